@@ -206,6 +206,12 @@ typedef struct
   guint sub_delta_ms;
 } AsfPayloadIter;
 
+/**
+ * asf_payload_iter_init:
+ * @iter: (out caller-allocates): the place in front of the first payload
+ * @packet: from asf_packet_read(); must outlive @iter
+ * @data: the same packet; must outlive @iter
+ */
 void asf_payload_iter_init (AsfPayloadIter * iter,
     const AsfPacketInfo * packet, const guint8 * data);
 
