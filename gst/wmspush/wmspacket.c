@@ -91,6 +91,22 @@ wms_packet_init_end (WmsPacket * packet, guint32 reason)
 }
 
 void
+wms_packet_init_filler (WmsPacket * packet, guint64 left)
+{
+  static const guint8 zeros[WMS_FRAME_MAX_FILLER];
+  gsize size = MIN (left, WMS_FRAME_HEAD_SIZE + WMS_FRAME_MAX_FILLER);
+
+  if (left > size && left - size < WMS_FRAME_HEAD_SIZE)
+    size -= WMS_FRAME_HEAD_SIZE;
+  wms_frame_write_head (packet->head, WMS_FRAME_FILLER,
+      size - WMS_FRAME_HEAD_SIZE);
+  packet->head_size = WMS_FRAME_HEAD_SIZE;
+  packet->buffer = NULL;
+  packet->body = zeros;
+  packet->body_size = size - WMS_FRAME_HEAD_SIZE;
+}
+
+void
 wms_packet_clear (WmsPacket * packet)
 {
   if (packet->buffer != NULL) {

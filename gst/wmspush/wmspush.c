@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "wmspush/wmsstatus.h"
+#include "wmspush/wmsuri.h"
 
 #define TYPE_SETUP "application/x-wms-pushsetup"
 #define TYPE_START "application/x-wms-pushstart"
@@ -23,6 +24,7 @@ typedef enum
   STATE_SETUP,
   STATE_OPEN,
   STATE_STREAMING,
+  STATE_FILLED,
   STATE_ENDING,
   STATE_OVER,
 } PushState;
@@ -32,6 +34,7 @@ struct _WmsPush
   PushState state;
   GUri *uri;
   GBytes *setup_body;
+  guint64 request_length;
   gchar *push_id;
   GPtrArray *cookies;           /* "name=value", without the push-id */
   gchar *cookie_header;
@@ -66,6 +69,9 @@ wms_push_new (const WmsPushConfig * config)
 
   self->uri = g_uri_ref (config->uri);
   self->setup_body = make_setup_body (config);
+  self->request_length = config->request_length != 0 ?
+      MAX (config->request_length, WMS_PUSH_MIN_REQUEST) :
+      WMS_PUSH_REQUEST_LENGTH;
   self->push_id = g_strdup ("0");
   self->cookies = g_ptr_array_new_with_free_func (g_free);
   return self;
@@ -116,7 +122,7 @@ wms_push_next_request (WmsPush * self, WmsRequest * request)
     request->kind = WMS_REQUEST_START;
     request->content_type = TYPE_START;
     request->body = NULL;
-    request->content_length = WMS_PUSH_REQUEST_LENGTH;
+    request->content_length = self->request_length;
     self->state = STATE_STREAMING;
   }
   return TRUE;
@@ -220,7 +226,7 @@ follow_redirect (WmsPush * self, const WmsResponse * response, GError ** error)
 
   if (response->location != NULL)
     target = g_uri_parse_relative (self->uri, response->location,
-        G_URI_FLAGS_ENCODED | G_URI_FLAGS_SCHEME_NORMALIZE, NULL);
+        WMS_URI_FLAGS, NULL);
   scheme = target != NULL ? g_uri_get_scheme (target) : NULL;
   if (scheme == NULL || g_uri_get_host (target) == NULL
       || g_uri_get_userinfo (target) != NULL
@@ -274,6 +280,21 @@ take_setup_response (WmsPush * self, const WmsResponse * response,
   }
 }
 
+/* [MS-WMHTTP] 3.1.5.2. */
+static WmsOutcome
+take_start_response (WmsPush * self, const WmsResponse * response,
+    GError ** error)
+{
+  if (!is_success (response->status))
+    return fail (self, error, WMS_HTTP_ERROR, response->status,
+        "PushStart refused");
+  if (self->state == STATE_STREAMING)
+    return fail (self, error, WMS_ERROR, WMS_ERROR_ENDED_EARLY,
+        "success before the end of the stream");
+  self->state = STATE_OPEN;
+  return WMS_OUTCOME_OPENED;
+}
+
 WmsOutcome
 wms_push_take_response (WmsPush * self, const WmsResponse * response,
     GError ** error)
@@ -291,11 +312,8 @@ wms_push_take_response (WmsPush * self, const WmsResponse * response,
       self->state = STATE_OVER;
       return WMS_OUTCOME_ENDED;
     case STATE_STREAMING:
-      if (is_success (response->status))
-        return fail (self, error, WMS_ERROR, WMS_ERROR_ENDED_EARLY,
-            "success before the end of the stream");
-      return fail (self, error, WMS_HTTP_ERROR, response->status,
-          "PushStart refused");
+    case STATE_FILLED:
+      return take_start_response (self, response, error);
     default:
       return fail (self, error, WMS_ERROR, WMS_ERROR_ANSWER,
           "an answer without a request");
@@ -316,10 +334,30 @@ wms_push_take_loss (WmsPush * self, const GError * reason, GError ** error)
 }
 
 void
+wms_push_restart (WmsPush * self)
+{
+  if (self->state != STATE_OVER)
+    self->state = STATE_SETUP;
+}
+
+void
+wms_push_begin_refill (WmsPush * self)
+{
+  if (self->state == STATE_STREAMING)
+    self->state = STATE_FILLED;
+}
+
+void
 wms_push_begin_end (WmsPush * self)
 {
   if (self->state == STATE_STREAMING)
     self->state = STATE_ENDING;
+}
+
+guint64
+wms_push_get_request_length (WmsPush * self)
+{
+  return self->request_length;
 }
 
 const gchar *

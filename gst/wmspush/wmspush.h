@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 /* Content-Length of a PushStart that goes straight to the server
  * ([MS-WMHTTP] 3.1.4.2.1). */
 #define WMS_PUSH_REQUEST_LENGTH G_GUINT64_CONSTANT (2147483647)
+/* Room for three packets of the largest size ([MS-WMHTTP] 3.1.4.2.1). */
+#define WMS_PUSH_MIN_REQUEST G_GUINT64_CONSTANT (196617)
 /* How often a server may send us elsewhere before it is an error
  * (push-protocol, C11). */
 #define WMS_PUSH_MAX_REDIRECTS 8
@@ -22,12 +24,15 @@ G_BEGIN_DECLS
  *     the server may copy ([MS-WMHTTP] 2.2.2.1.1), not yet percent-encoded
  * @auto_destroy: whether the server shall remove the publishing point when the
  *     session ends ([MS-WMHTTP] 2.2.2.1.2)
+ * @request_length: Content-Length of a PushStart in bytes, at least
+ *     %WMS_PUSH_MIN_REQUEST; 0 for %WMS_PUSH_REQUEST_LENGTH
  */
 typedef struct
 {
   GUri *uri;
   const gchar *template_location;
   gboolean auto_destroy;
+  guint64 request_length;
 } WmsPushConfig;
 
 typedef enum
@@ -158,12 +163,35 @@ WmsOutcome wms_push_take_loss (WmsPush * self, const GError * reason,
     GError ** error);
 
 /**
+ * wms_push_restart:
+ *
+ * Begins again with a PushSetup, push-id and cookies kept: the connection was
+ * lost before the PushStart could use it.
+ */
+void wms_push_restart (WmsPush * self);
+
+/**
+ * wms_push_begin_refill:
+ *
+ * Tells that the request is filled up ([MS-WMHTTP] 3.1.4.3): after its answer
+ * another PushStart follows.
+ */
+void wms_push_begin_refill (WmsPush * self);
+
+/**
  * wms_push_begin_end:
  *
  * Tells that the final $E is written ([MS-WMHTTP] 3.1.4.4): what comes now is
  * the end.
  */
 void wms_push_begin_end (WmsPush * self);
+
+/**
+ * wms_push_get_request_length:
+ *
+ * Returns: Content-Length of a PushStart, in bytes.
+ */
+guint64 wms_push_get_request_length (WmsPush * self);
 
 /**
  * wms_push_get_id:

@@ -9,6 +9,8 @@
 #include <glib/gi18n-lib.h>
 #include <libsoup/soup.h>
 
+#include "asf/asferror.h"
+
 G_DEFINE_QUARK (wms-http-error-quark, wms_http_error);
 G_DEFINE_QUARK (wms-error-quark, wms_error);
 
@@ -67,7 +69,11 @@ G_DEFINE_QUARK (wms-error-quark, wms_error);
     "over. Look into its log.")
 #define TEXT_FULL N_("The request's length is used up. Start the push again.")
 #define TEXT_NO_SESSION N_("There is no session with the server.")
+#define TEXT_NO_ASF N_("The stream is not ASF. Put asfmux before this " \
+    "element, or read an intact ASF file.")
 #define TEXT_OTHER N_("The push failed. The debug log says more.")
+
+#define RESOURCE(code) gst_resource_error_quark, GST_RESOURCE_ERROR_##code
 
 typedef struct
 {
@@ -82,7 +88,7 @@ typedef struct
 static const FailureRow failures[] = {
 #define HTTP(status, hresult, code, text) \
   {wms_http_error_quark, status, \
-      {WMS_##hresult, GST_RESOURCE_ERROR_##code, text}}
+      {WMS_##hresult, RESOURCE (code), text}}
   HTTP (400, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
   HTTP (401, NS_E_SERVER_ACCESSDENIED, NOT_AUTHORIZED, TEXT_ACCESS),
   HTTP (403, NS_E_REFUSED_BY_SERVER, NOT_AUTHORIZED, TEXT_REFUSED),
@@ -106,7 +112,7 @@ static const FailureRow failures[] = {
   HTTP (505, NS_E_INCOMPATIBLE_PUSH_SERVER, OPEN_WRITE, TEXT_NOT_PUBLISHING),
 #undef HTTP
 #define ROW(domain, code, hresult, gst, text) \
-  {domain, code, {WMS_##hresult, GST_RESOURCE_ERROR_##gst, text}}
+  {domain, code, {WMS_##hresult, RESOURCE (gst), text}}
 #define WMS(code, hresult, gst, text) \
   ROW (wms_error_quark, WMS_ERROR_##code, hresult, gst, text)
   WMS (NOT_A_PUBLISHING_POINT, NS_E_INCOMPATIBLE_PUSH_SERVER, OPEN_WRITE,
@@ -167,25 +173,28 @@ static const FailureRow failures[] = {
   ROW (soup_session_error_quark, ANY_CODE, NS_E_CONNECTION_FAILURE, WRITE,
       TEXT_LOST),
 #undef ROW
+  {asf_error_quark, ANY_CODE,
+      {WMS_NS_E_INVALID_DATA, gst_stream_error_quark, GST_STREAM_ERROR_FORMAT,
+          TEXT_NO_ASF}},
 };
 /* *INDENT-ON* */
 
 static const FailureRow http_classes[] = {
-  {NULL, 3, {WMS_NS_E_INVALID_REDIRECT, GST_RESOURCE_ERROR_OPEN_WRITE,
+  {NULL, 3, {WMS_NS_E_INVALID_REDIRECT, RESOURCE (OPEN_WRITE),
               TEXT_REDIRECT}},
-  {NULL, 4, {WMS_NS_E_REFUSED_BY_SERVER, GST_RESOURCE_ERROR_OPEN_WRITE,
+  {NULL, 4, {WMS_NS_E_REFUSED_BY_SERVER, RESOURCE (OPEN_WRITE),
               TEXT_REFUSED}},
-  {NULL, 5, {WMS_NS_E_INTERNAL_SERVER_ERROR, GST_RESOURCE_ERROR_WRITE,
+  {NULL, 5, {WMS_NS_E_INTERNAL_SERVER_ERROR, RESOURCE (WRITE),
               TEXT_SERVER_FAULT}},
 };
 
 static const WmsFailure bad_answer = {
-  WMS_NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, GST_RESOURCE_ERROR_OPEN_WRITE,
+  WMS_NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, RESOURCE (OPEN_WRITE),
   TEXT_ANSWER
 };
 
 static const WmsFailure other_failure = {
-  WMS_NS_E_CONNECTION_FAILURE, GST_RESOURCE_ERROR_FAILED, TEXT_OTHER
+  WMS_NS_E_CONNECTION_FAILURE, RESOURCE (FAILED), TEXT_OTHER
 };
 
 static const WmsFailure *

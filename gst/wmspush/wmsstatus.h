@@ -169,14 +169,16 @@ typedef enum
 /**
  * WmsFailure:
  * @hresult: what the SDK's callback would have got
- * @code: the matching GStreamer resource error
+ * @domain: domain of the matching GStreamer error
+ * @code: its code
  * @text: (transfer none): untranslated text for people, marked for
  *     translation: what is wrong and what to do
  */
 typedef struct
 {
   guint32 hresult;
-  GstResourceError code;
+    GQuark (*domain) (void);
+  gint code;
   const gchar *text;
 } WmsFailure;
 

@@ -5,7 +5,7 @@
 #include <gio/gio.h>
 #include <gst/gstbuffer.h>
 
-#include "asf/asfreader.h"
+#include "asf/asfpacket.h"
 #include "wmspush/wmsframe.h"
 
 G_BEGIN_DECLS
@@ -61,6 +61,16 @@ gboolean wms_packet_init (WmsPacket * packet, WmsFrameType type,
 void wms_packet_init_end (WmsPacket * packet, guint32 reason);
 
 /**
+ * wms_packet_init_filler:
+ * @packet: (out caller-allocates): a #WmsPacket
+ * @left: bytes that the request still has, at least %WMS_FRAME_HEAD_SIZE
+ *
+ * Makes an $F packet as large as possible, such that never 1 to 3 bytes
+ * remain, which no packet could fill ([MS-WMHTTP] 3.1.4.3).
+ */
+void wms_packet_init_filler (WmsPacket * packet, guint64 left);
+
+/**
  * wms_packet_clear:
  *
  * Lets go of the buffer.
@@ -89,13 +99,15 @@ typedef struct _WmsWriter WmsWriter;
  * wms_writer_new:
  * @stream: the connection, a #GSocketConnection or a #GTlsConnection
  * @request_length: Content-Length of the PushStart
+ * @timeout_ms: how long sent bytes may stay unacknowledged, 0 for the system's
+ *     own limit
  * @error: return location
  *
  * On a plain connection the writer works on a duplicate of the descriptor, so
  * that whoever owns @stream may close it at any time.
  */
 WmsWriter *wms_writer_new (GIOStream * stream, guint64 request_length,
-    GError ** error);
+    guint timeout_ms, GError ** error);
 WmsWriter *wms_writer_ref (WmsWriter * self);
 void wms_writer_unref (WmsWriter * self);
 
