@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Every .c file is as GNU indent leaves it with GStreamer's options.
 
-With --fix the files are rewritten.
+format.py [--fix] [FILE...]: with --fix the files are rewritten.
 """
 
 import difflib
@@ -36,7 +36,9 @@ def indented(path, folder):
 def main():
     project.need_tool('indent')
     problems = []
-    files = project.sources('.c')
+    named = [os.path.relpath(a, project.ROOT) for a in sys.argv[1:]
+             if a != '--fix']
+    files = named or project.sources('.c')
     with tempfile.TemporaryDirectory() as folder:
         for path in files:
             text = project.read(path)
