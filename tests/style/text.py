@@ -34,7 +34,8 @@ def line_problems(path, text):
             yield f'{path}:{number}: blanks at the end of the line'
         if '\t' in line:
             yield f'{path}:{number}: tab'
-        if limit and len(line) > limit and '://' not in line:
+        is_free = '://' in line or line.startswith('|')
+        if limit and len(line) > limit and not is_free:
             yield f'{path}:{number}: longer than {limit}'
         if path.endswith(SOURCES) and UNDONE.search(line):
             yield f'{path}:{number}: something left undone'
