@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __WMS_MAILBOX_H__
+#define __WMS_MAILBOX_H__
+
+#include <gio/gio.h>
+
+#include "wmspush/wmsstatus.h"
+
+G_BEGIN_DECLS
+
+/**
+ * WmsEvent:
+ * @status: what happened
+ * @hresult: %WMS_S_OK or why not
+ * @http_status: of the answer that caused it, or 0
+ * @has_value: whether @value counts
+ * @value: of status STARTED: first presentation time, 100 ns
+ * @error: (nullable): of status ERROR
+ *
+ * One thing that an application may want to know.
+ */
+typedef struct
+{
+  GstWmsStatus status;
+  guint32 hresult;
+  guint http_status;
+  gboolean has_value;
+  guint64 value;
+  GError *error;
+} WmsEvent;
+
+/**
+ * WmsMailbox:
+ *
+ * Events on their way to the application: any thread posts, without waiting,
+ * and one reader gets them one at a time and in order.  The reader runs on a
+ * thread that lives only while there is mail, so that an application which
+ * takes its time stops neither the network nor another element.
+ */
+typedef struct _WmsMailbox WmsMailbox;
+
+/**
+ * WmsMailboxFunc:
+ * @event: (transfer none): the next event
+ * @user_data: as given to wms_mailbox_new()
+ *
+ * Called with no lock held.
+ */
+typedef void (*WmsMailboxFunc) (const WmsEvent * event, gpointer user_data);
+
+WmsMailbox *wms_mailbox_new (WmsMailboxFunc func, gpointer user_data);
+WmsMailbox *wms_mailbox_ref (WmsMailbox * self);
+void wms_mailbox_unref (WmsMailbox * self);
+
+/**
+ * wms_mailbox_post:
+ * @self: a #WmsMailbox
+ * @event: copied
+ *
+ * Never blocks.  After wms_mailbox_close() the event is dropped.
+ */
+void wms_mailbox_post (WmsMailbox * self, const WmsEvent * event);
+
+/**
+ * wms_mailbox_drain:
+ * @self: a #WmsMailbox
+ * @cancellable: (nullable): ends the wait
+ *
+ * Waits until the reader has had all that was posted before.  Does nothing
+ * when the reader itself calls it.
+ */
+void wms_mailbox_drain (WmsMailbox * self, GCancellable * cancellable);
+
+/**
+ * wms_mailbox_close:
+ * @self: a #WmsMailbox
+ *
+ * When this returns the reader is not running, and will not again, unless it
+ * is the caller.
+ */
+void wms_mailbox_close (WmsMailbox * self);
+
+G_END_DECLS
+#endif /* __WMS_MAILBOX_H__ */
