@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Everything here runs on the streaming thread, with the preroll lock held;
- * the counters are read by others under the sink's object lock. */
+ * what others read is under the sink's object lock. */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -13,12 +13,20 @@
 GST_DEBUG_CATEGORY_STATIC (wmsfeed_debug);
 #define GST_CAT_DEFAULT wmsfeed_debug
 
+/* Under the sink's object lock. */
+typedef struct
+{
+  guint64 packets_sent;         /* of the protocol, written */
+  guint64 packets_dropped;      /* by a flush, before they were written */
+  guint64 bytes_swallowed;      /* of indexes and rewritten headers */
+} FeedStats;
+
 struct _GstWmsFeed
 {
   GstBaseSink *sink;
   GCancellable *cancellable;
   WmsMailbox *mailbox;
-  WmsClient *client;
+  WmsClient *client;            /* set under the sink's object lock */
 
   AsfSplitter *splitter;
   GstBuffer *header;
@@ -38,8 +46,7 @@ struct _GstWmsFeed
   guint n_batch;
   guint n_taken;
 
-  /* sink's object lock */
-  GstWmsFeedStats stats;
+  FeedStats stats;
 };
 
 GstWmsFeed *
@@ -78,7 +85,9 @@ gst_wms_feed_free (GstWmsFeed * self)
 void
 gst_wms_feed_set_client (GstWmsFeed * self, WmsClient * client)
 {
+  GST_OBJECT_LOCK (self->sink);
   self->client = client;
+  GST_OBJECT_UNLOCK (self->sink);
   self->header_sent = self->has_started = self->has_ended = FALSE;
 }
 
@@ -303,12 +312,13 @@ gst_wms_feed_take_buffer (GstWmsFeed * self, GstBuffer * buffer)
 {
   GstFlowReturn ret = GST_FLOW_OK;
   g_autoptr (GError) error = NULL;
+  AsfSplitter *splitter = self->splitter;
   AsfUnit unit;
 
   if (is_rewrite (self, gst_buffer_get_size (buffer)))
     return GST_FLOW_OK;
-  asf_splitter_push (self->splitter, gst_buffer_ref (buffer));
-  while (ret == GST_FLOW_OK && asf_splitter_pop (self->splitter, &unit, &error)) {
+  asf_splitter_push (splitter, gst_buffer_ref (buffer));
+  while (ret == GST_FLOW_OK && asf_splitter_pop (splitter, &unit, &error)) {
     ret = take_unit (self, &unit);
     asf_unit_clear (&unit);
   }
@@ -379,7 +389,22 @@ gst_wms_feed_restart_stream (GstWmsFeed * self)
 }
 
 void
-gst_wms_feed_get_stats (GstWmsFeed * self, GstWmsFeedStats * stats)
+gst_wms_feed_add_stats (GstWmsFeed * self, GstStructure * stats)
 {
-  *stats = self->stats;
+  WmsClientStats client = { 0, };
+  FeedStats feed = { 0, };
+
+  if (self != NULL) {
+    feed = self->stats;
+    if (self->client != NULL)
+      wms_client_get_stats (self->client, &client);
+  }
+  gst_structure_set (stats,
+      "bytes-sent", G_TYPE_UINT64, client.bytes,
+      "packets-sent", G_TYPE_UINT64, feed.packets_sent,
+      "packets-dropped", G_TYPE_UINT64, feed.packets_dropped,
+      "bytes-swallowed", G_TYPE_UINT64, feed.bytes_swallowed,
+      "bytes-unacknowledged", G_TYPE_UINT, client.unsent,
+      "request-bytes-left", G_TYPE_UINT64, client.left,
+      "http-status", G_TYPE_UINT, client.http_status, NULL);
 }

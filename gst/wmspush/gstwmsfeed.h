@@ -27,13 +27,18 @@ typedef struct _GstWmsFeed GstWmsFeed;
  */
 GstWmsFeed *gst_wms_feed_new (GstBaseSink * sink, GCancellable * cancellable,
     WmsMailbox * mailbox);
+
+/**
+ * gst_wms_feed_free:
+ * @self: (transfer full): a #GstWmsFeed; what it holds is dropped
+ */
 void gst_wms_feed_free (GstWmsFeed * self);
 
 /**
  * gst_wms_feed_set_client:
  * @self: a #GstWmsFeed
- * @client: (transfer none): the session that packets go to from now on; it
- *     begins with the header
+ * @client: (transfer none) (nullable): the session that packets go to from now
+ *     on; it begins with the header
  */
 void gst_wms_feed_set_client (GstWmsFeed * self, WmsClient * client);
 
@@ -93,24 +98,13 @@ gboolean gst_wms_feed_has_ended (GstWmsFeed * self);
 void gst_wms_feed_restart_stream (GstWmsFeed * self);
 
 /**
- * GstWmsFeedStats:
- * @packets_sent: packets of the protocol that were written
- * @packets_dropped: packets that a flush kept from being written
- * @bytes_swallowed: bytes of indexes and rewritten headers
- */
-typedef struct
-{
-  guint64 packets_sent;
-  guint64 packets_dropped;
-  guint64 bytes_swallowed;
-} GstWmsFeedStats;
-
-/**
- * gst_wms_feed_get_stats:
+ * gst_wms_feed_add_stats:
+ * @self: (nullable): a #GstWmsFeed, or %NULL for zeros
+ * @stats: gets fields for what was sent
  *
  * Called with the sink's object lock held, by any thread.
  */
-void gst_wms_feed_get_stats (GstWmsFeed * self, GstWmsFeedStats * stats);
+void gst_wms_feed_add_stats (GstWmsFeed * self, GstStructure * stats);
 
 G_END_DECLS
 #endif /* __GST_WMS_FEED_H__ */

@@ -5,10 +5,9 @@
  * @title: wmspushsink
  *
  * Pushes ASF over HTTP to a publishing point of Windows Media Services,
- * PeerCast, Flumotion or `wms-pubpoint`, as Windows Media Encoder does
- * ([MS-WMHTTP], Windows Media HTTP Push Distribution Protocol).  It takes
- * packets from #GstWmsAsfMux or libav's ASF muxers and the bytes of an ASF
- * file, and sends them in real time.
+ * PeerCast, Flumotion or `wms-pubpoint` ([MS-WMHTTP], Windows Media HTTP Push
+ * Distribution Protocol).  It takes packets from #GstWmsAsfMux or libav's ASF
+ * muxers and the bytes of an ASF file, and sends them in real time.
  *
  * What the status callback of the Windows Media Format SDK's push sink would
  * have told comes as an element message named `wms-status`, with the fields
@@ -83,10 +82,10 @@ struct _GstWmsPushSink
 
   GCancellable *cancellable;
   WmsMailbox *mailbox;
+  WmsClient *client;
   /* from start to stop; set under the object lock, since statistics are read
    * by any thread */
   GstWmsFeed *feed;
-  WmsClient *client;
 };
 
 static void uri_handler_init (GstURIHandlerInterface * iface);
@@ -101,15 +100,13 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (wmspushsink, "wmspushsink",
 static gboolean
 open_session (GstWmsPushSink * self)
 {
-  g_autoptr (GUri) uri = NULL;
   g_autofree gchar *template_location = NULL;
-  WmsPushConfig config = { NULL, };
-  WmsClient *client;
-  gboolean had_user;
+  g_autoptr (GUri) uri = NULL;
+  WmsPushConfig config = { 0, };
   guint timeout;
 
   GST_OBJECT_LOCK (self);
-  uri = wms_uri_parse (self->location, &had_user, NULL);
+  uri = wms_uri_parse (self->location, NULL, NULL);
   template_location = g_strdup (self->template_location);
   config.auto_destroy = self->auto_destroy;
   timeout = self->timeout;
@@ -117,29 +114,23 @@ open_session (GstWmsPushSink * self)
   config.uri = uri;
   config.template_location = template_location;
 
-  client = wms_client_new (&config, timeout * 1000, self->mailbox);
-  if (client == NULL) {
+  self->client = wms_client_new (&config, timeout * 1000, self->mailbox);
+  if (self->client == NULL) {
     GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
         (_("The system has no thread left for the connection.")), (NULL));
     return FALSE;
   }
-  GST_OBJECT_LOCK (self);
-  self->client = client;
-  GST_OBJECT_UNLOCK (self);
-  gst_wms_feed_set_client (self->feed, client);
+  gst_wms_feed_set_client (self->feed, self->client);
   return TRUE;
 }
 
 static void
 close_session (GstWmsPushSink * self)
 {
-  WmsClient *client;
-
-  GST_OBJECT_LOCK (self);
-  client = g_steal_pointer (&self->client);
-  GST_OBJECT_UNLOCK (self);
-  if (client != NULL)
-    wms_client_close (client);
+  if (self->client == NULL)
+    return;
+  gst_wms_feed_set_client (self->feed, NULL);
+  g_clear_pointer (&self->client, wms_client_close);
 }
 
 static GstFlowReturn
@@ -181,19 +172,17 @@ gst_wms_push_sink_render_list (GstBaseSink * sink, GstBufferList * list)
 }
 
 static gboolean
-gst_wms_push_sink_set_caps (GstBaseSink * sink, GstCaps * caps)
-{
-  gst_wms_feed_take_caps (GST_WMS_PUSH_SINK (sink)->feed, caps);
-  return TRUE;
-}
-
-static gboolean
 gst_wms_push_sink_event (GstBaseSink * sink, GstEvent * event)
 {
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
   const GstSegment *segment;
+  GstCaps *caps;
 
   switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_CAPS:
+      gst_event_parse_caps (event, &caps);
+      gst_wms_feed_take_caps (self->feed, caps);
+      break;
     case GST_EVENT_SEGMENT:
       gst_event_parse_segment (event, &segment);
       gst_wms_feed_take_segment (self->feed, segment);
@@ -254,7 +243,6 @@ gst_wms_push_sink_stop (GstBaseSink * sink)
   close_session (self);
   GST_OBJECT_LOCK (self);
   feed = g_steal_pointer (&self->feed);
-  self->is_open = FALSE;
   GST_OBJECT_UNLOCK (self);
   g_clear_pointer (&feed, gst_wms_feed_free);
   if (self->mailbox != NULL) {
@@ -262,6 +250,9 @@ gst_wms_push_sink_stop (GstBaseSink * sink)
     wms_mailbox_close (self->mailbox);
   }
   g_clear_pointer (&self->mailbox, wms_mailbox_unref);
+  GST_OBJECT_LOCK (self);
+  self->is_open = FALSE;
+  GST_OBJECT_UNLOCK (self);
   return TRUE;
 }
 
@@ -269,66 +260,65 @@ static gboolean
 gst_wms_push_sink_start (GstBaseSink * sink)
 {
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
-  g_autofree gchar *location = NULL;
-  gboolean is_bad_location;
   GstWmsFeed *feed;
 
-  GST_OBJECT_LOCK (self);
-  location = g_strdup (self->location);
-  is_bad_location = self->is_bad_location;
-  GST_OBJECT_UNLOCK (self);
-  if (is_bad_location)
-    goto bad_location;
-  if (location == NULL)
-    goto no_location;
-
   g_cancellable_reset (self->cancellable);
-  self->mailbox = gst_wms_messages_new (GST_ELEMENT (self), location);
+  GST_OBJECT_LOCK (self);
+  self->is_open = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  self->mailbox = gst_wms_messages_new (GST_ELEMENT (self), self->location);
   feed = gst_wms_feed_new (sink, self->cancellable, self->mailbox);
   GST_OBJECT_LOCK (self);
   self->feed = feed;
-  self->is_open = TRUE;
   GST_OBJECT_UNLOCK (self);
   if (!open_session (self)) {
     gst_wms_push_sink_stop (sink);
     return FALSE;
   }
   return TRUE;
+}
 
-  /* ERRORS */
-no_location:
-  GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
-      (_("No publishing point is set. Set location to its URL, for example "
-              "http://server/point.")), (NULL));
-  return FALSE;
-bad_location:
-  GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
-      (_("The location is no URL of a publishing point. It has the form "
-              "http://server/point or https://server/point.")), (NULL));
-  return FALSE;
+static gboolean
+check_settings (GstWmsPushSink * self)
+{
+  gboolean is_bad_location;
+  gboolean has_location;
+
+  GST_OBJECT_LOCK (self);
+  is_bad_location = self->is_bad_location;
+  has_location = self->location != NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (is_bad_location)
+    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
+        (_("The location is no URL of a publishing point. It has the form "
+                "http://server/point or https://server/point.")), (NULL));
+  else if (!has_location)
+    GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
+        (_("No publishing point is set. Set location to its URL, for example "
+                "http://server/point.")), (NULL));
+  return has_location;
+}
+
+/* Checked here and not in start, after whose failure the base class posts an
+ * error of its own. */
+static GstStateChangeReturn
+gst_wms_push_sink_change_state (GstElement * element, GstStateChange transition)
+{
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+      && !check_settings (GST_WMS_PUSH_SINK (element)))
+    return GST_STATE_CHANGE_FAILURE;
+  return GST_ELEMENT_CLASS (gst_wms_push_sink_parent_class)->change_state
+      (element, transition);
 }
 
 static GstStructure *
 create_stats (GstWmsPushSink * self)
 {
   GstStructure *stats = gst_base_sink_get_stats (GST_BASE_SINK (self));
-  GstWmsFeedStats feed = { 0, };
-  WmsClientStats client = { 0, };
 
   GST_OBJECT_LOCK (self);
-  if (self->feed != NULL)
-    gst_wms_feed_get_stats (self->feed, &feed);
-  if (self->client != NULL)
-    wms_client_get_stats (self->client, &client);
+  gst_wms_feed_add_stats (self->feed, stats);
   GST_OBJECT_UNLOCK (self);
-  gst_structure_set (stats,
-      "bytes-sent", G_TYPE_UINT64, client.bytes,
-      "packets-sent", G_TYPE_UINT64, feed.packets_sent,
-      "packets-dropped", G_TYPE_UINT64, feed.packets_dropped,
-      "bytes-swallowed", G_TYPE_UINT64, feed.bytes_swallowed,
-      "bytes-unacknowledged", G_TYPE_UINT, client.unsent,
-      "request-bytes-left", G_TYPE_UINT64, client.left,
-      "http-status", G_TYPE_UINT, client.http_status, NULL);
   return stats;
 }
 
@@ -437,7 +427,7 @@ gst_wms_push_sink_finalize (GObject * object)
 }
 
 static void
-install_properties (GObjectClass * object_class)
+install_settings (GObjectClass * object_class)
 {
   /**
    * GstWmsPushSink:location:
@@ -500,7 +490,11 @@ install_properties (GObjectClass * object_class)
           "Seconds to wait for the server (0 = no limit)", 0, MAX_TIMEOUT,
           DEFAULT_TIMEOUT, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
           GST_PARAM_MUTABLE_READY));
+}
 
+static void
+install_stats (GObjectClass * object_class)
+{
   /**
    * GstWmsPushSink:stats:
    *
@@ -529,17 +523,18 @@ gst_wms_push_sink_class_init (GstWmsPushSinkClass * klass)
   object_class->set_property = gst_wms_push_sink_set_property;
   object_class->get_property = gst_wms_push_sink_get_property;
   object_class->finalize = gst_wms_push_sink_finalize;
+  element_class->change_state = gst_wms_push_sink_change_state;
   sink_class->start = gst_wms_push_sink_start;
   sink_class->stop = gst_wms_push_sink_stop;
   sink_class->unlock = gst_wms_push_sink_unlock;
   sink_class->unlock_stop = gst_wms_push_sink_unlock_stop;
-  sink_class->set_caps = gst_wms_push_sink_set_caps;
   sink_class->event = gst_wms_push_sink_event;
   sink_class->query = gst_wms_push_sink_query;
   sink_class->render = gst_wms_push_sink_render;
   sink_class->render_list = gst_wms_push_sink_render_list;
 
-  install_properties (object_class);
+  install_settings (object_class);
+  install_stats (object_class);
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_set_static_metadata (element_class,
       "Windows Media push sink", "Sink/Network",
@@ -555,10 +550,8 @@ gst_wms_push_sink_init (GstWmsPushSink * self)
   GstBaseSink *sink = GST_BASE_SINK (self);
 
   self->timeout = DEFAULT_TIMEOUT;
-  self->auto_destroy = DEFAULT_AUTO_DESTROY;
   self->cancellable = g_cancellable_new ();
-  /* every packet has to arrive, whatever its times; a kept one costs memory */
-  gst_base_sink_set_sync (sink, TRUE);
+  /* every packet has to arrive, whatever its times; keeping one costs */
   gst_base_sink_set_last_sample_enabled (sink, FALSE);
   gst_base_sink_set_processing_deadline (sink, 0);
   gst_base_sink_set_drop_out_of_segment (sink, FALSE);
@@ -583,11 +576,10 @@ uri_get_uri (GstURIHandler * handler)
 {
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (handler);
   g_autoptr (GUri) uri = NULL;
-  gboolean had_user;
 
   GST_OBJECT_LOCK (self);
   if (self->location != NULL)
-    uri = wms_uri_parse (self->location, &had_user, NULL);
+    uri = wms_uri_parse (self->location, NULL, NULL);
   GST_OBJECT_UNLOCK (self);
   return uri != NULL ? wms_uri_to_push (uri) : NULL;
 }

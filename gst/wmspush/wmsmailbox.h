@@ -56,7 +56,18 @@ typedef void (*WmsMailboxFunc) (const WmsEvent * event, gpointer user_data);
  */
 WmsMailbox *wms_mailbox_new (WmsMailboxFunc func, gpointer user_data,
     GDestroyNotify notify);
+
+/**
+ * wms_mailbox_ref:
+ *
+ * Returns: (transfer full): @self.
+ */
 WmsMailbox *wms_mailbox_ref (WmsMailbox * self);
+
+/**
+ * wms_mailbox_unref:
+ * @self: (transfer full): a #WmsMailbox
+ */
 void wms_mailbox_unref (WmsMailbox * self);
 
 /**
