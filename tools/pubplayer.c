@@ -270,6 +270,7 @@ start_play (PubPlayer * self, GBytes * header)
     queue_plain (self, header, TRUE);
   self->state = PLAYER_PLAYING;
   set_timer (self, MAX (self->config->stall_timeout_ms / 4, 1), check_stall);
+  self->owner.changed (self->owner.data);
 }
 
 static void
@@ -416,6 +417,12 @@ pub_player_start (PubConns * conns, SoupServerMessage * msg,
   is_there = self->state != PLAYER_GONE;
   player_unref (self);
   return is_there ? self : NULL;
+}
+
+gboolean
+pub_player_is_playing (PubPlayer * self)
+{
+  return self->state == PLAYER_PLAYING || self->state == PLAYER_SKIPPING;
 }
 
 void

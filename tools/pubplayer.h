@@ -22,11 +22,13 @@ typedef struct _PubPlayer PubPlayer;
  * PubPlayerOwner:
  * @gone: the player has left and is freed afterwards; may come before
  *     pub_player_start() returns
+ * @changed: the player has begun to play
  * @skipped: packets were not sent to a slow player
  */
 typedef struct
 {
   void (*gone) (gpointer data, PubPlayer * player);
+  void (*changed) (gpointer data);
   void (*skipped) (gpointer data, guint packets);
   gpointer data;
 } PubPlayerOwner;
@@ -45,6 +47,9 @@ typedef struct
 PubPlayer *pub_player_start (PubConns * conns, SoupServerMessage * msg,
     PubStream * stream, const PubConfig * config,
     const PubPlayerOwner * owner);
+
+/* Whether it has got the header. */
+gboolean pub_player_is_playing (PubPlayer * self);
 
 /* Ends the programme for this player. */
 void pub_player_stop (PubPlayer * self);

@@ -48,6 +48,19 @@ pub_point_is_unused (PubPoint * self)
   return self->push == NULL && g_hash_table_size (self->players) == 0;
 }
 
+static guint
+count_playing (PubPoint * self)
+{
+  GHashTableIter iter;
+  gpointer player;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, self->players);
+  while (g_hash_table_iter_next (&iter, &player, NULL))
+    n += pub_player_is_playing (player) ? 1 : 0;
+  return n;
+}
+
 void
 pub_point_get_info (PubPoint * self, PubPointInfo * info)
 {
@@ -56,6 +69,7 @@ pub_point_get_info (PubPoint * self, PubPointInfo * info)
   info->sessions = self->sessions;
   info->counters = self->last_counters;
   info->players = g_hash_table_size (self->players);
+  info->playing = count_playing (self);
   info->skipped = self->skipped;
   if (self->push == NULL)
     return;
@@ -180,12 +194,14 @@ player_skipped (gpointer data, guint packets)
   PubPoint *self = data;
 
   self->skipped += packets;
+  self->owner.changed (self->owner.data);
 }
 
 void
 pub_point_add_player (PubPoint * self, SoupServerMessage * msg)
 {
-  const PubPlayerOwner player_owner = { player_gone, player_skipped, self };
+  const PubPlayerOwner player_owner =
+      { player_gone, point_changed, player_skipped, self };
   PubPlayer *player = pub_player_start (self->conns, msg, self->stream,
       self->config, &player_owner);
 

@@ -26,6 +26,7 @@ typedef struct _PubPoint PubPoint;
  * @sessions: sessions so far
  * @counters: of the session, or of the last one
  * @players: now, those that wait included
+ * @playing: those of them that have got a header
  * @skipped: packets that slow players did not get, so far
  */
 typedef struct
@@ -36,6 +37,7 @@ typedef struct
   guint sessions;
   PubPushCounters counters;
   guint players;
+  guint playing;
   guint64 skipped;
 } PubPointInfo;
 

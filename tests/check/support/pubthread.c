@@ -257,6 +257,12 @@ pub_has_players (const PubPointInfo * info, guint64 value)
 }
 
 gboolean
+pub_has_playing (const PubPointInfo * info, guint64 value)
+{
+  return info->playing == value;
+}
+
+gboolean
 pub_has_skipped (const PubPointInfo * info, guint64 value)
 {
   return info->skipped >= value;

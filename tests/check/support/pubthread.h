@@ -42,6 +42,7 @@ gboolean pub_thread_wait (PubThread * self, const gchar * path,
 gboolean pub_has_packets (const PubPointInfo * info, guint64 value);
 gboolean pub_has_headers (const PubPointInfo * info, guint64 value);
 gboolean pub_has_players (const PubPointInfo * info, guint64 value);
+gboolean pub_has_playing (const PubPointInfo * info, guint64 value);
 gboolean pub_has_skipped (const PubPointInfo * info, guint64 value);
 gboolean pub_has_state (const PubPointInfo * info, guint64 value);
 gboolean pub_has_no_session (const PubPointInfo * info, guint64 sessions);

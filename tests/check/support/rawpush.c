@@ -116,12 +116,21 @@ raw_push_wait_end (RawPush * self)
   return self->received->len == 0 && !receive_more (self);
 }
 
+gboolean
+raw_push_try_read (RawPush * self, gsize size)
+{
+  while (self->received->len < size) {
+    if (!receive_more (self))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 void
 raw_push_read (RawPush * self, gsize size)
 {
-  while (self->received->len < size)
-    fail_unless (receive_more (self), "%u of %u bytes came",
-        (guint) self->received->len, (guint) size);
+  fail_unless (raw_push_try_read (self, size), "%u of %u bytes came",
+      (guint) self->received->len, (guint) size);
 }
 
 guint

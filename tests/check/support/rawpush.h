@@ -39,6 +39,9 @@ guint raw_push_response (RawPush * self, gchar ** head);
 /* Returns: whether the peer closes, without sending anything else. */
 gboolean raw_push_wait_end (RawPush * self);
 
+/* Returns: whether @size bytes come before the end of the connection. */
+gboolean raw_push_try_read (RawPush * self, gsize size);
+
 /* Reads until @size bytes after the last response head are there. */
 void raw_push_read (RawPush * self, gsize size);
 
