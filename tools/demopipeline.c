@@ -30,7 +30,7 @@
 
 #define TEST_TONE \
     "audiotestsrc is-live=true freq=440 volume=0.1 " \
-    "! audio/x-raw,rate=44100,channels=2"
+    "! capsfilter caps=audio/x-raw,rate=44100,channels=2"
 
 #define VIDEO_BRANCH \
     "queue ! videoconvert ! videoscale ! videorate " \
