@@ -6,6 +6,8 @@
 #include <glib/gi18n-lib.h>
 #include <gst/gst.h>
 
+#include "wmspush/gstwmspushsink.h"
+
 static gboolean
 plugin_init (GstPlugin * plugin)
 {
@@ -14,7 +16,7 @@ plugin_init (GstPlugin * plugin)
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
 #endif
 
-  return TRUE;
+  return GST_ELEMENT_REGISTER (wmspushsink, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, asfmux,

@@ -122,6 +122,11 @@ typedef struct
   guint http_status;
 } WmsClientStats;
 
+/**
+ * wms_client_get_stats:
+ * @self: a #WmsClient
+ * @stats: (out caller-allocates): figures of this moment
+ */
 void wms_client_get_stats (WmsClient * self, WmsClientStats * stats);
 
 G_END_DECLS

@@ -41,6 +41,11 @@ typedef struct
   void (*failed) (const GError * error, gpointer user_data);
 } WmsHttpHandler;
 
+/**
+ * wms_http_new:
+ * @handler: what to call; has to outlive the connection
+ * @user_data: for @handler
+ */
 WmsHttp *wms_http_new (const WmsHttpHandler * handler, gpointer user_data);
 
 /**

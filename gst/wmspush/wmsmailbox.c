@@ -12,6 +12,7 @@ struct _WmsMailbox
   gint ref_count;
   WmsMailboxFunc func;
   gpointer user_data;
+  GDestroyNotify notify;
 
   GMutex lock;
   GCond cond;
@@ -29,13 +30,14 @@ free_event (WmsEvent * event)
 }
 
 WmsMailbox *
-wms_mailbox_new (WmsMailboxFunc func, gpointer user_data)
+wms_mailbox_new (WmsMailboxFunc func, gpointer user_data, GDestroyNotify notify)
 {
   WmsMailbox *self = g_new0 (WmsMailbox, 1);
 
   self->ref_count = 1;
   self->func = func;
   self->user_data = user_data;
+  self->notify = notify;
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   g_queue_init (&self->events);
@@ -54,6 +56,8 @@ wms_mailbox_unref (WmsMailbox * self)
 {
   if (!g_atomic_int_dec_and_test (&self->ref_count))
     return;
+  if (self->notify != NULL)
+    self->notify (self->user_data);
   g_queue_clear_full (&self->events, (GDestroyNotify) free_event);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
@@ -127,11 +131,12 @@ wms_mailbox_post (WmsMailbox * self, const WmsEvent * event)
 }
 
 void
-wms_mailbox_drain (WmsMailbox * self, GCancellable * cancellable)
+wms_mailbox_drain (WmsMailbox * self, gint timeout_ms,
+    GCancellable * cancellable)
 {
   WmsWait wait;
 
-  wms_wait_begin (&wait, &self->lock, &self->cond, cancellable, -1);
+  wms_wait_begin (&wait, &self->lock, &self->cond, cancellable, timeout_ms);
   while (self->reader != g_thread_self ()
       && (self->is_reading || !g_queue_is_empty (&self->events))) {
     if (!self->is_reading) {
@@ -149,7 +154,7 @@ wms_mailbox_close (WmsMailbox * self)
 {
   g_mutex_lock (&self->lock);
   self->is_closed = TRUE;
-  while (self->is_reading && self->reader != g_thread_self ())
-    g_cond_wait (&self->cond, &self->lock);
+  g_queue_clear_full (&self->events, (GDestroyNotify) free_event);
+  g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
 }

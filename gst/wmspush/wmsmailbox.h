@@ -48,8 +48,26 @@ typedef struct _WmsMailbox WmsMailbox;
  */
 typedef void (*WmsMailboxFunc) (const WmsEvent * event, gpointer user_data);
 
-WmsMailbox *wms_mailbox_new (WmsMailboxFunc func, gpointer user_data);
+/**
+ * wms_mailbox_new:
+ * @func: the reader
+ * @user_data: (closure): for @func
+ * @notify: (nullable): frees @user_data when reader and owners are done
+ */
+WmsMailbox *wms_mailbox_new (WmsMailboxFunc func, gpointer user_data,
+    GDestroyNotify notify);
+
+/**
+ * wms_mailbox_ref:
+ *
+ * Returns: (transfer full): @self.
+ */
 WmsMailbox *wms_mailbox_ref (WmsMailbox * self);
+
+/**
+ * wms_mailbox_unref:
+ * @self: (transfer full): a #WmsMailbox
+ */
 void wms_mailbox_unref (WmsMailbox * self);
 
 /**
@@ -64,19 +82,21 @@ void wms_mailbox_post (WmsMailbox * self, const WmsEvent * event);
 /**
  * wms_mailbox_drain:
  * @self: a #WmsMailbox
+ * @timeout_ms: longest wait, -1 for no limit
  * @cancellable: (nullable): ends the wait
  *
  * Waits until the reader has had all that was posted before.  Does nothing
  * when the reader itself calls it.
  */
-void wms_mailbox_drain (WmsMailbox * self, GCancellable * cancellable);
+void wms_mailbox_drain (WmsMailbox * self, gint timeout_ms,
+    GCancellable * cancellable);
 
 /**
  * wms_mailbox_close:
  * @self: a #WmsMailbox
  *
- * When this returns the reader is not running, and will not again, unless it
- * is the caller.
+ * Drops what is not read yet and all that is posted later.  A reader that is
+ * running is not waited for: it may be waiting for the caller.
  */
 void wms_mailbox_close (WmsMailbox * self);
 

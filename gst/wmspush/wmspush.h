@@ -123,7 +123,18 @@ typedef enum
  */
 typedef struct _WmsPush WmsPush;
 
+/**
+ * wms_push_new:
+ * @config: copied
+ *
+ * Returns: (transfer full): a session whose next request is a PushSetup.
+ */
 WmsPush *wms_push_new (const WmsPushConfig * config);
+
+/**
+ * wms_push_free:
+ * @self: (transfer full): a #WmsPush
+ */
 void wms_push_free (WmsPush * self);
 
 /**

@@ -11,8 +11,8 @@
 
 #include "asf/asferror.h"
 
-G_DEFINE_QUARK (wms-http-error-quark, wms_http_error);
-G_DEFINE_QUARK (wms-error-quark, wms_error);
+G_DEFINE_QUARK (wms - http - error - quark, wms_http_error);
+G_DEFINE_QUARK (wms - error - quark, wms_error);
 
 /* Any code of a domain that has no row of its own; stands last in its run. */
 #define ANY_CODE (-1)
@@ -181,11 +181,11 @@ static const FailureRow failures[] = {
 
 static const FailureRow http_classes[] = {
   {NULL, 3, {WMS_NS_E_INVALID_REDIRECT, RESOURCE (OPEN_WRITE),
-              TEXT_REDIRECT}},
+          TEXT_REDIRECT}},
   {NULL, 4, {WMS_NS_E_REFUSED_BY_SERVER, RESOURCE (OPEN_WRITE),
-              TEXT_REFUSED}},
+          TEXT_REFUSED}},
   {NULL, 5, {WMS_NS_E_INTERNAL_SERVER_ERROR, RESOURCE (WRITE),
-              TEXT_SERVER_FAULT}},
+          TEXT_SERVER_FAULT}},
 };
 
 static const WmsFailure bad_answer = {

@@ -30,7 +30,8 @@ wms_uri_parse (const gchar * text, gboolean * had_user, GError ** error)
   g_autofree gchar *clean = NULL;
   const gchar *scheme;
 
-  *had_user = FALSE;
+  if (had_user != NULL)
+    *had_user = uri != NULL && g_uri_get_userinfo (uri) != NULL;
   if (uri == NULL)
     return NULL;
   scheme = find_http_scheme (g_uri_get_scheme (uri));
@@ -44,7 +45,6 @@ wms_uri_parse (const gchar * text, gboolean * had_user, GError ** error)
     g_set_error_literal (error, G_URI_ERROR, G_URI_ERROR_BAD_HOST, "no host");
     return NULL;
   }
-  *had_user = g_uri_get_userinfo (uri) != NULL;
   clean = g_uri_join (WMS_URI_FLAGS, scheme, NULL, g_uri_get_host (uri),
       g_uri_get_port (uri), g_uri_get_path (uri), g_uri_get_query (uri), NULL);
   return g_uri_parse (clean, WMS_URI_FLAGS, error);

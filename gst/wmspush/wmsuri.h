@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 /**
  * wms_uri_parse:
  * @text: a URL with scheme http, https, wmspush or wmspushs
- * @had_user: (out): whether it had a user part
+ * @had_user: (out) (optional): whether it had a user part
  * @error: return location
  *
  * Returns: (transfer full): the URL as http or https without user part and

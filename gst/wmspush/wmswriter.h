@@ -108,7 +108,18 @@ typedef struct _WmsWriter WmsWriter;
  */
 WmsWriter *wms_writer_new (GIOStream * stream, guint64 request_length,
     guint timeout_ms, GError ** error);
+
+/**
+ * wms_writer_ref:
+ *
+ * Returns: (transfer full): @self.
+ */
 WmsWriter *wms_writer_ref (WmsWriter * self);
+
+/**
+ * wms_writer_unref:
+ * @self: (transfer full): a #WmsWriter; the last one closes its descriptor
+ */
 void wms_writer_unref (WmsWriter * self);
 
 /**
@@ -182,6 +193,11 @@ typedef struct
   guint unsent;
 } WmsWriterStats;
 
+/**
+ * wms_writer_get_stats:
+ * @self: a #WmsWriter
+ * @stats: (out caller-allocates): figures of this moment
+ */
 void wms_writer_get_stats (WmsWriter * self, WmsWriterStats * stats);
 
 G_END_DECLS

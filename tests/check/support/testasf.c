@@ -3,7 +3,7 @@
 
 #include <gst/check/gstcheck.h>
 
-const gchar *const test_media_names[] = {
+const gchar *const test_media_names[TEST_N_MEDIA + 1] = {
   "lavf-wmv2-wmav2.wmv", "mellow-mp3.wma", "multilang-5xwmav2.wma",
   "seattle-wmv2-wmavoice.wmv", "silence-wmalossless.wma",
   "silence-wmapro.wma", "silence-wmav2.wma", "smooth-wmv2-wmav2.wmv",
@@ -38,8 +38,7 @@ test_begin_object (GByteArray * bytes, const AsfGuid * guid)
 void
 test_end_object (GByteArray * bytes, guint start)
 {
-  GST_WRITE_UINT64_LE (bytes->data + start + ASF_GUID_SIZE,
-      bytes->len - start);
+  GST_WRITE_UINT64_LE (bytes->data + start + ASF_GUID_SIZE, bytes->len - start);
 }
 
 static void

@@ -53,7 +53,8 @@ gboolean test_media_open (TestMedia * media, const gchar * name);
 void test_media_close (TestMedia * media);
 
 /* The files of the shared media folder, NULL-terminated. */
-extern const gchar *const test_media_names[];
+#define TEST_N_MEDIA 10
+extern const gchar *const test_media_names[TEST_N_MEDIA + 1];
 
 /* Puts media objects together and writes them as asfcheck.py --frames
  * --raw-times does. */
