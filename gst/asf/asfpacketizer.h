@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __ASF_PACKETIZER_H__
+#define __ASF_PACKETIZER_H__
+
+#include <glib.h>
+
+#include "asf/asfreader.h"
+#include "asf/asfschedule.h"
+
+G_BEGIN_DECLS
+
+/* A block is this much larger than the packet that is built in it: the first
+ * payload's bytes lie at a fixed place before the packet's head, whose length
+ * is known last, is written in front of them. */
+#define ASF_PACKETIZER_FRONT 64
+
+/* Smallest packet that holds its head, a payload and some of its bytes. */
+#define ASF_PACKETIZER_MIN_SIZE 100
+
+/**
+ * AsfPacketizerConfig:
+ * @packet_size: bytes of each packet, %ASF_PACKETIZER_MIN_SIZE to
+ *     %ASF_MAX_PACKET_SIZE
+ * @is_live: write WORD Packet Length and WORD Padding Length (push-protocol,
+ *     C33) and give each packet away as soon as it is full; else a packet
+ *     waits until the next one's Send Time is known, which makes its Duration
+ *     exact
+ * @max_delay_ns: a packet takes no object that is this much later than its
+ *     first one; 0 for no limit
+ * @line_bps: rate at which packets leave, for their Duration; 0 when unknown
+ */
+typedef struct
+{
+  guint32 packet_size;
+  gboolean is_live;
+  guint64 max_delay_ns;
+  guint32 line_bps;
+} AsfPacketizerConfig;
+
+/**
+ * AsfObject:
+ * @stream_number: 1 to 127
+ * @is_key: whether decoding can begin here
+ * @is_video: whether it counts for AsfPacket.starts_key
+ * @keep_whole: do not split it over packets when that can be avoided
+ * @pres_ms: presentation time, preroll included
+ * @time_ns: time on the content clock
+ * @span: when it is sent, on the content clock
+ * @data: must live until the packetizer asks for the next object
+ * @size: at least 1
+ *
+ * One media object.
+ */
+typedef struct
+{
+  guint8 stream_number;
+  gboolean is_key;
+  gboolean is_video;
+  gboolean keep_whole;
+  guint32 pres_ms;
+  guint64 time_ns;
+  AsfSpan span;
+  const guint8 *data;
+  guint32 size;
+} AsfObject;
+
+/**
+ * AsfPacket:
+ * @block: the block that was given for it
+ * @offset: where in the block it begins
+ * @send_ms: its Send Time
+ * @first_ns: earliest time of an object in it, on the content clock
+ * @last_ns: latest time of an object in it
+ * @starts_key: whether a video key frame begins in it
+ *
+ * One finished packet.
+ */
+typedef struct
+{
+  guint8 *block;
+  gsize offset;
+  guint32 send_ms;
+  guint64 first_ns;
+  guint64 last_ns;
+  gboolean starts_key;
+} AsfPacket;
+
+/**
+ * AsfPacketizerStep:
+ * @ASF_PACKETIZER_NEED_OBJECT: the object is written; add the next one or
+ *     call asf_packetizer_drain()
+ * @ASF_PACKETIZER_NEED_BLOCK: call asf_packetizer_set_block()
+ * @ASF_PACKETIZER_PACKET: a packet is finished
+ */
+typedef enum
+{
+  ASF_PACKETIZER_NEED_OBJECT,
+  ASF_PACKETIZER_NEED_BLOCK,
+  ASF_PACKETIZER_PACKET,
+} AsfPacketizerStep;
+
+/**
+ * AsfPayloadHead:
+ *
+ * What stands before a payload's bytes (rules, 6.3).
+ */
+typedef struct
+{
+  guint8 stream_and_key;
+  guint8 object_number;
+  guint32 offset;
+  guint32 object_size;
+  guint32 pres_ms;
+} AsfPayloadHead;
+
+/**
+ * AsfPacketizer:
+ *
+ * Media objects in, packets of one size out.  Owns no memory and makes no
+ * allocation: blocks come from and go back to the caller.  Its fields are
+ * private.
+ */
+typedef struct
+{
+  AsfPacketizerConfig config;
+  guint8 object_numbers[ASF_MAX_STREAMS + 1];
+
+  /* the object that is being written */
+  AsfObject object;
+  guint32 written;
+  guint64 object_packet;
+  guint object_packets;
+
+  /* the packet that is being filled */
+  guint8 *block;
+  gboolean is_open;
+  gsize used;
+  guint n_payloads;
+  AsfPayloadHead first;
+  gsize first_size;
+  AsfPacket packet;
+
+  /* the packet that is finished */
+  AsfPacket done;
+  gboolean have_done;
+  guint8 *done_duration;
+  gboolean is_draining;
+
+  guint64 n_packets;
+  guint32 last_send_ms;
+  guint32 last_duration_ms;
+  guint64 padding;
+} AsfPacketizer;
+
+/**
+ * asf_packetizer_init:
+ *
+ * Begins before the first packet.
+ */
+void asf_packetizer_init (AsfPacketizer * packetizer,
+    const AsfPacketizerConfig * config);
+
+/**
+ * asf_packetizer_block_size:
+ *
+ * Returns: bytes that a block must have.
+ */
+gsize asf_packetizer_block_size (const AsfPacketizer * packetizer);
+
+/**
+ * asf_packetizer_add:
+ * @packetizer: an #AsfPacketizer that asked for an object
+ * @object: the next one; objects of one stream come in decode order
+ *
+ * Returns: %FALSE when the object is too late: packets already have a Send
+ *     Time after its presentation time.  Nothing was changed then.
+ */
+gboolean asf_packetizer_add (AsfPacketizer * packetizer,
+    const AsfObject * object);
+
+/**
+ * asf_packetizer_set_block:
+ * @packetizer: an #AsfPacketizer that asked for a block
+ * @block: at least asf_packetizer_block_size() bytes
+ */
+void asf_packetizer_set_block (AsfPacketizer * packetizer, guint8 * block);
+
+/**
+ * asf_packetizer_close:
+ *
+ * Ends the packet that is being filled, with padding.  Call it when an object
+ * was asked for, then call asf_packetizer_step() again.
+ */
+void asf_packetizer_close (AsfPacketizer * packetizer);
+
+/**
+ * asf_packetizer_drain:
+ *
+ * As asf_packetizer_close(), and gives away what waits for a next packet.
+ */
+void asf_packetizer_drain (AsfPacketizer * packetizer);
+
+/**
+ * asf_packetizer_step:
+ * @packetizer: an #AsfPacketizer
+ * @packet: (out): for %ASF_PACKETIZER_PACKET
+ *
+ * Goes on until something is needed or finished.
+ */
+AsfPacketizerStep asf_packetizer_step (AsfPacketizer * packetizer,
+    AsfPacket * packet);
+
+/**
+ * asf_packetizer_take_blocks:
+ * @packetizer: an #AsfPacketizer that is not needed any more
+ * @blocks: (out): the blocks that it still had
+ *
+ * Returns: how many they are.
+ */
+guint asf_packetizer_take_blocks (AsfPacketizer * packetizer,
+    guint8 * blocks[2]);
+
+/**
+ * asf_packetizer_open_since:
+ * @packetizer: an #AsfPacketizer
+ * @time_ns: (out): time of the first object in the packet being filled
+ *
+ * Returns: whether a packet is being filled.
+ */
+gboolean asf_packetizer_open_since (const AsfPacketizer * packetizer,
+    guint64 * time_ns);
+
+G_END_DECLS
+#endif /* __ASF_PACKETIZER_H__ */

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __ASF_SCHEDULE_H__
+#define __ASF_SCHEDULE_H__
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Rates that are tried at once to find the one that a stream needs: the
+ * declared one is number ASF_BUCKET_DECLARED, each step is an eighth of an
+ * octave. */
+#define ASF_BUCKET_RATES 40
+#define ASF_BUCKET_DECLARED 8
+
+/**
+ * AsfSpan:
+ * @start_ns: when the first byte of a media object is sent
+ * @end_ns: when its last byte has been sent
+ * @latest_ns: when its last byte has to be sent at the latest
+ *
+ * Place of a media object on the line, on the content clock.
+ */
+typedef struct
+{
+  guint64 start_ns;
+  guint64 end_ns;
+  guint64 latest_ns;
+} AsfSpan;
+
+/**
+ * AsfBucket:
+ *
+ * The leaky bucket of one stream (section 8.2.1; rules, 7.4): tells when each
+ * media object leaves, and keeps what is needed to say at the end which rate
+ * the stream really needed.  Its size does not depend on the stream's length.
+ * Its fields are private.
+ */
+typedef struct
+{
+  guint32 bps;
+  guint64 window_ns;
+  guint64 drained_ns;
+
+  guint64 bytes;
+  guint64 first_ns;
+  guint64 last_ns;
+  gboolean started;
+  gdouble bps_tried[ASF_BUCKET_RATES];
+  gdouble fill_bits[ASF_BUCKET_RATES];
+  gdouble top_bits[ASF_BUCKET_RATES];
+} AsfBucket;
+
+/**
+ * asf_bucket_init:
+ * @bucket: an #AsfBucket
+ * @bps: leak rate in bit/s, at least 1
+ * @window_ms: buffer size in ms: how long after its time an object may leave
+ */
+void asf_bucket_init (AsfBucket * bucket, guint32 bps, guint32 window_ms);
+
+/**
+ * asf_bucket_add:
+ * @bucket: an #AsfBucket
+ * @time_ns: the object's time on the content clock
+ * @size: its bytes
+ * @span: (out): when it leaves: not before @time_ns, and its last byte not
+ *     later than the window after it, even when the stream is over its rate
+ *
+ * Adds the next media object of the stream.
+ */
+void asf_bucket_add (AsfBucket * bucket, guint64 time_ns, guint32 size,
+    AsfSpan * span);
+
+/**
+ * asf_bucket_needed_bps:
+ * @bucket: an #AsfBucket
+ * @end_ns: end of the last object on the content clock
+ * @is_declared: whether the rate of asf_bucket_init() was more than a guess
+ *
+ * Returns: a declared rate when the stream kept to it, else the lowest rate
+ *     tried that is neither below the stream's average nor lets the bucket
+ *     overflow.
+ */
+guint32 asf_bucket_needed_bps (const AsfBucket * bucket, guint64 end_ns,
+    gboolean is_declared);
+
+G_END_DECLS
+#endif /* __ASF_SCHEDULE_H__ */

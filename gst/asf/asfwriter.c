@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "asf/asfwriter.h"
+
+#include <string.h>
+
+/* Where the size stands in an object's head (section 2.1). */
+#define OBJECT_SIZE_OFFSET 16
+
+static void
+fail (AsfWriter * self, const gchar * what)
+{
+  if (self->error == NULL)
+    g_set_error (&self->error, ASF_ERROR, ASF_ERROR_LIMIT, "%s", what);
+}
+
+static void
+check (AsfWriter * self, gboolean written)
+{
+  if (!written)
+    fail (self, "out of memory while writing a header");
+}
+
+void
+asf_writer_init (AsfWriter * self)
+{
+  gst_byte_writer_init (&self->bytes);
+  self->error = NULL;
+}
+
+GBytes *
+asf_writer_finish (AsfWriter * self, GError ** error)
+{
+  gsize size = asf_writer_pos (self);
+
+  if (self->error != NULL) {
+    gst_byte_writer_reset (&self->bytes);
+    g_propagate_error (error, g_steal_pointer (&self->error));
+    return NULL;
+  }
+  return g_bytes_new_take (gst_byte_writer_reset_and_get_data (&self->bytes),
+      size);
+}
+
+gsize
+asf_writer_pos (const AsfWriter * self)
+{
+  return gst_byte_writer_get_pos (&self->bytes);
+}
+
+gsize
+asf_writer_begin_object (AsfWriter * self, const AsfGuid * guid)
+{
+  gsize start = asf_writer_pos (self);
+
+  asf_writer_guid (self, guid);
+  asf_writer_u64 (self, 0);
+  return start;
+}
+
+void
+asf_writer_end_object (AsfWriter * self, gsize start)
+{
+  gsize end = asf_writer_pos (self);
+
+  if (self->error != NULL)
+    return;
+  gst_byte_writer_set_pos (&self->bytes, start + OBJECT_SIZE_OFFSET);
+  asf_writer_u64 (self, end - start);
+  gst_byte_writer_set_pos (&self->bytes, end);
+}
+
+void
+asf_writer_patch_u32 (AsfWriter * self, gsize pos, guint32 value)
+{
+  gsize end = asf_writer_pos (self);
+
+  if (self->error != NULL)
+    return;
+  gst_byte_writer_set_pos (&self->bytes, pos);
+  asf_writer_u32 (self, value);
+  gst_byte_writer_set_pos (&self->bytes, end);
+}
+
+void
+asf_writer_patch_u16 (AsfWriter * self, gsize pos, guint16 value)
+{
+  gsize end = asf_writer_pos (self);
+
+  if (self->error != NULL)
+    return;
+  gst_byte_writer_set_pos (&self->bytes, pos);
+  asf_writer_u16 (self, value);
+  gst_byte_writer_set_pos (&self->bytes, end);
+}
+
+void
+asf_writer_u8 (AsfWriter * self, guint8 value)
+{
+  if (self->error == NULL)
+    check (self, gst_byte_writer_put_uint8 (&self->bytes, value));
+}
+
+void
+asf_writer_u16 (AsfWriter * self, gsize value)
+{
+  if (value > G_MAXUINT16)
+    fail (self, "a value is too long for its length field");
+  if (self->error == NULL)
+    check (self, gst_byte_writer_put_uint16_le (&self->bytes, value));
+}
+
+void
+asf_writer_u32 (AsfWriter * self, guint32 value)
+{
+  if (self->error == NULL)
+    check (self, gst_byte_writer_put_uint32_le (&self->bytes, value));
+}
+
+void
+asf_writer_u64 (AsfWriter * self, guint64 value)
+{
+  if (self->error == NULL)
+    check (self, gst_byte_writer_put_uint64_le (&self->bytes, value));
+}
+
+void
+asf_writer_guid (AsfWriter * self, const AsfGuid * guid)
+{
+  asf_writer_data (self, guid->bytes, ASF_GUID_SIZE);
+}
+
+void
+asf_writer_data (AsfWriter * self, gconstpointer data, gsize size)
+{
+  if (size > G_MAXINT32)
+    fail (self, "a value is too large for a header");
+  if (self->error == NULL && size > 0)
+    check (self, gst_byte_writer_put_data (&self->bytes, data, size));
+}
+
+void
+asf_writer_bytes (AsfWriter * self, GBytes * bytes)
+{
+  gsize size;
+  gconstpointer data;
+
+  if (bytes == NULL)
+    return;
+  data = g_bytes_get_data (bytes, &size);
+  asf_writer_data (self, data, size);
+}
+
+void
+asf_writer_zeros (AsfWriter * self, gsize size)
+{
+  if (size > G_MAXINT32)
+    fail (self, "a value is too large for a header");
+  if (self->error == NULL && size > 0)
+    check (self, gst_byte_writer_fill (&self->bytes, 0, size));
+}
+
+GBytes *
+asf_utf16_new (const gchar * text)
+{
+  g_autofree gchar *valid = NULL;
+  g_autofree gunichar2 *units = NULL;
+  glong n = 0;
+  glong i;
+
+  if (text == NULL || *text == '\0')
+    return g_bytes_new (NULL, 0);
+
+  valid = g_utf8_make_valid (text, -1);
+  units = g_utf8_to_utf16 (valid, -1, NULL, &n, NULL);
+  if (units == NULL)
+    return g_bytes_new (NULL, 0);
+  for (i = 0; i < n; i++)
+    units[i] = GUINT16_TO_LE (units[i]);
+  /* g_utf8_to_utf16() ends with a NUL that it does not count */
+  return g_bytes_new (units, (n + 1) * sizeof (gunichar2));
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __ASF_WRITER_H__
+#define __ASF_WRITER_H__
+
+#include <glib.h>
+#include <gst/base/gstbytewriter.h>
+
+#include "asf/asferror.h"
+#include "asf/asfguid.h"
+
+G_BEGIN_DECLS
+
+/**
+ * AsfWriter:
+ *
+ * Little-endian bytes under construction; lives on the stack, its fields are
+ * private.  The first failure is kept and later calls do nothing, so that
+ * asf_writer_finish() is the one place to ask.
+ */
+typedef struct
+{
+  GstByteWriter bytes;
+  GError *error;
+} AsfWriter;
+
+/**
+ * asf_writer_init:
+ *
+ * Begins with no bytes; ends with asf_writer_finish().
+ */
+void asf_writer_init (AsfWriter * writer);
+
+/**
+ * asf_writer_finish:
+ * @writer: an #AsfWriter; it is empty afterwards
+ * @error: return location
+ *
+ * Returns: (transfer full): the bytes, or %NULL with %ASF_ERROR_LIMIT when
+ *     something did not fit its length field.
+ */
+GBytes *asf_writer_finish (AsfWriter * writer, GError ** error);
+
+/**
+ * asf_writer_pos:
+ *
+ * Returns: how many bytes were written.
+ */
+gsize asf_writer_pos (const AsfWriter * writer);
+
+/**
+ * asf_writer_begin_object:
+ *
+ * Writes the identifier and a size of 0 (section 2.1).
+ *
+ * Returns: a token for asf_writer_end_object().
+ */
+gsize asf_writer_begin_object (AsfWriter * writer, const AsfGuid * guid);
+
+/**
+ * asf_writer_end_object:
+ * @writer: an #AsfWriter
+ * @start: from asf_writer_begin_object()
+ *
+ * Fills in the size of all that was written since @start.
+ */
+void asf_writer_end_object (AsfWriter * writer, gsize start);
+
+/**
+ * asf_writer_patch_u32:
+ *
+ * Writes @value over the four bytes at @pos.
+ */
+void asf_writer_patch_u32 (AsfWriter * writer, gsize pos, guint32 value);
+
+/**
+ * asf_writer_patch_u16:
+ *
+ * Writes @value over the two bytes at @pos.
+ */
+void asf_writer_patch_u16 (AsfWriter * writer, gsize pos, guint16 value);
+
+/**
+ * asf_writer_u8:
+ *
+ * Appends a BYTE.
+ */
+void asf_writer_u8 (AsfWriter * writer, guint8 value);
+
+/**
+ * asf_writer_u16:
+ * @value: fails with %ASF_ERROR_LIMIT over 65,535
+ *
+ * Appends a WORD.
+ */
+void asf_writer_u16 (AsfWriter * writer, gsize value);
+
+/**
+ * asf_writer_u32:
+ *
+ * Appends a DWORD.
+ */
+void asf_writer_u32 (AsfWriter * writer, guint32 value);
+
+/**
+ * asf_writer_u64:
+ *
+ * Appends a QWORD.
+ */
+void asf_writer_u64 (AsfWriter * writer, guint64 value);
+
+/**
+ * asf_writer_guid:
+ *
+ * Appends an identifier in its stored byte order.
+ */
+void asf_writer_guid (AsfWriter * writer, const AsfGuid * guid);
+
+/**
+ * asf_writer_data:
+ *
+ * Appends @size bytes.
+ */
+void asf_writer_data (AsfWriter * writer, gconstpointer data, gsize size);
+
+/**
+ * asf_writer_bytes:
+ * @bytes: (nullable): appends nothing when %NULL
+ *
+ * Appends all of @bytes.
+ */
+void asf_writer_bytes (AsfWriter * writer, GBytes * bytes);
+
+/**
+ * asf_writer_zeros:
+ *
+ * Appends @size zero bytes.
+ */
+void asf_writer_zeros (AsfWriter * writer, gsize size);
+
+/**
+ * asf_utf16_new:
+ * @text: (nullable): UTF-8; what is not valid in it is replaced by U+FFFD
+ *
+ * Returns: (transfer full): UTF-16LE with its NUL (section 2.1), or no bytes
+ *     when @text is %NULL or empty.
+ */
+GBytes *asf_utf16_new (const gchar * text);
+
+G_END_DECLS
+#endif /* __ASF_WRITER_H__ */

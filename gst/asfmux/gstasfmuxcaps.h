@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __GST_WMS_ASF_MUX_CAPS_H__
+#define __GST_WMS_ASF_MUX_CAPS_H__
+
+#include <gst/gst.h>
+
+#include "asf/asfheader.h"
+
+G_BEGIN_DECLS
+
+/* What the request pads take. */
+#define GST_WMS_ASF_MUX_VIDEO_CAPS \
+    "video/x-wmv, wmvversion = (int) [ 1, 3 ]; " \
+    "video/x-msmpeg, msmpegversion = (int) { 42, 43 }"
+#define GST_WMS_ASF_MUX_AUDIO_CAPS \
+    "audio/x-wma, wmaversion = (int) [ 1, 4 ]; " \
+    "audio/x-wms; " \
+    "audio/mpeg, mpegversion = (int) 1, layer = (int) 3, " \
+    "channels = (int) [ 1, 2 ], rate = (int) [ 8000, 96000 ]"
+
+/**
+ * GstWmsAsfFormat:
+ * @stream: kind, format and codec data of the stream; @stream.codec_data and
+ *     the texts belong to this structure
+ * @times_are_decode: media objects carry decode times, since the codec
+ *     reorders frames and readers expect times that do not step back
+ * @keep_whole: a media object should not be split over packets
+ * @declared_bps: what the caps say, or 0
+ *
+ * What was learned from the caps of one pad.
+ */
+typedef struct
+{
+  AsfStream stream;
+  gchar *description;
+  gboolean times_are_decode;
+  gboolean keep_whole;
+  guint32 declared_bps;
+  gint fps_n;
+  gint fps_d;
+} GstWmsAsfFormat;
+
+/**
+ * gst_wms_asf_format_from_caps:
+ * @format: (out): to be cleared with gst_wms_asf_format_clear()
+ * @caps: fixed caps
+ * @error: return location
+ *
+ * Returns: %FALSE with a GST_STREAM_ERROR when the stream cannot be carried.
+ */
+gboolean gst_wms_asf_format_from_caps (GstWmsAsfFormat * format,
+    const GstCaps * caps, GError ** error);
+
+/**
+ * gst_wms_asf_format_equal:
+ *
+ * Returns: whether both give the same Stream Properties Object.
+ */
+gboolean gst_wms_asf_format_equal (const GstWmsAsfFormat * a,
+    const GstWmsAsfFormat * b);
+
+/**
+ * gst_wms_asf_format_clear:
+ *
+ * Frees what the fields hold and makes them empty.
+ */
+void gst_wms_asf_format_clear (GstWmsAsfFormat * format);
+
+G_END_DECLS
+#endif /* __GST_WMS_ASF_MUX_CAPS_H__ */

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "asfmux/gstasfmuxfile.h"
+
+#include <string.h>
+
+#include "asfmux/gstasfmuxtags.h"
+
+GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
+#define GST_CAT_DEFAULT gst_wms_asf_mux_debug
+
+/* 1970-01-01 on the clock of Creation Date, which counts from 1601. */
+#define UNIX_EPOCH_100NS G_GUINT64_CONSTANT (116444736000000000)
+#define UNITS_PER_MS G_GUINT64_CONSTANT (10000)
+#define NS_PER_UNIT 100
+
+/* Another identifier is tried when a live header has the mark that a known
+ * receiver scans for; more tries would not help. */
+#define MAX_FILE_IDS 16
+
+static void
+make_file_id (AsfGuid * id)
+{
+  guint i;
+
+  for (i = 0; i < ASF_GUID_SIZE; i += 4)
+    GST_WRITE_UINT32_LE (id->bytes + i, g_random_int ());
+  /* version 4, variant 1: a random identifier */
+  id->bytes[7] = (id->bytes[7] & 0x0f) | 0x40;
+  id->bytes[8] = (id->bytes[8] & 0x3f) | 0x80;
+}
+
+static void
+collect_streams (GstWmsAsfFile * self)
+{
+  guint i;
+
+  g_array_set_size (self->streams, 0);
+  for (i = 0; i < self->pads->len; i++) {
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (self->pads, i);
+
+    g_array_append_val (self->streams, pad->format.stream);
+  }
+  self->header.streams = (const AsfStream *) (gpointer) self->streams->data;
+  self->header.n_streams = self->streams->len;
+}
+
+void
+gst_wms_asf_file_start (GstWmsAsfFile * self, GPtrArray * pads,
+    const GstTagList * tags, GstObject * owner)
+{
+  gst_wms_asf_file_clear (self);
+  self->pads = pads;
+  self->streams = g_array_new (FALSE, FALSE, sizeof (AsfStream));
+  collect_streams (self);
+  make_file_id (&self->header.file_id);
+  self->header.creation_date_100ns = UNIX_EPOCH_100NS +
+      (guint64) g_get_real_time () * 10;
+  self->header.attributes =
+      gst_wms_asf_tags_read (tags, &self->header.description, owner);
+  if (self->header.flags & ASF_FILE_BROADCAST)
+    self->header.packet_count = ASF_PACKET_COUNT_UNKNOWN;
+}
+
+void
+gst_wms_asf_file_clear (GstWmsAsfFile * self)
+{
+  g_clear_pointer (&self->pads, g_ptr_array_unref);
+  g_clear_pointer (&self->streams, g_array_unref);
+  g_clear_pointer (&self->header.attributes, g_array_unref);
+  asf_description_clear (&self->header.description);
+  self->header.streams = NULL;
+  self->header.n_streams = 0;
+  self->header_size = 0;
+}
+
+GstBuffer *
+gst_wms_asf_file_write_header (GstWmsAsfFile * self, GError ** error)
+{
+  gboolean is_live = self->header.flags & ASF_FILE_BROADCAST;
+  GBytes *bytes = NULL;
+  GstBuffer *buffer;
+  guint tries;
+
+  for (tries = 0; tries < MAX_FILE_IDS; tries++) {
+    gconstpointer data;
+    gsize size;
+
+    bytes = asf_header_write (&self->header, error);
+    if (bytes == NULL)
+      return NULL;
+    data = g_bytes_get_data (bytes, &size);
+    if (!is_live || !asf_header_has_early_mark (data, size))
+      break;
+    if (tries + 1 < MAX_FILE_IDS)
+      g_bytes_unref (bytes);
+    make_file_id (&self->header.file_id);
+  }
+  self->header_size = g_bytes_get_size (bytes);
+  buffer = gst_buffer_new_wrapped_bytes (bytes);
+  g_bytes_unref (bytes);
+  GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_HEADER);
+  return buffer;
+}
+
+static guint64
+end_of_content (const GstWmsAsfFile * self)
+{
+  guint64 end_ns = 0;
+  guint i;
+
+  for (i = 0; i < self->pads->len; i++) {
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (self->pads, i);
+
+    end_ns = MAX (end_ns, pad->end_ns);
+  }
+  return end_ns;
+}
+
+/* Simple Index Objects in the order of the streams (rules, 2).  The file can
+ * be seeked in when each video stream has one (rules, 3.2). */
+static GstBuffer *
+write_indexes (GstWmsAsfFile * self)
+{
+  GstBuffer *buffer = NULL;
+  gboolean complete = TRUE;
+  guint i;
+
+  for (i = 0; i < self->pads->len; i++) {
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (self->pads, i);
+    GBytes *bytes;
+
+    if (pad->format.stream.kind != ASF_STREAM_VIDEO)
+      continue;
+    bytes = asf_index_write (&pad->index, &self->header.file_id,
+        pad->last_pres_ms);
+    if (bytes == NULL) {
+      complete = FALSE;
+      continue;
+    }
+    if (buffer == NULL)
+      buffer = gst_buffer_new_wrapped_bytes (bytes);
+    else
+      buffer = gst_buffer_append (buffer, gst_buffer_new_wrapped_bytes (bytes));
+    g_bytes_unref (bytes);
+  }
+  if (complete)
+    self->header.flags |= ASF_FILE_SEEKABLE;
+  return buffer;
+}
+
+GstBuffer *
+gst_wms_asf_file_finish (GstWmsAsfFile * self, const AsfPacketizer * packetizer)
+{
+  AsfHeader *header = &self->header;
+  guint64 payload_bytes = 0;
+  gdouble packet_share = 0.0;
+  GstBuffer *indexes;
+  guint i;
+
+  for (i = 0; i < self->pads->len; i++) {
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (self->pads, i);
+
+    payload_bytes += pad->n_bytes;
+  }
+  if (payload_bytes > 0)
+    packet_share = (packetizer->n_packets * 16.0) / payload_bytes;
+  for (i = 0; i < self->pads->len; i++) {
+    gst_wms_asf_mux_pad_finish (g_ptr_array_index (self->pads, i),
+        packet_share);
+    g_array_index (self->streams, AsfStream, i) =
+        ((GstWmsAsfMuxPad *) g_ptr_array_index (self->pads, i))->format.stream;
+  }
+
+  indexes = write_indexes (self);
+  header->packet_count = packetizer->n_packets;
+  header->play_duration_100ns = header->preroll_ms * UNITS_PER_MS +
+      end_of_content (self) / NS_PER_UNIT;
+  header->send_duration_100ns = ((guint64) packetizer->last_send_ms +
+      packetizer->last_duration_ms) * UNITS_PER_MS;
+  header->file_size = self->header_size +
+      header->packet_count * header->packet_size +
+      (indexes ? gst_buffer_get_size (indexes) : 0);
+  return indexes;
+}

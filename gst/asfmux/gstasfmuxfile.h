@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __GST_WMS_ASF_MUX_FILE_H__
+#define __GST_WMS_ASF_MUX_FILE_H__
+
+#include <gst/gst.h>
+
+#include "asf/asfpacketizer.h"
+#include "asfmux/gstasfmuxpad.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GstWmsAsfFile:
+ * @header: what was written first, and is completed at the end
+ * @pads: (element-type GstWmsAsfMuxPad): streams of the header, in its order
+ * @streams: (element-type AsfStream): of @header
+ * @header_size: bytes of Header Object and the Data Object's head
+ *
+ * What one file or broadcast says about itself.  Belongs to the streaming
+ * thread.
+ */
+typedef struct
+{
+  AsfHeader header;
+  GPtrArray *pads;
+  GArray *streams;
+  gsize header_size;
+} GstWmsAsfFile;
+
+/**
+ * gst_wms_asf_file_start:
+ * @self: a #GstWmsAsfFile
+ * @pads: (transfer full) (element-type GstWmsAsfMuxPad): started pads
+ * @tags: (nullable): for the description objects
+ *
+ * Makes a new identifier and collects streams and tags; @self.header has the
+ * settings already.
+ */
+void gst_wms_asf_file_start (GstWmsAsfFile * self, GPtrArray * pads,
+    const GstTagList * tags, GstObject * owner);
+
+/**
+ * gst_wms_asf_file_clear:
+ *
+ * Frees what the fields hold.
+ */
+void gst_wms_asf_file_clear (GstWmsAsfFile * self);
+
+/**
+ * gst_wms_asf_file_write_header:
+ *
+ * Returns: (transfer full) (nullable): the header as a buffer flagged HEADER,
+ *     or %NULL with an #AsfError.
+ */
+GstBuffer *gst_wms_asf_file_write_header (GstWmsAsfFile * self,
+    GError ** error);
+
+/**
+ * gst_wms_asf_file_finish:
+ * @self: a #GstWmsAsfFile
+ * @packetizer: drained
+ *
+ * Puts the measured numbers into the header.
+ *
+ * Returns: (transfer full) (nullable): the index objects, %NULL when there
+ *     are none.
+ */
+GstBuffer *gst_wms_asf_file_finish (GstWmsAsfFile * self,
+    const AsfPacketizer * packetizer);
+
+G_END_DECLS
+#endif /* __GST_WMS_ASF_MUX_FILE_H__ */

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __GST_WMS_ASF_MUX_PAD_H__
+#define __GST_WMS_ASF_MUX_PAD_H__
+
+#include <gst/base/gstaggregator.h>
+
+#include "asf/asfindex.h"
+#include "asf/asfpacketizer.h"
+#include "asf/asfschedule.h"
+#include "asfmux/gstasfmuxcaps.h"
+
+G_BEGIN_DECLS
+
+#define GST_TYPE_WMS_ASF_MUX_PAD (gst_wms_asf_mux_pad_get_type ())
+G_DECLARE_FINAL_TYPE (GstWmsAsfMuxPad, gst_wms_asf_mux_pad, GST,
+    WMS_ASF_MUX_PAD, GstAggregatorPad)
+
+/**
+ * GstWmsAsfMuxPad:
+ * @number: stream number, from the request on
+ * @format: what the caps say; valid with @have_format
+ * @tags: (nullable): of the stream
+ * @in_header: whether the header has this stream
+ * @bucket: schedule of the stream; valid with @in_header
+ * @index: key frames, for a video stream of a file
+ *
+ * One input.  All fields after @number belong to the streaming thread and are
+ * set back by gst_wms_asf_mux_pad_reset().
+ */
+struct _GstWmsAsfMuxPad
+{
+  GstAggregatorPad parent;
+
+  guint8 number;
+
+  GstWmsAsfFormat format;
+  gboolean have_format;
+  GstTagList *tags;
+  gboolean in_header;
+  gboolean rate_is_known;
+  AsfBucket bucket;
+  AsfIndex index;
+
+  /* times are signed running times in ns until the origin is taken off */
+  GstClockTimeDiff next_running;
+  gboolean have_next_running;
+  guint64 last_duration_ns;
+  guint64 first_ns;
+  guint64 last_ns;
+  guint64 end_ns;
+  guint32 last_pres_ms;
+
+  guint64 n_objects;
+  guint64 n_bytes;
+  guint64 n_payloads;
+  guint32 max_object_size;
+  guint64 n_dropped;
+};
+
+/**
+ * gst_wms_asf_mux_pad_reset:
+ *
+ * Forgets the stream; format and tags stay, since their events are not sent
+ * again after a flush.
+ */
+void gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self);
+
+/**
+ * gst_wms_asf_mux_pad_order_time:
+ * @self: a pad
+ * @buffer: the next buffer of it
+ *
+ * Returns: running time by which buffers of all pads are put in order: the
+ *     decode time when there is one, else the presentation time, else where
+ *     the buffer before ended.
+ */
+GstClockTimeDiff gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self,
+    GstBuffer * buffer);
+
+/**
+ * gst_wms_asf_mux_pad_object_time:
+ * @self: a pad with a format
+ * @buffer: the next buffer of it
+ *
+ * Returns: running time that becomes the media object's presentation time:
+ *     the presentation time, or for codecs of the VC-1 family the decode time
+ *     (rules, 7.3).
+ */
+GstClockTimeDiff gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self,
+    GstBuffer * buffer);
+
+/**
+ * gst_wms_asf_mux_pad_advance:
+ * @self: a pad
+ * @buffer: the buffer that was taken from it
+ *
+ * Remembers where the buffer ends, for a next one without a time stamp.
+ */
+void gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer);
+
+/**
+ * gst_wms_asf_mux_pad_start:
+ * @self: a pad with a format
+ * @first: (nullable): its first buffer, for what the caps leave open
+ * @window_ms: window of its bucket
+ * @packet_size: for the share of packet heads in the rate
+ *
+ * Completes the stream's description, with rates from caps, tags or the first
+ * buffer.
+ */
+void gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
+    guint32 window_ms, guint32 packet_size);
+
+/**
+ * gst_wms_asf_mux_pad_account:
+ * @self: a pad
+ * @object: a media object that was written
+ * @n_payloads: pieces that it was split into
+ * @duration_ns: of the buffer, or GST_CLOCK_TIME_NONE
+ *
+ * Keeps what the final header says about the stream.
+ */
+void gst_wms_asf_mux_pad_account (GstWmsAsfMuxPad * self,
+    const AsfObject * object, guint n_payloads, GstClockTime duration);
+
+/**
+ * gst_wms_asf_mux_pad_finish:
+ * @self: a pad whose last buffer was taken
+ * @packet_share: bytes of packet heads for each byte of payload
+ *
+ * Puts the measured rates, sizes and times into the stream's description.
+ */
+void gst_wms_asf_mux_pad_finish (GstWmsAsfMuxPad * self,
+    gdouble packet_share);
+
+G_END_DECLS
+#endif /* __GST_WMS_ASF_MUX_PAD_H__ */
