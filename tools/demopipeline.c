@@ -23,7 +23,7 @@
 #define DEFAULT_FPS 25
 
 #define TEST_PICTURE \
-    "videotestsrc is-live=true pattern=ball animation-mode=running-time " \
+    "videotestsrc is-live=true pattern=smpte " \
     "! video/x-raw,width=640,height=480,framerate=25/1 " \
     "! timeoverlay halignment=center valignment=center " \
     "font-desc=\"Sans, 36\" ! clockoverlay font-desc=\"Sans, 24\""

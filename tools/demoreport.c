@@ -13,13 +13,15 @@ static void
 report_streams (const DemoEncoded * encoded, const DemoPlayed * played)
 {
   if (encoded->has_video)
-    demo_print (_("Pictures: %.0f encoded, %.0f decoded by the player "
-            "(ffmpeg), %.2f seconds"), (gdouble) encoded->video_frames,
-        (gdouble) played->video_frames, played->video_seconds);
+    demo_print (_("Pictures: %.0f encoded; the player (ffmpeg) received %.0f "
+            "and decoded %.0f, %.2f seconds."), (gdouble) encoded->video_frames,
+        (gdouble) played->video.received, (gdouble) played->video.decoded,
+        played->video.seconds);
   if (encoded->has_audio)
-    demo_print (_("Blocks of sound: %.0f encoded, %.0f decoded by the player "
-            "(ffmpeg), %.2f seconds"), (gdouble) encoded->audio_frames,
-        (gdouble) played->audio_frames, played->audio_seconds);
+    demo_print (_("Blocks of sound: %.0f encoded; the player (ffmpeg) received "
+            "%.0f and decoded %.0f, %.2f seconds."),
+        (gdouble) encoded->audio_frames, (gdouble) played->audio.received,
+        (gdouble) played->audio.decoded, played->audio.seconds);
 }
 
 static void
@@ -63,8 +65,9 @@ demo_report (const DemoEncoded * encoded, const DemoPlayed * played,
   report_picture (played, picture);
   if (joins_later)
     return TRUE;
-  if (encoded->video_frames != played->video_frames
-      || encoded->audio_frames != played->audio_frames) {
+  if (encoded->video_frames != played->video.received
+      || encoded->video_frames != played->video.decoded
+      || encoded->audio_frames != played->audio.received) {
     g_printerr (_("Failed: %s\n"),
         _("the player has not seen and heard all that was encoded."));
     return FALSE;
