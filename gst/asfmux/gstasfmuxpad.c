@@ -21,7 +21,7 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GUESS_AUDIO_BPS 320000
 /* In its first seconds a stream may be this much over the rate that its
  * encoder declares; a broadcast leaves room for it. */
-#define LIVE_MARGIN 0.1
+#define LIVE_MARGIN 0.15
 #define MAX_DURATION (24 * GST_SECOND * 3600)
 #define MIN_BPS 1000
 #define MAX_BPS 2000000000
