@@ -7,6 +7,7 @@
 #include <gst/gst.h>
 
 #include "asfmux/gstasfmux.h"
+#include "wmspush/gstwmspushsink.h"
 
 static gboolean
 plugin_init (GstPlugin * plugin)
@@ -16,7 +17,8 @@ plugin_init (GstPlugin * plugin)
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
 #endif
 
-  return GST_ELEMENT_REGISTER (asfmux, plugin);
+  return GST_ELEMENT_REGISTER (asfmux, plugin)
+      && GST_ELEMENT_REGISTER (wmspushsink, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, asfmux,

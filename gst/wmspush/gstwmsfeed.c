@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Everything here runs on the streaming thread, with the preroll lock held;
+ * what others read is under the sink's object lock. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "wmspush/gstwmsfeed.h"
+
+#include "asf/asfsplitter.h"
+
+GST_DEBUG_CATEGORY_STATIC (wmsfeed_debug);
+#define GST_CAT_DEFAULT wmsfeed_debug
+
+/* Under the sink's object lock. */
+typedef struct
+{
+  guint64 packets_sent;         /* of the protocol, written */
+  guint64 packets_dropped;      /* by a flush, before they were written */
+  guint64 bytes_swallowed;      /* of indexes and rewritten headers */
+} FeedStats;
+
+struct _GstWmsFeed
+{
+  GstBaseSink *sink;
+  GCancellable *cancellable;
+  WmsMailbox *mailbox;
+  WmsClient *client;            /* set under the sink's object lock */
+
+  AsfSplitter *splitter;
+  GstBuffer *header;
+  gboolean header_sent;
+  gboolean has_started;
+  gboolean has_ended;
+
+  /* a stream of bytes: where it is, and its pace */
+  gboolean is_bytes;
+  guint64 byte_position;
+  gboolean is_rewriting;
+  gboolean has_pace;
+  guint32 last_send_ms;
+  GstClockTime pace_time;
+
+  WmsPacket batch[WMS_WRITER_BATCH];
+  guint n_batch;
+  guint n_taken;
+
+  FeedStats stats;
+};
+
+GstWmsFeed *
+gst_wms_feed_new (GstBaseSink * sink, GCancellable * cancellable,
+    WmsMailbox * mailbox)
+{
+  static gsize once;
+  GstWmsFeed *self = g_new0 (GstWmsFeed, 1);
+
+  if (g_once_init_enter (&once)) {
+    GST_DEBUG_CATEGORY_INIT (wmsfeed_debug, "wmsfeed", 0,
+        "from buffers to packets of a push");
+    g_once_init_leave (&once, 1);
+  }
+  self->sink = sink;
+  self->cancellable = g_object_ref (cancellable);
+  self->mailbox = wms_mailbox_ref (mailbox);
+  self->splitter = asf_splitter_new ();
+  return self;
+}
+
+void
+gst_wms_feed_free (GstWmsFeed * self)
+{
+  guint i;
+
+  for (i = self->n_taken; i < self->n_batch; i++)
+    wms_packet_clear (&self->batch[i]);
+  asf_splitter_free (self->splitter);
+  gst_clear_buffer (&self->header);
+  g_object_unref (self->cancellable);
+  wms_mailbox_unref (self->mailbox);
+  g_free (self);
+}
+
+void
+gst_wms_feed_set_client (GstWmsFeed * self, WmsClient * client)
+{
+  GST_OBJECT_LOCK (self->sink);
+  self->client = client;
+  GST_OBJECT_UNLOCK (self->sink);
+  self->header_sent = self->has_started = self->has_ended = FALSE;
+}
+
+static void
+drop_batch (GstWmsFeed * self)
+{
+  guint n = self->n_batch - self->n_taken;
+  guint i;
+
+  for (i = self->n_taken; i < self->n_batch; i++)
+    wms_packet_clear (&self->batch[i]);
+  self->n_batch = self->n_taken = 0;
+  GST_OBJECT_LOCK (self->sink);
+  self->stats.packets_dropped += n;
+  GST_OBJECT_UNLOCK (self->sink);
+}
+
+/* Fails the session, whose error message is posted when this returns. */
+static GstFlowReturn
+fail_session (GstWmsFeed * self, const GError * error)
+{
+  GST_ERROR_OBJECT (self->sink, "%s", error->message);
+  wms_client_fail (self->client, error);
+  wms_mailbox_drain (self->mailbox, -1, self->cancellable);
+  return GST_FLOW_ERROR;
+}
+
+/* Calls that wait come back here when a state change or a flush has broken the
+ * wait: OK means to go on with the same call. */
+static GstFlowReturn
+handle_broken_wait (GstWmsFeed * self, GError * error)
+{
+  g_autoptr (GError) reason = error;
+
+  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return gst_base_sink_wait_preroll (self->sink);
+  GST_ERROR_OBJECT (self->sink, "%s", reason->message);
+  wms_mailbox_drain (self->mailbox, -1, self->cancellable);
+  return GST_FLOW_ERROR;
+}
+
+GstFlowReturn
+gst_wms_feed_flush (GstWmsFeed * self)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  guint former = self->n_taken;
+  GError *error = NULL;
+
+  while (self->n_batch > 0 && ret == GST_FLOW_OK) {
+    gboolean ok = wms_client_write (self->client, self->batch, self->n_batch,
+        &self->n_taken, self->cancellable, &error);
+
+    GST_OBJECT_LOCK (self->sink);
+    self->stats.packets_sent += self->n_taken - former;
+    GST_OBJECT_UNLOCK (self->sink);
+    former = self->n_taken;
+    if (ok)
+      self->n_batch = self->n_taken = 0;
+    else
+      ret = handle_broken_wait (self, g_steal_pointer (&error));
+  }
+  if (ret != GST_FLOW_OK)
+    drop_batch (self);
+  return ret;
+}
+
+static GstFlowReturn
+add_to_batch (GstWmsFeed * self, WmsFrameType type, GstBuffer * buffer)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!wms_packet_init (&self->batch[self->n_batch], type, buffer, &error))
+    return fail_session (self, error);
+  if (++self->n_batch == WMS_WRITER_BATCH)
+    return gst_wms_feed_flush (self);
+  return GST_FLOW_OK;
+}
+
+/* Another header in mid-stream ([MS-WMHTTP] 3.1.4.5). */
+static GstFlowReturn
+switch_header (GstWmsFeed * self)
+{
+  GstFlowReturn ret = gst_wms_feed_flush (self);
+
+  if (ret == GST_FLOW_OK) {
+    wms_packet_init_end (&self->batch[self->n_batch++], WMS_END_HEADER_FOLLOWS);
+    ret = gst_wms_feed_flush (self);
+  }
+  if (ret == GST_FLOW_OK) {
+    wms_client_tell (self->client, GST_WMS_STATUS_END_OF_SEGMENT);
+    ret = add_to_batch (self, WMS_FRAME_CHANGE, self->header);
+  }
+  if (ret == GST_FLOW_OK)
+    ret = gst_wms_feed_flush (self);
+  if (ret == GST_FLOW_OK)
+    wms_client_tell (self->client, GST_WMS_STATUS_SOURCE_SWITCH);
+  return ret;
+}
+
+static GstFlowReturn
+take_header (GstWmsFeed * self, GstBuffer * header)
+{
+  GstFlowReturn ret;
+
+  gst_buffer_replace (&self->header, header);
+  self->has_pace = FALSE;
+  if (self->header_sent)
+    return switch_header (self);
+  ret = add_to_batch (self, WMS_FRAME_HEADER, header);
+  if (ret == GST_FLOW_OK)
+    ret = gst_wms_feed_flush (self);
+  self->header_sent = ret == GST_FLOW_OK;
+  return ret;
+}
+
+/* The status STARTED carries the first presentation time, so it waits for the
+ * first packet. */
+static void
+tell_started (GstWmsFeed * self, const AsfPacketInfo * info,
+    const guint8 * data)
+{
+  const AsfHeaderInfo *header = asf_splitter_get_header (self->splitter);
+  AsfPayloadIter iter;
+  AsfPayload payload;
+  guint64 time_ms = 0;
+
+  asf_payload_iter_init (&iter, info, data);
+  if (asf_payload_next (&iter, &payload, NULL)
+      && payload.pres_time_ms > header->preroll_ms)
+    time_ms = payload.pres_time_ms - header->preroll_ms;
+  wms_client_tell_started (self->client, time_ms * 10000);
+  self->has_started = TRUE;
+}
+
+/* The base class does not synchronize bytes: their packets wait for their send
+ * time (docs/design.md, decision 3). */
+static GstFlowReturn
+pace (GstWmsFeed * self, guint32 send_time_ms)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  gint32 step_ms = 0;
+
+  /* a 32-bit difference, so that a wrap is none; time never goes back */
+  if (self->has_pace)
+    step_ms = (gint32) (send_time_ms - self->last_send_ms);
+  if (step_ms > 0) {
+    self->pace_time += step_ms * GST_MSECOND;
+    ret = gst_wms_feed_flush (self);
+    if (ret == GST_FLOW_OK)
+      ret = gst_base_sink_wait (self->sink, self->pace_time, NULL);
+  }
+  if (step_ms > 0 || !self->has_pace)
+    self->last_send_ms = send_time_ms;
+  self->has_pace = TRUE;
+  return ret;
+}
+
+/* Looks into a packet where that is needed: at the first one, and in a stream
+ * of bytes. */
+static GstFlowReturn
+look_into_packet (GstWmsFeed * self, GstBuffer * buffer)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  AsfPacketInfo info;
+  GstMapInfo map;
+
+  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
+    return GST_FLOW_OK;
+  if (asf_packet_read (map.data, map.size, &info, NULL)) {
+    if (self->is_bytes)
+      ret = pace (self, info.send_time_ms);
+    if (ret == GST_FLOW_OK && !self->has_started)
+      tell_started (self, &info, map.data);
+  }
+  gst_buffer_unmap (buffer, &map);
+  return ret;
+}
+
+static GstFlowReturn
+take_packet (GstWmsFeed * self, GstBuffer * packet)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+
+  if (!self->header_sent)
+    ret = take_header (self, self->header);
+  if (ret == GST_FLOW_OK && (self->is_bytes || !self->has_started))
+    ret = look_into_packet (self, packet);
+  if (ret == GST_FLOW_OK)
+    ret = add_to_batch (self, WMS_FRAME_DATA, packet);
+  return ret;
+}
+
+static GstFlowReturn
+take_unit (GstWmsFeed * self, const AsfUnit * unit)
+{
+  if (unit->kind == ASF_UNIT_END)
+    return GST_FLOW_OK;
+  if (unit->kind == ASF_UNIT_HEADER)
+    return take_header (self, unit->buffer);
+  return take_packet (self, unit->buffer);
+}
+
+/* What goes back in a stream of bytes rewrites a header or adds an index: not
+ * for a receiver that has had the stream already. */
+static gboolean
+is_rewrite (GstWmsFeed * self, gsize size)
+{
+  if (!self->is_bytes)
+    return FALSE;
+  if (!self->is_rewriting) {
+    self->byte_position += size;
+    return FALSE;
+  }
+  GST_OBJECT_LOCK (self->sink);
+  self->stats.bytes_swallowed += size;
+  GST_OBJECT_UNLOCK (self->sink);
+  return TRUE;
+}
+
+GstFlowReturn
+gst_wms_feed_take_buffer (GstWmsFeed * self, GstBuffer * buffer)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  g_autoptr (GError) error = NULL;
+  AsfSplitter *splitter = self->splitter;
+  AsfUnit unit;
+
+  if (is_rewrite (self, gst_buffer_get_size (buffer)))
+    return GST_FLOW_OK;
+  asf_splitter_push (splitter, gst_buffer_ref (buffer));
+  while (ret == GST_FLOW_OK && asf_splitter_pop (splitter, &unit, &error)) {
+    ret = take_unit (self, &unit);
+    asf_unit_clear (&unit);
+  }
+  if (error != NULL)
+    return fail_session (self, error);
+  return ret;
+}
+
+void
+gst_wms_feed_take_caps (GstWmsFeed * self, GstCaps * caps)
+{
+  GstStructure *structure = gst_caps_get_structure (caps, 0);
+  const GValue *headers = gst_structure_get_value (structure, "streamheader");
+  guint i;
+
+  if (headers == NULL || !GST_VALUE_HOLDS_ARRAY (headers))
+    return;
+  /* it counts once: the splitter knows the header that it had before */
+  for (i = 0; i < gst_value_array_get_size (headers); i++) {
+    const GValue *value = gst_value_array_get_value (headers, i);
+
+    if (GST_VALUE_HOLDS_BUFFER (value) && gst_value_get_buffer (value) != NULL)
+      asf_splitter_push (self->splitter,
+          gst_buffer_ref (gst_value_get_buffer (value)));
+  }
+}
+
+void
+gst_wms_feed_take_segment (GstWmsFeed * self, const GstSegment * segment)
+{
+  self->is_bytes = segment->format == GST_FORMAT_BYTES;
+  if (self->is_bytes)
+    self->is_rewriting = segment->start != self->byte_position;
+}
+
+GstFlowReturn
+gst_wms_feed_end (GstWmsFeed * self)
+{
+  GstFlowReturn ret = gst_wms_feed_flush (self);
+  GError *error = NULL;
+
+  if (ret == GST_FLOW_OK && self->header_sent && !self->has_started)
+    wms_client_tell_started (self->client, 0);
+  while (ret == GST_FLOW_OK && !self->has_ended) {
+    self->has_ended = wms_client_end (self->client, self->cancellable, &error);
+    if (!self->has_ended)
+      ret = handle_broken_wait (self, g_steal_pointer (&error));
+  }
+  if (ret == GST_FLOW_OK)
+    wms_mailbox_drain (self->mailbox, -1, self->cancellable);
+  return ret;
+}
+
+gboolean
+gst_wms_feed_has_ended (GstWmsFeed * self)
+{
+  return self->has_ended;
+}
+
+void
+gst_wms_feed_restart_stream (GstWmsFeed * self)
+{
+  asf_splitter_reset (self->splitter);
+  self->byte_position = 0;
+  self->is_rewriting = FALSE;
+  self->has_pace = FALSE;
+  self->pace_time = 0;
+}
+
+void
+gst_wms_feed_add_stats (GstWmsFeed * self, GstStructure * stats)
+{
+  WmsClientStats client = { 0, };
+  FeedStats feed = { 0, };
+
+  if (self != NULL) {
+    feed = self->stats;
+    if (self->client != NULL)
+      wms_client_get_stats (self->client, &client);
+  }
+  gst_structure_set (stats,
+      "bytes-sent", G_TYPE_UINT64, client.bytes,
+      "packets-sent", G_TYPE_UINT64, feed.packets_sent,
+      "packets-dropped", G_TYPE_UINT64, feed.packets_dropped,
+      "bytes-swallowed", G_TYPE_UINT64, feed.bytes_swallowed,
+      "bytes-unacknowledged", G_TYPE_UINT, client.unsent,
+      "request-bytes-left", G_TYPE_UINT64, client.left,
+      "http-status", G_TYPE_UINT, client.http_status, NULL);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "wmspush/gstwmsmessages.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "wmspush/gstwms-enumtypes.h"
+
+#define PROGRESS_CODE "connect"
+
+/* Belongs to the mailbox; touched by its reader only. */
+typedef struct
+{
+  /* weak: a handler of the application can keep the reader beyond the end of
+   * the element, which does not wait for it */
+  GWeakRef weak_element;
+  GstElement *element;
+  gchar *location;
+  gboolean is_connecting;
+  gboolean has_ended;
+  GError *failure;
+} GstWmsMessages;
+
+static void
+post_progress (GstWmsMessages * self, GstProgressType type, const gchar * text)
+{
+  gst_element_post_message (self->element,
+      gst_message_new_progress (GST_OBJECT (self->element), type,
+          PROGRESS_CODE, text));
+}
+
+static void
+report_progress (GstWmsMessages * self, const WmsEvent * event)
+{
+  const gchar *text = gettext (wms_status_text (event->status));
+
+  switch (event->status) {
+    case GST_WMS_STATUS_LOCATING:
+    case GST_WMS_STATUS_CONNECTING:
+      if (self->is_connecting)
+        post_progress (self, GST_PROGRESS_TYPE_CONTINUE, text);
+      break;
+    case GST_WMS_STATUS_OPENED:
+      if (self->is_connecting)
+        post_progress (self, GST_PROGRESS_TYPE_COMPLETE, text);
+      self->is_connecting = FALSE;
+      break;
+    case GST_WMS_STATUS_ERROR:
+      if (self->is_connecting)
+        post_progress (self, GST_PROGRESS_TYPE_ERROR, text);
+      self->is_connecting = FALSE;
+      break;
+    case GST_WMS_STATUS_CLOSED:
+      if (self->is_connecting)
+        post_progress (self, GST_PROGRESS_TYPE_CANCELED, text);
+      self->is_connecting = FALSE;
+      break;
+    default:
+      break;
+  }
+}
+
+static GstStructure *
+new_status_structure (GstWmsMessages * self, const WmsEvent * event)
+{
+  const gchar *text = event->error != NULL ?
+      wms_failure_from_error (event->error)->text :
+      wms_status_text (event->status);
+  GstStructure *structure = gst_structure_new ("wms-status",
+      "status", GST_TYPE_WMS_STATUS, event->status,
+      "status-name", G_TYPE_STRING, wms_status_name (event->status),
+      "hresult", G_TYPE_UINT, event->hresult,
+      "hresult-name", G_TYPE_STRING, wms_hresult_name (event->hresult),
+      "type", GST_TYPE_WMS_DATA_TYPE, event->has_value ?
+      GST_WMS_DATA_TYPE_QWORD : GST_WMS_DATA_TYPE_DWORD,
+      "location", G_TYPE_STRING, self->location,
+      "text", G_TYPE_STRING, gettext (text), NULL);
+
+  if (event->has_value)
+    gst_structure_set (structure, "value", G_TYPE_UINT64, event->value, NULL);
+  if (event->http_status != 0)
+    gst_structure_set (structure, "http-status", G_TYPE_UINT,
+        event->http_status, NULL);
+  return structure;
+}
+
+static void
+post_structure (GstWmsMessages * self, GstStructure * structure)
+{
+  gst_element_post_message (self->element,
+      gst_message_new_element (GST_OBJECT (self->element), structure));
+}
+
+static void
+post_error (GstWmsMessages * self)
+{
+  const WmsFailure *failure = wms_failure_from_error (self->failure);
+  guint http_status = wms_failure_http_status (self->failure);
+  GstStructure *details = gst_structure_new ("details",
+      "hresult", G_TYPE_UINT, failure->hresult,
+      "hresult-name", G_TYPE_STRING, wms_hresult_name (failure->hresult), NULL);
+  gchar *text = g_strdup_printf (_("Cannot publish to %s. %s"),
+      self->location, gettext (failure->text));
+  gchar *debug = g_strdup_printf ("%s: %s (%s %d, HTTP status %u)",
+      wms_hresult_name (failure->hresult), self->failure->message,
+      g_quark_to_string (self->failure->domain), self->failure->code,
+      http_status);
+
+  if (http_status != 0)
+    gst_structure_set (details, "http-status", G_TYPE_UINT, http_status, NULL);
+  gst_element_message_full_with_details (self->element, GST_MESSAGE_ERROR,
+      failure->domain (), failure->code, text, debug, __FILE__, GST_FUNCTION,
+      __LINE__, details);
+}
+
+/* IMFSinkWriterCallback::OnFinalize: once, when the session is over because it
+ * was ended or because it failed (push-protocol, section 4). */
+static void
+report_end (GstWmsMessages * self)
+{
+  guint32 hresult = self->failure != NULL ?
+      wms_failure_from_error (self->failure)->hresult : WMS_S_OK;
+
+  if (self->failure == NULL && !self->has_ended)
+    return;
+  post_structure (self, gst_structure_new ("wms-finalize",
+          "hresult", G_TYPE_UINT, hresult,
+          "hresult-name", G_TYPE_STRING, wms_hresult_name (hresult),
+          "location", G_TYPE_STRING, self->location, NULL));
+  if (self->failure != NULL)
+    post_error (self);
+  g_clear_error (&self->failure);
+  self->has_ended = FALSE;
+}
+
+static void
+handle_event (const WmsEvent * event, gpointer user_data)
+{
+  GstWmsMessages *self = user_data;
+  g_autoptr (GstElement) element = g_weak_ref_get (&self->weak_element);
+
+  if (element == NULL)
+    return;
+  report_progress (self, event);
+  post_structure (self, new_status_structure (self, event));
+  switch (event->status) {
+    case GST_WMS_STATUS_ERROR:
+      g_clear_error (&self->failure);
+      self->failure = g_error_copy (event->error);
+      break;
+    case GST_WMS_STATUS_END_OF_STREAMING:
+      self->has_ended = TRUE;
+      break;
+    case GST_WMS_STATUS_CLOSED:
+      report_end (self);
+      break;
+    default:
+      break;
+  }
+}
+
+static void
+messages_free (gpointer user_data)
+{
+  GstWmsMessages *self = user_data;
+
+  g_weak_ref_clear (&self->weak_element);
+  g_clear_error (&self->failure);
+  g_free (self->location);
+  g_free (self);
+}
+
+WmsMailbox *
+gst_wms_messages_new (GstElement * element, const gchar * location)
+{
+  GstWmsMessages *self = g_new0 (GstWmsMessages, 1);
+
+  self->element = element;
+  g_weak_ref_init (&self->weak_element, element);
+  self->location = g_strdup (location);
+  self->is_connecting = TRUE;
+  post_progress (self, GST_PROGRESS_TYPE_START, _("Connecting to the server"));
+  return wms_mailbox_new (handle_event, self, messages_free);
+}

@@ -1,0 +1,600 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/**
+ * SECTION:element-wmspushsink
+ * @title: wmspushsink
+ *
+ * Pushes ASF over HTTP to a publishing point of Windows Media Services,
+ * PeerCast, Flumotion or `wms-pubpoint` ([MS-WMHTTP], Windows Media HTTP Push
+ * Distribution Protocol).  It takes packets from #GstWmsAsfMux or libav's ASF
+ * muxers and the bytes of an ASF file, and sends them in real time.
+ *
+ * What the status callback of the Windows Media Format SDK's push sink would
+ * have told comes as an element message named `wms-status`, with the fields
+ * `status` (#GstWmsStatus), `status-name` (string, `WMT_OPENED`), `hresult`
+ * (uint), `hresult-name` (string, `S_OK`), `type` (#GstWmsDataType), `value`
+ * (uint64, where the status has one), `location` (string), `http-status`
+ * (uint, where an answer caused it) and `text` (string, translated, for
+ * people).  A clean session posts WMT_LOCATING, WMT_CONNECTING, WMT_OPENED,
+ * WMT_STARTED, WMT_END_OF_STREAMING, WMT_STOPPED and WMT_CLOSED, in this
+ * order; a failed one WMT_ERROR and WMT_CLOSED, then one error message.  When
+ * the session is over `wms-finalize` tells its `hresult`.
+ *
+ * ## Example launch line
+ * |[
+ * gst-launch-1.0 videotestsrc is-live=true ! avenc_wmv2 ! asfmux name=m ! wmspushsink location=http://127.0.0.1:8080/live audiotestsrc is-live=true ! avenc_wmav2 ! m.
+ * ]|
+ * Pushes a test picture and a tone to the publishing point `live` of a
+ * `wms-pubpoint` on this machine.
+ *
+ * Since: 0.1
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "wmspush/gstwmspushsink.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "wmspush/gstwms-enumtypes.h"
+#include "wmspush/gstwmsfeed.h"
+#include "wmspush/gstwmsmessages.h"
+#include "wmspush/wmsclient.h"
+#include "wmspush/wmsuri.h"
+
+GST_DEBUG_CATEGORY_STATIC (wmspushsink_debug);
+#define GST_CAT_DEFAULT wmspushsink_debug
+
+#define DEFAULT_LOCATION NULL
+#define DEFAULT_TEMPLATE_LOCATION NULL
+#define DEFAULT_AUTO_DESTROY FALSE
+#define DEFAULT_TIMEOUT 15
+#define MAX_TIMEOUT 86400
+/* Longest wait for an application that takes its time over a message. */
+#define STOP_WAIT_MS 100
+
+enum
+{
+  PROP_0,
+  PROP_LOCATION,
+  PROP_TEMPLATE_LOCATION,
+  PROP_AUTO_DESTROY,
+  PROP_TIMEOUT,
+  PROP_STATS,
+};
+
+static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
+    GST_PAD_SINK, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS ("video/x-ms-asf; application/x-gst-av-asf_stream"));
+
+struct _GstWmsPushSink
+{
+  GstBaseSink parent;
+
+  /* settings; object lock */
+  gchar *location;
+  gboolean is_bad_location;
+  gchar *template_location;
+  gboolean auto_destroy;
+  guint timeout;
+  gboolean is_open;
+
+  GCancellable *cancellable;
+  WmsMailbox *mailbox;
+  WmsClient *client;
+  /* from start to stop; set under the object lock, since statistics are read
+   * by any thread */
+  GstWmsFeed *feed;
+};
+
+static void uri_handler_init (GstURIHandlerInterface * iface);
+
+G_DEFINE_TYPE_WITH_CODE (GstWmsPushSink, gst_wms_push_sink, GST_TYPE_BASE_SINK,
+    G_IMPLEMENT_INTERFACE (GST_TYPE_URI_HANDLER, uri_handler_init));
+GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (wmspushsink, "wmspushsink",
+    GST_RANK_NONE, GST_TYPE_WMS_PUSH_SINK, GST_DEBUG_CATEGORY_INIT
+    (wmspushsink_debug, "wmspushsink", 0, "push to a publishing point"));
+
+/* Begins to connect; the outcome comes later. */
+static gboolean
+open_session (GstWmsPushSink * self)
+{
+  g_autofree gchar *template_location = NULL;
+  g_autoptr (GUri) uri = NULL;
+  WmsPushConfig config = { 0, };
+  guint timeout;
+
+  GST_OBJECT_LOCK (self);
+  uri = wms_uri_parse (self->location, NULL, NULL);
+  template_location = g_strdup (self->template_location);
+  config.auto_destroy = self->auto_destroy;
+  timeout = self->timeout;
+  GST_OBJECT_UNLOCK (self);
+  config.uri = uri;
+  config.template_location = template_location;
+
+  self->client = wms_client_new (&config, timeout * 1000, self->mailbox);
+  if (self->client == NULL) {
+    GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
+        (_("The system has no thread left for the connection.")), (NULL));
+    return FALSE;
+  }
+  gst_wms_feed_set_client (self->feed, self->client);
+  return TRUE;
+}
+
+static void
+close_session (GstWmsPushSink * self)
+{
+  if (self->client == NULL)
+    return;
+  gst_wms_feed_set_client (self->feed, NULL);
+  g_clear_pointer (&self->client, wms_client_close);
+}
+
+static GstFlowReturn
+prepare_session (GstWmsPushSink * self)
+{
+  /* data after the end of a session opens another one: push-protocol, C27 */
+  if (!gst_wms_feed_has_ended (self->feed))
+    return GST_FLOW_OK;
+  close_session (self);
+  return open_session (self) ? GST_FLOW_OK : GST_FLOW_ERROR;
+}
+
+static GstFlowReturn
+gst_wms_push_sink_render (GstBaseSink * sink, GstBuffer * buffer)
+{
+  GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
+  GstFlowReturn ret = prepare_session (self);
+
+  if (ret == GST_FLOW_OK)
+    ret = gst_wms_feed_take_buffer (self->feed, buffer);
+  if (ret == GST_FLOW_OK)
+    ret = gst_wms_feed_flush (self->feed);
+  return ret;
+}
+
+static GstFlowReturn
+gst_wms_push_sink_render_list (GstBaseSink * sink, GstBufferList * list)
+{
+  GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
+  GstFlowReturn ret = prepare_session (self);
+  guint n = gst_buffer_list_length (list);
+  guint i;
+
+  for (i = 0; i < n && ret == GST_FLOW_OK; i++)
+    ret = gst_wms_feed_take_buffer (self->feed, gst_buffer_list_get (list, i));
+  if (ret == GST_FLOW_OK)
+    ret = gst_wms_feed_flush (self->feed);
+  return ret;
+}
+
+static gboolean
+gst_wms_push_sink_event (GstBaseSink * sink, GstEvent * event)
+{
+  GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
+  const GstSegment *segment;
+  GstCaps *caps;
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_CAPS:
+      gst_event_parse_caps (event, &caps);
+      gst_wms_feed_take_caps (self->feed, caps);
+      break;
+    case GST_EVENT_SEGMENT:
+      gst_event_parse_segment (event, &segment);
+      gst_wms_feed_take_segment (self->feed, segment);
+      break;
+    case GST_EVENT_FLUSH_STOP:
+      if (gst_wms_feed_has_ended (self->feed))
+        gst_wms_feed_restart_stream (self->feed);
+      break;
+    case GST_EVENT_EOS:
+      /* here and not behind EOS: a pipeline that goes to NULL on EOS would cut
+       * the session off */
+      if (gst_wms_feed_end (self->feed) != GST_FLOW_OK) {
+        gst_event_unref (event);
+        return FALSE;
+      }
+      break;
+    default:
+      break;
+  }
+  return GST_BASE_SINK_CLASS (gst_wms_push_sink_parent_class)->event (sink,
+      event);
+}
+
+/* A muxer must not come back to its header. */
+static gboolean
+gst_wms_push_sink_query (GstBaseSink * sink, GstQuery * query)
+{
+  GstFormat format;
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_SEEKING)
+    return GST_BASE_SINK_CLASS (gst_wms_push_sink_parent_class)->query (sink,
+        query);
+  gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
+  gst_query_set_seeking (query, format, FALSE, 0, -1);
+  return TRUE;
+}
+
+static gboolean
+gst_wms_push_sink_unlock (GstBaseSink * sink)
+{
+  g_cancellable_cancel (GST_WMS_PUSH_SINK (sink)->cancellable);
+  return TRUE;
+}
+
+static gboolean
+gst_wms_push_sink_unlock_stop (GstBaseSink * sink)
+{
+  g_cancellable_reset (GST_WMS_PUSH_SINK (sink)->cancellable);
+  return TRUE;
+}
+
+static gboolean
+gst_wms_push_sink_stop (GstBaseSink * sink)
+{
+  GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
+  GstWmsFeed *feed;
+
+  close_session (self);
+  GST_OBJECT_LOCK (self);
+  feed = g_steal_pointer (&self->feed);
+  GST_OBJECT_UNLOCK (self);
+  g_clear_pointer (&feed, gst_wms_feed_free);
+  if (self->mailbox != NULL) {
+    wms_mailbox_drain (self->mailbox, STOP_WAIT_MS, NULL);
+    wms_mailbox_close (self->mailbox);
+  }
+  g_clear_pointer (&self->mailbox, wms_mailbox_unref);
+  GST_OBJECT_LOCK (self);
+  self->is_open = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  return TRUE;
+}
+
+static gboolean
+gst_wms_push_sink_start (GstBaseSink * sink)
+{
+  GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
+  GstWmsFeed *feed;
+
+  g_cancellable_reset (self->cancellable);
+  GST_OBJECT_LOCK (self);
+  self->is_open = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  self->mailbox = gst_wms_messages_new (GST_ELEMENT (self), self->location);
+  feed = gst_wms_feed_new (sink, self->cancellable, self->mailbox);
+  GST_OBJECT_LOCK (self);
+  self->feed = feed;
+  GST_OBJECT_UNLOCK (self);
+  if (!open_session (self)) {
+    gst_wms_push_sink_stop (sink);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+check_settings (GstWmsPushSink * self)
+{
+  gboolean is_bad_location;
+  gboolean has_location;
+
+  GST_OBJECT_LOCK (self);
+  is_bad_location = self->is_bad_location;
+  has_location = self->location != NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (is_bad_location)
+    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
+        (_("The location is no URL of a publishing point. It has the form "
+                "http://server/point or https://server/point.")), (NULL));
+  else if (!has_location)
+    GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
+        (_("No publishing point is set. Set location to its URL, for example "
+                "http://server/point.")), (NULL));
+  return has_location;
+}
+
+/* Checked here and not in start, after whose failure the base class posts an
+ * error of its own. */
+static GstStateChangeReturn
+gst_wms_push_sink_change_state (GstElement * element, GstStateChange transition)
+{
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+      && !check_settings (GST_WMS_PUSH_SINK (element)))
+    return GST_STATE_CHANGE_FAILURE;
+  return GST_ELEMENT_CLASS (gst_wms_push_sink_parent_class)->change_state
+      (element, transition);
+}
+
+static GstStructure *
+create_stats (GstWmsPushSink * self)
+{
+  GstStructure *stats = gst_base_sink_get_stats (GST_BASE_SINK (self));
+
+  GST_OBJECT_LOCK (self);
+  gst_wms_feed_add_stats (self->feed, stats);
+  GST_OBJECT_UNLOCK (self);
+  return stats;
+}
+
+/* Takes the user part out, which is never shown again.  What is no URL is not
+ * kept, since it may hold one; it is refused when the element starts. */
+static gboolean
+set_location (GstWmsPushSink * self, const gchar * text, GError ** error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GUri) uri = NULL;
+  gboolean had_user = FALSE;
+  gboolean is_open;
+
+  if (text != NULL)
+    uri = wms_uri_parse (text, &had_user, &reason);
+  GST_OBJECT_LOCK (self);
+  is_open = self->is_open;
+  if (!is_open) {
+    g_free (self->location);
+    self->location = uri != NULL ? g_uri_to_string (uri) : NULL;
+    self->is_bad_location = reason != NULL;
+  }
+  GST_OBJECT_UNLOCK (self);
+  if (had_user)
+    GST_WARNING_OBJECT (self, "the user part of the location is not used");
+  if (is_open)
+    g_set_error_literal (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE,
+        _("The location can only be changed in state NULL or READY."));
+  else if (reason != NULL)
+    g_set_error_literal (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI,
+        reason->message);
+  return !is_open && reason == NULL;
+}
+
+static void
+gst_wms_push_sink_set_property (GObject * object, guint id,
+    const GValue * value, GParamSpec * pspec)
+{
+  GstWmsPushSink *self = GST_WMS_PUSH_SINK (object);
+  g_autoptr (GError) error = NULL;
+
+  if (id == PROP_LOCATION) {
+    if (!set_location (self, g_value_get_string (value), &error))
+      GST_WARNING_OBJECT (self, "location: %s", error->message);
+    return;
+  }
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+    case PROP_TEMPLATE_LOCATION:
+      g_free (self->template_location);
+      self->template_location = g_value_dup_string (value);
+      break;
+    case PROP_AUTO_DESTROY:
+      self->auto_destroy = g_value_get_boolean (value);
+      break;
+    case PROP_TIMEOUT:
+      self->timeout = g_value_get_uint (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_wms_push_sink_get_property (GObject * object, guint id, GValue * value,
+    GParamSpec * pspec)
+{
+  GstWmsPushSink *self = GST_WMS_PUSH_SINK (object);
+
+  if (id == PROP_STATS) {
+    g_value_take_boxed (value, create_stats (self));
+    return;
+  }
+  GST_OBJECT_LOCK (self);
+  switch (id) {
+    case PROP_LOCATION:
+      g_value_set_string (value, self->location);
+      break;
+    case PROP_TEMPLATE_LOCATION:
+      g_value_set_string (value, self->template_location);
+      break;
+    case PROP_AUTO_DESTROY:
+      g_value_set_boolean (value, self->auto_destroy);
+      break;
+    case PROP_TIMEOUT:
+      g_value_set_uint (value, self->timeout);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_wms_push_sink_finalize (GObject * object)
+{
+  GstWmsPushSink *self = GST_WMS_PUSH_SINK (object);
+
+  g_free (self->location);
+  g_free (self->template_location);
+  g_object_unref (self->cancellable);
+  G_OBJECT_CLASS (gst_wms_push_sink_parent_class)->finalize (object);
+}
+
+static void
+install_settings (GObjectClass * object_class)
+{
+  /**
+   * GstWmsPushSink:location:
+   *
+   * URL of the publishing point, `http://server[:port]/point` or
+   * `https://...`; the ports are 80 and 443 unless the URL names one.  The
+   * schemes `wmspush` and `wmspushs` mean the same.  Can be changed in state
+   * NULL and READY.  Default: %NULL, which is an error in state PAUSED.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_LOCATION,
+      g_param_spec_string ("location", "Location",
+          "URL of the publishing point", DEFAULT_LOCATION,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+          GST_PARAM_MUTABLE_READY));
+
+  /**
+   * GstWmsPushSink:template-location:
+   *
+   * Absolute path of an existing publishing point that the server copies when
+   * the one of #GstWmsPushSink:location does not exist, for example `/pub`
+   * ([MS-WMHTTP] 2.2.2.1.1).  Default: %NULL, no template.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_TEMPLATE_LOCATION,
+      g_param_spec_string ("template-location", "Template location",
+          "Path of the publishing point that the server may copy",
+          DEFAULT_TEMPLATE_LOCATION,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+          GST_PARAM_MUTABLE_READY));
+
+  /**
+   * GstWmsPushSink:auto-destroy:
+   *
+   * Whether the server shall remove the publishing point when the session is
+   * over ([MS-WMHTTP] 2.2.2.1.2).  Default: %FALSE.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_AUTO_DESTROY,
+      g_param_spec_boolean ("auto-destroy", "Auto destroy",
+          "Let the server remove the publishing point after the session",
+          DEFAULT_AUTO_DESTROY,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+          GST_PARAM_MUTABLE_READY));
+
+  /**
+   * GstWmsPushSink:timeout:
+   *
+   * Seconds to wait for the server: for the connection and the answer to it,
+   * for room when it takes no data, and for its answer at the end.  0 waits
+   * without limit.  Range: 0 to 86400.  Default: 15.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_TIMEOUT,
+      g_param_spec_uint ("timeout", "Timeout",
+          "Seconds to wait for the server (0 = no limit)", 0, MAX_TIMEOUT,
+          DEFAULT_TIMEOUT, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+          GST_PARAM_MUTABLE_READY));
+}
+
+static void
+install_stats (GObjectClass * object_class)
+{
+  /**
+   * GstWmsPushSink:stats:
+   *
+   * The statistics of #GstBaseSink:stats, and of the present session:
+   * `bytes-sent` (uint64, bytes of request bodies), `packets-sent` (uint64,
+   * packets of the protocol), `packets-dropped` (uint64, by flushes),
+   * `bytes-swallowed` (uint64, of indexes and rewritten headers, which are not
+   * for a receiver), `bytes-unacknowledged` (uint, bytes that the server has
+   * not acknowledged), `request-bytes-left` (uint64, of the present
+   * PushStart), `http-status` (uint, of the last answer, 0 before the first).
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics", "Statistics of the session",
+          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+gst_wms_push_sink_class_init (GstWmsPushSinkClass * klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstBaseSinkClass *sink_class = GST_BASE_SINK_CLASS (klass);
+
+  object_class->set_property = gst_wms_push_sink_set_property;
+  object_class->get_property = gst_wms_push_sink_get_property;
+  object_class->finalize = gst_wms_push_sink_finalize;
+  element_class->change_state = gst_wms_push_sink_change_state;
+  sink_class->start = gst_wms_push_sink_start;
+  sink_class->stop = gst_wms_push_sink_stop;
+  sink_class->unlock = gst_wms_push_sink_unlock;
+  sink_class->unlock_stop = gst_wms_push_sink_unlock_stop;
+  sink_class->event = gst_wms_push_sink_event;
+  sink_class->query = gst_wms_push_sink_query;
+  sink_class->render = gst_wms_push_sink_render;
+  sink_class->render_list = gst_wms_push_sink_render_list;
+
+  install_settings (object_class);
+  install_stats (object_class);
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_set_static_metadata (element_class,
+      "Windows Media push sink", "Sink/Network",
+      "Pushes ASF over HTTP to a Windows Media publishing point",
+      "The gst-wms authors");
+  gst_type_mark_as_plugin_api (GST_TYPE_WMS_STATUS, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_WMS_DATA_TYPE, 0);
+}
+
+static void
+gst_wms_push_sink_init (GstWmsPushSink * self)
+{
+  GstBaseSink *sink = GST_BASE_SINK (self);
+
+  self->timeout = DEFAULT_TIMEOUT;
+  self->cancellable = g_cancellable_new ();
+  /* every packet has to arrive, whatever its times; keeping one costs */
+  gst_base_sink_set_last_sample_enabled (sink, FALSE);
+  gst_base_sink_set_processing_deadline (sink, 0);
+  gst_base_sink_set_drop_out_of_segment (sink, FALSE);
+}
+
+static GstURIType
+uri_get_type (GType type)
+{
+  return GST_URI_SINK;
+}
+
+static const gchar *const *
+uri_get_protocols (GType type)
+{
+  static const gchar *const protocols[] = { "wmspush", "wmspushs", NULL };
+
+  return protocols;
+}
+
+static gchar *
+uri_get_uri (GstURIHandler * handler)
+{
+  GstWmsPushSink *self = GST_WMS_PUSH_SINK (handler);
+  g_autoptr (GUri) uri = NULL;
+
+  GST_OBJECT_LOCK (self);
+  if (self->location != NULL)
+    uri = wms_uri_parse (self->location, NULL, NULL);
+  GST_OBJECT_UNLOCK (self);
+  return uri != NULL ? wms_uri_to_push (uri) : NULL;
+}
+
+static gboolean
+uri_set_uri (GstURIHandler * handler, const gchar * uri, GError ** error)
+{
+  return set_location (GST_WMS_PUSH_SINK (handler), uri, error);
+}
+
+static void
+uri_handler_init (GstURIHandlerInterface * iface)
+{
+  iface->get_type = uri_get_type;
+  iface->get_protocols = uri_get_protocols;
+  iface->get_uri = uri_get_uri;
+  iface->set_uri = uri_set_uri;
+}

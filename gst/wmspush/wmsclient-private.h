@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __WMS_CLIENT_PRIVATE_H__
+#define __WMS_CLIENT_PRIVATE_H__
+
+/* What wmsclient.c (the connection, on the context thread) and
+ * wmsclientstream.c (packets, on the streaming thread) share.
+ *
+ * Locking: `lock` protects what stands below it in the struct.  Order: `lock`,
+ * then the writer's, then the mailbox's.  It is held over the write of the
+ * final $E and the status after it, so that the statuses of a quick answer
+ * come behind. */
+
+#include "wmspush/wmsclient.h"
+#include "wmspush/wmshttp.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  WMS_PHASE_SETUP,
+  WMS_PHASE_OPEN,
+  WMS_PHASE_STARTING,
+  WMS_PHASE_STREAMING,
+  WMS_PHASE_FILLED,
+  WMS_PHASE_ENDING,
+  WMS_PHASE_ENDED,
+  WMS_PHASE_FAILED,
+} WmsPhase;
+
+struct _WmsClient
+{
+  gint ref_count;
+  GMainContext *context;
+  WmsMailbox *mailbox;
+  guint timeout_ms;
+
+  /* context thread */
+  WmsHttp *http;
+  GSource *timer;
+  guint restarts;
+
+  GMutex lock;
+  GCond cond;
+  WmsPush *push;
+  WmsPhase phase;
+  gboolean want_start;
+  gboolean is_filling;
+  gboolean end_taken;
+  gboolean has_started;
+  gboolean is_torn_down;
+  WmsWriter *writer;
+  GError *failure;
+  guint64 former_bytes;
+  guint http_status;
+};
+
+/**
+ * wms_client_invoke:
+ * @self: a #WmsClient
+ * @func: called once on the context thread, with @self
+ */
+void wms_client_invoke (WmsClient * self, GSourceFunc func);
+
+/**
+ * wms_client_post:
+ * @self: a #WmsClient
+ * @status: what happened
+ * @error: (nullable): why
+ *
+ * Puts a status into the mailbox.
+ */
+void wms_client_post (WmsClient * self, GstWmsStatus status,
+    const GError * error);
+
+/**
+ * wms_client_set_phase_locked:
+ *
+ * Moves the session on and wakes who waits for that; with `lock` held.
+ */
+void wms_client_set_phase_locked (WmsClient * self, WmsPhase phase);
+
+/**
+ * wms_client_is_over_locked:
+ *
+ * Returns: whether the session has ended, well or not; with `lock` held.
+ */
+gboolean wms_client_is_over_locked (WmsClient * self);
+
+/**
+ * wms_client_conclude_locked:
+ * @self: a #WmsClient
+ * @failure: (nullable): why the session failed
+ *
+ * Every end of a session comes here, once, and makes its statuses complete;
+ * with `lock` held.
+ */
+void wms_client_conclude_locked (WmsClient * self, const GError * failure);
+
+/**
+ * wms_client_wait_for_phase:
+ * @self: a #WmsClient
+ * @phase: what to wait for
+ * @timeout_ms: longest wait, -1 for no limit
+ * @cancellable: (nullable): ends the wait
+ * @error: return location
+ *
+ * Returns: %FALSE with the session's failure, or with %WMS_ERROR_NO_SESSION
+ *     when it ended without coming to @phase, or when the wait ended.
+ */
+gboolean wms_client_wait_for_phase (WmsClient * self, WmsPhase phase,
+    gint timeout_ms, GCancellable * cancellable, GError ** error);
+
+/**
+ * wms_client_try_end_locked:
+ * @self: a streaming #WmsClient
+ * @error: return location
+ *
+ * One try to write the final $E ([MS-WMHTTP] 3.1.4.4) and what follows from
+ * it; with `lock` held.
+ */
+WmsWriteResult wms_client_try_end_locked (WmsClient * self, GError ** error);
+
+/**
+ * wms_client_close_http_cb:
+ *
+ * For wms_client_invoke(): closes the connection.
+ */
+gboolean wms_client_close_http_cb (gpointer user_data);
+
+/**
+ * wms_client_start_cb:
+ *
+ * For wms_client_invoke(): sends the PushStart of an open session.
+ */
+gboolean wms_client_start_cb (gpointer user_data);
+
+/**
+ * wms_client_start_timer_cb:
+ *
+ * For wms_client_invoke(): limits the wait for an answer.
+ */
+gboolean wms_client_start_timer_cb (gpointer user_data);
+
+G_END_DECLS
+#endif /* __WMS_CLIENT_PRIVATE_H__ */

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The connection of a session, on the shared context thread: what has `http`,
+ * `timer` or `follow` in its name runs there.  wmsclient-private.h has the
+ * locks. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "wmspush/wmsclient-private.h"
+
+#include <gst/gstinfo.h>
+
+#include "wmspush/wmsthread.h"
+#include "wmspush/wmswait.h"
+
+GST_DEBUG_CATEGORY (wmsclient_debug);
+#define GST_CAT_DEFAULT wmsclient_debug
+
+/* How often PushSetup is sent again because the connection was gone when
+ * PushStart wanted it. */
+#define MAX_RESTARTS 3
+/* Longest parts of wms_client_close(). */
+#define END_WAIT_MS 300
+#define CLOSE_WAIT_MS 500
+
+static void http_progress (WmsHttpProgress progress, gpointer user_data);
+static void http_answered (const WmsResponse * response, gpointer user_data);
+static void http_failed (const GError * error, gpointer user_data);
+
+static const WmsHttpHandler http_handler = {
+  http_progress, http_answered, http_failed
+};
+
+static WmsClient *
+client_ref (WmsClient * self)
+{
+  g_atomic_int_inc (&self->ref_count);
+  return self;
+}
+
+static void
+client_unref (WmsClient * self)
+{
+  if (!g_atomic_int_dec_and_test (&self->ref_count))
+    return;
+  g_clear_pointer (&self->writer, wms_writer_unref);
+  wms_push_free (self->push);
+  wms_mailbox_unref (self->mailbox);
+  g_clear_error (&self->failure);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->cond);
+  g_free (self);
+}
+
+void
+wms_client_invoke (WmsClient * self, GSourceFunc func)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, func, client_ref (self),
+      (GDestroyNotify) client_unref);
+  g_source_attach (source, self->context);
+}
+
+void
+wms_client_post (WmsClient * self, GstWmsStatus status, const GError * error)
+{
+  WmsEvent event = {
+    .status = status,
+    .hresult = error != NULL ? wms_failure_from_error (error)->hresult :
+        WMS_S_OK,
+    .http_status = wms_failure_http_status (error),
+    .error = (GError *) error,
+  };
+
+  GST_INFO ("%s, %s", wms_status_name (status),
+      wms_hresult_name (event.hresult));
+  wms_mailbox_post (self->mailbox, &event);
+}
+
+void
+wms_client_set_phase_locked (WmsClient * self, WmsPhase phase)
+{
+  self->phase = phase;
+  g_cond_broadcast (&self->cond);
+}
+
+gboolean
+wms_client_is_over_locked (WmsClient * self)
+{
+  return self->phase == WMS_PHASE_ENDED || self->phase == WMS_PHASE_FAILED;
+}
+
+void
+wms_client_conclude_locked (WmsClient * self, const GError * failure)
+{
+  if (wms_client_is_over_locked (self))
+    return;
+  if (failure != NULL) {
+    self->failure = g_error_copy (failure);
+    wms_client_post (self, GST_WMS_STATUS_ERROR, failure);
+  }
+  if (self->has_started)
+    wms_client_post (self, GST_WMS_STATUS_STOPPED, NULL);
+  wms_client_post (self, GST_WMS_STATUS_CLOSED, NULL);
+  if (self->writer != NULL)
+    wms_writer_shutdown (self->writer);
+  wms_client_set_phase_locked (self,
+      failure != NULL ? WMS_PHASE_FAILED : WMS_PHASE_ENDED);
+}
+
+static void
+stop_timer (WmsClient * self)
+{
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
+}
+
+static gboolean
+timer_cb (gpointer user_data)
+{
+  WmsClient *self = user_data;
+
+  gboolean is_setup;
+
+  stop_timer (self);
+  g_mutex_lock (&self->lock);
+  is_setup = self->phase == WMS_PHASE_SETUP;
+  g_mutex_unlock (&self->lock);
+  wms_http_abort (self->http, g_error_new (WMS_ERROR,
+          is_setup ? WMS_ERROR_CONNECT_TIMEOUT : WMS_ERROR_STALLED,
+          "no answer within %u ms", self->timeout_ms));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+start_timer (WmsClient * self)
+{
+  stop_timer (self);
+  if (self->timeout_ms == 0)
+    return;
+  self->timer = g_timeout_source_new (self->timeout_ms);
+  g_source_set_callback (self->timer, timer_cb, self, NULL);
+  g_source_attach (self->timer, self->context);
+}
+
+gboolean
+wms_client_start_timer_cb (gpointer user_data)
+{
+  WmsClient *self = user_data;
+
+  if (self->http != NULL)
+    start_timer (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+close_http (WmsClient * self)
+{
+  stop_timer (self);
+  g_clear_pointer (&self->http, wms_http_close);
+}
+
+/* Sends what the protocol says is next.  A PushSetup opens a connection of its
+ * own: what answered before may have left the old one half used. */
+static void
+send_next (WmsClient * self)
+{
+  WmsRequest request;
+  gboolean is_due;
+
+  g_mutex_lock (&self->lock);
+  is_due = wms_push_next_request (self->push, &request);
+  if (is_due)
+    wms_client_set_phase_locked (self, request.kind == WMS_REQUEST_SETUP ?
+        WMS_PHASE_SETUP : WMS_PHASE_STARTING);
+  g_mutex_unlock (&self->lock);
+  if (!is_due)
+    return;
+  GST_DEBUG ("sending %s", request.content_type);
+  if (request.kind == WMS_REQUEST_SETUP) {
+    g_clear_pointer (&self->http, wms_http_close);
+    self->http = wms_http_new (&http_handler, self);
+  }
+  start_timer (self);
+  wms_http_send (self->http, &request);
+}
+
+static gboolean
+send_next_cb (gpointer user_data)
+{
+  send_next (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+gboolean
+wms_client_start_cb (gpointer user_data)
+{
+  WmsClient *self = user_data;
+  gboolean is_open;
+
+  g_mutex_lock (&self->lock);
+  is_open = self->phase == WMS_PHASE_OPEN;
+  g_mutex_unlock (&self->lock);
+  if (is_open && self->http != NULL)
+    send_next (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+begin_streaming (WmsClient * self)
+{
+  g_autoptr (GError) error = NULL;
+  WmsWriterStats stats = { 0, };
+  WmsWriter *writer;
+
+  stop_timer (self);
+  g_mutex_lock (&self->lock);
+  if (self->phase == WMS_PHASE_STARTING) {
+    if (self->writer != NULL) {
+      wms_writer_get_stats (self->writer, &stats);
+      self->former_bytes += stats.bytes;
+      g_clear_pointer (&self->writer, wms_writer_unref);
+    }
+    writer = wms_writer_new (wms_http_get_stream (self->http),
+        wms_push_get_request_length (self->push), self->timeout_ms, &error);
+    self->writer = writer;
+    self->is_filling = FALSE;
+    if (writer != NULL)
+      wms_client_set_phase_locked (self, WMS_PHASE_STREAMING);
+    else
+      wms_client_conclude_locked (self, error);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+static void
+http_progress (WmsHttpProgress progress, gpointer user_data)
+{
+  WmsClient *self = user_data;
+
+  switch (progress) {
+    case WMS_HTTP_RESOLVING:
+      wms_client_post (self, GST_WMS_STATUS_LOCATING, NULL);
+      break;
+    case WMS_HTTP_CONNECTING:
+      wms_client_post (self, GST_WMS_STATUS_CONNECTING, NULL);
+      break;
+    case WMS_HTTP_HEAD_SENT:
+      begin_streaming (self);
+      break;
+  }
+}
+
+/* What follows from an answer or a loss; on the context thread. */
+static void
+follow (WmsClient * self, WmsOutcome outcome, const GError * error)
+{
+  gboolean start = FALSE;
+
+  stop_timer (self);
+  g_mutex_lock (&self->lock);
+  switch (outcome) {
+    case WMS_OUTCOME_AGAIN:
+      start = TRUE;
+      break;
+    case WMS_OUTCOME_OPENED:
+      /* the answer to a filled request opens the next one without a word */
+      if (self->phase == WMS_PHASE_SETUP && !self->has_started)
+        wms_client_post (self, GST_WMS_STATUS_OPENED, NULL);
+      wms_client_set_phase_locked (self, WMS_PHASE_OPEN);
+      start = self->want_start;
+      break;
+    case WMS_OUTCOME_ENDED:
+    case WMS_OUTCOME_FAILED:
+      wms_client_conclude_locked (self, error);
+      break;
+  }
+  g_mutex_unlock (&self->lock);
+  if (start)
+    send_next (self);
+  else if (outcome == WMS_OUTCOME_ENDED || outcome == WMS_OUTCOME_FAILED)
+    close_http (self);
+}
+
+static void
+http_answered (const WmsResponse * response, gpointer user_data)
+{
+  WmsClient *self = user_data;
+  g_autoptr (GError) error = NULL;
+  WmsOutcome outcome;
+
+  GST_DEBUG ("answer %u, server %s", response->status, response->server);
+  g_mutex_lock (&self->lock);
+  self->http_status = response->status;
+  outcome = wms_push_take_response (self->push, response, &error);
+  g_mutex_unlock (&self->lock);
+  follow (self, outcome, error);
+}
+
+static void
+http_failed (const GError * reason, gpointer user_data)
+{
+  WmsClient *self = user_data;
+  g_autoptr (GError) error = NULL;
+  WmsOutcome outcome;
+
+  GST_DEBUG ("no answer: %s", reason->message);
+  if (g_error_matches (reason, WMS_ERROR, WMS_ERROR_CONNECTION_CHANGED)
+      && self->restarts++ < MAX_RESTARTS) {
+    g_mutex_lock (&self->lock);
+    wms_push_restart (self->push);
+    g_mutex_unlock (&self->lock);
+    wms_client_invoke (self, send_next_cb);
+    return;
+  }
+  g_mutex_lock (&self->lock);
+  outcome = wms_push_take_loss (self->push, reason, &error);
+  g_mutex_unlock (&self->lock);
+  follow (self, outcome, error);
+}
+
+WmsClient *
+wms_client_new (const WmsPushConfig * config, guint timeout_ms,
+    WmsMailbox * mailbox)
+{
+  static gsize once;
+  GMainContext *context;
+  WmsClient *self;
+
+  if (g_once_init_enter (&once)) {
+    GST_DEBUG_CATEGORY_INIT (wmsclient_debug, "wmsclient", 0,
+        "push session client");
+    g_once_init_leave (&once, 1);
+  }
+  context = wms_thread_ref ();
+  if (context == NULL)
+    return NULL;
+  self = g_new0 (WmsClient, 1);
+  self->ref_count = 1;
+  self->context = context;
+  self->mailbox = wms_mailbox_ref (mailbox);
+  self->timeout_ms = timeout_ms;
+  self->push = wms_push_new (config);
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  wms_client_invoke (self, send_next_cb);
+  return self;
+}
+
+gboolean
+wms_client_close_http_cb (gpointer user_data)
+{
+  close_http (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+void
+wms_client_fail (WmsClient * self, const GError * reason)
+{
+  g_mutex_lock (&self->lock);
+  wms_client_conclude_locked (self, reason);
+  g_mutex_unlock (&self->lock);
+  wms_client_invoke (self, wms_client_close_http_cb);
+}
+
+void
+wms_client_tell_started (WmsClient * self, guint64 first_time_100ns)
+{
+  WmsEvent event = {
+    .status = GST_WMS_STATUS_STARTED,
+    .has_value = TRUE,
+    .value = first_time_100ns,
+  };
+
+  g_mutex_lock (&self->lock);
+  if (!wms_client_is_over_locked (self) && !self->has_started) {
+    self->has_started = TRUE;
+    wms_mailbox_post (self->mailbox, &event);
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wms_client_tell (WmsClient * self, GstWmsStatus status)
+{
+  g_mutex_lock (&self->lock);
+  if (!wms_client_is_over_locked (self))
+    wms_client_post (self, status, NULL);
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+tear_down_cb (gpointer user_data)
+{
+  WmsClient *self = user_data;
+
+  close_http (self);
+  g_mutex_lock (&self->lock);
+  wms_client_conclude_locked (self, NULL);
+  self->is_torn_down = TRUE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+  return G_SOURCE_REMOVE;
+}
+
+void
+wms_client_close (WmsClient * self)
+{
+  gboolean is_ending = FALSE;
+  gboolean ok = TRUE;
+  WmsWait wait;
+
+  g_mutex_lock (&self->lock);
+  if (self->phase == WMS_PHASE_STREAMING && !self->is_filling)
+    is_ending = wms_client_try_end_locked (self, NULL) == WMS_WRITE_DONE;
+  g_mutex_unlock (&self->lock);
+  if (is_ending)
+    wms_client_wait_for_phase (self, WMS_PHASE_ENDED, END_WAIT_MS, NULL, NULL);
+
+  wms_client_invoke (self, tear_down_cb);
+  wms_wait_begin (&wait, &self->lock, &self->cond, NULL, CLOSE_WAIT_MS);
+  while (ok && !self->is_torn_down)
+    ok = wms_wait_step (&wait, NULL);
+  wms_wait_end (&wait);
+  if (!ok)
+    GST_WARNING ("the connection is not closed yet");
+  client_unref (self);
+  wms_thread_unref ();
+}
+
+void
+wms_client_get_stats (WmsClient * self, WmsClientStats * stats)
+{
+  WmsWriterStats writer = { 0, };
+
+  g_mutex_lock (&self->lock);
+  if (self->writer != NULL)
+    wms_writer_get_stats (self->writer, &writer);
+  stats->bytes = self->former_bytes + writer.bytes;
+  stats->left = writer.left;
+  stats->unsent = writer.unsent;
+  stats->http_status = self->http_status;
+  g_mutex_unlock (&self->lock);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __WMS_CLIENT_H__
+#define __WMS_CLIENT_H__
+
+#include <gio/gio.h>
+
+#include "wmspush/wmsmailbox.h"
+#include "wmspush/wmspush.h"
+#include "wmspush/wmswriter.h"
+
+G_BEGIN_DECLS
+
+/**
+ * WmsClient:
+ *
+ * One push session: connects on the shared thread, and lets the streaming
+ * thread write.  Its functions are called by the streaming thread and by
+ * whoever changes states; those that wait take a #GCancellable, and after a
+ * cancelled wait they can be called again and go on.
+ */
+typedef struct _WmsClient WmsClient;
+
+/**
+ * wms_client_new:
+ * @config: what to push to
+ * @timeout_ms: longest wait for the server, 0 for no limit
+ * @mailbox: where statuses go
+ *
+ * Begins to connect and returns at once: the outcome is an event, and what
+ * wms_client_write() and wms_client_end() return.
+ *
+ * Returns: %NULL when the system has no thread left.
+ */
+WmsClient *wms_client_new (const WmsPushConfig * config, guint timeout_ms,
+    WmsMailbox * mailbox);
+
+/**
+ * wms_client_write:
+ * @self: a #WmsClient
+ * @packets: (array length=n_packets): to be written, in order; the first of a
+ *     session is a header
+ * @n_packets: how many
+ * @n_taken: (inout): the first so many are done with; the caller sets it to 0
+ *     before the first call and leaves it alone when it calls again
+ * @cancellable: (nullable): ends the wait
+ * @error: return location
+ *
+ * Writes packets into the request, and waits as long as the server takes
+ * nothing.  Sends the PushStart first when none is under way, and another one
+ * when it is used up.
+ *
+ * Returns: %FALSE with the session's failure, or %G_IO_ERROR_CANCELLED.
+ */
+gboolean wms_client_write (WmsClient * self, WmsPacket * packets,
+    guint n_packets, guint * n_taken, GCancellable * cancellable,
+    GError ** error);
+
+/**
+ * wms_client_tell_started:
+ * @self: a #WmsClient
+ * @first_time_100ns: first presentation time
+ *
+ * Posts the status STARTED, in its place among the others.
+ */
+void wms_client_tell_started (WmsClient * self, guint64 first_time_100ns);
+
+/**
+ * wms_client_tell:
+ * @self: a #WmsClient
+ * @status: a status that has neither value nor reason
+ *
+ * Posts a status, unless the session has ended.
+ */
+void wms_client_tell (WmsClient * self, GstWmsStatus status);
+
+/**
+ * wms_client_end:
+ * @self: a #WmsClient
+ * @cancellable: (nullable): ends the wait
+ * @error: return location
+ *
+ * Ends the session: $E with reason 0 behind all that was written, FIN, and the
+ * wait for the answer or for the end of the connection ([MS-WMHTTP] 3.1.4.4;
+ * push-protocol, C25).  A session that never streamed is only closed.
+ *
+ * Returns: %FALSE with the session's failure, or %G_IO_ERROR_CANCELLED.
+ */
+gboolean wms_client_end (WmsClient * self, GCancellable * cancellable,
+    GError ** error);
+
+/**
+ * wms_client_fail:
+ * @self: a #WmsClient
+ * @reason: why the session cannot go on
+ *
+ * Fails the session for a reason on our side, with the same statuses as any
+ * failure.
+ */
+void wms_client_fail (WmsClient * self, const GError * reason);
+
+/**
+ * wms_client_close:
+ * @self: (transfer full): a #WmsClient
+ *
+ * Ends what is under way within less than a second.  A streaming session is
+ * ended as by wms_client_end(), if the socket takes it without waiting.
+ */
+void wms_client_close (WmsClient * self);
+
+/**
+ * WmsClientStats:
+ * @bytes: of request bodies, in this session
+ * @left: bytes that the current request still has, 0 when there is none
+ * @unsent: bytes that the kernel has and the server has not acknowledged
+ * @http_status: of the last answer, 0 before the first
+ */
+typedef struct
+{
+  guint64 bytes;
+  guint64 left;
+  guint unsent;
+  guint http_status;
+} WmsClientStats;
+
+/**
+ * wms_client_get_stats:
+ * @self: a #WmsClient
+ * @stats: (out caller-allocates): figures of this moment
+ */
+void wms_client_get_stats (WmsClient * self, WmsClientStats * stats);
+
+G_END_DECLS
+#endif /* __WMS_CLIENT_H__ */

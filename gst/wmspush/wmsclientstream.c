@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The packets of a session, on the streaming thread: requests are asked for,
+ * written into, used up and ended.  wmsclient-private.h has the locks. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "wmspush/wmsclient-private.h"
+
+#include <gst/gstinfo.h>
+
+#include "wmspush/wmswait.h"
+
+GST_DEBUG_CATEGORY_EXTERN (wmsclient_debug);
+#define GST_CAT_DEFAULT wmsclient_debug
+
+/* How long the answer may lag behind the failed write that it explains. */
+#define VERDICT_WAIT_MS 1000
+
+gboolean
+wms_client_wait_for_phase (WmsClient * self, WmsPhase phase, gint timeout_ms,
+    GCancellable * cancellable, GError ** error)
+{
+  gboolean ok = TRUE;
+  WmsWait wait;
+
+  wms_wait_begin (&wait, &self->lock, &self->cond, cancellable, timeout_ms);
+  while (ok && self->phase != phase && !wms_client_is_over_locked (self))
+    ok = wms_wait_step (&wait, error);
+  if (ok && self->phase == WMS_PHASE_FAILED && error != NULL)
+    *error = g_error_copy (self->failure);
+  else if (ok && self->phase != phase)
+    g_set_error_literal (error, WMS_ERROR, WMS_ERROR_NO_SESSION,
+        "the session has ended");
+  ok = ok && self->phase == phase && phase != WMS_PHASE_FAILED;
+  wms_wait_end (&wait);
+  return ok;
+}
+
+/* Makes sure that a request takes packets, and returns its writer. */
+static WmsWriter *
+get_writer (WmsClient * self, GCancellable * cancellable, GError ** error)
+{
+  WmsWriter *writer = NULL;
+
+  g_mutex_lock (&self->lock);
+  self->want_start = TRUE;
+  if (self->phase == WMS_PHASE_OPEN)
+    wms_client_invoke (self, wms_client_start_cb);
+  else if (self->phase == WMS_PHASE_STREAMING)
+    writer = wms_writer_ref (self->writer);
+  g_mutex_unlock (&self->lock);
+  if (writer != NULL)
+    return writer;
+
+  if (!wms_client_wait_for_phase (self, WMS_PHASE_STREAMING, -1, cancellable,
+          error))
+    return NULL;
+  g_mutex_lock (&self->lock);
+  writer = wms_writer_ref (self->writer);
+  g_mutex_unlock (&self->lock);
+  return writer;
+}
+
+/* The server's answer says more than the error of the write that it caused;
+ * without one, the error has to do. */
+static void
+fail_after_write (WmsClient * self, GError * reason, GError ** error)
+{
+  g_autoptr (GError) ignored = NULL;
+
+  wms_client_wait_for_phase (self, WMS_PHASE_FAILED, VERDICT_WAIT_MS, NULL,
+      &ignored);
+  wms_client_fail (self, reason);
+  g_mutex_lock (&self->lock);
+  if (self->failure != NULL)
+    g_set_error_literal (error, self->failure->domain, self->failure->code,
+        self->failure->message);
+  else
+    g_set_error_literal (error, reason->domain, reason->code, reason->message);
+  g_mutex_unlock (&self->lock);
+  g_error_free (reason);
+}
+
+/* Waits for room.  FALSE: cancelled, or the session failed. */
+static gboolean
+wait_for_room (WmsClient * self, WmsWriter * writer,
+    GCancellable * cancellable, GError ** error)
+{
+  g_autoptr (GError) reason = NULL;
+  gint timeout_ms = self->timeout_ms > 0 ? (gint) self->timeout_ms : -1;
+
+  if (wms_writer_wait (writer, timeout_ms, cancellable, &reason))
+    return TRUE;
+  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    g_propagate_error (error, g_steal_pointer (&reason));
+    return FALSE;
+  }
+  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+    reason->domain = WMS_ERROR;
+    reason->code = WMS_ERROR_STALLED;
+    wms_client_fail (self, reason);
+  }
+  fail_after_write (self, g_steal_pointer (&reason), error);
+  return FALSE;
+}
+
+/* Fills the request up to its last byte, so that the next packet can go into
+ * another one ([MS-WMHTTP] 3.1.4.3; push-protocol, C22). */
+static WmsWriteResult
+fill_up (WmsClient * self, WmsWriter * writer, GError ** error)
+{
+  WmsWriteResult result = WMS_WRITE_DONE;
+  WmsWriterStats stats;
+  WmsPacket filler;
+  guint n_taken;
+
+  for (;;) {
+    wms_writer_get_stats (writer, &stats);
+    if (stats.left == 0)
+      break;
+    wms_packet_init_filler (&filler, stats.left);
+    result = wms_writer_push (writer, &filler, 1, &n_taken, error);
+    if (result != WMS_WRITE_DONE)
+      return result;
+  }
+  result = wms_writer_push (writer, NULL, 0, &n_taken, error);
+  if (result == WMS_WRITE_DONE) {
+    GST_INFO ("the request is used up, going on in another one");
+    g_mutex_lock (&self->lock);
+    if (self->phase == WMS_PHASE_STREAMING) {
+      wms_push_begin_refill (self->push);
+      wms_client_set_phase_locked (self, WMS_PHASE_FILLED);
+      wms_client_invoke (self, wms_client_start_timer_cb);
+    }
+    g_mutex_unlock (&self->lock);
+  }
+  return result;
+}
+
+static WmsWriteResult
+write_some (WmsClient * self, WmsWriter * writer, WmsPacket * packets,
+    guint n_packets, guint * n_taken, GError ** error)
+{
+  WmsWriteResult result = WMS_WRITE_FULL;
+  guint n = 0;
+
+  if (!self->is_filling) {
+    result = wms_writer_push (writer, packets, n_packets, &n, error);
+    *n_taken += n;
+    self->is_filling = result == WMS_WRITE_FULL;
+  }
+  if (self->is_filling)
+    result = fill_up (self, writer, error);
+  return result;
+}
+
+gboolean
+wms_client_write (WmsClient * self, WmsPacket * packets, guint n_packets,
+    guint * n_taken, GCancellable * cancellable, GError ** error)
+{
+  GError *reason = NULL;
+  gboolean ok = TRUE;
+
+  while (ok) {
+    WmsWriter *writer = get_writer (self, cancellable, error);
+
+    if (writer == NULL)
+      return FALSE;
+    switch (write_some (self, writer, packets + *n_taken,
+            n_packets - *n_taken, n_taken, &reason)) {
+      case WMS_WRITE_DONE:
+        if (*n_taken == n_packets) {
+          wms_writer_unref (writer);
+          return TRUE;
+        }
+        break;
+      case WMS_WRITE_BLOCKED:
+        ok = wait_for_room (self, writer, cancellable, error);
+        break;
+      case WMS_WRITE_FULL:
+        break;
+      case WMS_WRITE_FAILED:
+        fail_after_write (self, reason, error);
+        ok = FALSE;
+        break;
+    }
+    wms_writer_unref (writer);
+  }
+  return FALSE;
+}
+
+WmsWriteResult
+wms_client_try_end_locked (WmsClient * self, GError ** error)
+{
+  WmsWriteResult result;
+  WmsPacket end;
+  guint n_taken;
+
+  wms_packet_init_end (&end, WMS_END_SESSION);
+  result = wms_writer_push (self->writer, &end, self->end_taken ? 0 : 1,
+      &n_taken, error);
+  if (n_taken > 0)
+    self->end_taken = TRUE;
+  if (result == WMS_WRITE_DONE) {
+    wms_push_begin_end (self->push);
+    wms_writer_finish (self->writer);
+    wms_client_post (self, GST_WMS_STATUS_END_OF_STREAMING, NULL);
+    wms_client_set_phase_locked (self, WMS_PHASE_ENDING);
+  }
+  return result;
+}
+
+/* The server has not answered the end in time.  That is no loss when all bytes
+ * have been acknowledged. */
+static gboolean
+end_without_answer (WmsClient * self, GError ** error)
+{
+  g_autoptr (GError) reason = NULL;
+  WmsWriterStats stats;
+
+  g_mutex_lock (&self->lock);
+  wms_writer_get_stats (self->writer, &stats);
+  if (stats.unsent > 0)
+    reason = g_error_new (WMS_ERROR, WMS_ERROR_STALLED,
+        "%u bytes before the end were not acknowledged", stats.unsent);
+  else
+    GST_WARNING ("no answer to the end of the session");
+  wms_client_conclude_locked (self, reason);
+  g_mutex_unlock (&self->lock);
+  wms_client_invoke (self, wms_client_close_http_cb);
+  if (reason != NULL)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  return stats.unsent == 0;
+}
+
+static gboolean
+wait_for_end (WmsClient * self, gint timeout_ms, GCancellable * cancellable,
+    GError ** error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (wms_client_wait_for_phase (self, WMS_PHASE_ENDED, timeout_ms, cancellable,
+          &reason))
+    return TRUE;
+  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return end_without_answer (self, error);
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return FALSE;
+}
+
+/* Writes what is left over and the final $E. */
+static gboolean
+write_end (WmsClient * self, GCancellable * cancellable, GError ** error)
+{
+  WmsWriteResult result = WMS_WRITE_BLOCKED;
+  GError *reason = NULL;
+  guint n_taken = 0;
+
+  if (!self->end_taken
+      && !wms_client_write (self, NULL, 0, &n_taken, cancellable, error))
+    return FALSE;
+  while (result == WMS_WRITE_BLOCKED) {
+    g_mutex_lock (&self->lock);
+    if (self->phase == WMS_PHASE_STREAMING)
+      result = wms_client_try_end_locked (self, &reason);
+    else
+      result = WMS_WRITE_DONE;
+    g_mutex_unlock (&self->lock);
+    if (result == WMS_WRITE_BLOCKED
+        && !wait_for_room (self, self->writer, cancellable, error))
+      return FALSE;
+  }
+  if (result == WMS_WRITE_FAILED)
+    fail_after_write (self, reason, error);
+  return result != WMS_WRITE_FAILED;
+}
+
+gboolean
+wms_client_end (WmsClient * self, GCancellable * cancellable, GError ** error)
+{
+  gint timeout_ms = self->timeout_ms > 0 ? (gint) self->timeout_ms : -1;
+  WmsPhase phase;
+
+  g_mutex_lock (&self->lock);
+  phase = self->phase;
+  g_mutex_unlock (&self->lock);
+
+  if (phase == WMS_PHASE_SETUP || phase == WMS_PHASE_OPEN) {
+    if (!wms_client_wait_for_phase (self, WMS_PHASE_OPEN, -1, cancellable,
+            error))
+      return FALSE;
+    wms_client_fail (self, NULL);
+    return TRUE;
+  }
+  if (phase < WMS_PHASE_ENDING && !write_end (self, cancellable, error))
+    return FALSE;
+  return wait_for_end (self, timeout_ms, cancellable, error);
+}

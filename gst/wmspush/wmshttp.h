@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __WMS_HTTP_H__
+#define __WMS_HTTP_H__
+
+#include <gio/gio.h>
+
+#include "wmspush/wmspush.h"
+
+G_BEGIN_DECLS
+
+/**
+ * WmsHttp:
+ *
+ * One connection to a server, with libsoup: requests go out one after the
+ * other, a PushStart only on the connection that took the PushSetup.  Lives on
+ * one thread, the one whose default context is current in wms_http_new().
+ */
+typedef struct _WmsHttp WmsHttp;
+
+typedef enum
+{
+  WMS_HTTP_RESOLVING,
+  WMS_HTTP_CONNECTING,
+  WMS_HTTP_HEAD_SENT,
+} WmsHttpProgress;
+
+/**
+ * WmsHttpHandler:
+ * @progress: each step once in a request; %WMS_HTTP_HEAD_SENT only for a
+ *     PushStart: from then on its body can be written to
+ *     wms_http_get_stream()
+ * @answered: the answer's head is there; its body is read and dropped
+ * @failed: there will be no answer
+ *
+ * What is told about the request under way; @answered or @failed ends it.
+ */
+typedef struct
+{
+  void (*progress) (WmsHttpProgress progress, gpointer user_data);
+  void (*answered) (const WmsResponse * response, gpointer user_data);
+  void (*failed) (const GError * error, gpointer user_data);
+} WmsHttpHandler;
+
+/**
+ * wms_http_new:
+ * @handler: what to call; has to outlive the connection
+ * @user_data: for @handler
+ */
+WmsHttp *wms_http_new (const WmsHttpHandler * handler, gpointer user_data);
+
+/**
+ * wms_http_send:
+ * @self: a #WmsHttp
+ * @request: what to send; nothing else may be under way
+ *
+ * A PushStart that would leave on another connection fails with
+ * %WMS_ERROR_CONNECTION_CHANGED, before a byte of it has left.
+ */
+void wms_http_send (WmsHttp * self, const WmsRequest * request);
+
+/**
+ * wms_http_abort:
+ * @self: a #WmsHttp
+ * @reason: (transfer full): what the handler's @failed gets
+ *
+ * Ends the request under way, soon.
+ */
+void wms_http_abort (WmsHttp * self, GError * reason);
+
+/**
+ * wms_http_get_stream:
+ *
+ * Returns: (transfer none) (nullable): the connection.
+ */
+GIOStream *wms_http_get_stream (WmsHttp * self);
+
+/**
+ * wms_http_close:
+ * @self: (transfer full): a #WmsHttp
+ *
+ * Closes the connection.  The handler is not called any more.
+ */
+void wms_http_close (WmsHttp * self);
+
+G_END_DECLS
+#endif /* __WMS_HTTP_H__ */

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "wmspush/wmsstatus.h"
+
+#include <gio/gio.h>
+#include <glib/gi18n-lib.h>
+#include <libsoup/soup.h>
+
+#include "asf/asferror.h"
+
+G_DEFINE_QUARK (wms - http - error - quark, wms_http_error);
+G_DEFINE_QUARK (wms - error - quark, wms_error);
+
+/* Any code of a domain that has no row of its own; stands last in its run. */
+#define ANY_CODE (-1)
+
+#define TEXT_ACCESS N_("The server wants a user name and password, or these " \
+    "have no right to publish here. Ask the server's operator for access.")
+#define TEXT_NO_POINT N_("The server has no publishing point of this name. " \
+    "Check the path of the URL, create the publishing point on the server, " \
+    "or set template-location to one that it may copy.")
+#define TEXT_REFUSED N_("The server refuses this encoder. Check that the " \
+    "publishing point accepts pushes and that no other encoder is " \
+    "connected to it.")
+#define TEXT_BUSY N_("The server has no room for this session now. Try " \
+    "again later, or look for an old session on the server and end it.")
+#define TEXT_SERVER_FAULT N_("The server failed while it handled the push. " \
+    "Look into the server's log.")
+#define TEXT_SERVER_ENDED N_("The server ended the session. Look into its " \
+    "log: it may have waited too long for data, or its operator may have " \
+    "disconnected the encoder.")
+#define TEXT_BAD_REQUEST N_("The server did not understand the push. It may " \
+    "be no publishing point for Windows Media, or something between changes " \
+    "the requests.")
+#define TEXT_REDIRECT N_("The server sends this encoder elsewhere. Set the " \
+    "location to the publishing point's final URL.")
+#define TEXT_PROXY_ACCESS N_("The proxy wants a user name and password. Ask " \
+    "its operator for access, or connect without the proxy.")
+#define TEXT_PROXY N_("The proxy cannot reach the server. Check the server's " \
+    "address, or connect without the proxy.")
+#define TEXT_NOT_PUBLISHING N_("This is an ordinary web server, not a " \
+    "publishing point. Check host and port of the URL.")
+#define TEXT_ANSWER N_("The server's answer is no valid HTTP. Check host and " \
+    "port of the URL.")
+#define TEXT_NO_CONNECTION N_("No connection to the server. Check that it " \
+    "runs, that host and port of the URL are right, and that no firewall " \
+    "stands between.")
+#define TEXT_NO_HOST N_("The server's name is unknown. Check the host in the " \
+    "URL and the name service of this computer.")
+#define TEXT_NO_ANSWER N_("The server does not answer. Check that host and " \
+    "port of the URL are a publishing point's, or raise timeout.")
+#define TEXT_STALLED N_("The server takes no more data. Check the network " \
+    "and the server's load, or raise timeout.")
+#define TEXT_LOST N_("The connection to the server was lost. Check the " \
+    "network and the server's log, then start again.")
+#define TEXT_CERTIFICATE N_("The server's certificate is not accepted. Check " \
+    "that the host in the URL is the one in the certificate, and that its " \
+    "issuer is trusted here.")
+#define TEXT_TLS N_("No secure connection to the server. Check that its port " \
+    "speaks TLS.")
+#define TEXT_HEADER N_("The stream's header is too large to be pushed. " \
+    "Remove pictures and long texts from its tags.")
+#define TEXT_PACKET N_("The stream's packets are too large to be pushed. Set " \
+    "a smaller packet-size at the muxer.")
+#define TEXT_ENDED N_("The server ended the session before the stream was " \
+    "over. Look into its log.")
+#define TEXT_FULL N_("The request's length is used up. Start the push again.")
+#define TEXT_NO_SESSION N_("There is no session with the server.")
+#define TEXT_NO_ASF N_("The stream is not ASF. Put asfmux before this " \
+    "element, or read an intact ASF file.")
+#define TEXT_OTHER N_("The push failed. The debug log says more.")
+
+#define RESOURCE(code) gst_resource_error_quark, GST_RESOURCE_ERROR_##code
+
+typedef struct
+{
+  GQuark (*domain) (void);
+  gint code;
+  WmsFailure failure;
+} FailureRow;
+
+/* HTTP statuses: [MS-WMHTTP] 3.1.5, RFC 9110 section 15.  HRESULTs by their
+ * meaning in [MS-ERREF] 2.1.1. */
+/* *INDENT-OFF* */
+static const FailureRow failures[] = {
+#define HTTP(status, hresult, code, text) \
+  {wms_http_error_quark, status, \
+      {WMS_##hresult, RESOURCE (code), text}}
+  HTTP (400, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
+  HTTP (401, NS_E_SERVER_ACCESSDENIED, NOT_AUTHORIZED, TEXT_ACCESS),
+  HTTP (403, NS_E_REFUSED_BY_SERVER, NOT_AUTHORIZED, TEXT_REFUSED),
+  HTTP (404, NS_E_FILE_NOT_FOUND, NOT_FOUND, TEXT_NO_POINT),
+  HTTP (405, NS_E_INCOMPATIBLE_PUSH_SERVER, OPEN_WRITE, TEXT_NOT_PUBLISHING),
+  HTTP (407, NS_E_PROXY_ACCESSDENIED, NOT_AUTHORIZED, TEXT_PROXY_ACCESS),
+  HTTP (408, NS_E_TIMEOUT, WRITE, TEXT_SERVER_ENDED),
+  HTTP (409, NS_E_REFUSED_BY_SERVER, BUSY, TEXT_REFUSED),
+  HTTP (410, NS_E_RESOURCE_GONE, NOT_FOUND, TEXT_NO_POINT),
+  HTTP (411, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
+  HTTP (413, NS_E_REFUSED_BY_SERVER, NO_SPACE_LEFT, TEXT_REFUSED),
+  HTTP (415, NS_E_INCOMPATIBLE_PUSH_SERVER, OPEN_WRITE, TEXT_NOT_PUBLISHING),
+  HTTP (422, NS_E_INVALID_DATA, WRITE, TEXT_BAD_REQUEST),
+  HTTP (453, NS_E_SERVER_UNAVAILABLE, BUSY, TEXT_BUSY),
+  HTTP (454, NS_E_SESSION_NOT_FOUND, OPEN_WRITE, TEXT_SERVER_ENDED),
+  HTTP (500, NS_E_INTERNAL_SERVER_ERROR, WRITE, TEXT_SERVER_FAULT),
+  HTTP (501, NS_E_INCOMPATIBLE_PUSH_SERVER, OPEN_WRITE, TEXT_NOT_PUBLISHING),
+  HTTP (502, NS_E_ERROR_FROM_PROXY, OPEN_WRITE, TEXT_PROXY),
+  HTTP (503, NS_E_SERVER_UNAVAILABLE, BUSY, TEXT_BUSY),
+  HTTP (504, NS_E_PROXY_TIMEOUT, OPEN_WRITE, TEXT_PROXY),
+  HTTP (505, NS_E_INCOMPATIBLE_PUSH_SERVER, OPEN_WRITE, TEXT_NOT_PUBLISHING),
+#undef HTTP
+#define ROW(domain, code, hresult, gst, text) \
+  {domain, code, {WMS_##hresult, RESOURCE (gst), text}}
+#define WMS(code, hresult, gst, text) \
+  ROW (wms_error_quark, WMS_ERROR_##code, hresult, gst, text)
+  WMS (NOT_A_PUBLISHING_POINT, NS_E_INCOMPATIBLE_PUSH_SERVER, OPEN_WRITE,
+      TEXT_NOT_PUBLISHING),
+  WMS (ANSWER, NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, OPEN_WRITE, TEXT_ANSWER),
+  WMS (REDIRECT, NS_E_INVALID_REDIRECT, OPEN_WRITE, TEXT_REDIRECT),
+  WMS (HOPS, NS_E_TOO_MANY_HOPS, OPEN_WRITE, TEXT_REDIRECT),
+  WMS (CONNECT_TIMEOUT, NS_E_CONNECT_TIMEOUT, OPEN_WRITE, TEXT_NO_ANSWER),
+  WMS (STALLED, NS_E_TIMEOUT, WRITE, TEXT_STALLED),
+  WMS (LOST, NS_E_CONNECTION_FAILURE, WRITE, TEXT_LOST),
+  WMS (CONNECTION_CHANGED, NS_E_CONNECTION_FAILURE, OPEN_WRITE, TEXT_LOST),
+  WMS (ENDED_EARLY, NS_E_CONNECTION_FAILURE, WRITE, TEXT_ENDED),
+  WMS (HEADER_TOO_LARGE, NS_E_INVALID_DATA, SETTINGS, TEXT_HEADER),
+  WMS (PACKET_TOO_LARGE, NS_E_INVALID_DATA, SETTINGS, TEXT_PACKET),
+  WMS (REQUEST_FULL, NS_E_NET_WRITE, WRITE, TEXT_FULL),
+  WMS (NO_SESSION, NS_E_NOCONNECTION, WRITE, TEXT_NO_SESSION),
+#undef WMS
+#define IO(code, hresult, gst, text) \
+  ROW (g_io_error_quark, G_IO_ERROR_##code, hresult, gst, text)
+  IO (CONNECTION_REFUSED, NS_E_CANNOTCONNECT, OPEN_WRITE, TEXT_NO_CONNECTION),
+  IO (HOST_UNREACHABLE, NS_E_CANNOTCONNECT, OPEN_WRITE, TEXT_NO_CONNECTION),
+  IO (NETWORK_UNREACHABLE, NS_E_CANNOTCONNECT, OPEN_WRITE, TEXT_NO_CONNECTION),
+  IO (HOST_NOT_FOUND, NS_E_SERVER_NOT_FOUND, NOT_FOUND, TEXT_NO_HOST),
+  IO (TIMED_OUT, NS_E_TIMEOUT, WRITE, TEXT_STALLED),
+  IO (CONNECTION_CLOSED, NS_E_RESET_SOCKET_CONNECTION, WRITE, TEXT_LOST),
+  IO (PARTIAL_INPUT, NS_E_CONNECTION_FAILURE, WRITE, TEXT_LOST),
+  IO (INVALID_ARGUMENT, E_INVALIDARG, SETTINGS, TEXT_OTHER),
+  IO (INVALID_DATA, NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, READ, TEXT_ANSWER),
+  IO (NO_SPACE, E_OUTOFMEMORY, NO_SPACE_LEFT, TEXT_OTHER),
+  IO (PERMISSION_DENIED, NS_E_CANNOTCONNECT, OPEN_WRITE, TEXT_NO_CONNECTION),
+  IO (PROXY_FAILED, NS_E_CANNOT_CONNECT_TO_PROXY, OPEN_WRITE, TEXT_PROXY),
+  IO (PROXY_AUTH_FAILED, NS_E_PROXY_ACCESSDENIED, NOT_AUTHORIZED,
+      TEXT_PROXY_ACCESS),
+  IO (PROXY_NEED_AUTH, NS_E_PROXY_ACCESSDENIED, NOT_AUTHORIZED,
+      TEXT_PROXY_ACCESS),
+  IO (PROXY_NOT_ALLOWED, NS_E_ERROR_FROM_PROXY, OPEN_WRITE, TEXT_PROXY),
+#undef IO
+  ROW (g_io_error_quark, ANY_CODE, NS_E_NET_WRITE, WRITE, TEXT_LOST),
+  ROW (g_resolver_error_quark, ANY_CODE, NS_E_SERVER_NOT_FOUND, NOT_FOUND,
+      TEXT_NO_HOST),
+  ROW (g_tls_error_quark, G_TLS_ERROR_BAD_CERTIFICATE, NS_E_CANNOTCONNECT,
+      OPEN_WRITE, TEXT_CERTIFICATE),
+  ROW (g_tls_error_quark, G_TLS_ERROR_EOF, NS_E_RESET_SOCKET_CONNECTION, WRITE,
+      TEXT_LOST),
+  ROW (g_tls_error_quark, ANY_CODE, NS_E_CANNOTCONNECT, OPEN_WRITE, TEXT_TLS),
+  ROW (soup_session_error_quark, SOUP_SESSION_ERROR_PARSING,
+      NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, OPEN_WRITE, TEXT_ANSWER),
+  ROW (soup_session_error_quark, SOUP_SESSION_ERROR_ENCODING,
+      NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, OPEN_WRITE, TEXT_ANSWER),
+  ROW (soup_session_error_quark, SOUP_SESSION_ERROR_TOO_MANY_REDIRECTS,
+      NS_E_TOO_MANY_HOPS, OPEN_WRITE, TEXT_REDIRECT),
+  ROW (soup_session_error_quark, SOUP_SESSION_ERROR_TOO_MANY_RESTARTS,
+      NS_E_CONNECTION_FAILURE, OPEN_WRITE, TEXT_LOST),
+  ROW (soup_session_error_quark, SOUP_SESSION_ERROR_REDIRECT_NO_LOCATION,
+      NS_E_INVALID_REDIRECT, OPEN_WRITE, TEXT_REDIRECT),
+  ROW (soup_session_error_quark, SOUP_SESSION_ERROR_REDIRECT_BAD_URI,
+      NS_E_INVALID_REDIRECT, OPEN_WRITE, TEXT_REDIRECT),
+  ROW (soup_session_error_quark, ANY_CODE, NS_E_CONNECTION_FAILURE, WRITE,
+      TEXT_LOST),
+#undef ROW
+  {asf_error_quark, ANY_CODE,
+      {WMS_NS_E_INVALID_DATA, gst_stream_error_quark, GST_STREAM_ERROR_FORMAT,
+          TEXT_NO_ASF}},
+};
+/* *INDENT-ON* */
+
+static const FailureRow http_classes[] = {
+  {NULL, 3, {WMS_NS_E_INVALID_REDIRECT, RESOURCE (OPEN_WRITE),
+          TEXT_REDIRECT}},
+  {NULL, 4, {WMS_NS_E_REFUSED_BY_SERVER, RESOURCE (OPEN_WRITE),
+          TEXT_REFUSED}},
+  {NULL, 5, {WMS_NS_E_INTERNAL_SERVER_ERROR, RESOURCE (WRITE),
+          TEXT_SERVER_FAULT}},
+};
+
+static const WmsFailure bad_answer = {
+  WMS_NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, RESOURCE (OPEN_WRITE),
+  TEXT_ANSWER
+};
+
+static const WmsFailure other_failure = {
+  WMS_NS_E_CONNECTION_FAILURE, RESOURCE (FAILED), TEXT_OTHER
+};
+
+static const WmsFailure *
+failure_from_http_class (guint status)
+{
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (http_classes); i++) {
+    if (status / 100 == (guint) http_classes[i].code)
+      return &http_classes[i].failure;
+  }
+  return &bad_answer;
+}
+
+const WmsFailure *
+wms_failure_from_error (const GError * error)
+{
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (failures); i++) {
+    if (error->domain == failures[i].domain ()
+        && (failures[i].code == error->code || failures[i].code == ANY_CODE))
+      return &failures[i].failure;
+  }
+  if (error->domain == WMS_HTTP_ERROR)
+    return failure_from_http_class (error->code);
+  return &other_failure;
+}
+
+guint
+wms_failure_http_status (const GError * error)
+{
+  return error != NULL && error->domain == WMS_HTTP_ERROR ? error->code : 0;
+}
+
+static const struct
+{
+  GstWmsStatus status;
+  const gchar *name;
+  const gchar *text;
+} statuses[] = {
+  {GST_WMS_STATUS_ERROR, "WMT_ERROR", N_("The push failed")},
+  {GST_WMS_STATUS_OPENED, "WMT_OPENED",
+      N_("The server accepted the session")},
+  {GST_WMS_STATUS_END_OF_SEGMENT, "WMT_END_OF_SEGMENT",
+      N_("One part of the programme is sent")},
+  {GST_WMS_STATUS_END_OF_STREAMING, "WMT_END_OF_STREAMING",
+      N_("The whole programme is sent")},
+  {GST_WMS_STATUS_LOCATING, "WMT_LOCATING", N_("Looking for the server")},
+  {GST_WMS_STATUS_CONNECTING, "WMT_CONNECTING",
+      N_("Connecting to the server")},
+  {GST_WMS_STATUS_STARTED, "WMT_STARTED", N_("Streaming has begun")},
+  {GST_WMS_STATUS_STOPPED, "WMT_STOPPED", N_("Streaming has ended")},
+  {GST_WMS_STATUS_CLOSED, "WMT_CLOSED", N_("The connection is closed")},
+  {GST_WMS_STATUS_NEW_METADATA, "WMT_NEW_METADATA",
+      N_("The programme's description changed")},
+  {GST_WMS_STATUS_SOURCE_SWITCH, "WMT_SOURCE_SWITCH",
+      N_("Another part of the programme begins")},
+  {GST_WMS_STATUS_RECONNECT_START, "WMT_RECONNECT_START",
+      N_("The connection is lost, trying again")},
+  {GST_WMS_STATUS_RECONNECT_END, "WMT_RECONNECT_END",
+      N_("Trying again has ended")},
+};
+
+const gchar *
+wms_status_name (GstWmsStatus status)
+{
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (statuses); i++) {
+    if (statuses[i].status == status)
+      return statuses[i].name;
+  }
+  return "unknown";
+}
+
+const gchar *
+wms_status_text (GstWmsStatus status)
+{
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (statuses); i++) {
+    if (statuses[i].status == status)
+      return statuses[i].text;
+  }
+  return "";
+}
+
+#define HRESULT(name) {WMS_##name, #name}
+static const struct
+{
+  guint32 hresult;
+  const gchar *name;
+} hresults[] = {
+  HRESULT (S_OK),
+  HRESULT (S_FALSE),
+  HRESULT (E_INVALIDARG),
+  HRESULT (E_OUTOFMEMORY),
+  HRESULT (NS_E_NOCONNECTION),
+  HRESULT (NS_E_CANNOTCONNECT),
+  HRESULT (NS_E_TIMEOUT),
+  HRESULT (NS_E_NET_WRITE),
+  HRESULT (NS_E_NET_READ),
+  HRESULT (NS_E_FILE_NOT_FOUND),
+  HRESULT (NS_E_INVALID_NAME),
+  HRESULT (NS_E_CONNECTION_FAILURE),
+  HRESULT (NS_E_INVALID_REQUEST),
+  HRESULT (NS_E_INVALID_DATA),
+  HRESULT (NS_E_SERVER_NOT_FOUND),
+  HRESULT (NS_E_INTERNAL_SERVER_ERROR),
+  HRESULT (NS_E_BAD_REQUEST),
+  HRESULT (NS_E_ERROR_FROM_PROXY),
+  HRESULT (NS_E_PROXY_TIMEOUT),
+  HRESULT (NS_E_SERVER_UNAVAILABLE),
+  HRESULT (NS_E_REFUSED_BY_SERVER),
+  HRESULT (NS_E_INVALID_REDIRECT),
+  HRESULT (NS_E_PROXY_NOT_FOUND),
+  HRESULT (NS_E_CANNOT_CONNECT_TO_PROXY),
+  HRESULT (NS_E_SESSION_NOT_FOUND),
+  HRESULT (NS_E_PROXY_ACCESSDENIED),
+  HRESULT (NS_E_SERVER_ACCESSDENIED),
+  HRESULT (NS_E_RESOURCE_GONE),
+  HRESULT (NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE),
+  HRESULT (NS_E_RESET_SOCKET_CONNECTION),
+  HRESULT (NS_E_TOO_MANY_HOPS),
+  HRESULT (NS_E_CONNECT_TIMEOUT),
+  HRESULT (NS_E_PUSH_CANNOTCONNECT),
+  HRESULT (NS_E_INCOMPATIBLE_PUSH_SERVER),
+};
+
+const gchar *
+wms_hresult_name (guint32 hresult)
+{
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (hresults); i++) {
+    if (hresults[i].hresult == hresult)
+      return hresults[i].name;
+  }
+  return "unknown";
+}

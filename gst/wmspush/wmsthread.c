@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Locking: `lock` protects the statics and is held while the thread starts and
+ * while it is joined; the thread itself never takes it. */
+#include "wmspush/wmsthread.h"
+
+static GMutex lock;
+static guint n_users;
+static GMainContext *context;
+static GMainLoop *loop;
+static GThread *thread;
+
+static gpointer
+run (gpointer user_data)
+{
+  g_main_context_push_thread_default (context);
+  g_main_loop_run (loop);
+  /* what was ready when the last user left */
+  while (g_main_context_iteration (context, FALSE));
+  g_main_context_pop_thread_default (context);
+  return NULL;
+}
+
+static gboolean
+quit_cb (gpointer user_data)
+{
+  g_main_loop_quit (loop);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+clear_context (void)
+{
+  g_clear_pointer (&loop, g_main_loop_unref);
+  g_clear_pointer (&context, g_main_context_unref);
+}
+
+GMainContext *
+wms_thread_ref (void)
+{
+  GMainContext *result;
+
+  g_mutex_lock (&lock);
+  if (n_users == 0) {
+    context = g_main_context_new ();
+    loop = g_main_loop_new (context, FALSE);
+    thread = g_thread_try_new ("wms-push", run, NULL, NULL);
+  }
+  if (thread != NULL)
+    n_users++;
+  else
+    clear_context ();
+  result = context;
+  g_mutex_unlock (&lock);
+  return result;
+}
+
+void
+wms_thread_unref (void)
+{
+  g_mutex_lock (&lock);
+  if (--n_users == 0) {
+    g_autoptr (GSource) source = g_idle_source_new ();
+
+    g_source_set_callback (source, quit_cb, NULL, NULL);
+    g_source_attach (source, context);
+    g_thread_join (thread);
+    thread = NULL;
+    clear_context ();
+  }
+  g_mutex_unlock (&lock);
+}

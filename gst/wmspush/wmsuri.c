@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wmspush/wmsuri.h"
+
+static const struct
+{
+  const gchar *push;
+  const gchar *http;
+} schemes[] = {
+  {"wmspush", "http"},
+  {"wmspushs", "https"},
+};
+
+static const gchar *
+find_http_scheme (const gchar * scheme)
+{
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (schemes); i++) {
+    if (g_strcmp0 (scheme, schemes[i].push) == 0
+        || g_strcmp0 (scheme, schemes[i].http) == 0)
+      return schemes[i].http;
+  }
+  return NULL;
+}
+
+GUri *
+wms_uri_parse (const gchar * text, gboolean * had_user, GError ** error)
+{
+  g_autoptr (GUri) uri = g_uri_parse (text, WMS_URI_FLAGS, error);
+  g_autofree gchar *clean = NULL;
+  const gchar *scheme;
+
+  if (had_user != NULL)
+    *had_user = uri != NULL && g_uri_get_userinfo (uri) != NULL;
+  if (uri == NULL)
+    return NULL;
+  scheme = find_http_scheme (g_uri_get_scheme (uri));
+  if (scheme == NULL) {
+    g_set_error (error, G_URI_ERROR, G_URI_ERROR_BAD_SCHEME,
+        "scheme '%s' is none of http, https, wmspush, wmspushs",
+        g_uri_get_scheme (uri));
+    return NULL;
+  }
+  if (g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0') {
+    g_set_error_literal (error, G_URI_ERROR, G_URI_ERROR_BAD_HOST, "no host");
+    return NULL;
+  }
+  clean = g_uri_join (WMS_URI_FLAGS, scheme, NULL, g_uri_get_host (uri),
+      g_uri_get_port (uri), g_uri_get_path (uri), g_uri_get_query (uri), NULL);
+  return g_uri_parse (clean, WMS_URI_FLAGS, error);
+}
+
+gchar *
+wms_uri_to_push (GUri * uri)
+{
+  const gchar *scheme = g_uri_get_scheme (uri);
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (schemes); i++) {
+    if (g_strcmp0 (scheme, schemes[i].http) == 0)
+      scheme = schemes[i].push;
+  }
+  return g_uri_join (WMS_URI_FLAGS, scheme, NULL, g_uri_get_host (uri),
+      g_uri_get_port (uri), g_uri_get_path (uri), g_uri_get_query (uri), NULL);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __WMS_URI_H__
+#define __WMS_URI_H__
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* As libsoup parses URLs: paths stay percent-encoded, port and path get their
+ * defaults. */
+#define WMS_URI_FLAGS (G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_ENCODED_PATH \
+    | G_URI_FLAGS_ENCODED_QUERY | G_URI_FLAGS_ENCODED_FRAGMENT \
+    | G_URI_FLAGS_SCHEME_NORMALIZE)
+
+/**
+ * wms_uri_parse:
+ * @text: a URL with scheme http, https, wmspush or wmspushs
+ * @had_user: (out) (optional): whether it had a user part
+ * @error: return location
+ *
+ * Returns: (transfer full): the URL as http or https without user part and
+ *     fragment; %NULL with a #GUriError when it cannot be one.
+ */
+GUri *wms_uri_parse (const gchar * text, gboolean * had_user, GError ** error);
+
+/**
+ * wms_uri_to_push:
+ * @uri: from wms_uri_parse()
+ *
+ * Returns: (transfer full): the URL with scheme wmspush or wmspushs.
+ */
+gchar *wms_uri_to_push (GUri * uri);
+
+G_END_DECLS
+#endif /* __WMS_URI_H__ */

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Locking: `lock` protects everything below it.  It is held for non-blocking
+ * writes only, never in a wait. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "wmspush/wmswriter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define NOTSENT_LOWAT (128 * 1024)
+
+struct _WmsWriter
+{
+  gint ref_count;
+  /* one of the two; unchanged while the writer lives */
+  GSocket *socket;
+  GPollableOutputStream *tls;
+  GSocket *tls_socket;
+  /* ends waits on a TLS stream, where the socket alone does not tell */
+  GCancellable *closing;
+
+  GMutex lock;
+  gboolean is_closed;
+  guint64 bytes;
+  guint64 left;
+  /* the packet that was written in part, and how much of it */
+  gboolean has_tail;
+  WmsPacket tail;
+  gsize tail_written;
+  /* TLS: the record that has to be offered again as it is */
+  guint8 *record;
+  gsize record_size;
+};
+
+/* A descriptor of our own: libsoup may close its one while we write. */
+static GSocket *
+duplicate_socket (GSocket * socket, GError ** error)
+{
+  gint fd = fcntl (g_socket_get_fd (socket), F_DUPFD_CLOEXEC, 3);
+  GSocket *copy;
+
+  if (fd < 0) {
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+        "the connection's descriptor: %s", g_strerror (errno));
+    return NULL;
+  }
+  copy = g_socket_new_from_fd (fd, error);
+  if (copy == NULL)
+    close (fd);
+  return copy;
+}
+
+static GSocket *
+find_base_socket (GIOStream * stream)
+{
+  GSocket *socket = NULL;
+  g_autoptr (GIOStream) base = NULL;
+
+  if (G_IS_TLS_CONNECTION (stream)) {
+    g_object_get (stream, "base-io-stream", &base, NULL);
+    if (base != NULL)
+      socket = find_base_socket (base);
+  } else if (G_IS_TCP_WRAPPER_CONNECTION (stream)) {
+    socket = find_base_socket (g_tcp_wrapper_connection_get_base_io_stream
+        (G_TCP_WRAPPER_CONNECTION (stream)));
+  } else if (G_IS_SOCKET_CONNECTION (stream)) {
+    socket = g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream));
+  }
+  return socket;
+}
+
+/* What the system lacks it does without (docs/design.md, transport): a small
+ * kernel queue, and a peer that is gone is noticed. */
+static void
+tune_socket (GSocket * socket, guint timeout_ms)
+{
+  g_socket_set_keepalive (socket, TRUE);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, NOTSENT_LOWAT,
+      NULL);
+  if (timeout_ms > 0)
+    g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT,
+        MIN (timeout_ms, G_MAXINT), NULL);
+}
+
+WmsWriter *
+wms_writer_new (GIOStream * stream, guint64 request_length, guint timeout_ms,
+    GError ** error)
+{
+  GSocket *base = find_base_socket (stream);
+  WmsWriter *self;
+
+  if (base == NULL) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+        "no socket in a %s", G_OBJECT_TYPE_NAME (stream));
+    return NULL;
+  }
+  tune_socket (base, timeout_ms);
+  self = g_new0 (WmsWriter, 1);
+  self->ref_count = 1;
+  self->left = request_length;
+  self->closing = g_cancellable_new ();
+  g_mutex_init (&self->lock);
+  if (G_IS_TLS_CONNECTION (stream)) {
+    self->tls = g_object_ref (G_POLLABLE_OUTPUT_STREAM
+        (g_io_stream_get_output_stream (stream)));
+    self->tls_socket = g_object_ref (base);
+    self->record = g_malloc (WMS_WRITER_RECORD_SIZE);
+  } else {
+    self->socket = duplicate_socket (base, error);
+    if (self->socket == NULL)
+      g_clear_pointer (&self, wms_writer_unref);
+  }
+  return self;
+}
+
+WmsWriter *
+wms_writer_ref (WmsWriter * self)
+{
+  g_atomic_int_inc (&self->ref_count);
+  return self;
+}
+
+void
+wms_writer_unref (WmsWriter * self)
+{
+  if (!g_atomic_int_dec_and_test (&self->ref_count))
+    return;
+  if (self->has_tail)
+    wms_packet_clear (&self->tail);
+  g_clear_object (&self->socket);
+  g_clear_object (&self->tls);
+  g_clear_object (&self->tls_socket);
+  g_object_unref (self->closing);
+  g_free (self->record);
+  g_mutex_clear (&self->lock);
+  g_free (self);
+}
+
+/* The unwritten part of a packet as vectors. */
+static guint
+add_vectors (GOutputVector * vectors, guint n, const WmsPacket * packet,
+    gsize written)
+{
+  if (written < packet->head_size) {
+    vectors[n].buffer = packet->head + written;
+    vectors[n++].size = packet->head_size - written;
+    written = 0;
+  } else {
+    written -= packet->head_size;
+  }
+  if (written < packet->body_size) {
+    vectors[n].buffer = packet->body + written;
+    vectors[n++].size = packet->body_size - written;
+  }
+  return n;
+}
+
+static gsize
+packet_size (const WmsPacket * packet)
+{
+  return packet->head_size + packet->body_size;
+}
+
+/* How many packets the request has room for.  The final $E always keeps its
+ * room, so that what remains can end the session or be filled ([MS-WMHTTP]
+ * 3.1.4.3; push-protocol, C22). */
+static guint
+count_fitting_locked (WmsWriter * self, const WmsPacket * packets, guint n)
+{
+  guint64 room = self->left;
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    gsize size = packet_size (&packets[i]);
+    gsize reserve = packets[i].head[1] == WMS_FRAME_END
+        || packets[i].head[1] == WMS_FRAME_FILLER ? 0 : WMS_FRAME_END_SIZE;
+
+    if (size + reserve > room)
+      break;
+    room -= size;
+  }
+  return i;
+}
+
+/* Marks bytes as taken: the tail's first, then the packets' in order.  A
+ * packet that is taken in part becomes the tail. */
+static void
+consume_locked (WmsWriter * self, WmsPacket * packets, guint * n_taken,
+    gsize bytes)
+{
+  self->bytes += bytes;
+  if (self->has_tail) {
+    gsize rest = packet_size (&self->tail) - self->tail_written;
+
+    if (bytes < rest) {
+      self->tail_written += bytes;
+      return;
+    }
+    bytes -= rest;
+    wms_packet_clear (&self->tail);
+    self->has_tail = FALSE;
+  }
+  while (bytes > 0) {
+    WmsPacket *packet = &packets[*n_taken];
+    gsize size = packet_size (packet);
+
+    self->left -= size;
+    *n_taken += 1;
+    if (bytes < size) {
+      self->tail = *packet;
+      self->tail_written = bytes;
+      self->has_tail = TRUE;
+      return;
+    }
+    bytes -= size;
+    wms_packet_clear (packet);
+  }
+}
+
+static guint
+gather_locked (WmsWriter * self, GOutputVector * vectors,
+    const WmsPacket * packets, guint first, guint n_packets)
+{
+  guint n = 0;
+  guint i;
+
+  if (self->has_tail)
+    n = add_vectors (vectors, n, &self->tail, self->tail_written);
+  for (i = first; i < n_packets; i++)
+    n = add_vectors (vectors, n, &packets[i], 0);
+  return n;
+}
+
+static WmsWriteResult
+write_plain_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
+    guint * n_taken, GError ** error)
+{
+  GOutputVector vectors[2 * (WMS_WRITER_BATCH + 1)];
+  GPollableReturn result;
+  gsize bytes;
+  guint n;
+
+  while ((n = gather_locked (self, vectors, packets, *n_taken, n_packets))) {
+    result = g_socket_send_message_with_timeout (self->socket, NULL, vectors, n,
+        NULL, 0, G_SOCKET_MSG_NONE, 0, &bytes, NULL, error);
+    if (result == G_POLLABLE_RETURN_FAILED)
+      return WMS_WRITE_FAILED;
+    if (result == G_POLLABLE_RETURN_WOULD_BLOCK)
+      return WMS_WRITE_BLOCKED;
+    consume_locked (self, packets, n_taken, bytes);
+  }
+  return WMS_WRITE_DONE;
+}
+
+/* Small packets are joined: each TLS record costs. */
+static void
+fill_record_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
+    guint * n_taken)
+{
+  GOutputVector vectors[2 * (WMS_WRITER_BATCH + 1)];
+  guint n = gather_locked (self, vectors, packets, *n_taken, n_packets);
+  guint i;
+
+  for (i = 0; i < n && self->record_size < WMS_WRITER_RECORD_SIZE; i++) {
+    gsize size = MIN (vectors[i].size,
+        WMS_WRITER_RECORD_SIZE - self->record_size);
+
+    memcpy (self->record + self->record_size, vectors[i].buffer, size);
+    self->record_size += size;
+  }
+  consume_locked (self, packets, n_taken, self->record_size);
+}
+
+static WmsWriteResult
+write_tls_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
+    guint * n_taken, GError ** error)
+{
+  gssize written;
+
+  for (;;) {
+    if (self->record_size == 0)
+      fill_record_locked (self, packets, n_packets, n_taken);
+    if (self->record_size == 0)
+      return WMS_WRITE_DONE;
+    written = g_pollable_output_stream_write_nonblocking (self->tls,
+        self->record, self->record_size, NULL, error);
+    if (g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
+      g_clear_error (error);
+      return WMS_WRITE_BLOCKED;
+    }
+    if (written < 0)
+      return WMS_WRITE_FAILED;
+    self->record_size -= written;
+    memmove (self->record, self->record + written, self->record_size);
+  }
+}
+
+WmsWriteResult
+wms_writer_push (WmsWriter * self, WmsPacket * packets, guint n_packets,
+    guint * n_taken, GError ** error)
+{
+  g_autoptr (GError) failure = NULL;
+  WmsWriteResult result;
+  guint n;
+
+  *n_taken = 0;
+  g_mutex_lock (&self->lock);
+  n = count_fitting_locked (self, packets, MIN (n_packets, WMS_WRITER_BATCH));
+  if (self->is_closed) {
+    g_set_error_literal (&failure, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+        "the connection is shut down");
+    result = WMS_WRITE_FAILED;
+  } else if (self->tls != NULL) {
+    result = write_tls_locked (self, packets, n, n_taken, &failure);
+  } else {
+    result = write_plain_locked (self, packets, n, n_taken, &failure);
+  }
+  g_mutex_unlock (&self->lock);
+
+  if (result == WMS_WRITE_FAILED)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  else if (result == WMS_WRITE_DONE && n < MIN (n_packets, WMS_WRITER_BATCH))
+    result = WMS_WRITE_FULL;
+  return result;
+}
+
+static gboolean
+stop_loop_cb (gpointer user_data)
+{
+  g_main_loop_quit (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+stream_ready_cb (GObject * stream, gpointer user_data)
+{
+  return stop_loop_cb (user_data);
+}
+
+static gboolean
+cancelled_cb (GCancellable * cancellable, gpointer user_data)
+{
+  return stop_loop_cb (user_data);
+}
+
+static gboolean
+timed_out_cb (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+attach (GMainContext * context, GSource * source, GSourceFunc func,
+    gpointer user_data)
+{
+  g_source_set_callback (source, func, user_data, NULL);
+  g_source_attach (source, context);
+  g_source_unref (source);
+}
+
+/* A TLS layer may have to read before it can write, so its own source decides;
+ * it runs on a context that lives for this wait. */
+static gboolean
+wait_tls (WmsWriter * self, gint timeout_ms, GCancellable * cancellable,
+    GError ** error)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GMainLoop) loop = g_main_loop_new (context, FALSE);
+  gboolean timed_out = FALSE;
+
+  attach (context, g_pollable_output_stream_create_source (self->tls, NULL),
+      G_SOURCE_FUNC (stream_ready_cb), loop);
+  attach (context, g_cancellable_source_new (self->closing),
+      G_SOURCE_FUNC (cancelled_cb), loop);
+  if (cancellable != NULL)
+    attach (context, g_cancellable_source_new (cancellable),
+        G_SOURCE_FUNC (cancelled_cb), loop);
+  if (timeout_ms >= 0) {
+    attach (context, g_timeout_source_new (timeout_ms), timed_out_cb,
+        &timed_out);
+    attach (context, g_timeout_source_new (timeout_ms), stop_loop_cb, loop);
+  }
+  g_main_loop_run (loop);
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return FALSE;
+  if (timed_out)
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+        "the server takes no more data");
+  return !timed_out;
+}
+
+gboolean
+wms_writer_wait (WmsWriter * self, gint timeout_ms, GCancellable * cancellable,
+    GError ** error)
+{
+  if (self->tls != NULL)
+    return wait_tls (self, timeout_ms, cancellable, error);
+  return g_socket_condition_timed_wait (self->socket, G_IO_OUT,
+      timeout_ms < 0 ? -1 : timeout_ms * (gint64) 1000, cancellable, error);
+}
+
+gboolean
+wms_writer_has_tail (WmsWriter * self)
+{
+  gboolean has_tail;
+
+  g_mutex_lock (&self->lock);
+  has_tail = self->has_tail || self->record_size > 0;
+  g_mutex_unlock (&self->lock);
+  return has_tail;
+}
+
+void
+wms_writer_finish (WmsWriter * self)
+{
+  g_mutex_lock (&self->lock);
+  if (!self->is_closed && self->tls != NULL)
+    g_output_stream_close (G_OUTPUT_STREAM (self->tls), self->closing, NULL);
+  else if (!self->is_closed)
+    g_socket_shutdown (self->socket, FALSE, TRUE, NULL);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wms_writer_shutdown (WmsWriter * self)
+{
+  GSocket *socket = self->socket != NULL ? self->socket : self->tls_socket;
+
+  /* first, since a wait holds no lock and a write does not wait */
+  g_cancellable_cancel (self->closing);
+  g_mutex_lock (&self->lock);
+  if (!self->is_closed)
+    g_socket_shutdown (socket, TRUE, TRUE, NULL);
+  self->is_closed = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wms_writer_get_stats (WmsWriter * self, WmsWriterStats * stats)
+{
+  GSocket *socket = self->socket != NULL ? self->socket : self->tls_socket;
+  gint unsent = 0;
+
+  g_mutex_lock (&self->lock);
+  stats->bytes = self->bytes;
+  stats->left = self->left;
+  if (!self->is_closed
+      && ioctl (g_socket_get_fd (socket), SIOCOUTQ, &unsent) < 0)
+    unsent = 0;
+  stats->unsent = MAX (unsent, 0);
+  g_mutex_unlock (&self->lock);
+}

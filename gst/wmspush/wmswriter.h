@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __WMS_WRITER_H__
+#define __WMS_WRITER_H__
+
+#include <gio/gio.h>
+#include <gst/gstbuffer.h>
+
+#include "asf/asfpacket.h"
+#include "wmspush/wmsframe.h"
+
+G_BEGIN_DECLS
+
+/* How many packets one vectored write takes; more gain nothing
+ * (docs/design.md, transport). */
+#define WMS_WRITER_BATCH 32
+/* Largest TLS record (RFC 8446, section 5.1). */
+#define WMS_WRITER_RECORD_SIZE 16384
+
+/**
+ * WmsPacket:
+ * @head: framing header, then bytes that replace the first ones of the buffer
+ * @head_size: used bytes of @head
+ * @buffer: (nullable): where the rest comes from
+ * @map: @buffer, mapped for reading
+ * @body: (nullable): inside of @map
+ * @body_size: bytes of @body
+ *
+ * One packet of the protocol, ready to be written.  It owns a reference to its
+ * buffer and the mapping.
+ */
+typedef struct
+{
+  guint8 head[WMS_FRAME_HEAD_SIZE + ASF_PACKET_HEAD_MAX];
+  gsize head_size;
+  GstBuffer *buffer;
+  GstMapInfo map;
+  const guint8 *body;
+  gsize body_size;
+} WmsPacket;
+
+/**
+ * wms_packet_init:
+ * @packet: (out caller-allocates): a #WmsPacket
+ * @type: %WMS_FRAME_HEADER, %WMS_FRAME_DATA or %WMS_FRAME_CHANGE
+ * @buffer: (transfer none): an ASF header or data packet; a reference is taken
+ * @error: return location
+ *
+ * Frames a buffer ([MS-WMHTTP] 2.2.3); a data packet loses its padding.
+ *
+ * Returns: %FALSE with a %WMS_ERROR when it is too large, or an %ASF_ERROR
+ *     when it is no packet.
+ */
+gboolean wms_packet_init (WmsPacket * packet, WmsFrameType type,
+    GstBuffer * buffer, GError ** error);
+
+/**
+ * wms_packet_init_end:
+ * @packet: (out caller-allocates): a #WmsPacket
+ * @reason: Reason of an $E packet
+ */
+void wms_packet_init_end (WmsPacket * packet, guint32 reason);
+
+/**
+ * wms_packet_init_filler:
+ * @packet: (out caller-allocates): a #WmsPacket
+ * @left: bytes that the request still has, at least %WMS_FRAME_HEAD_SIZE
+ *
+ * Makes an $F packet as large as possible, such that never 1 to 3 bytes
+ * remain, which no packet could fill ([MS-WMHTTP] 3.1.4.3).
+ */
+void wms_packet_init_filler (WmsPacket * packet, guint64 left);
+
+/**
+ * wms_packet_clear:
+ *
+ * Lets go of the buffer.
+ */
+void wms_packet_clear (WmsPacket * packet);
+
+typedef enum
+{
+  WMS_WRITE_DONE,
+  WMS_WRITE_BLOCKED,
+  WMS_WRITE_FULL,
+  WMS_WRITE_FAILED,
+} WmsWriteResult;
+
+/**
+ * WmsWriter:
+ *
+ * Puts packets into the body of one PushStart: the only place where the
+ * streaming thread and the context thread meet.  It never blocks but in
+ * wms_writer_wait(), and has no queue but the packet that the socket took in
+ * part.
+ */
+typedef struct _WmsWriter WmsWriter;
+
+/**
+ * wms_writer_new:
+ * @stream: the connection, a #GSocketConnection or a #GTlsConnection
+ * @request_length: Content-Length of the PushStart
+ * @timeout_ms: how long sent bytes may stay unacknowledged, 0 for the system's
+ *     own limit
+ * @error: return location
+ *
+ * On a plain connection the writer works on a duplicate of the descriptor, so
+ * that whoever owns @stream may close it at any time.
+ */
+WmsWriter *wms_writer_new (GIOStream * stream, guint64 request_length,
+    guint timeout_ms, GError ** error);
+
+/**
+ * wms_writer_ref:
+ *
+ * Returns: (transfer full): @self.
+ */
+WmsWriter *wms_writer_ref (WmsWriter * self);
+
+/**
+ * wms_writer_unref:
+ * @self: (transfer full): a #WmsWriter; the last one closes its descriptor
+ */
+void wms_writer_unref (WmsWriter * self);
+
+/**
+ * wms_writer_push:
+ * @self: a #WmsWriter
+ * @packets: (array length=n_packets): to be written, in order
+ * @n_packets: at most %WMS_WRITER_BATCH are looked at in one call
+ * @n_taken: (out): the first so many of @packets are written or kept by the
+ *     writer; they must not be touched any more
+ * @error: return location
+ *
+ * Writes what it can without blocking.  What a former call left over goes
+ * first.
+ *
+ * Returns: %WMS_WRITE_DONE: all of @packets are with the kernel.
+ *     %WMS_WRITE_BLOCKED: call again after wms_writer_wait(), with the packets
+ *     that were not taken, perhaps none.  %WMS_WRITE_FULL: the next packet
+ *     does not fit into the request any more, together with a final $E.
+ *     %WMS_WRITE_FAILED with @error: the connection is of no more use.
+ */
+WmsWriteResult wms_writer_push (WmsWriter * self, WmsPacket * packets,
+    guint n_packets, guint * n_taken, GError ** error);
+
+/**
+ * wms_writer_wait:
+ * @self: a #WmsWriter
+ * @timeout_ms: longest wait, -1 for no limit
+ * @cancellable: (nullable): ends the wait; never the one given to libsoup
+ * @error: return location
+ *
+ * Waits until there is room for more, or wms_writer_shutdown().
+ *
+ * Returns: %FALSE with %G_IO_ERROR_CANCELLED or %G_IO_ERROR_TIMED_OUT.
+ */
+gboolean wms_writer_wait (WmsWriter * self, gint timeout_ms,
+    GCancellable * cancellable, GError ** error);
+
+/**
+ * wms_writer_has_tail:
+ *
+ * Returns: whether a packet is written in part.
+ */
+gboolean wms_writer_has_tail (WmsWriter * self);
+
+/**
+ * wms_writer_finish:
+ * @self: a #WmsWriter
+ *
+ * Ends the sending side (FIN, or close_notify), behind all that was written.
+ */
+void wms_writer_finish (WmsWriter * self);
+
+/**
+ * wms_writer_shutdown:
+ * @self: a #WmsWriter
+ *
+ * Ends the connection in both directions and every wait; from any thread.
+ */
+void wms_writer_shutdown (WmsWriter * self);
+
+/**
+ * WmsWriterStats:
+ * @bytes: of the request body, taken by the kernel or by the TLS layer
+ * @left: bytes of the request that are still free
+ * @unsent: bytes that the kernel has, but the peer has not acknowledged
+ */
+typedef struct
+{
+  guint64 bytes;
+  guint64 left;
+  guint unsent;
+} WmsWriterStats;
+
+/**
+ * wms_writer_get_stats:
+ * @self: a #WmsWriter
+ * @stats: (out caller-allocates): figures of this moment
+ */
+void wms_writer_get_stats (WmsWriter * self, WmsWriterStats * stats);
+
+G_END_DECLS
+#endif /* __WMS_WRITER_H__ */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __TEST_ASF_H__
+#define __TEST_ASF_H__
+
+#include <gst/gst.h>
+
+#include "asf/asfpacket.h"
+
+G_BEGIN_DECLS
+
+/* Appends @value in @n_bytes bytes, little-endian. */
+void test_put (GByteArray * bytes, guint64 value, guint n_bytes);
+void test_put_guid (GByteArray * bytes, const AsfGuid * guid);
+
+/* An object whose size is filled in at its end. */
+guint test_begin_object (GByteArray * bytes, const AsfGuid * guid);
+void test_end_object (GByteArray * bytes, guint start);
+
+/* What test_asf_header() writes. */
+typedef struct
+{
+  guint32 flags;
+  guint32 packet_size;
+  guint64 n_packets;            /* the Data Object's size follows from it */
+  const AsfGuid *streams[4];    /* types of streams 1, 2, ...; NULL ends */
+  gboolean is_last_hidden;
+} TestHeader;
+
+/* Header Object and head of the Data Object. */
+GByteArray *test_asf_header (const TestHeader * header);
+
+/* A data packet with one whole video media object of @object_size bytes, all
+ * of them @fill, in stream 1. */
+GByteArray *test_asf_packet (guint packet_size, guint object_size,
+    guint8 fill, gboolean is_key, guint32 time_ms);
+
+/* A file in the folder of shared media, or NULL, after a SKIP line, when that
+ * folder is not there. */
+gchar *test_shared_path (const gchar * relative);
+
+/* A file, its header, and where its packets begin. */
+typedef struct
+{
+  gchar *path;
+  gchar *contents;
+  gsize size;
+  AsfHeaderInfo info;
+  const guint8 *packets;
+  guint n_packets;
+} TestMedia;
+
+gboolean test_media_open (TestMedia * media, const gchar * name);
+void test_media_close (TestMedia * media);
+
+/* The files of the shared media folder, NULL-terminated. */
+#define TEST_N_MEDIA 10
+extern const gchar *const test_media_names[TEST_N_MEDIA + 1];
+
+/* Puts media objects together and writes them as asfcheck.py --frames
+ * --raw-times does. */
+typedef struct _TestObjects TestObjects;
+
+TestObjects *test_objects_new (void);
+/* Returns: whether the packet and its payloads could be read. */
+gboolean test_objects_add_packet (TestObjects * self, const guint8 * data,
+    gsize size);
+gchar *test_objects_finish (TestObjects * self);
+
+/* What asfcheck.py says of a file, or NULL when it is not there. */
+gchar *test_asfcheck_frames (const gchar * path);
+
+G_END_DECLS
+#endif /* __TEST_ASF_H__ */

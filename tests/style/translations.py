@@ -1,0 +1,95 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""No text is missing from po/: files in POTFILES, texts in each language."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import project
+
+MARKED = re.compile(r'\b(?:_|N_|Q_|C_|NC_|n?gettext|g_dn?gettext|g_dpgettext2?)'
+                    r' *\(\s*(?:"|[A-Z])')
+KEYWORDS = ['_', 'N_', 'Q_:1g', 'C_:1c,2', 'NC_:1c,2', 'ngettext:1,2',
+            'g_dcgettext:2', 'g_dngettext:2,3', 'g_dpgettext2:2c,3']
+# A person reads the first text of an element message.
+MESSAGE = re.compile(
+    r'GST_ELEMENT_(?:ERROR|WARNING|INFO)(?:_WITH_DETAILS)? *\('
+    r'\s*[^,]+,\s*\w+,\s*\w+,\s*\((\s*"[^"%]+")')
+
+
+def listed(name):
+    lines = project.read(f'po/{name}').split('\n')
+    return [line.strip() for line in lines
+            if line.strip() and not line.startswith('#')]
+
+
+def potfiles_problems():
+    """Files with texts and POTFILES are the same list."""
+    files = listed('POTFILES')
+    marked = [f for f in project.sources('.c', '.h', under=('gst', 'tools'))
+              if MARKED.search(project.read(f))]
+    yield from (f'po/POTFILES: {f} is missing' for f in marked
+                if f not in files)
+    yield from (f'po/POTFILES: {f} has no text' for f in files
+                if f not in marked)
+    if files != sorted(files):
+        yield 'po/POTFILES: not in order'
+
+
+def message_problems():
+    """Element messages whose first text is not marked for translation."""
+    for path in project.sources('.c', under=('gst',)):
+        for text in MESSAGE.findall(project.read(path)):
+            yield f'{path}: {text.strip()} is shown, but not translated'
+
+
+def write_template(path):
+    subprocess.run(
+        ['xgettext', '--from-code=UTF-8', '--add-comments', '--output', path,
+         *(f'--keyword={k}' for k in KEYWORDS), '--flag=g_strdup_printf:1:c-format',
+         *listed('POTFILES')], cwd=project.ROOT, check=True)
+
+
+def texts(path, *options):
+    """The texts of a catalogue that msgattrib selects with these options."""
+    output = subprocess.run(['msgattrib', '--no-wrap', *options, path],
+                            check=True, stdout=subprocess.PIPE,
+                            text=True).stdout
+    return [line for line in output.splitlines()
+            if line.startswith('msgid "') and line != 'msgid ""']
+
+
+def language_problems(language, template, folder):
+    catalogue = os.path.join(project.ROOT, 'po', f'{language}.po')
+    merged = os.path.join(folder, f'{language}.po')
+    subprocess.run(['msgmerge', '--quiet', '--no-wrap', '-o', merged,
+                    catalogue, template], check=True)
+    for what in ('untranslated', 'only-fuzzy', 'only-obsolete'):
+        options = [f'--{what}', '--no-obsolete']
+        if what == 'only-obsolete':
+            options = [f'--{what}']
+        yield from (f'po/{language}.po: {what}: {text}'
+                    for text in texts(merged, *options))
+    check = subprocess.run(['msgfmt', '--check', '-o', os.devnull, catalogue],
+                           stderr=subprocess.PIPE, text=True)
+    if check.returncode != 0:
+        yield check.stderr
+
+
+def main():
+    project.need_tool('xgettext')
+    problems = [*potfiles_problems(), *message_problems()]
+    with tempfile.TemporaryDirectory() as folder:
+        template = os.path.join(folder, 'all.pot')
+        write_template(template)
+        checked = len(texts(template))
+        for language in listed('LINGUAS'):
+            problems += language_problems(language, template, folder)
+    project.finish(problems, checked)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
