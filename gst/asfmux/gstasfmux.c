@@ -22,7 +22,9 @@
  *
  * ## Example launch line
  * |[
- * gst-launch-1.0 videotestsrc num-buffers=250 ! avenc_wmv2 ! asfmux name=m ! filesink location=test.wmv  audiotestsrc num-buffers=430 ! avenc_wmav2 ! m.
+ * gst-launch-1.0 videotestsrc num-buffers=300 ! avenc_wmv2 ! asfmux name=m \
+ *     ! filesink location=test.wmv \
+ *     audiotestsrc num-buffers=430 ! avenc_wmav2 ! m.
  * ]|
  * This writes ten seconds of a test picture and a tone into a file.
  */
@@ -462,10 +464,25 @@ gst_wms_asf_mux_finalize (GObject * object)
 }
 
 static void
-install_properties (GObjectClass * gobject_class)
+gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
 {
+  GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+  GstAggregatorClass *aggregator_class = GST_AGGREGATOR_CLASS (klass);
   GParamFlags flags = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
       GST_PARAM_MUTABLE_READY;
+
+  gobject_class->set_property = gst_wms_asf_mux_set_property;
+  gobject_class->get_property = gst_wms_asf_mux_get_property;
+  gobject_class->finalize = gst_wms_asf_mux_finalize;
+  aggregator_class->start = gst_wms_asf_mux_start;
+  aggregator_class->stop = gst_wms_asf_mux_stop;
+  aggregator_class->flush = gst_wms_asf_mux_flush;
+  aggregator_class->aggregate = gst_wms_asf_mux_aggregate;
+  aggregator_class->get_next_time = gst_wms_asf_mux_get_next_time;
+  aggregator_class->negotiate = gst_wms_asf_mux_negotiate;
+  aggregator_class->sink_event = gst_wms_asf_mux_sink_event;
+  aggregator_class->create_new_pad = gst_wms_asf_mux_create_new_pad;
 
   /**
    * GstWmsAsfMux:packet-size:
@@ -550,28 +567,6 @@ install_properties (GObjectClass * gobject_class)
       g_param_spec_uint64 ("max-packet-delay", "Maximum packet delay",
           "Nanoseconds that live data waits for its packet to fill", 0,
           G_MAXINT64, DEFAULT_MAX_PACKET_DELAY, flags));
-}
-
-static void
-gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
-{
-  GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
-  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
-  GstAggregatorClass *aggregator_class = GST_AGGREGATOR_CLASS (klass);
-
-  gobject_class->set_property = gst_wms_asf_mux_set_property;
-  gobject_class->get_property = gst_wms_asf_mux_get_property;
-  gobject_class->finalize = gst_wms_asf_mux_finalize;
-  aggregator_class->start = gst_wms_asf_mux_start;
-  aggregator_class->stop = gst_wms_asf_mux_stop;
-  aggregator_class->flush = gst_wms_asf_mux_flush;
-  aggregator_class->aggregate = gst_wms_asf_mux_aggregate;
-  aggregator_class->get_next_time = gst_wms_asf_mux_get_next_time;
-  aggregator_class->negotiate = gst_wms_asf_mux_negotiate;
-  aggregator_class->sink_event = gst_wms_asf_mux_sink_event;
-  aggregator_class->create_new_pad = gst_wms_asf_mux_create_new_pad;
-
-  install_properties (gobject_class);
 
   gst_element_class_add_static_pad_template_with_gtype (element_class,
       &src_template, GST_TYPE_AGGREGATOR_PAD);
