@@ -66,8 +66,15 @@ inferred (GstWmsAsfMuxPad * self)
   return self->have_next_running ? self->next_running : 0;
 }
 
-GstClockTimeDiff
-gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
+/* Demuxers compute durations from what a file says, and get absurd ones. */
+static GstClockTime
+sane_duration (GstClockTime duration)
+{
+  return duration <= MAX_DURATION ? duration : GST_CLOCK_TIME_NONE;
+}
+
+static GstClockTimeDiff
+start_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
   if (GST_BUFFER_DTS_IS_VALID (buffer))
     return to_running (self, GST_BUFFER_DTS (buffer));
@@ -76,25 +83,36 @@ gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
   return inferred (self);
 }
 
+gboolean
+gst_wms_asf_mux_pad_is_gap (GstBuffer * buffer)
+{
+  return GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP) &&
+      gst_buffer_get_size (buffer) == 0;
+}
+
+GstClockTimeDiff
+gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
+{
+  GstClockTimeDiff time = start_time (self, buffer);
+  GstClockTime duration = sane_duration (GST_BUFFER_DURATION (buffer));
+
+  if (gst_wms_asf_mux_pad_is_gap (buffer) && GST_CLOCK_TIME_IS_VALID (duration))
+    time += duration;
+  return time;
+}
+
 GstClockTimeDiff
 gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
   if (self->format.times_are_decode || !GST_BUFFER_PTS_IS_VALID (buffer))
-    return gst_wms_asf_mux_pad_order_time (self, buffer);
+    return start_time (self, buffer);
   return to_running (self, GST_BUFFER_PTS (buffer));
-}
-
-/* Demuxers compute durations from what a file says, and get absurd ones. */
-static GstClockTime
-sane_duration (GstClockTime duration)
-{
-  return duration <= MAX_DURATION ? duration : GST_CLOCK_TIME_NONE;
 }
 
 void
 gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
-  GstClockTimeDiff start = gst_wms_asf_mux_pad_order_time (self, buffer);
+  GstClockTimeDiff start = start_time (self, buffer);
   GstClockTime duration = sane_duration (GST_BUFFER_DURATION (buffer));
 
   if (!GST_CLOCK_TIME_IS_VALID (duration))

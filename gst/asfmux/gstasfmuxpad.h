@@ -85,10 +85,18 @@ void gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self);
  *
  * Returns: running time by which buffers of all pads are put in order: the
  *     decode time when there is one, else the presentation time, else where
- *     the buffer before ended.
+ *     the buffer before ended.  A gap stands where it ends: until then the
+ *     other pads need not wait for this one.
  */
 GstClockTimeDiff gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self,
     GstBuffer * buffer);
+
+/**
+ * gst_wms_asf_mux_pad_is_gap:
+ *
+ * Returns: whether the buffer is what the base class makes of a GAP event.
+ */
+gboolean gst_wms_asf_mux_pad_is_gap (GstBuffer * buffer);
 
 /**
  * gst_wms_asf_mux_pad_object_time:

@@ -333,13 +333,6 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
 }
 
 
-static gboolean
-is_gap (GstBuffer * buffer)
-{
-  return gst_buffer_get_size (buffer) == 0 &&
-      GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP);
-}
-
 static void
 drop_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 {
@@ -362,7 +355,7 @@ mux_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
   GstMapInfo map;
   GstFlowReturn ret;
 
-  if (is_gap (buffer))
+  if (gst_wms_asf_mux_pad_is_gap (buffer))
     return GST_FLOW_OK;
   if (!pad->in_header || gst_buffer_get_size (buffer) == 0) {
     drop_buffer (self, pad, buffer);
