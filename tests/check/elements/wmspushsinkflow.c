@@ -645,6 +645,7 @@ GST_START_TEST (test_fork)
   push_once (url);
   child = fork ();
   if (child == 0) {
+    alarm (20);
     g_object_set (sink, "location", url, "sync", FALSE, NULL);
     h = gst_harness_new_with_element (sink, "sink", NULL);
     gst_harness_set_src_caps_str (h, "video/x-ms-asf, parsed=(boolean)true");
