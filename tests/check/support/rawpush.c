@@ -53,6 +53,12 @@ raw_push_send (RawPush * self, gconstpointer data, gsize size)
 }
 
 void
+raw_push_send_text (RawPush * self, const gchar * text)
+{
+  raw_push_send (self, text, strlen (text));
+}
+
+void
 raw_push_request (RawPush * self, const gchar * path, const gchar * type,
     const gchar * agent, const gchar * push_id, guint64 length,
     const gchar * body)

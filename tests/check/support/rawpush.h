@@ -25,6 +25,7 @@ RawPush *raw_push_connect (guint port);
 void raw_push_free (RawPush * self);
 
 void raw_push_send (RawPush * self, gconstpointer data, gsize size);
+void raw_push_send_text (RawPush * self, const gchar * text);
 
 /* One request head, and @body behind it.  @agent and @push_id may be NULL:
  * then they are left away. */

@@ -97,19 +97,13 @@ GST_START_TEST (test_forbidden_orders)
 GST_END_TEST;
 
 static void
-send_text (RawPush * push, const gchar * what)
-{
-  raw_push_send (push, what, strlen (what));
-}
-
-static void
 send_broken (RawPush * push, guint which)
 {
   guint8 *change;
 
   switch (which) {
     case 0:
-      send_text (push, "GET / HTTP/1.1\r\n\r\n");
+      raw_push_send_text (push, "GET / HTTP/1.1\r\n\r\n");
       break;
     case 1:
       raw_push_frame (push, 'M', "x", 1);

@@ -444,7 +444,7 @@ GST_START_TEST (test_refused_requests)
   for (i = 0; i < G_N_ELEMENTS (rows); i++) {
     RawPush *push = push_case_connect ();
 
-    send_text (push, rows[i].text);
+    raw_push_send_text (push, rows[i].text);
     fail_unless (raw_push_response (push, NULL) == rows[i].status, "row %u", i);
     raw_push_free (push);
   }
