@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include <gst/check/gstcheck.h>
 
 #define TIMEOUT_SECONDS 20
@@ -21,6 +24,8 @@ raw_push_connect (guint port)
   fail_unless (g_socket_connect (self->socket, address, NULL, &error),
       "%s", error ? error->message : "");
   g_object_unref (address);
+  /* small pieces go out at once, as the tests cut them */
+  g_socket_set_option (self->socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
   self->received = g_string_new (NULL);
   return self;
 }

@@ -17,7 +17,6 @@ GST_START_TEST (test_byte_by_byte)
   guint i;
 
   memcpy (frame + 4, push_case_packet->data, PUSH_CASE_PACKET_SIZE);
-  g_socket_set_option (push->socket, 6 /* TCP */ , 1 /* NODELAY */ , 1, NULL);
   push_case_send_header (push);
   for (i = 0; i < sizeof (frame); i++)
     raw_push_send (push, frame + i, 1);
