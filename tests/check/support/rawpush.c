@@ -94,6 +94,7 @@ receive_more (RawPush * self)
 
   fail_if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT),
       "nothing came from the server");
+  self->was_reset |= error != NULL;
   g_clear_error (&error);
   if (n > 0)
     g_string_append_len (self->received, data, n);

@@ -17,6 +17,7 @@ typedef struct
   GSocket *socket;
   gchar *push_id;
   GString *received;            /* after the last response head */
+  gboolean was_reset;           /* and not closed as it should be */
 } RawPush;
 
 RawPush *raw_push_connect (guint port);

@@ -218,6 +218,24 @@ GST_START_TEST (test_body_ends_inside_a_packet)
 
 GST_END_TEST;
 
+/* The peer still sends when it is answered: closing at once would reset its
+ * connection, and could take the answer with it. */
+GST_START_TEST (test_early_answer_is_no_reset)
+{
+  RawPush *push = push_case_begin ();
+  guint8 *more = g_malloc0 (1000000);
+
+  raw_push_send_text (push, "not a packet");
+  raw_push_send (push, more, 1000000);
+  assert_equals_int (raw_push_response (push, NULL), 400);
+  fail_unless (raw_push_wait_end (push));
+  fail_if (push->was_reset);
+  g_free (more);
+  raw_push_free (push);
+}
+
+GST_END_TEST;
+
 static Suite *
 pubframes_suite (void)
 {
@@ -231,6 +249,7 @@ pubframes_suite (void)
   tcase_add_test (tc, test_legal_orders);
   tcase_add_test (tc, test_forbidden_orders);
   tcase_add_test (tc, test_broken_packets);
+  tcase_add_test (tc, test_early_answer_is_no_reset);
   tcase_add_test (tc, test_requests_one_after_another);
   tcase_add_test (tc, test_body_ends_inside_a_packet);
   return suite;
