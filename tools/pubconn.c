@@ -440,6 +440,9 @@ readable (GObject * stream, gpointer data)
     read_waste (self);
   else if (self->funcs != NULL && self->funcs->readable != NULL)
     self->funcs->readable (self, self->data);
+  /* libsoup's source for a stream that still held bytes read with the head is
+   * ready for ever: the next wait needs a new one */
+  clear_source (&self->read_source);
   if (g_hash_table_contains (self->conns->all, self))
     update_sources (self);
   conn_unref (self);

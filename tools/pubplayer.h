@@ -12,9 +12,9 @@ G_BEGIN_DECLS
  * PubPlayer:
  *
  * One player that has asked for a programme: bare ASF in an endless answer, or
- * MMS over HTTP ([MS-WMSP]).  It waits for a header, then gets every packet; one
- * that does not keep up skips to a later key frame, and one that takes nothing
- * at all is dropped.
+ * MMS over HTTP ([MS-WMSP]).  It waits for a header, then gets every packet;
+ * one that does not keep up skips to a later key frame, and one that takes
+ * nothing at all is dropped.
  */
 typedef struct _PubPlayer PubPlayer;
 

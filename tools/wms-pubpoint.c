@@ -35,8 +35,7 @@ parse_options (Options * options, gint * argc, gchar *** argv)
 {
   const GOptionEntry entries[] = {
     {"address", 'a', 0, G_OPTION_ARG_STRING, &options->address,
-          N_("Numeric address to listen on (default " DEFAULT_ADDRESS ")"),
-        N_("ADDRESS")},
+        N_("Numeric address to listen on (default 127.0.0.1)"), N_("ADDRESS")},
     {"port", 'p', 0, G_OPTION_ARG_INT, &options->port,
         N_("Port to listen on (default 0: a free one)"), N_("PORT")},
     {"record", 'r', 0, G_OPTION_ARG_FILENAME, &options->record,

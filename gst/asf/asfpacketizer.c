@@ -260,8 +260,9 @@ open_packet (AsfPacketizer * self, guint32 send_ms)
   self->is_open = TRUE;
   self->used = 0;
   self->n_payloads = 0;
-  self->packet = (AsfPacket) {
-  .block = self->block,.send_ms = send_ms,};
+  memset (&self->packet, 0, sizeof self->packet);
+  self->packet.block = self->block;
+  self->packet.send_ms = send_ms;
   self->last_send_ms = send_ms;
 }
 

@@ -12,7 +12,8 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
 
 #define FOURCC(a,b,c,d) \
-    ((guint32) (a) | (guint32) (b) << 8 | (guint32) (c) << 16 | (guint32) (d) << 24)
+    ((guint32) (a) | (guint32) (b) << 8 | (guint32) (c) << 16 | \
+    (guint32) (d) << 24)
 
 /* What follows the format structure is at most a WORD long (section 9). */
 #define MAX_CODEC_DATA (G_MAXUINT16 - 64)

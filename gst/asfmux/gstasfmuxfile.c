@@ -52,7 +52,6 @@ void
 gst_wms_asf_file_start (GstWmsAsfFile * self, GPtrArray * pads,
     const GstTagList * tags, GstObject * owner)
 {
-  gst_wms_asf_file_clear (self);
   self->pads = pads;
   self->streams = g_array_new (FALSE, FALSE, sizeof (AsfStream));
   collect_streams (self);
@@ -72,8 +71,7 @@ gst_wms_asf_file_clear (GstWmsAsfFile * self)
   g_clear_pointer (&self->streams, g_array_unref);
   g_clear_pointer (&self->header.attributes, g_array_unref);
   asf_description_clear (&self->header.description);
-  self->header.streams = NULL;
-  self->header.n_streams = 0;
+  memset (&self->header, 0, sizeof self->header);
   self->header_size = 0;
 }
 

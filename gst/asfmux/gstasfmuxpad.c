@@ -5,6 +5,8 @@
 
 #include "asfmux/gstasfmuxpad.h"
 
+#include <string.h>
+
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
 
@@ -12,9 +14,15 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define PAYLOAD_COST 17
 #define PACKET_COST 16
 
-/* A guess for video whose rate nobody says: this many pixels for a bit. */
-#define PIXELS_PER_BIT 8
+/* Guesses for a stream whose rate nobody says, on the high side, since a
+ * live header cannot be corrected: this many pixels for a bit. */
+#define PIXELS_PER_BIT 3
 #define GUESS_FPS 25
+#define GUESS_AUDIO_BPS 320000
+/* In its first seconds a stream may be this much over the rate that its
+ * encoder declares; a broadcast leaves room for it. */
+#define LIVE_MARGIN 0.15
+#define MAX_DURATION (24 * GST_SECOND * 3600)
 #define MIN_BPS 1000
 #define MAX_BPS 2000000000
 
@@ -58,8 +66,15 @@ inferred (GstWmsAsfMuxPad * self)
   return self->have_next_running ? self->next_running : 0;
 }
 
-GstClockTimeDiff
-gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
+/* Demuxers compute durations from what a file says, and get absurd ones. */
+static GstClockTime
+sane_duration (GstClockTime duration)
+{
+  return duration <= MAX_DURATION ? duration : GST_CLOCK_TIME_NONE;
+}
+
+static GstClockTimeDiff
+start_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
   if (GST_BUFFER_DTS_IS_VALID (buffer))
     return to_running (self, GST_BUFFER_DTS (buffer));
@@ -68,23 +83,41 @@ gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
   return inferred (self);
 }
 
+gboolean
+gst_wms_asf_mux_pad_is_gap (GstBuffer * buffer)
+{
+  return GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_GAP) &&
+      gst_buffer_get_size (buffer) == 0;
+}
+
+GstClockTimeDiff
+gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
+{
+  GstClockTimeDiff time = start_time (self, buffer);
+  GstClockTime duration = sane_duration (GST_BUFFER_DURATION (buffer));
+
+  if (gst_wms_asf_mux_pad_is_gap (buffer) && GST_CLOCK_TIME_IS_VALID (duration))
+    time += duration;
+  return time;
+}
+
 GstClockTimeDiff
 gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
   if (self->format.times_are_decode || !GST_BUFFER_PTS_IS_VALID (buffer))
-    return gst_wms_asf_mux_pad_order_time (self, buffer);
+    return start_time (self, buffer);
   return to_running (self, GST_BUFFER_PTS (buffer));
 }
 
 void
 gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
-  GstClockTimeDiff start = gst_wms_asf_mux_pad_order_time (self, buffer);
+  GstClockTimeDiff start = start_time (self, buffer);
+  GstClockTime duration = sane_duration (GST_BUFFER_DURATION (buffer));
 
-  if (GST_BUFFER_DURATION_IS_VALID (buffer))
-    self->next_running = start + GST_BUFFER_DURATION (buffer);
-  else
-    self->next_running = start + self->last_duration_ns;
+  if (!GST_CLOCK_TIME_IS_VALID (duration))
+    duration = self->last_duration_ns;
+  self->next_running = start + duration;
   self->have_next_running = TRUE;
 }
 
@@ -111,14 +144,14 @@ guess_bps (GstWmsAsfMuxPad * self, GstBuffer * first, guint32 window_ms)
 {
   const AsfImageFormat *image = &self->format.stream.image;
   guint64 size = first ? gst_buffer_get_size (first) : 0;
+  GstClockTime duration;
   guint64 bps;
 
   if (self->format.stream.kind == ASF_STREAM_AUDIO) {
-    if (first == NULL || !GST_BUFFER_DURATION_IS_VALID (first)
-        || GST_BUFFER_DURATION (first) == 0)
-      return 128000;
-    bps = gst_util_uint64_scale (size * 8, GST_SECOND,
-        GST_BUFFER_DURATION (first));
+    duration = first ? sane_duration (GST_BUFFER_DURATION (first)) : 0;
+    if (!GST_CLOCK_TIME_IS_VALID (duration) || duration == 0)
+      return GUESS_AUDIO_BPS;
+    bps = gst_util_uint64_scale (size * 8, GST_SECOND, duration);
   } else {
     bps = gst_util_uint64_scale ((guint64) image->width * image->height /
         PIXELS_PER_BIT, self->format.fps_n ? self->format.fps_n : GUESS_FPS,
@@ -136,7 +169,7 @@ with_overhead (guint32 bps, gdouble share)
 
 void
 gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
-    guint32 window_ms, guint32 packet_size)
+    guint32 window_ms, guint32 packet_size, gboolean is_live)
 {
   AsfStream *stream = &self->format.stream;
   gsize size = first ? gst_buffer_get_size (first) : 0;
@@ -162,6 +195,8 @@ gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
   }
   share = PACKET_COST / (gdouble) packet_size +
       PAYLOAD_COST / (gdouble) CLAMP (size, 64, packet_size);
+  if (is_live)
+    share += LIVE_MARGIN;
   stream->total_bps = with_overhead (stream->data_bps, share);
   asf_bucket_init (&self->bucket, stream->data_bps, window_ms);
   asf_index_clear (&self->index);
@@ -177,6 +212,7 @@ gst_wms_asf_mux_pad_account (GstWmsAsfMuxPad * self, const AsfObject * object,
     self->first_ns = object->time_ns;
   else if (object->time_ns > self->last_ns)
     self->last_duration_ns = object->time_ns - self->last_ns;
+  duration = sane_duration (duration);
   if (GST_CLOCK_TIME_IS_VALID (duration) && duration > 0)
     self->last_duration_ns = duration;
   self->last_ns = MAX (self->last_ns, object->time_ns);
@@ -206,6 +242,80 @@ gst_wms_asf_mux_pad_finish (GstWmsAsfMuxPad * self, gdouble packet_share)
         (self->n_objects - 1);
   if (stream->kind == ASF_STREAM_AUDIO && !self->rate_is_known)
     stream->wave.bytes_per_second = MAX (stream->data_bps / 8, 1);
+}
+
+/* Object lock held.  Lowest stream number that no pad has, 0 when all 127 are
+ * taken (rules, 10). */
+static guint
+free_number_locked (GstElement * mux)
+{
+  gboolean taken[ASF_MAX_STREAMS + 1] = { FALSE };
+  GList *l;
+  guint i;
+
+  for (l = mux->sinkpads; l != NULL; l = l->next)
+    taken[GST_WMS_ASF_MUX_PAD (l->data)->number] = TRUE;
+  for (i = 1; i <= ASF_MAX_STREAMS; i++) {
+    if (!taken[i])
+      return i;
+  }
+  return 0;
+}
+
+/* Object lock held. */
+static gboolean
+name_is_taken_locked (GstElement * mux, const gchar * name)
+{
+  GList *l;
+
+  for (l = mux->sinkpads; l != NULL; l = l->next) {
+    if (g_strcmp0 (GST_OBJECT_NAME (l->data), name) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Object lock held.  The name that was asked for, else the next free one. */
+static gchar *
+pad_name_locked (GstElement * mux, GstPadTemplate * templ,
+    const gchar * requested)
+{
+  const gchar *kind =
+      g_str_has_prefix (templ->name_template, "video") ? "video" : "audio";
+  gchar *name;
+  guint i;
+
+  if (requested != NULL && strchr (requested, '%') == NULL)
+    return name_is_taken_locked (mux, requested) ? NULL : g_strdup (requested);
+  for (i = 0;; i++) {
+    name = g_strdup_printf ("%s_%u", kind, i);
+    if (!name_is_taken_locked (mux, name))
+      return name;
+    g_free (name);
+  }
+}
+
+GstAggregatorPad *
+gst_wms_asf_mux_pad_new (GstElement * mux, GstPadTemplate * templ,
+    const gchar * requested)
+{
+  g_autofree gchar *name = NULL;
+  GstWmsAsfMuxPad *pad = NULL;
+  guint number;
+
+  GST_OBJECT_LOCK (mux);
+  number = free_number_locked (mux);
+  name = pad_name_locked (mux, templ, requested);
+  GST_OBJECT_UNLOCK (mux);
+  if (number == 0 || name == NULL) {
+    GST_WARNING_OBJECT (mux, "no pad: %s", number == 0 ?
+        "ASF has 127 streams at most" : "there is one of that name");
+    return NULL;
+  }
+  pad = g_object_new (GST_TYPE_WMS_ASF_MUX_PAD, "name", name, "direction",
+      templ->direction, "template", templ, NULL);
+  pad->number = number;
+  return GST_AGGREGATOR_PAD (pad);
 }
 
 static void

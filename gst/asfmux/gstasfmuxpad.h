@@ -58,6 +58,19 @@ struct _GstWmsAsfMuxPad
 };
 
 /**
+ * gst_wms_asf_mux_pad_new:
+ * @mux: the element
+ * @templ: video or audio template
+ * @requested: (nullable): the name that was asked for
+ *
+ * Returns: (transfer floating) (nullable): a pad with the lowest free stream
+ *     number and the name that was asked for, or else the next free one;
+ *     %NULL when there are 127 already or one of that name.
+ */
+GstAggregatorPad *gst_wms_asf_mux_pad_new (GstElement * mux,
+    GstPadTemplate * templ, const gchar * requested);
+
+/**
  * gst_wms_asf_mux_pad_reset:
  *
  * Forgets the stream; format and tags stay, since their events are not sent
@@ -72,10 +85,18 @@ void gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self);
  *
  * Returns: running time by which buffers of all pads are put in order: the
  *     decode time when there is one, else the presentation time, else where
- *     the buffer before ended.
+ *     the buffer before ended.  A gap stands where it ends: until then the
+ *     other pads need not wait for this one.
  */
 GstClockTimeDiff gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self,
     GstBuffer * buffer);
+
+/**
+ * gst_wms_asf_mux_pad_is_gap:
+ *
+ * Returns: whether the buffer is what the base class makes of a GAP event.
+ */
+gboolean gst_wms_asf_mux_pad_is_gap (GstBuffer * buffer);
 
 /**
  * gst_wms_asf_mux_pad_object_time:
@@ -104,12 +125,13 @@ void gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer);
  * @first: (nullable): its first buffer, for what the caps leave open
  * @window_ms: window of its bucket
  * @packet_size: for the share of packet heads in the rate
+ * @is_live: whether the header cannot be corrected later
  *
  * Completes the stream's description, with rates from caps, tags or the first
  * buffer.
  */
 void gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
-    guint32 window_ms, guint32 packet_size);
+    guint32 window_ms, guint32 packet_size, gboolean is_live);
 
 /**
  * gst_wms_asf_mux_pad_account:

@@ -121,9 +121,16 @@ static GstFlowReturn
 handle_broken_wait (GstWmsFeed * self, GError * error)
 {
   g_autoptr (GError) reason = error;
+  GstFlowReturn ret;
 
-  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return gst_base_sink_wait_preroll (self->sink);
+  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    /* A sink that was paused again before this thread woke up is to wait on:
+     * going on would hold the lock that the next state change needs. */
+    do {
+      ret = gst_base_sink_wait_preroll (self->sink);
+    } while (ret == GST_FLOW_OK && self->sink->need_preroll);
+    return ret;
+  }
   GST_ERROR_OBJECT (self->sink, "%s", reason->message);
   wms_mailbox_drain (self->mailbox, -1, self->cancellable);
   return GST_FLOW_ERROR;

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "asfmux/gstasfmuxsession.h"
+
+#include <glib/gi18n-lib.h>
+
+GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
+#define GST_CAT_DEFAULT gst_wms_asf_mux_debug
+
+/* Largest header that a push can carry (push-protocol, 2.4). */
+#define MAX_LIVE_HEADER 65531
+
+/* Bucket windows of Windows' writers (rules, 7.4), at most the preroll. */
+#define MAX_WINDOW_MS 3000
+
+static void
+free_packets (GstWmsAsfSession * self)
+{
+  guint8 *blocks[2];
+  guint n = asf_packetizer_take_blocks (&self->packetizer, blocks);
+
+  while (n > 0)
+    g_free (blocks[--n]);
+  gst_wms_asf_output_clear (&self->output);
+}
+
+void
+gst_wms_asf_session_reset (GstWmsAsfSession * self)
+{
+  free_packets (self);
+  gst_wms_asf_file_clear (&self->file);
+  self->is_started = FALSE;
+  self->is_file = FALSE;
+  self->rebase = FALSE;
+  self->content_end_ns = 0;
+}
+
+void
+gst_wms_asf_session_flush (GstWmsAsfSession * self)
+{
+  gst_wms_asf_output_clear (&self->output);
+  self->rebase = self->is_started;
+}
+
+GstClockTime
+gst_wms_asf_session_packet_delay (const GstWmsAsfSession * self)
+{
+  return self->is_started && !self->is_file ?
+      self->settings.max_packet_delay : 0;
+}
+
+gboolean
+gst_wms_asf_session_open_since (const GstWmsAsfSession * self,
+    GstClockTimeDiff * running)
+{
+  guint64 since;
+
+  if (gst_wms_asf_session_packet_delay (self) == 0
+      || !asf_packetizer_open_since (&self->packetizer, &since))
+    return FALSE;
+  *running = self->output.origin + (GstClockTimeDiff) since;
+  return TRUE;
+}
+
+static gboolean
+downstream_is_seekable (GstWmsAsfSession * self)
+{
+  GstQuery *query = gst_query_new_seeking (GST_FORMAT_BYTES);
+  gboolean seekable = FALSE;
+
+  if (gst_pad_peer_query (GST_AGGREGATOR_SRC_PAD (self->mux), query))
+    gst_query_parse_seeking (query, NULL, &seekable, NULL, NULL);
+  gst_query_unref (query);
+  return seekable;
+}
+
+
+static void
+start_pads (GstWmsAsfSession * self, GPtrArray * pads)
+{
+  guint32 window_ms = MIN (self->settings.preroll_ms, MAX_WINDOW_MS);
+  GstClockTimeDiff origin = G_MAXINT64;
+  guint i;
+
+  self->output.has_video = FALSE;
+  for (i = 0; i < pads->len; i++) {
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
+    GstBuffer *first =
+        gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
+
+    gst_wms_asf_mux_pad_start (pad, first, window_ms,
+        self->settings.packet_size, !self->is_file);
+    if (pad->format.stream.kind == ASF_STREAM_VIDEO)
+      self->output.has_video = TRUE;
+    pad->format.stream.flags = self->is_file ? ASF_STREAM_SEEKABLE : 0;
+    if (first != NULL) {
+      origin = MIN (origin, gst_wms_asf_mux_pad_object_time (pad, first));
+      gst_buffer_unref (first);
+    }
+  }
+  self->output.origin = origin == G_MAXINT64 ? 0 : origin;
+}
+
+
+/* Tags of the application, and with merge-stream-tags those of the streams. */
+static GstTagList *
+collect_tags (GstWmsAsfSession * self, GPtrArray * pads)
+{
+  GstTagSetter *setter = GST_TAG_SETTER (self->mux);
+  const GstTagList *own = gst_tag_setter_get_tag_list (setter);
+  GstTagList *tags = own ? gst_tag_list_copy (own) : gst_tag_list_new_empty ();
+  GstTagMergeMode mode = gst_tag_setter_get_tag_merge_mode (setter);
+  guint i;
+
+  for (i = 0; self->settings.merge_stream_tags && i < pads->len; i++) {
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
+
+    if (pad->tags != NULL)
+      gst_tag_list_insert (tags, pad->tags, mode);
+  }
+  return tags;
+}
+
+
+static void
+set_src_caps (GstWmsAsfSession * self, GstBuffer * header)
+{
+  GstCaps *caps =
+      gst_pad_get_pad_template_caps (GST_AGGREGATOR_SRC_PAD (self->mux));
+  GValue array = G_VALUE_INIT;
+  GValue value = G_VALUE_INIT;
+
+  caps = gst_caps_make_writable (caps);
+  g_value_init (&array, GST_TYPE_ARRAY);
+  g_value_init (&value, GST_TYPE_BUFFER);
+  gst_value_set_buffer (&value, header);
+  gst_value_array_append_and_take_value (&array, &value);
+  gst_structure_take_value (gst_caps_get_structure (caps, 0), "streamheader",
+      &array);
+  gst_aggregator_set_src_caps (self->mux, caps);
+  gst_caps_unref (caps);
+}
+
+static void
+set_segment (GstWmsAsfSession * self, GstFormat format)
+{
+  GstSegment segment;
+
+  gst_segment_init (&segment, format);
+  gst_aggregator_update_segment (self->mux, &segment);
+}
+
+
+static void
+start_packetizer (GstWmsAsfSession * self)
+{
+  AsfPacketizerConfig config = {
+    .packet_size = self->settings.packet_size,
+    .is_live = !self->is_file,
+    .max_delay_ns = gst_wms_asf_session_packet_delay (self),
+    .line_bps = asf_header_max_bps (&self->file.header),
+  };
+
+  asf_packetizer_init (&self->packetizer, &config);
+  gst_wms_asf_output_start (&self->output, self->mux,
+      config.packet_size, asf_packetizer_block_size (&self->packetizer));
+  self->output.upstream_is_live =
+      GST_CLOCK_TIME_IS_VALID (gst_aggregator_get_latency (self->mux));
+}
+
+
+/* Maps an error of the layer below to the one message that is posted. */
+static void
+post_error (GstWmsAsfSession * self, const GError * error)
+{
+  GST_ELEMENT_ERROR (self->mux, STREAM, MUX,
+      (_("The ASF header could not be written: the tags or codec data are too "
+              "large.")), ("%s, domain %s, code %d", error->message,
+          g_quark_to_string (error->domain), error->code));
+}
+
+static GstFlowReturn
+send_header (GstWmsAsfSession * self, gboolean is_first)
+{
+  g_autoptr (GError) error = NULL;
+  GstBuffer *header = gst_wms_asf_file_write_header (&self->file, &error);
+
+  if (header == NULL) {
+    post_error (self, error);
+    return GST_FLOW_ERROR;
+  }
+  if (!self->is_file && self->file.header_size > MAX_LIVE_HEADER) {
+    GST_ELEMENT_ERROR (self->mux, STREAM, MUX,
+        (_("The header is too large for a live stream: use less padding or "
+                "shorter tags.")), ("%" G_GSIZE_FORMAT " bytes, at most %d",
+            self->file.header_size, MAX_LIVE_HEADER));
+    gst_buffer_unref (header);
+    return GST_FLOW_ERROR;
+  }
+  if (is_first)
+    set_src_caps (self, header);
+  set_segment (self, self->is_file ? GST_FORMAT_BYTES : GST_FORMAT_TIME);
+  return gst_aggregator_finish_buffer (self->mux, header);
+}
+
+
+GstFlowReturn
+gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
+{
+  AsfHeader *header = &self->file.header;
+  GstTagList *tags;
+
+  self->is_file = !self->settings.streamable && downstream_is_seekable (self);
+  self->is_started = TRUE;
+  if (!self->is_file)
+    gst_aggregator_set_latency (self->mux, self->settings.max_packet_delay,
+        self->settings.max_packet_delay);
+  start_pads (self, pads);
+
+  header->flags = self->is_file ? 0 : ASF_FILE_BROADCAST;
+  header->packet_size = self->settings.packet_size;
+  header->preroll_ms = self->settings.preroll_ms;
+  header->padding = self->settings.padding;
+  tags = collect_tags (self, pads);
+  gst_wms_asf_file_start (&self->file, pads, tags, GST_OBJECT (self->mux));
+  gst_tag_list_unref (tags);
+  start_packetizer (self);
+  GST_INFO_OBJECT (self->mux, "begin %s of %u streams, origin %"
+      GST_STIME_FORMAT, self->is_file ? "a file" : "a broadcast",
+      self->file.header.n_streams, GST_STIME_ARGS (self->output.origin));
+  return send_header (self, TRUE);
+}
+
+/* Turns what the packetizer has into buffers. */
+static GstFlowReturn
+run_packetizer (GstWmsAsfSession * self)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  AsfPacket packet;
+
+  for (;;) {
+    switch (asf_packetizer_step (&self->packetizer, &packet)) {
+      case ASF_PACKETIZER_NEED_OBJECT:
+        return ret;
+      case ASF_PACKETIZER_NEED_BLOCK:
+        asf_packetizer_set_block (&self->packetizer,
+            gst_wms_asf_output_new_block (&self->output));
+        break;
+      case ASF_PACKETIZER_PACKET:
+        if (ret == GST_FLOW_OK)
+          ret = gst_wms_asf_output_add (&self->output, &packet);
+        else
+          g_free (packet.block);
+        break;
+    }
+  }
+}
+
+static void
+report_late (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
+{
+  GstMessage *message = gst_message_new_qos (GST_OBJECT (pad),
+      self->output.upstream_is_live,
+      gst_wms_asf_mux_pad_order_time (pad, buffer), GST_CLOCK_TIME_NONE,
+      GST_BUFFER_PTS (buffer), GST_BUFFER_DURATION (buffer));
+
+  pad->n_dropped++;
+  GST_WARNING_OBJECT (pad, "too late, dropped: %" GST_PTR_FORMAT, buffer);
+  gst_message_set_qos_stats (message, GST_FORMAT_BUFFERS, pad->n_objects,
+      pad->n_dropped);
+  gst_element_post_message (GST_ELEMENT (self->mux), message);
+}
+
+/* Content time of a buffer: never before the file's start, and never before
+ * the stream's last object (rules, 7.3). */
+static guint64
+content_time (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
+    GstBuffer * buffer)
+{
+  GstClockTimeDiff running = gst_wms_asf_mux_pad_object_time (pad, buffer);
+  GstClockTimeDiff time;
+
+  if (self->rebase) {
+    self->output.origin = running - (GstClockTimeDiff) self->content_end_ns;
+    self->rebase = FALSE;
+  }
+  time = running - self->output.origin;
+  return MAX (time, (GstClockTimeDiff) pad->last_ns);
+}
+
+static void
+add_to_index (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
+    const AsfObject * object)
+{
+  if (self->is_file && object->is_video && object->is_key)
+    asf_index_add_key (&pad->index, object->pres_ms,
+        self->packetizer.object_packet, self->packetizer.object_packets);
+}
+
+static GstFlowReturn
+mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
+    const GstMapInfo * map)
+{
+  gboolean is_video = pad->format.stream.kind == ASF_STREAM_VIDEO;
+  AsfObject object = {
+    .stream_number = pad->number,
+    .is_video = is_video,
+    /* readers take all audio for cleanpoints (rules, 6.5) */
+    .is_key = !is_video ||
+        !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT),
+    .keep_whole = pad->format.keep_whole,
+    .time_ns = content_time (self, pad, buffer),
+    .data = map->data,
+    .size = map->size,
+  };
+  GstFlowReturn ret;
+
+  object.pres_ms = self->settings.preroll_ms + object.time_ns / GST_MSECOND;
+  asf_bucket_add (&pad->bucket, object.time_ns, object.size, &object.span);
+  if (!asf_packetizer_add (&self->packetizer, &object)) {
+    report_late (self, pad, buffer);
+    return GST_FLOW_OK;
+  }
+  ret = run_packetizer (self);
+  gst_wms_asf_mux_pad_account (pad, &object, self->packetizer.object_packets,
+      GST_BUFFER_DURATION (buffer));
+  self->content_end_ns = MAX (self->content_end_ns, pad->end_ns);
+  add_to_index (self, pad, &object);
+  return ret;
+}
+
+
+static void
+drop_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
+{
+  if (pad->n_dropped++ == 0) {
+    if (pad->in_header)
+      GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
+          (_("An empty buffer was left out.")), ("pad %s:%s",
+              GST_DEBUG_PAD_NAME (pad)));
+    else
+      GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
+          (_("A stream that came after the header is left out.")),
+          ("pad %s:%s", GST_DEBUG_PAD_NAME (pad)));
+  }
+  GST_DEBUG_OBJECT (pad, "dropped: %" GST_PTR_FORMAT, buffer);
+}
+
+static GstFlowReturn
+mux_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
+{
+  GstMapInfo map;
+  GstFlowReturn ret;
+
+  if (gst_wms_asf_mux_pad_is_gap (buffer))
+    return GST_FLOW_OK;
+  if (!pad->in_header || gst_buffer_get_size (buffer) == 0) {
+    drop_buffer (self, pad, buffer);
+    return GST_FLOW_OK;
+  }
+  if (gst_buffer_get_size (buffer) > G_MAXINT32
+      || !gst_buffer_map (buffer, &map, GST_MAP_READ)) {
+    GST_ELEMENT_ERROR (self->mux, STREAM, MUX,
+        (_("A buffer is too large or cannot be read.")),
+        ("%" G_GSIZE_FORMAT " bytes", gst_buffer_get_size (buffer)));
+    return GST_FLOW_ERROR;
+  }
+  ret = mux_object (self, pad, buffer, &map);
+  gst_buffer_unmap (buffer, &map);
+  return ret;
+}
+
+
+GstFlowReturn
+gst_wms_asf_session_take_next (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
+{
+  GstBuffer *buffer = gst_aggregator_pad_pop_buffer (GST_AGGREGATOR_PAD (pad));
+  GstFlowReturn ret;
+
+  if (buffer == NULL)
+    return GST_FLOW_OK;
+  ret = mux_buffer (self, pad, buffer);
+  gst_wms_asf_mux_pad_advance (pad, buffer);
+  gst_buffer_unref (buffer);
+  return ret;
+}
+
+
+GstFlowReturn
+gst_wms_asf_session_close_packet (GstWmsAsfSession * self)
+{
+  asf_packetizer_close (&self->packetizer);
+  return run_packetizer (self);
+}
+
+GstFlowReturn
+gst_wms_asf_session_push (GstWmsAsfSession * self)
+{
+  return gst_wms_asf_output_push (&self->output);
+}
+
+GstFlowReturn
+gst_wms_asf_session_finish (GstWmsAsfSession * self)
+{
+  GstFlowReturn ret;
+  GstBuffer *indexes;
+
+  asf_packetizer_drain (&self->packetizer);
+  ret = run_packetizer (self);
+  if (ret == GST_FLOW_OK)
+    ret = gst_wms_asf_output_push (&self->output);
+  if (ret != GST_FLOW_OK)
+    return ret;
+  if (!self->is_file)
+    return GST_FLOW_EOS;
+
+  indexes = gst_wms_asf_file_finish (&self->file, &self->packetizer);
+  if (indexes != NULL)
+    ret = gst_aggregator_finish_buffer (self->mux, indexes);
+  if (ret == GST_FLOW_OK)
+    ret = send_header (self, FALSE);
+  return ret == GST_FLOW_OK ? GST_FLOW_EOS : ret;
+}

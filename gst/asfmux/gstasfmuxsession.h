@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __GST_WMS_ASF_MUX_SESSION_H__
+#define __GST_WMS_ASF_MUX_SESSION_H__
+
+#include <gst/base/gstaggregator.h>
+
+#include "asf/asfpacketizer.h"
+#include "asfmux/gstasfmuxfile.h"
+#include "asfmux/gstasfmuxoutput.h"
+#include "asfmux/gstasfmuxpad.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GstWmsAsfSettings:
+ *
+ * The element's properties of the same names.
+ */
+typedef struct
+{
+  guint packet_size;
+  guint64 preroll_ms;
+  gboolean merge_stream_tags;
+  guint64 padding;
+  gboolean streamable;
+  GstClockTime max_packet_delay;
+} GstWmsAsfSettings;
+
+/**
+ * GstWmsAsfSession:
+ * @mux: (transfer none): the element
+ * @settings: as they were when the element went to PAUSED
+ * @is_started: whether the header was sent
+ * @is_file: a file, which is completed at the end; else a broadcast
+ * @rebase: the next buffer follows what was written, whatever its time
+ * @content_end_ns: end of what was written, on the content clock
+ *
+ * One file or broadcast: header, packets in order, end.  Belongs to the
+ * element's streaming thread.
+ */
+typedef struct
+{
+  GstAggregator *mux;
+  GstWmsAsfSettings settings;
+  gboolean is_started;
+  gboolean is_file;
+  gboolean rebase;
+  guint64 content_end_ns;
+  GstWmsAsfFile file;
+  AsfPacketizer packetizer;
+  GstWmsAsfOutput output;
+} GstWmsAsfSession;
+
+/**
+ * gst_wms_asf_session_reset:
+ *
+ * Frees everything; the next begin starts a new file.
+ */
+void gst_wms_asf_session_reset (GstWmsAsfSession * self);
+
+/**
+ * gst_wms_asf_session_flush:
+ *
+ * Throws away what was not pushed.  A flush does not end the file or
+ * broadcast: the next buffers follow in time what was muxed.
+ */
+void gst_wms_asf_session_flush (GstWmsAsfSession * self);
+
+/**
+ * gst_wms_asf_session_begin:
+ * @self: a session that is not started
+ * @pads: (transfer full) (element-type GstWmsAsfMuxPad): those whose caps are
+ *     known, at least one
+ *
+ * Sends the header with the streams of @pads.
+ */
+GstFlowReturn gst_wms_asf_session_begin (GstWmsAsfSession * self,
+    GPtrArray * pads);
+
+/**
+ * gst_wms_asf_session_take_next:
+ *
+ * Takes the next buffer of @pad.  What becomes ready waits for
+ * gst_wms_asf_session_push().
+ */
+GstFlowReturn gst_wms_asf_session_take_next (GstWmsAsfSession * self,
+    GstWmsAsfMuxPad * pad);
+
+/**
+ * gst_wms_asf_session_close_packet:
+ *
+ * Ends the packet that is being filled.
+ */
+GstFlowReturn gst_wms_asf_session_close_packet (GstWmsAsfSession * self);
+
+/**
+ * gst_wms_asf_session_push:
+ *
+ * Pushes the packets that are ready.
+ */
+GstFlowReturn gst_wms_asf_session_push (GstWmsAsfSession * self);
+
+/**
+ * gst_wms_asf_session_finish:
+ *
+ * Pushes the last packets, and for a file the indexes and the completed
+ * header.
+ *
+ * Returns: %GST_FLOW_EOS when that went well.
+ */
+GstFlowReturn gst_wms_asf_session_finish (GstWmsAsfSession * self);
+
+/**
+ * gst_wms_asf_session_packet_delay:
+ *
+ * Returns: how long data waits for its packet to fill, 0 in a file.
+ */
+GstClockTime gst_wms_asf_session_packet_delay (const GstWmsAsfSession * self);
+
+/**
+ * gst_wms_asf_session_open_since:
+ * @self: a session
+ * @running: (out): running time of the first object in the packet that is
+ *     being filled
+ *
+ * Returns: whether a packet waits for more data and may not do so for ever.
+ */
+gboolean gst_wms_asf_session_open_since (const GstWmsAsfSession * self,
+    GstClockTimeDiff * running);
+
+G_END_DECLS
+#endif /* __GST_WMS_ASF_MUX_SESSION_H__ */

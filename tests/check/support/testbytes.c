@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "testbytes.h"
+
+#include <gst/check/gstcheck.h>
+
+/* The two characters of the next byte, or NULL at the end. */
+static const gchar *
+next_pair (const gchar ** hex)
+{
+  const gchar *pair;
+
+  while (g_ascii_isspace (**hex))
+    (*hex)++;
+  if (**hex == '\0')
+    return NULL;
+  pair = *hex;
+  *hex += 2;
+  return pair;
+}
+
+static guint8
+pair_value (const gchar * pair)
+{
+  return g_ascii_xdigit_value (pair[0]) << 4 | g_ascii_xdigit_value (pair[1]);
+}
+
+GByteArray *
+test_from_hex (const gchar * hex)
+{
+  GByteArray *bytes = g_byte_array_new ();
+  const gchar *pair;
+
+  while ((pair = next_pair (&hex)) != NULL) {
+    guint8 value = pair_value (pair);
+
+    g_byte_array_append (bytes, &value, 1);
+  }
+  return bytes;
+}
+
+void
+test_assert_hex (const gchar * what, gconstpointer data, gsize size,
+    const gchar * hex)
+{
+  const guint8 *bytes = data;
+  const gchar *pair;
+  gsize pos = 0;
+
+  while ((pair = next_pair (&hex)) != NULL) {
+    if (pos >= size)
+      fail ("%s: ends after %" G_GSIZE_FORMAT " bytes", what, size);
+    if (pair[0] != '.' && bytes[pos] != pair_value (pair))
+      fail ("%s: byte %" G_GSIZE_FORMAT " is %02x, not %.2s", what, pos,
+          bytes[pos], pair);
+    pos++;
+  }
+  if (pos != size)
+    fail ("%s: %" G_GSIZE_FORMAT " bytes, %" G_GSIZE_FORMAT " expected", what,
+        size, pos);
+}
