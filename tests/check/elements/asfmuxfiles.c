@@ -315,7 +315,8 @@ GST_END_TEST;
 /* Each encoder that there is, alone and together. */
 #define VIDEO "videotestsrc num-buffers=75 pattern=ball ! " \
     "video/x-raw,width=320,height=240,framerate=25/1 ! "
-#define AUDIO "audiotestsrc num-buffers=130 ! audio/x-raw,channels=2,rate=44100 ! "
+#define AUDIO "audiotestsrc num-buffers=130 ! " \
+    "audio/x-raw,channels=2,rate=44100 ! "
 static const struct
 {
   const gchar *launch;
