@@ -23,8 +23,8 @@ free_packets (GstWmsAsfSession * self)
   guint n = asf_packetizer_take_blocks (&self->packetizer, blocks);
 
   while (n > 0)
-    g_free (blocks[--n]);
-  gst_wms_asf_output_clear (&self->output);
+    gst_wms_asf_block_free (blocks[--n]);
+  gst_wms_asf_output_stop (&self->output);
 }
 
 void
@@ -253,7 +253,7 @@ run_packetizer (GstWmsAsfSession * self)
         if (ret == GST_FLOW_OK)
           ret = gst_wms_asf_output_add (&self->output, &packet);
         else
-          g_free (packet.block);
+          gst_wms_asf_block_free (packet.block);
         break;
     }
   }
