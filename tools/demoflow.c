@@ -51,6 +51,7 @@ typedef struct
   gboolean is_prerolled;
   gboolean is_playing;
   gboolean is_stopping;
+  gboolean is_sent;
   gboolean has_failed;
 } Demo;
 
@@ -82,6 +83,8 @@ patience_cb (gpointer user_data)
     fail (self, _("the publishing point did not start."));
   else if (!self->is_playing)
     fail (self, _("the server did not take the push."));
+  else if (!self->is_sent)
+    fail (self, _("the programme did not come to its end."));
   else
     fail (self, _("the player did not come to the end of the programme."));
   return G_SOURCE_REMOVE;
@@ -120,6 +123,7 @@ progress_cb (gpointer user_data)
 static void
 send_eos (Demo * self)
 {
+  set_patience (self);
   gst_element_send_event (demo_pipeline_get_element (self->pipeline),
       gst_event_new_eos ());
 }
@@ -155,7 +159,7 @@ player_ended_cb (gpointer user_data)
 {
   Demo *self = user_data;
 
-  if (self->patience_id != 0)
+  if (self->is_sent)
     finish (self);
   else if (self->options->url == NULL)
     fail (self, _("the player stopped before the end of the programme."));
@@ -199,7 +203,10 @@ programme_ended (Demo * self)
   g_clear_handle_id (&self->end_id, g_source_remove);
   g_clear_handle_id (&self->progress_id, g_source_remove);
   print_progress (self);
+  gst_element_set_state (demo_pipeline_get_element (self->pipeline),
+      GST_STATE_NULL);
   set_patience (self);
+  self->is_sent = TRUE;
   demo_player_programme_ended (self->player);
 }
 

@@ -23,14 +23,14 @@
 #define DEFAULT_FPS 25
 
 #define TEST_PICTURE \
-    "videotestsrc is-live=true pattern=ball animation-mode=running-time " \
+    "videotestsrc is-live=true pattern=smpte " \
     "! video/x-raw,width=640,height=480,framerate=25/1 " \
     "! timeoverlay halignment=center valignment=center " \
     "font-desc=\"Sans, 36\" ! clockoverlay font-desc=\"Sans, 24\""
 
 #define TEST_TONE \
     "audiotestsrc is-live=true freq=440 volume=0.1 " \
-    "! audio/x-raw,rate=44100,channels=2"
+    "! capsfilter caps=audio/x-raw,rate=44100,channels=2"
 
 #define VIDEO_BRANCH \
     "queue ! videoconvert ! videoscale ! videorate " \

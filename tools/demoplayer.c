@@ -6,6 +6,7 @@
 #include "demoplayer.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
@@ -72,7 +73,7 @@ static void
 parse_frame_line (DemoPlayer * self, const gchar * line)
 {
   gint64 dts, pts, duration;
-  gdouble end;
+  DemoPlayedStream *stream;
   guint number;
 
   if (sscanf (line, "%u, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", %"
@@ -80,14 +81,10 @@ parse_frame_line (DemoPlayer * self, const gchar * line)
       || number >= G_N_ELEMENTS (self->streams))
     return;
   self->played.has_started = TRUE;
-  end = (pts + duration) * self->streams[number].time_base;
-  if (self->streams[number].is_video) {
-    self->played.video_frames++;
-    self->played.video_seconds = end;
-  } else {
-    self->played.audio_frames++;
-    self->played.audio_seconds = end;
-  }
+  stream = self->streams[number].is_video ? &self->played.video
+      : &self->played.audio;
+  stream->decoded++;
+  stream->seconds = (pts + duration) * self->streams[number].time_base;
 }
 
 static void
@@ -100,15 +97,34 @@ output_cb (const gchar * line, gpointer user_data)
 }
 
 static void
-complaint_cb (const gchar * line, gpointer user_data)
+complain (DemoPlayer * self, const gchar * line)
 {
-  DemoPlayer *self = user_data;
-
-  if (line[0] == '\0' || g_str_has_prefix (line, USUAL_REMARK))
-    return;
   self->played.complaints++;
   if (self->first_complaint == NULL)
     self->first_complaint = g_strdup (line);
+}
+
+/* Its log, each line with its level; at the end:
+ * "[verbose]   Input stream #0:0 (audio): 127 packets read (94361 bytes); ..." */
+static void
+log_cb (const gchar * line, gpointer user_data)
+{
+  DemoPlayer *self = user_data;
+  unsigned long packets;
+  gchar kind[6];
+
+  if (sscanf (line, "[verbose] Input stream #0:%*u (%5[a-z]): %lu packets read",
+          kind, &packets) == 2) {
+    if (g_str_equal (kind, "video"))
+      self->played.video.received += packets;
+    else
+      self->played.audio.received += packets;
+  } else if ((strstr (line, "[warning]") != NULL
+          || strstr (line, "[error]") != NULL
+          || strstr (line, "[fatal]") != NULL)
+      && strstr (line, USUAL_REMARK) == NULL) {
+    complain (self, line);
+  }
 }
 
 static gchar *
@@ -180,7 +196,7 @@ exited_cb (gboolean success, gpointer user_data)
     return;
   }
   if (!success)
-    complaint_cb (_("The player ended with an error."), self);
+    complain (self, _("The player ended with an error."));
   choose_picture (self);
   self->ended (self->user_data);
 }
@@ -190,8 +206,9 @@ player_launch (DemoPlayer * self, GError ** error)
 {
   g_autoptr (GPtrArray) argv = g_ptr_array_new ();
   g_autofree gchar *pictures = NULL;
-  const gchar *common[] = { "ffmpeg", "-nostdin", "-hide_banner", "-v",
-    "warning", "-rw_timeout", READ_TIMEOUT, "-i", self->url, "-map", "0",
+  const gchar *common[] = { "ffmpeg", "-nostdin", "-hide_banner", "-nostats",
+    "-v", "level+verbose", "-rw_timeout", READ_TIMEOUT, "-i", self->url, "-map",
+    "0",
     "-fps_mode", "passthrough", "-enc_time_base", "-1", "-f", "framecrc",
     "pipe:1"
   };
@@ -213,7 +230,7 @@ player_launch (DemoPlayer * self, GError ** error)
   self->played.complaints = 0;
   g_clear_pointer (&self->first_complaint, g_free);
   self->process = demo_process_start ((const gchar * const *) argv->pdata,
-      output_cb, complaint_cb, exited_cb, self, error);
+      output_cb, log_cb, exited_cb, self, error);
   return self->process != NULL;
 }
 

@@ -9,23 +9,32 @@ G_BEGIN_DECLS
 typedef struct _DemoPlayer DemoPlayer;
 
 /**
+ * DemoPlayedStream:
+ * @received: frames that came out of the container
+ * @decoded: frames that the decoder made of them
+ * @seconds: when the last of these ended
+ */
+typedef struct
+{
+  guint64 received;
+  guint64 decoded;
+  gdouble seconds;
+} DemoPlayedStream;
+
+/**
  * DemoPlayed:
  * @has_started: whether the player has shown anything
- * @video_frames: pictures that it decoded
- * @video_seconds: when the last of them ended
- * @audio_frames: blocks of sound that it decoded
- * @audio_seconds: when the last of them ended
- * @complaints: lines of warnings and errors that it printed
+ * @video: pictures
+ * @audio: blocks of sound; a WMA decoder keeps the first one to itself
+ * @complaints: warnings and errors that it printed
  * @first_complaint: the first of them, or %NULL
  * @picture: path of the picture, which goes with the player, or %NULL
  */
 typedef struct
 {
   gboolean has_started;
-  guint64 video_frames;
-  gdouble video_seconds;
-  guint64 audio_frames;
-  gdouble audio_seconds;
+  DemoPlayedStream video;
+  DemoPlayedStream audio;
   guint complaints;
   const gchar *first_complaint;
   const gchar *picture;

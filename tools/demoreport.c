@@ -10,13 +10,24 @@
 #include "demostatus.h"
 
 static void
-report_played (const DemoPlayed * played)
+report_streams (const DemoEncoded * encoded, const DemoPlayed * played)
 {
-  demo_print (_("The player (ffmpeg) decoded %.0f pictures in %.2f s and "
-          "%.0f blocks of sound in %.2f s, with %u warnings or errors."),
-      (gdouble) played->video_frames, played->video_seconds,
-      (gdouble) played->audio_frames, played->audio_seconds,
-      played->complaints);
+  if (encoded->has_video)
+    demo_print (_("Pictures: %.0f encoded; the player (ffmpeg) received %.0f "
+            "and decoded %.0f, %.2f seconds."), (gdouble) encoded->video_frames,
+        (gdouble) played->video.received, (gdouble) played->video.decoded,
+        played->video.seconds);
+  if (encoded->has_audio)
+    demo_print (_("Blocks of sound: %.0f encoded; the player (ffmpeg) received "
+            "%.0f and decoded %.0f, %.2f seconds."),
+        (gdouble) encoded->audio_frames, (gdouble) played->audio.received,
+        (gdouble) played->audio.decoded, played->audio.seconds);
+}
+
+static void
+report_complaints (const DemoPlayed * played)
+{
+  demo_print (_("The player's warnings and errors: %u"), played->complaints);
   if (played->first_complaint != NULL)
     demo_print (_("The first of them: %s"), played->first_complaint);
 }
@@ -40,23 +51,6 @@ report_picture (const DemoPlayed * played, const gchar * picture)
     g_printerr (_("The picture could not be kept: %s\n"), error->message);
 }
 
-static void
-report_arrived (const DemoEncoded * encoded, const DemoPlayed * played)
-{
-  if (encoded->video_frames == played->video_frames)
-    demo_print (_("All %.0f pictures of the encoder arrived."),
-        (gdouble) encoded->video_frames);
-  else
-    demo_print (_("Only %.0f of the encoder's %.0f pictures arrived."),
-        (gdouble) played->video_frames, (gdouble) encoded->video_frames);
-  if (encoded->audio_frames == played->audio_frames)
-    demo_print (_("All %.0f blocks of sound of the encoder arrived."),
-        (gdouble) encoded->audio_frames);
-  else
-    demo_print (_("Only %.0f of the encoder's %.0f blocks of sound arrived."),
-        (gdouble) played->audio_frames, (gdouble) encoded->audio_frames);
-}
-
 gboolean
 demo_report (const DemoEncoded * encoded, const DemoPlayed * played,
     const gchar * picture, gboolean joins_later)
@@ -66,11 +60,22 @@ demo_report (const DemoEncoded * encoded, const DemoPlayed * played,
             "arrived was not looked at."));
     return TRUE;
   }
-  report_played (played);
+  report_streams (encoded, played);
+  report_complaints (played);
   report_picture (played, picture);
-  report_arrived (encoded, played);
-  return joins_later
-      || (encoded->video_frames == played->video_frames
-      && encoded->audio_frames == played->audio_frames
-      && played->complaints == 0);
+  if (joins_later)
+    return TRUE;
+  if (encoded->video_frames != played->video.received
+      || encoded->video_frames != played->video.decoded
+      || encoded->audio_frames != played->audio.received) {
+    g_printerr (_("Failed: %s\n"),
+        _("the player has not seen and heard all that was encoded."));
+    return FALSE;
+  }
+  if (played->complaints > 0) {
+    g_printerr (_("Failed: %s\n"), _("the player was not content."));
+    return FALSE;
+  }
+  demo_print (_("Everything arrived."));
+  return TRUE;
 }

@@ -15,9 +15,9 @@ package_names () {
 
 # missing_packages PACKAGE...: those that are not installed
 missing_packages () {
-  { dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null || :; } |
-    awk 'NR == FNR { if ($2 == "installed") have[$1] = 1; next }
-      !($1 in have) { print $1 }' - <(printf '%s\n' "$@")
+  comm -23 <(printf '%s\n' "$@" | sort) \
+    <(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
+      sed -n 's/ installed$//p' | sort)
 }
 
 # need_packages SET...: installs what is missing of these sets

@@ -121,8 +121,7 @@ check_range (GstWmsAsfMux * self, const gchar * name, guint64 value,
   if (value >= min && value <= max)
     return TRUE;
   GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
-      (_("The property %s is outside of its legal range, %" G_GUINT64_FORMAT
-              " to %" G_GUINT64_FORMAT "."), name, min, max),
+      (_("The property %s is outside of its legal range."), name),
       ("%s is %" G_GUINT64_FORMAT ", legal range %" G_GUINT64_FORMAT " to %"
           G_GUINT64_FORMAT, name, value, min, max));
   return FALSE;

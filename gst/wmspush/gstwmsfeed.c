@@ -16,7 +16,7 @@ GST_DEBUG_CATEGORY_STATIC (wmsfeed_debug);
 /* Under the sink's object lock. */
 typedef struct
 {
-  guint64 packets_sent;         /* of the protocol, written */
+  guint64 packets_sent;         /* $D, written */
   guint64 packets_dropped;      /* by a flush, before they were written */
   guint64 bytes_swallowed;      /* of indexes and rewritten headers */
 } FeedStats;
@@ -121,12 +121,33 @@ static GstFlowReturn
 handle_broken_wait (GstWmsFeed * self, GError * error)
 {
   g_autoptr (GError) reason = error;
+  GstFlowReturn ret;
 
-  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return gst_base_sink_wait_preroll (self->sink);
+  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    /* A sink that was paused again before this thread woke up is to wait on:
+     * going on would hold the lock that the next state change needs. */
+    do {
+      ret = gst_base_sink_wait_preroll (self->sink);
+    } while (ret == GST_FLOW_OK && self->sink->need_preroll);
+    return ret;
+  }
   GST_ERROR_OBJECT (self->sink, "%s", reason->message);
   wms_mailbox_drain (self->mailbox, -1, self->cancellable);
   return GST_FLOW_ERROR;
+}
+
+/* The head of a packet stays when its buffer goes. */
+static void
+count_sent (GstWmsFeed * self, guint former)
+{
+  guint i;
+
+  GST_OBJECT_LOCK (self->sink);
+  for (i = former; i < self->n_taken; i++) {
+    if (self->batch[i].head[1] == WMS_FRAME_DATA)
+      self->stats.packets_sent++;
+  }
+  GST_OBJECT_UNLOCK (self->sink);
 }
 
 GstFlowReturn
@@ -140,9 +161,7 @@ gst_wms_feed_flush (GstWmsFeed * self)
     gboolean ok = wms_client_write (self->client, self->batch, self->n_batch,
         &self->n_taken, self->cancellable, &error);
 
-    GST_OBJECT_LOCK (self->sink);
-    self->stats.packets_sent += self->n_taken - former;
-    GST_OBJECT_UNLOCK (self->sink);
+    count_sent (self, former);
     former = self->n_taken;
     if (ok)
       self->n_batch = self->n_taken = 0;

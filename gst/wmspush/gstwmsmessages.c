@@ -35,7 +35,7 @@ post_progress (GstWmsMessages * self, GstProgressType type, const gchar * text)
 static void
 report_progress (GstWmsMessages * self, const WmsEvent * event)
 {
-  const gchar *text = gettext (wms_status_text (event->status));
+  const gchar *text = _(wms_status_text (event->status));
 
   switch (event->status) {
     case GST_WMS_STATUS_LOCATING:
@@ -77,7 +77,7 @@ new_status_structure (GstWmsMessages * self, const WmsEvent * event)
       "type", GST_TYPE_WMS_DATA_TYPE, event->has_value ?
       GST_WMS_DATA_TYPE_QWORD : GST_WMS_DATA_TYPE_DWORD,
       "location", G_TYPE_STRING, self->location,
-      "text", G_TYPE_STRING, gettext (text), NULL);
+      "text", G_TYPE_STRING, _(text), NULL);
 
   if (event->has_value)
     gst_structure_set (structure, "value", G_TYPE_UINT64, event->value, NULL);
@@ -103,7 +103,7 @@ post_error (GstWmsMessages * self)
       "hresult", G_TYPE_UINT, failure->hresult,
       "hresult-name", G_TYPE_STRING, wms_hresult_name (failure->hresult), NULL);
   gchar *text = g_strdup_printf (_("Cannot publish to %s. %s"),
-      self->location, gettext (failure->text));
+      self->location, _(failure->text));
   gchar *debug = g_strdup_printf ("%s: %s (%s %d, HTTP status %u)",
       wms_hresult_name (failure->hresult), self->failure->message,
       g_quark_to_string (self->failure->domain), self->failure->code,

@@ -234,32 +234,28 @@ gst_wms_push_sink_unlock_stop (GstBaseSink * sink)
   return TRUE;
 }
 
-static gboolean
-gst_wms_push_sink_stop (GstBaseSink * sink)
+static void
+stop (GstWmsPushSink * self)
 {
-  GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
   GstWmsFeed *feed;
 
   close_session (self);
   GST_OBJECT_LOCK (self);
   feed = g_steal_pointer (&self->feed);
   GST_OBJECT_UNLOCK (self);
-  g_clear_pointer (&feed, gst_wms_feed_free);
-  if (self->mailbox != NULL) {
-    wms_mailbox_drain (self->mailbox, STOP_WAIT_MS, NULL);
-    wms_mailbox_close (self->mailbox);
-  }
+  gst_wms_feed_free (feed);
+  wms_mailbox_drain (self->mailbox, STOP_WAIT_MS, NULL);
+  wms_mailbox_close (self->mailbox);
   g_clear_pointer (&self->mailbox, wms_mailbox_unref);
   GST_OBJECT_LOCK (self);
   self->is_open = FALSE;
   GST_OBJECT_UNLOCK (self);
-  return TRUE;
 }
 
 static gboolean
-gst_wms_push_sink_start (GstBaseSink * sink)
+start (GstWmsPushSink * self)
 {
-  GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
+  GstBaseSink *sink = GST_BASE_SINK (self);
   GstWmsFeed *feed;
 
   g_cancellable_reset (self->cancellable);
@@ -272,7 +268,7 @@ gst_wms_push_sink_start (GstBaseSink * sink)
   self->feed = feed;
   GST_OBJECT_UNLOCK (self);
   if (!open_session (self)) {
-    gst_wms_push_sink_stop (sink);
+    stop (self);
     return FALSE;
   }
   return TRUE;
@@ -299,16 +295,23 @@ check_settings (GstWmsPushSink * self)
   return has_location;
 }
 
-/* Checked here and not in start, after whose failure the base class posts an
- * error of its own. */
+/* The base class starts in READY, where nothing may be sent yet. */
 static GstStateChangeReturn
 gst_wms_push_sink_change_state (GstElement * element, GstStateChange transition)
 {
+  GstWmsPushSink *self = GST_WMS_PUSH_SINK (element);
+  GstStateChangeReturn ret;
+
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED
-      && !check_settings (GST_WMS_PUSH_SINK (element)))
+      && (!check_settings (self) || !start (self)))
     return GST_STATE_CHANGE_FAILURE;
-  return GST_ELEMENT_CLASS (gst_wms_push_sink_parent_class)->change_state
+  ret = GST_ELEMENT_CLASS (gst_wms_push_sink_parent_class)->change_state
       (element, transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
+      || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
+          && ret == GST_STATE_CHANGE_FAILURE))
+    stop (self);
+  return ret;
 }
 
 static GstStructure *
@@ -500,7 +503,7 @@ install_stats (GObjectClass * object_class)
    *
    * The statistics of #GstBaseSink:stats, and of the present session:
    * `bytes-sent` (uint64, bytes of request bodies), `packets-sent` (uint64,
-   * packets of the protocol), `packets-dropped` (uint64, by flushes),
+   * ASF data packets), `packets-dropped` (uint64, by flushes),
    * `bytes-swallowed` (uint64, of indexes and rewritten headers, which are not
    * for a receiver), `bytes-unacknowledged` (uint, bytes that the server has
    * not acknowledged), `request-bytes-left` (uint64, of the present
@@ -524,8 +527,6 @@ gst_wms_push_sink_class_init (GstWmsPushSinkClass * klass)
   object_class->get_property = gst_wms_push_sink_get_property;
   object_class->finalize = gst_wms_push_sink_finalize;
   element_class->change_state = gst_wms_push_sink_change_state;
-  sink_class->start = gst_wms_push_sink_start;
-  sink_class->stop = gst_wms_push_sink_stop;
   sink_class->unlock = gst_wms_push_sink_unlock;
   sink_class->unlock_stop = gst_wms_push_sink_unlock_stop;
   sink_class->event = gst_wms_push_sink_event;

@@ -306,6 +306,7 @@ http_failed (const GError * reason, gpointer user_data)
 {
   WmsClient *self = user_data;
   g_autoptr (GError) error = NULL;
+  g_autoptr (GError) reset = NULL;
   WmsOutcome outcome;
 
   GST_DEBUG ("no answer: %s", reason->message);
@@ -317,7 +318,11 @@ http_failed (const GError * reason, gpointer user_data)
     wms_client_invoke (self, send_next_cb);
     return;
   }
+  reset = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+      "the server reset the connection");
   g_mutex_lock (&self->lock);
+  if (self->writer != NULL && wms_writer_was_reset (self->writer))
+    reason = reset;
   outcome = wms_push_take_loss (self->push, reason, &error);
   g_mutex_unlock (&self->lock);
   follow (self, outcome, error);

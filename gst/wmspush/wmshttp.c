@@ -283,6 +283,25 @@ set_body (SoupMessage * message, const WmsRequest * request)
   }
 }
 
+static gboolean
+is_loopback (const gchar * host)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+
+  return g_strcmp0 (host, "localhost") == 0
+      || (address != NULL && g_inet_address_get_is_loopback (address));
+}
+
+/* No proxy has a way to this machine's loopback.  Resolvers of proxies use a
+ * pool of threads, which does not survive a fork; without one, a forked child
+ * can push. */
+static void
+choose_proxy (WmsHttp * self, GUri * uri)
+{
+  if (is_loopback (g_uri_get_host (uri)))
+    soup_session_set_proxy_resolver (self->session, NULL);
+}
+
 void
 wms_http_send (WmsHttp * self, const WmsRequest * request)
 {
@@ -290,6 +309,7 @@ wms_http_send (WmsHttp * self, const WmsRequest * request)
 
   g_return_if_fail (self->message == NULL);
 
+  choose_proxy (self, request->uri);
   message = soup_message_new_from_uri (SOUP_METHOD_POST, request->uri);
   self->message = message;
   self->kind = request->kind;

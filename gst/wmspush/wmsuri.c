@@ -5,9 +5,10 @@ static const struct
 {
   const gchar *push;
   const gchar *http;
+  gint port;
 } schemes[] = {
-  {"wmspush", "http"},
-  {"wmspushs", "https"},
+  {"wmspush", "http", 80},
+  {"wmspushs", "https", 443},
 };
 
 static const gchar *
@@ -54,12 +55,16 @@ gchar *
 wms_uri_to_push (GUri * uri)
 {
   const gchar *scheme = g_uri_get_scheme (uri);
+  gint port = g_uri_get_port (uri);
   gsize i;
 
   for (i = 0; i < G_N_ELEMENTS (schemes); i++) {
-    if (g_strcmp0 (scheme, schemes[i].http) == 0)
+    if (g_strcmp0 (scheme, schemes[i].http) == 0) {
       scheme = schemes[i].push;
+      /* -1: not named */
+      port = port == schemes[i].port ? -1 : port;
+    }
   }
-  return g_uri_join (WMS_URI_FLAGS, scheme, NULL, g_uri_get_host (uri),
-      g_uri_get_port (uri), g_uri_get_path (uri), g_uri_get_query (uri), NULL);
+  return g_uri_join (WMS_URI_FLAGS, scheme, NULL, g_uri_get_host (uri), port,
+      g_uri_get_path (uri), g_uri_get_query (uri), NULL);
 }

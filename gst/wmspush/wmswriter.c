@@ -15,7 +15,10 @@
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
+
+#include "wmspush/wmsstatus.h"
 
 #define NOTSENT_LOWAT (128 * 1024)
 
@@ -31,6 +34,7 @@ struct _WmsWriter
 
   GMutex lock;
   gboolean is_closed;
+  gboolean was_reset;
   guint64 bytes;
   guint64 left;
   /* the packet that was written in part, and how much of it */
@@ -148,19 +152,19 @@ wms_writer_unref (WmsWriter * self)
 
 /* The unwritten part of a packet as vectors. */
 static guint
-add_vectors (GOutputVector * vectors, guint n, const WmsPacket * packet,
+add_vectors (struct iovec *vectors, guint n, const WmsPacket * packet,
     gsize written)
 {
   if (written < packet->head_size) {
-    vectors[n].buffer = packet->head + written;
-    vectors[n++].size = packet->head_size - written;
+    vectors[n].iov_base = (gpointer) (packet->head + written);
+    vectors[n++].iov_len = packet->head_size - written;
     written = 0;
   } else {
     written -= packet->head_size;
   }
   if (written < packet->body_size) {
-    vectors[n].buffer = packet->body + written;
-    vectors[n++].size = packet->body_size - written;
+    vectors[n].iov_base = (gpointer) (packet->body + written);
+    vectors[n++].iov_len = packet->body_size - written;
   }
   return n;
 }
@@ -228,7 +232,7 @@ consume_locked (WmsWriter * self, WmsPacket * packets, guint * n_taken,
 }
 
 static guint
-gather_locked (WmsWriter * self, GOutputVector * vectors,
+gather_locked (WmsWriter * self, struct iovec *vectors,
     const WmsPacket * packets, guint first, guint n_packets)
 {
   guint n = 0;
@@ -241,23 +245,38 @@ gather_locked (WmsWriter * self, GOutputVector * vectors,
   return n;
 }
 
+/* RST and FIN are told apart here, since who sees an RST takes the error away
+ * from the others: EPIPE is what a write gets after a FIN. */
+static WmsWriteResult
+take_errno_locked (WmsWriter * self, gint number, GError ** error)
+{
+  if (number == EAGAIN)
+    return WMS_WRITE_BLOCKED;
+  self->was_reset |= number == ECONNRESET;
+  if (number == EPIPE)
+    g_set_error_literal (error, WMS_ERROR, WMS_ERROR_LOST,
+        "the server has closed the connection");
+  else
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (number),
+        "sendmsg: %s", g_strerror (number));
+  return WMS_WRITE_FAILED;
+}
+
 static WmsWriteResult
 write_plain_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
     guint * n_taken, GError ** error)
 {
-  GOutputVector vectors[2 * (WMS_WRITER_BATCH + 1)];
-  GPollableReturn result;
-  gsize bytes;
-  guint n;
+  struct iovec vectors[2 * (WMS_WRITER_BATCH + 1)];
+  struct msghdr message = {.msg_iov = vectors };
+  gssize bytes;
 
-  while ((n = gather_locked (self, vectors, packets, *n_taken, n_packets))) {
-    result = g_socket_send_message_with_timeout (self->socket, NULL, vectors, n,
-        NULL, 0, G_SOCKET_MSG_NONE, 0, &bytes, NULL, error);
-    if (result == G_POLLABLE_RETURN_FAILED)
-      return WMS_WRITE_FAILED;
-    if (result == G_POLLABLE_RETURN_WOULD_BLOCK)
-      return WMS_WRITE_BLOCKED;
-    consume_locked (self, packets, n_taken, bytes);
+  while ((message.msg_iovlen = gather_locked (self, vectors, packets, *n_taken,
+              n_packets))) {
+    bytes = sendmsg (g_socket_get_fd (self->socket), &message, MSG_NOSIGNAL);
+    if (bytes >= 0)
+      consume_locked (self, packets, n_taken, bytes);
+    else if (errno != EINTR)
+      return take_errno_locked (self, errno, error);
   }
   return WMS_WRITE_DONE;
 }
@@ -267,15 +286,15 @@ static void
 fill_record_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
     guint * n_taken)
 {
-  GOutputVector vectors[2 * (WMS_WRITER_BATCH + 1)];
+  struct iovec vectors[2 * (WMS_WRITER_BATCH + 1)];
   guint n = gather_locked (self, vectors, packets, *n_taken, n_packets);
   guint i;
 
   for (i = 0; i < n && self->record_size < WMS_WRITER_RECORD_SIZE; i++) {
-    gsize size = MIN (vectors[i].size,
+    gsize size = MIN (vectors[i].iov_len,
         WMS_WRITER_RECORD_SIZE - self->record_size);
 
-    memcpy (self->record + self->record_size, vectors[i].buffer, size);
+    memcpy (self->record + self->record_size, vectors[i].iov_base, size);
     self->record_size += size;
   }
   consume_locked (self, packets, n_taken, self->record_size);
@@ -419,6 +438,17 @@ wms_writer_has_tail (WmsWriter * self)
   has_tail = self->has_tail || self->record_size > 0;
   g_mutex_unlock (&self->lock);
   return has_tail;
+}
+
+gboolean
+wms_writer_was_reset (WmsWriter * self)
+{
+  gboolean was_reset;
+
+  g_mutex_lock (&self->lock);
+  was_reset = self->was_reset;
+  g_mutex_unlock (&self->lock);
+  return was_reset;
 }
 
 void

@@ -165,6 +165,14 @@ gboolean wms_writer_wait (WmsWriter * self, gint timeout_ms,
 gboolean wms_writer_has_tail (WmsWriter * self);
 
 /**
+ * wms_writer_was_reset:
+ *
+ * Returns: whether a write has met an RST of the peer, which no reader of the
+ *     connection sees after that.
+ */
+gboolean wms_writer_was_reset (WmsWriter * self);
+
+/**
  * wms_writer_finish:
  * @self: a #WmsWriter
  *

@@ -14,7 +14,7 @@ MAX_FILE_LINES = 600
 MEDIAN_LINES = 20
 MOST_LINES = 45
 MOST_BRANCHES = 8
-PROPERTY_TABLE = re.compile(r'(class_init|_set_property|_get_property)$')
+PROPERTY_TABLE = re.compile(r'(class_init|_set_property|_get_property|install_properties)$')
 ROW = re.compile(r'(\d+)\t(\d+)\t(\d+)\t(\d+)\t(\d+)\t(.*)\((\d+)\): (.*)')
 
 

@@ -18,7 +18,7 @@ from gi.repository import GObject, Gst  # noqa: E402  (version comes first)
 import project  # noqa: E402  (with the other imports of this project)
 
 PREFIX = 'GstWms'
-BLOCK = re.compile(r'/\*\*\n \* (Gst\w+::?[\w-]+):[^\n]*\n(.*?)\*/', re.S)
+BLOCK = re.compile(r'/\*\*\n\s*\* (Gst\w+::?[\w-]+):[^\n]*\n(.*?)\*/', re.S)
 
 
 def documented():
@@ -37,11 +37,9 @@ def object_types(plugin):
     """The types of the plugin's elements and of their pads."""
     registry = Gst.Registry.get()
     for feature in registry.get_feature_list_by_plugin(plugin.get_name()):
-        factory = feature.load()
-        gtype = factory.get_element_type()
-        yield gtype
-        element_class = GObject.type_class_ref(gtype)
-        for template in Gst.ElementClass.get_pad_template_list(element_class):
+        element = feature.load().create(None)
+        yield element.__gtype__
+        for template in element.get_pad_template_list():
             if template.props.gtype != GObject.TYPE_NONE:
                 yield template.props.gtype
 
@@ -56,7 +54,7 @@ def lineage(gtype):
 def wanted(plugin):
     names = set()
     for gtype in (t for o in object_types(plugin) for t in lineage(o)):
-        for spec in GObject.type_class_ref(gtype).list_properties():
+        for spec in GObject.list_properties(gtype):
             if spec.owner_type == gtype:
                 names.add(f'{gtype.name}:{spec.name}')
         names.update(f'{gtype.name}::{signal}'

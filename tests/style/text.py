@@ -21,10 +21,10 @@ def is_text(path):
 
 
 def width(path):
-    """The longest line that a file may have; None where there is no limit."""
-    if path.endswith(('.c', '.h')):
+    """The longest line that a file may have; None where indent decides."""
+    if path.endswith('.h'):
         return 80
-    return PROSE_WIDTH if path.endswith(SOURCES + ('.md', '.build')) else None
+    return PROSE_WIDTH if path.endswith(('.py', '.md', '.build')) else None
 
 
 def line_problems(path, text):

@@ -20,6 +20,12 @@ MESSAGE = re.compile(
     r'\s*[^,]+,\s*\w+,\s*\w+,\s*\((\s*"[^"%]+")')
 
 
+# xgettext does not know GLib's macros and cuts the text there.
+CUT = re.compile(r'\b(?:_|N_) *\(\s*(?:"[^"]*"\s*)+[A-Z_]+')
+# The application's domain, not ours: _() is for this.
+OTHER_DOMAIN = re.compile(r'(?<!\w)gettext *\(')
+
+
 def listed(name):
     lines = project.read(f'po/{name}').split('\n')
     return [line.strip() for line in lines
@@ -44,6 +50,16 @@ def message_problems():
     for path in project.sources('.c', under=('gst',)):
         for text in MESSAGE.findall(project.read(path)):
             yield f'{path}: {text.strip()} is shown, but not translated'
+
+
+def marking_problems():
+    """Marks that do not do what they look like."""
+    for path in project.sources('.c', '.h', under=('gst', 'tools')):
+        text = project.read(path)
+        for found in CUT.findall(text):
+            yield f'{path}: a macro in a translated text: {" ".join(found.split())}'
+        for _ in OTHER_DOMAIN.findall(text):
+            yield f'{path}: gettext(): write _(), which knows the domain'
 
 
 def write_template(path):
@@ -81,7 +97,8 @@ def language_problems(language, template, folder):
 
 def main():
     project.need_tool('xgettext')
-    problems = [*potfiles_problems(), *message_problems()]
+    problems = [*potfiles_problems(), *message_problems(),
+                *marking_problems()]
     with tempfile.TemporaryDirectory() as folder:
         template = os.path.join(folder, 'all.pot')
         write_template(template)

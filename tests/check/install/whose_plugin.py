@@ -64,8 +64,9 @@ def main():
                    ours)
 
         subprocess.run([meson, 'install', '-C', build, '--no-rebuild',
-                        '--quiet', '--destdir', folder], check=True,
-                       stdout=subprocess.DEVNULL)
+                        '--quiet', '--tags', 'runtime,i18n',
+                        '--destdir', folder],
+                       check=True, stdout=subprocess.DEVNULL)
         installed = os.path.join(folder, plugins.lstrip('/'))
         for element in ('asfmux', 'wmspushsink'):
             env = gst_environment(folder, 3)

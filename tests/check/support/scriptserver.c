@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "scriptserver.h"
+
+#include <gst/check/gstcheck.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define DEADLINE_S 20
+
+typedef struct
+{
+  WmsFrameType type;
+  GBytes *content;
+} Frame;
+
+struct _ScriptServer
+{
+  ScriptFunc script;
+  gpointer user_data;
+  GSocket *socket;
+  GThread *thread;
+  guint port;
+  GCancellable *stop;
+
+  GMutex lock;
+  GCond cond;
+  GArray *frames;
+  GString *heads;
+  GPtrArray *threads;
+  guint n_connections;
+  gboolean gate_is_open;
+};
+
+struct _ScriptConnection
+{
+  ScriptServer *server;
+  GSocket *socket;
+  guint number;
+};
+
+static gpointer
+connection_thread (gpointer user_data)
+{
+  ScriptConnection *self = user_data;
+
+  self->server->script (self, self->server->user_data);
+  g_socket_close (self->socket, NULL);
+  g_object_unref (self->socket);
+  g_free (self);
+  return NULL;
+}
+
+static gpointer
+accept_thread (gpointer user_data)
+{
+  ScriptServer *self = user_data;
+  GSocket *socket;
+
+  while ((socket = g_socket_accept (self->socket, self->stop, NULL))) {
+    ScriptConnection *connection = g_new0 (ScriptConnection, 1);
+
+    g_socket_set_timeout (socket, DEADLINE_S);
+    connection->server = self;
+    connection->socket = socket;
+    g_mutex_lock (&self->lock);
+    connection->number = self->n_connections++;
+    g_ptr_array_add (self->threads,
+        g_thread_new ("script", connection_thread, connection));
+    g_mutex_unlock (&self->lock);
+  }
+  return NULL;
+}
+
+ScriptServer *
+script_server_new (ScriptFunc script, gpointer user_data)
+{
+  ScriptServer *self = g_new0 (ScriptServer, 1);
+  g_autoptr (GInetAddress) loopback =
+      g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) bound = NULL;
+
+  self->script = script;
+  self->user_data = user_data;
+  self->stop = g_cancellable_new ();
+  self->frames = g_array_new (FALSE, FALSE, sizeof (Frame));
+  self->heads = g_string_new (NULL);
+  self->threads = g_ptr_array_new ();
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  self->socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
+      G_SOCKET_PROTOCOL_TCP, NULL);
+  fail_unless (g_socket_bind (self->socket, wanted, TRUE, NULL));
+  fail_unless (g_socket_listen (self->socket, NULL));
+  bound = g_socket_get_local_address (self->socket, NULL);
+  self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  self->thread = g_thread_new ("accept", accept_thread, self);
+  return self;
+}
+
+void
+script_server_free (ScriptServer * self)
+{
+  guint i;
+
+  script_server_open_gate (self);
+  g_cancellable_cancel (self->stop);
+  g_thread_join (self->thread);
+  for (i = 0; i < self->threads->len; i++)
+    g_thread_join (g_ptr_array_index (self->threads, i));
+  for (i = 0; i < self->frames->len; i++)
+    g_bytes_unref (g_array_index (self->frames, Frame, i).content);
+  g_array_unref (self->frames);
+  g_ptr_array_unref (self->threads);
+  g_string_free (self->heads, TRUE);
+  g_object_unref (self->socket);
+  g_object_unref (self->stop);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->cond);
+  g_free (self);
+}
+
+guint
+script_server_get_port (ScriptServer * self)
+{
+  return self->port;
+}
+
+gchar *
+script_server_get_url (ScriptServer * self)
+{
+  return g_strdup_printf ("http://127.0.0.1:%u/live", self->port);
+}
+
+guint
+script_server_get_n_connections (ScriptServer * self)
+{
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = self->n_connections;
+  g_mutex_unlock (&self->lock);
+  return n;
+}
+
+static guint
+count_frames_locked (ScriptServer * self, WmsFrameType type)
+{
+  guint n = 0;
+  guint i;
+
+  for (i = 0; i < self->frames->len; i++) {
+    if (g_array_index (self->frames, Frame, i).type == type)
+      n++;
+  }
+  return n;
+}
+
+guint
+script_server_get_n_frames (ScriptServer * self, WmsFrameType type)
+{
+  guint n;
+
+  g_mutex_lock (&self->lock);
+  n = count_frames_locked (self, type);
+  g_mutex_unlock (&self->lock);
+  return n;
+}
+
+GBytes *
+script_server_get_frame (ScriptServer * self, guint n, WmsFrameType * type)
+{
+  GBytes *content = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (n < self->frames->len) {
+    *type = g_array_index (self->frames, Frame, n).type;
+    content = g_bytes_ref (g_array_index (self->frames, Frame, n).content);
+  }
+  g_mutex_unlock (&self->lock);
+  return content;
+}
+
+gchar *
+script_server_get_heads (ScriptServer * self)
+{
+  gchar *heads;
+
+  g_mutex_lock (&self->lock);
+  heads = g_strdup (self->heads->str);
+  g_mutex_unlock (&self->lock);
+  return heads;
+}
+
+gboolean
+script_server_wait_frames (ScriptServer * self, WmsFrameType type, guint n)
+{
+  gint64 deadline = g_get_monotonic_time () + DEADLINE_S * G_TIME_SPAN_SECOND;
+  gboolean ok = TRUE;
+
+  g_mutex_lock (&self->lock);
+  while (ok && count_frames_locked (self, type) < n)
+    ok = g_cond_wait_until (&self->cond, &self->lock, deadline);
+  g_mutex_unlock (&self->lock);
+  return ok;
+}
+
+void
+script_server_open_gate (ScriptServer * self)
+{
+  g_mutex_lock (&self->lock);
+  self->gate_is_open = TRUE;
+  g_cond_broadcast (&self->cond);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+script_wait_gate (ScriptConnection * connection)
+{
+  ScriptServer *self = connection->server;
+  gint64 deadline = g_get_monotonic_time () + DEADLINE_S * G_TIME_SPAN_SECOND;
+  gboolean ok = TRUE;
+
+  g_mutex_lock (&self->lock);
+  while (ok && !self->gate_is_open)
+    ok = g_cond_wait_until (&self->cond, &self->lock, deadline);
+  g_mutex_unlock (&self->lock);
+}
+
+guint
+script_get_number (ScriptConnection * connection)
+{
+  return connection->number;
+}
+
+static gboolean
+read_bytes (ScriptConnection * self, gpointer data, gsize size)
+{
+  gsize done = 0;
+
+  while (done < size) {
+    gssize n = g_socket_receive (self->socket, (gchar *) data + done,
+        size - done, NULL, NULL);
+
+    if (n <= 0)
+      return FALSE;
+    done += n;
+  }
+  return TRUE;
+}
+
+gboolean
+script_read_head (ScriptConnection * self, guint64 * length)
+{
+  g_autoptr (GString) head = g_string_new (NULL);
+  const gchar *found;
+  gchar byte;
+
+  while (strstr (head->str, "\r\n\r\n") == NULL) {
+    if (!read_bytes (self, &byte, 1))
+      return FALSE;
+    g_string_append_c (head, byte);
+  }
+  found = strstr (head->str, "Content-Length: ");
+  if (length != NULL && found != NULL)
+    *length = g_ascii_strtoull (found + strlen ("Content-Length: "), NULL, 10);
+  g_mutex_lock (&self->server->lock);
+  g_string_append (self->server->heads, head->str);
+  g_mutex_unlock (&self->server->lock);
+  return TRUE;
+}
+
+gboolean
+script_skip (ScriptConnection * self, guint64 n_bytes)
+{
+  gchar byte;
+  guint64 i;
+
+  for (i = 0; i < n_bytes; i++) {
+    if (!read_bytes (self, &byte, 1))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+script_read_frame (ScriptConnection * self, WmsFrameType * type)
+{
+  guint8 head[WMS_FRAME_HEAD_SIZE];
+  guint8 *content;
+  guint length;
+  Frame frame;
+
+  if (!read_bytes (self, head, sizeof head))
+    return FALSE;
+  fail_unless (wms_frame_read_head (head, &frame.type, &length));
+  content = g_malloc (length + 1);
+  if (!read_bytes (self, content, length)) {
+    g_free (content);
+    return FALSE;
+  }
+  frame.content = g_bytes_new_take (content, length);
+  if (type != NULL)
+    *type = frame.type;
+  g_mutex_lock (&self->server->lock);
+  g_array_append_val (self->server->frames, frame);
+  g_cond_broadcast (&self->server->cond);
+  g_mutex_unlock (&self->server->lock);
+  return TRUE;
+}
+
+gboolean
+script_read_frames_until (ScriptConnection * self, WmsFrameType wanted, guint n)
+{
+  WmsFrameType type;
+
+  while (n > 0) {
+    if (!script_read_frame (self, &type))
+      return FALSE;
+    if (type == wanted)
+      n--;
+  }
+  return TRUE;
+}
+
+void
+script_send (ScriptConnection * self, const gchar * text)
+{
+  gsize size = strlen (text);
+  gsize done = 0;
+
+  while (done < size) {
+    gssize n = g_socket_send (self->socket, text + done, size - done, NULL,
+        NULL);
+
+    if (n <= 0)
+      return;
+    done += n;
+  }
+}
+
+void
+script_reset (ScriptConnection * self)
+{
+  struct linger linger = { 1, 0 };
+
+  setsockopt (g_socket_get_fd (self->socket), SOL_SOCKET, SO_LINGER, &linger,
+      sizeof linger);
+  g_socket_close (self->socket, NULL);
+}
+
+void
+script_finish (ScriptConnection * self)
+{
+  gchar bytes[1024];
+
+  g_socket_shutdown (self->socket, FALSE, TRUE, NULL);
+  /* unread bytes would make it a reset */
+  while (g_socket_receive (self->socket, bytes, sizeof bytes, NULL, NULL) > 0);
+}
+
+gboolean
+script_read_end (ScriptConnection * self)
+{
+  gchar byte;
+
+  return g_socket_receive (self->socket, &byte, 1, NULL, NULL) == 0;
+}
+
+gboolean
+script_accept_push (ScriptConnection * self)
+{
+  guint64 length = 0;
+
+  if (!script_read_head (self, &length) || !script_skip (self, length))
+    return FALSE;
+  script_send (self, SCRIPT_SETUP_OK);
+  return script_read_head (self, NULL);
+}
+
+void
+script_take_all (ScriptConnection * self, gpointer user_data)
+{
+  if (script_accept_push (self)
+      && script_read_frames_until (self, WMS_FRAME_END, 1)
+      && script_read_end (self))
+    script_send (self, SCRIPT_START_OK);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __SCRIPT_SERVER_H__
+#define __SCRIPT_SERVER_H__
+
+#include <gio/gio.h>
+
+#include "wmspush/wmsframe.h"
+
+G_BEGIN_DECLS
+
+/* A server on a free loopback port that does, byte for byte, what a test
+ * tells it: one script for each connection, on a thread of its own.  Reads end
+ * the connection after 20 s without a byte. */
+typedef struct _ScriptServer ScriptServer;
+typedef struct _ScriptConnection ScriptConnection;
+typedef void (*ScriptFunc) (ScriptConnection * connection, gpointer user_data);
+
+ScriptServer *script_server_new (ScriptFunc script, gpointer user_data);
+/* Waits for the scripts to end. */
+void script_server_free (ScriptServer * self);
+guint script_server_get_port (ScriptServer * self);
+/* http://127.0.0.1:PORT/live */
+gchar *script_server_get_url (ScriptServer * self);
+
+/* What the scripts saw, for the test's thread. */
+guint script_server_get_n_connections (ScriptServer * self);
+guint script_server_get_n_frames (ScriptServer * self, WmsFrameType type);
+/* The n-th frame's content, and its type. */
+GBytes *script_server_get_frame (ScriptServer * self, guint n,
+    WmsFrameType * type);
+/* Every request head, one after the other. */
+gchar *script_server_get_heads (ScriptServer * self);
+/* Waits until that many frames of a type have come; FALSE after 20 s. */
+gboolean script_server_wait_frames (ScriptServer * self, WmsFrameType type,
+    guint n);
+
+/* A gate between test and script: the script waits, the test opens it. */
+void script_server_open_gate (ScriptServer * self);
+void script_wait_gate (ScriptConnection * connection);
+
+/* For scripts.  The readers return FALSE at the end of the connection. */
+guint script_get_number (ScriptConnection * connection);
+gboolean script_read_head (ScriptConnection * connection, guint64 * length);
+gboolean script_skip (ScriptConnection * connection, guint64 n_bytes);
+/* Reads a frame and keeps it; `type` may be NULL. */
+gboolean script_read_frame (ScriptConnection * connection,
+    WmsFrameType * type);
+gboolean script_read_frames_until (ScriptConnection * connection,
+    WmsFrameType type, guint n);
+void script_send (ScriptConnection * connection, const gchar * text);
+/* FIN, then all that still comes, up to the peer's. */
+void script_finish (ScriptConnection * connection);
+void script_reset (ScriptConnection * connection);
+/* Waits for the peer's FIN. */
+gboolean script_read_end (ScriptConnection * connection);
+
+#define SCRIPT_SETUP_OK "HTTP/1.1 204 No Content\r\n" \
+    "Server: Cougar/9.5.5732.6324\r\nSet-Cookie: push-id=4124758405\r\n" \
+    "Cache-Control: no-cache\r\n\r\n"
+#define SCRIPT_START_OK SCRIPT_SETUP_OK
+
+/* Takes a PushSetup, answers 204, and takes the head of the PushStart. */
+gboolean script_accept_push (ScriptConnection * connection);
+/* The same, then all frames up to the $E, and the answer to it. */
+void script_take_all (ScriptConnection * connection, gpointer user_data);
+
+G_END_DECLS
+#endif /* __SCRIPT_SERVER_H__ */

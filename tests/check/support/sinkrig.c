@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sinkrig.h"
+
+#include <gst/check/gstcheck.h>
+#include <string.h>
+
+#include "testasf.h"
+
+#define DEADLINE_S 20
+
+SinkRig *
+sink_rig_new (const gchar * url)
+{
+  SinkRig *self = g_new0 (SinkRig, 1);
+  g_autoptr (GstCaps) caps = gst_caps_from_string
+      ("video/x-ms-asf, parsed=(boolean)true");
+
+  self->pipeline = gst_pipeline_new (NULL);
+  self->source = gst_element_factory_make ("appsrc", NULL);
+  self->sink = gst_element_factory_make ("wmspushsink", NULL);
+  fail_unless (self->source != NULL && self->sink != NULL);
+  g_object_set (self->source, "format", GST_FORMAT_TIME, "caps", caps,
+      "max-bytes", (guint64) 0, NULL);
+  g_object_set (self->sink, "location", url, "sync", FALSE, NULL);
+  gst_bin_add_many (GST_BIN (self->pipeline), self->source, self->sink, NULL);
+  fail_unless (gst_element_link (self->source, self->sink));
+  self->bus = gst_element_get_bus (self->pipeline);
+  self->log = g_string_new (NULL);
+  self->progress = g_string_new (NULL);
+  return self;
+}
+
+void
+sink_rig_free (SinkRig * self)
+{
+  gint64 start = g_get_monotonic_time ();
+
+  gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  fail_unless (g_get_monotonic_time () - start < G_TIME_SPAN_SECOND,
+      "to NULL took %" G_GINT64_FORMAT " us", g_get_monotonic_time () - start);
+  gst_object_unref (self->bus);
+  gst_object_unref (self->pipeline);
+  g_string_free (self->log, TRUE);
+  g_string_free (self->progress, TRUE);
+  g_clear_error (&self->error);
+  g_clear_pointer (&self->started, gst_structure_free);
+  g_free (self);
+}
+
+void
+sink_rig_set_state (SinkRig * self, GstState state)
+{
+  fail_unless (gst_element_set_state (self->pipeline, state)
+      != GST_STATE_CHANGE_FAILURE);
+}
+
+GBytes *
+sink_rig_get_header (void)
+{
+  const TestHeader header = {
+    .flags = ASF_FILE_BROADCAST,
+    .packet_size = RIG_PACKET_SIZE,
+    .streams = {&asf_guid_stream_video},
+  };
+
+  return g_byte_array_free_to_bytes (test_asf_header (&header));
+}
+
+GBytes *
+sink_rig_get_packet (guint n)
+{
+  return g_byte_array_free_to_bytes (test_asf_packet (RIG_PACKET_SIZE,
+          RIG_PACKET_SIZE / 2, n & 0xff, n % 10 == 0, n * 40));
+}
+
+void
+sink_rig_push (SinkRig * self, GBytes * bytes)
+{
+  GstBuffer *buffer = gst_buffer_new_wrapped_bytes (bytes);
+  GstFlowReturn ret;
+
+  g_signal_emit_by_name (self->source, "push-buffer", buffer, &ret);
+  gst_buffer_unref (buffer);
+}
+
+void
+sink_rig_push_header (SinkRig * self)
+{
+  g_autoptr (GBytes) header = sink_rig_get_header ();
+
+  sink_rig_push (self, header);
+}
+
+void
+sink_rig_push_packets (SinkRig * self, guint first, guint n)
+{
+  guint i;
+
+  for (i = first; i < first + n; i++) {
+    g_autoptr (GBytes) packet = sink_rig_get_packet (i);
+
+    sink_rig_push (self, packet);
+  }
+}
+
+void
+sink_rig_push_eos (SinkRig * self)
+{
+  GstFlowReturn ret;
+
+  g_signal_emit_by_name (self->source, "end-of-stream", &ret);
+}
+
+static void
+add_word (GString * text, const gchar * word)
+{
+  if (text->len > 0)
+    g_string_append_c (text, ' ');
+  g_string_append (text, word);
+}
+
+static void
+log_status (SinkRig * self, const GstStructure * structure)
+{
+  const gchar *name = gst_structure_get_string (structure, "status-name");
+
+  fail_unless (g_str_has_prefix (name, "WMT_"));
+  fail_unless (*gst_structure_get_string (structure, "text") != '\0');
+  add_word (self->log, name + strlen ("WMT_"));
+  if (g_str_equal (name, "WMT_STARTED"))
+    self->started = gst_structure_copy (structure);
+}
+
+static void
+log_error (SinkRig * self, GstMessage * message)
+{
+  const GstStructure *details = NULL;
+  g_autofree gchar *word = NULL;
+
+  if (GST_MESSAGE_SRC (message) != GST_OBJECT (self->sink))
+    return;
+  self->n_errors++;
+  g_clear_error (&self->error);
+  gst_message_parse_error (message, &self->error, NULL);
+  gst_message_parse_error_details (message, &details);
+  if (details != NULL) {
+    gst_structure_get_uint (details, "http-status", &self->http_status);
+    word = g_strconcat ("ERROR:", gst_structure_get_string (details,
+            "hresult-name"), NULL);
+  }
+  add_word (self->log, word != NULL ? word : "ERROR");
+}
+
+static void
+log_message (SinkRig * self, GstMessage * message)
+{
+  const GstStructure *structure = gst_message_get_structure (message);
+  static const gchar *const progress[] =
+      { "start", "continue", "complete", "canceled", "error" };
+  GstProgressType type;
+  g_autofree gchar *word = NULL;
+
+  switch (GST_MESSAGE_TYPE (message)) {
+    case GST_MESSAGE_PROGRESS:
+      gst_message_parse_progress (message, &type, NULL, NULL);
+      add_word (self->progress, progress[type]);
+      break;
+    case GST_MESSAGE_EOS:
+      add_word (self->log, "EOS");
+      break;
+    case GST_MESSAGE_ERROR:
+      log_error (self, message);
+      break;
+    case GST_MESSAGE_ELEMENT:
+      if (gst_structure_has_name (structure, "wms-status"))
+        log_status (self, structure);
+      if (!gst_structure_has_name (structure, "wms-finalize"))
+        break;
+      word = g_strconcat ("FINALIZE:", gst_structure_get_string (structure,
+              "hresult-name"), NULL);
+      add_word (self->log, word);
+      break;
+    default:
+      break;
+  }
+}
+
+gboolean
+sink_rig_wait (SinkRig * self, const gchar * word)
+{
+  gint64 deadline = g_get_monotonic_time () + DEADLINE_S * G_TIME_SPAN_SECOND;
+
+  while (strstr (self->log->str, word) == NULL) {
+    gint64 left = deadline - g_get_monotonic_time ();
+    GstMessage *message = gst_bus_timed_pop (self->bus,
+        MAX (left, 0) * GST_USECOND);
+
+    if (message == NULL)
+      return FALSE;
+    log_message (self, message);
+    gst_message_unref (message);
+  }
+  return TRUE;
+}
+
+guint64
+sink_rig_get_stat (SinkRig * self, const gchar * name)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 value = 0;
+  guint small = 0;
+
+  g_object_get (self->sink, "stats", &stats, NULL);
+  if (gst_structure_get_uint (stats, name, &small))
+    return small;
+  fail_unless (gst_structure_get_uint64 (stats, name, &value));
+  return value;
+}

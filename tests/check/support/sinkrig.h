@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __SINK_RIG_H__
+#define __SINK_RIG_H__
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+#define RIG_PACKET_SIZE 1400
+
+/* appsrc ! wmspushsink, and a log of what the sink posts. */
+typedef struct
+{
+  GstElement *pipeline;
+  GstElement *source;
+  GstElement *sink;
+  GstBus *bus;
+  /* one word for each message: "LOCATING", "FINALIZE:S_OK", "EOS",
+   * "ERROR:NS_E_TIMEOUT" */
+  GString *log;
+  /* of GST_MESSAGE_PROGRESS: "start continue complete" */
+  GString *progress;
+  guint n_errors;
+  GError *error;
+  guint http_status;
+  GstStructure *started;
+} SinkRig;
+
+SinkRig *sink_rig_new (const gchar * url);
+/* Also stops the pipeline, and fails when that takes a second. */
+void sink_rig_free (SinkRig * self);
+
+void sink_rig_set_state (SinkRig * self, GstState state);
+/* The header that every rig sends, and the n-th packet: a key frame each
+ * tenth, 40 ms apart. */
+GBytes *sink_rig_get_header (void);
+GBytes *sink_rig_get_packet (guint n);
+void sink_rig_push_header (SinkRig * self);
+void sink_rig_push_packets (SinkRig * self, guint first, guint n);
+void sink_rig_push (SinkRig * self, GBytes * bytes);
+void sink_rig_push_eos (SinkRig * self);
+
+/* Reads messages until the log holds @word, for 20 s at most. */
+gboolean sink_rig_wait (SinkRig * self, const gchar * word);
+guint64 sink_rig_get_stat (SinkRig * self, const gchar * name);
+
+G_END_DECLS
+#endif /* __SINK_RIG_H__ */

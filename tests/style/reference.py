@@ -1,0 +1,51 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The element reference can be built and shows what the sources say.
+
+reference.py NINJA BUILD-FOLDER
+"""
+
+import glob
+import html
+import os
+import re
+import subprocess
+import sys
+
+import project
+
+PROPERTY = re.compile(r'/\*\*\n\s*\* GstWms\w+:([\w-]+):')
+TAG = re.compile(r'<[^>]*>')
+PARTS = ('Object Hierarchy', 'Example launch line', 'Property Details')
+
+
+def page(build, element):
+    paths = glob.glob(os.path.join(build, 'docs', 'html', f'*{element}.html'))
+    if not paths:
+        return ''
+    with open(paths[0], encoding='utf-8') as file:
+        return html.unescape(TAG.sub('', file.read()))
+
+
+def main():
+    ninja, build = sys.argv[1:]
+    run = subprocess.run([ninja, '-C', build, 'gst-wms-doc'],
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                         text=True)
+    if run.returncode != 0:
+        print(run.stdout)
+        project.finish(['gtk-doc failed'], 1)
+    problems, checked = [], 0
+    for element, folder in (('asfmux', 'asfmux'), ('wmspushsink', 'wmspush')):
+        text = page(build, element)
+        wanted = [f'The “{name}” property'
+                  for path in project.sources('.c', under=('gst',))
+                  if path.startswith(f'gst/{folder}/gst')
+                  for name in PROPERTY.findall(project.read(path))]
+        checked += len(wanted)
+        problems += [f'{element}: nothing about {part}'
+                     for part in (*PARTS, *wanted) if part not in text]
+    project.finish(problems, checked)
+
+
+main()

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __PUB_CONFIG_H__
+#define __PUB_CONFIG_H__
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * PubConfig:
+ * @idle_timeout_ms: how long a running push may say nothing ([MS-WMHTTP]
+ *     3.2.2, there at least 10 s), and a lost one may stay away
+ * @inactivity_timeout_ms: how long a session lives between requests
+ * @wait_timeout_ms: how long a player waits for an encoder
+ * @stall_timeout_ms: how long a player may take nothing
+ * @player_limit: bytes that wait for one player; what goes over it is skipped
+ *     up to a key frame
+ * @backlog_limit: bytes since the newest key frame that are kept for new
+ *     players
+ * @max_players: at one time, in all points together
+ * @max_points: at one time
+ */
+typedef struct
+{
+  guint idle_timeout_ms;
+  guint inactivity_timeout_ms;
+  guint wait_timeout_ms;
+  guint stall_timeout_ms;
+  gsize player_limit;
+  gsize backlog_limit;
+  guint max_players;
+  guint max_points;
+} PubConfig;
+
+G_END_DECLS
+#endif /* __PUB_CONFIG_H__ */

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __PUB_CONN_H__
+#define __PUB_CONN_H__
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+/**
+ * PubConns:
+ *
+ * The connections that have been taken over from a SoupServer, so that none
+ * outlives it.
+ */
+typedef struct _PubConns PubConns;
+
+/**
+ * PubConn:
+ *
+ * One such connection: bytes are written without blocking, what the kernel
+ * does not take waits in a queue.  All of it happens on the thread-default
+ * main context of its creator.
+ */
+typedef struct _PubConn PubConn;
+
+/**
+ * PubConnFuncs:
+ * @readable: pub_conn_read() has something to say
+ * @drained: the queue has become empty
+ * @lost: the connection is broken; the owner closes it
+ *
+ * What the owner of a connection hears.  It may close the connection in each
+ * of them.
+ */
+typedef struct
+{
+  void (*readable) (PubConn * conn, gpointer data);
+  void (*drained) (PubConn * conn, gpointer data);
+  void (*lost) (PubConn * conn, gpointer data);
+} PubConnFuncs;
+
+PubConns *pub_conns_new (SoupServer * server);
+
+/* Closes all of them at once. */
+void pub_conns_free (PubConns * self);
+
+/* Returns: how many there are, those that are being closed included. */
+guint pub_conns_count (PubConns * self);
+
+/* @emptied is called whenever the last connection has gone. */
+void pub_conns_watch (PubConns * self, void (*emptied) (gpointer data),
+    gpointer data);
+
+/**
+ * pub_conn_steal:
+ * @conns: where it belongs to
+ * @msg: a request whose head has been read
+ * @funcs: (nullable): for the owner
+ * @data: for @funcs
+ *
+ * Takes the connection of @msg over.  Body bytes that have been read stay
+ * readable.
+ *
+ * Returns: (transfer full): the connection, to be ended with pub_conn_close()
+ *     or pub_conn_give_back().
+ */
+PubConn *pub_conn_steal (PubConns * conns, SoupServerMessage * msg,
+    const PubConnFuncs * funcs, gpointer data);
+
+/**
+ * pub_conn_read:
+ *
+ * Returns: bytes read; 0 at the end of what the peer sends; -1 when there is
+ *     nothing now.
+ */
+gssize pub_conn_read (PubConn * self, guint8 * data, gsize size);
+
+/**
+ * pub_conn_queue:
+ * @head: (nullable): bytes that are copied, at most %PUB_CONN_HEAD_MAX
+ * @head_size: how many
+ * @body: (nullable): bytes that are shared
+ *
+ * Queues both, one after the other, for writing.  pub_conn_flush() starts it.
+ */
+#define PUB_CONN_HEAD_MAX 16
+void pub_conn_queue (PubConn * self, const guint8 * head, gsize head_size,
+    GBytes * body);
+void pub_conn_queue_text (PubConn * self, const gchar * text);
+
+/* Writes what the kernel takes now. */
+void pub_conn_flush (PubConn * self);
+
+/* Returns: queued bytes. */
+gsize pub_conn_get_queued (PubConn * self);
+
+/* Returns: monotonic time at which bytes were last taken. */
+gint64 pub_conn_get_progress_us (PubConn * self);
+
+/**
+ * pub_conn_close:
+ * @self: (transfer full): a connection
+ *
+ * Writes the rest of the queue, then says goodbye and waits for the peer to
+ * do so, all of it bounded in time: closing with unread bytes would send a
+ * reset, and that may take the answer away from the peer before it is read.
+ */
+void pub_conn_close (PubConn * self);
+
+/**
+ * pub_conn_give_back:
+ * @self: (transfer full): a connection
+ *
+ * Writes the rest of the queue, then lets the SoupServer read the next
+ * request.
+ */
+void pub_conn_give_back (PubConn * self);
+
+G_END_DECLS
+#endif /* __PUB_CONN_H__ */

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __PUB_POINT_H__
+#define __PUB_POINT_H__
+
+#include "pubconfig.h"
+#include "pubconn.h"
+#include "pubplayer.h"
+#include "pubpush.h"
+#include "pubrecord.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PubPoint:
+ *
+ * One publishing point: a path with at most one encoder's session, its
+ * programme and the players of it.
+ */
+typedef struct _PubPoint PubPoint;
+
+/**
+ * PubPointInfo:
+ * @has_session: whether an encoder's session exists
+ * @state: of that session; %PUB_PUSH_OVER without one
+ * @push_id: its push-id, empty without one
+ * @sessions: sessions so far
+ * @counters: of the session, or of the last one
+ * @players: now, those that wait included
+ * @playing: those of them that have got a header
+ * @skipped: packets that slow players did not get, so far
+ */
+typedef struct
+{
+  gboolean has_session;
+  PubPushState state;
+  gchar push_id[64];
+  guint sessions;
+  PubPushCounters counters;
+  guint players;
+  guint playing;
+  guint64 skipped;
+} PubPointInfo;
+
+/**
+ * PubPointOwner:
+ * @changed: something in #PubPointInfo has changed
+ * @session_over: the point is without an encoder; it may be freed here
+ * @record: (nullable): returns the recorder for a new session, or %NULL
+ * @record_done: (nullable): gives it back
+ */
+typedef struct
+{
+  void (*changed) (gpointer data);
+  void (*session_over) (gpointer data, PubPoint * point,
+      gboolean auto_destroy);
+  PubRecord *(*record) (gpointer data, PubPoint * point);
+  void (*record_done) (gpointer data, PubPoint * point);
+  gpointer data;
+} PubPointOwner;
+
+PubPoint *pub_point_new (const gchar * path, PubConns * conns,
+    const PubConfig * config, const PubPointOwner * owner);
+
+/* Ends session and players at once. */
+void pub_point_free (PubPoint * self);
+
+const gchar *pub_point_get_path (PubPoint * self);
+void pub_point_get_info (PubPoint * self, PubPointInfo * info);
+
+/* Whether neither encoder nor player is there. */
+gboolean pub_point_is_unused (PubPoint * self);
+
+/**
+ * pub_point_setup:
+ * @push_id: (nullable): from the request, %NULL or "0" for a new session
+ * @auto_destroy: from the request
+ * @answer_id: (out) (transfer none): the session's push-id, on success
+ *
+ * Returns: HTTP status for the PushSetup.
+ */
+guint pub_point_setup (PubPoint * self, const gchar * push_id,
+    gboolean auto_destroy, const gchar ** answer_id);
+
+/**
+ * pub_point_start_push:
+ *
+ * Returns: 0 when the connection of @msg has been taken over, else the HTTP
+ *     status for the PushStart.
+ */
+guint pub_point_start_push (PubPoint * self, SoupServerMessage * msg,
+    const gchar * push_id);
+
+/* Lets the player of @msg have the programme; its connection is taken over. */
+void pub_point_add_player (PubPoint * self, SoupServerMessage * msg);
+
+/* Returns: whether there was a session to be ended. */
+gboolean pub_point_disconnect (PubPoint * self, guint status);
+
+/* Ends everything, politely. */
+void pub_point_shut_down (PubPoint * self);
+
+G_END_DECLS
+#endif /* __PUB_POINT_H__ */

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __PUB_PUSH_H__
+#define __PUB_PUSH_H__
+
+#include "pubconfig.h"
+#include "pubconn.h"
+#include "pubstream.h"
+
+G_BEGIN_DECLS
+
+/**
+ * PubPush:
+ *
+ * One encoder's session, the server's side of [MS-WMHTTP] 3.2: from its
+ * PushSetup to its $E, over any number of PushStart requests and connections.
+ */
+typedef struct _PubPush PubPush;
+
+/**
+ * PubPushState:
+ * @PUB_PUSH_READY: set up, no PushStart has come yet
+ * @PUB_PUSH_STREAMING: a PushStart is running
+ * @PUB_PUSH_BETWEEN: the last PushStart ended as it should
+ * @PUB_PUSH_LOST: the connection broke; the encoder may come back
+ * @PUB_PUSH_OVER: the session has ended
+ */
+typedef enum
+{
+  PUB_PUSH_READY,
+  PUB_PUSH_STREAMING,
+  PUB_PUSH_BETWEEN,
+  PUB_PUSH_LOST,
+  PUB_PUSH_OVER,
+} PubPushState;
+
+/**
+ * PubPushCounters:
+ * @starts: PushStart requests
+ * @headers: $H and $C
+ * @packets: $D
+ * @bytes: body bytes, framing included
+ * @fillers: $F
+ */
+typedef struct
+{
+  guint64 starts;
+  guint64 headers;
+  guint64 packets;
+  guint64 bytes;
+  guint64 fillers;
+} PubPushCounters;
+
+/**
+ * PubPushOwner:
+ * @changed: state or counters have changed
+ * @over: the session has ended; the owner frees it
+ */
+typedef struct
+{
+  void (*changed) (gpointer data);
+  void (*over) (gpointer data);
+  gpointer data;
+} PubPushOwner;
+
+/**
+ * pub_push_new:
+ * @conns: where its connections belong to
+ * @stream: where its packets go
+ * @config: limits
+ * @owner: who is told
+ *
+ * Returns: (transfer full) (nullable): a session in %PUB_PUSH_READY; %NULL when
+ *     there are no random numbers for its push-id.
+ */
+PubPush *pub_push_new (PubConns * conns, PubStream * stream,
+    const PubConfig * config, const PubPushOwner * owner);
+void pub_push_free (PubPush * self);
+
+const gchar *pub_push_get_id (PubPush * self);
+PubPushState pub_push_get_state (PubPush * self);
+const PubPushCounters *pub_push_get_counters (PubPush * self);
+
+/* A PushSetup with the session's push-id: the inactivity timer begins anew
+ * unless the idle timer is running ([MS-WMHTTP] 3.2.5.1). */
+void pub_push_touch (PubPush * self);
+
+/* Takes a PushStart over (S4); not while one is running. */
+void pub_push_start (PubPush * self, SoupServerMessage * msg);
+
+/* Ends the session at once, with @status for the encoder (S10). */
+void pub_push_disconnect (PubPush * self, guint status);
+
+G_END_DECLS
+#endif /* __PUB_PUSH_H__ */

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "pubrequest.h"
+
+#include <string.h>
+#include <sys/random.h>
+
+#define ID_SIZE 16
+
+const gchar *
+pub_server_header (void)
+{
+  return "Cougar/9.5 " PACKAGE "/" VERSION;
+}
+
+/* "name/major.minor" at the start of @agent. */
+static gboolean
+parse_version (const gchar * agent, const gchar * name, guint64 * major,
+    guint64 * minor, const gchar ** rest)
+{
+  gchar *end;
+
+  if (!g_str_has_prefix (agent, name) || agent[strlen (name)] != '/')
+    return FALSE;
+  agent += strlen (name) + 1;
+  if (!g_ascii_isdigit (*agent))
+    return FALSE;
+  *major = g_ascii_strtoull (agent, &end, 10);
+  if (end - agent > 2 || *end != '.' || !g_ascii_isdigit (end[1]))
+    return FALSE;
+  agent = end + 1;
+  *minor = g_ascii_strtoull (agent, &end, 10);
+  *rest = end;
+  return end - agent <= 2;
+}
+
+gboolean
+pub_agent_is_encoder (const gchar * agent)
+{
+  guint64 major, minor;
+  const gchar *rest;
+  guint groups, digits;
+
+  if (agent == NULL || !parse_version (agent, "WMEncoder", &major, &minor,
+          &rest))
+    return FALSE;
+  /* none or both of two more groups of digits: up to four in the
+   * specification, five in the build numbers of Windows itself */
+  for (groups = 0; *rest == '.' && groups < 2; groups++) {
+    rest++;
+    for (digits = 0; g_ascii_isdigit (*rest); digits++)
+      rest++;
+    if (digits < 1 || digits > 5)
+      return FALSE;
+  }
+  return groups != 1 && (*rest == '\0' || *rest == ' ')
+      && major >= 9 && major <= 12 && minor == 0;
+}
+
+gboolean
+pub_agent_is_mms_player (const gchar * agent, guint * major)
+{
+  static const gchar *const names[] = { "NSPlayer", "WMCacheProxy",
+    "WMServer", "NSServer", "VCPlayer", NULL
+  };
+  guint64 version, minor;
+  const gchar *rest;
+  guint i;
+
+  for (i = 0; agent != NULL && names[i] != NULL; i++) {
+    if (!g_str_has_prefix (agent, names[i]))
+      continue;
+    version = 0;
+    parse_version (agent, names[i], &version, &minor, &rest);
+    if (major != NULL)
+      *major = version;
+    return TRUE;
+  }
+  return FALSE;
+}
+
+/* The value of "name=value" among parts that are separated by @separators. */
+static gchar *
+find_token (const gchar * text, const gchar * separators, const gchar * name)
+{
+  gchar **parts, *value = NULL;
+  guint i;
+
+  if (text == NULL)
+    return NULL;
+  parts = g_strsplit_set (text, separators, -1);
+  for (i = 0; parts[i] != NULL && value == NULL; i++) {
+    gchar *part = g_strstrip (parts[i]);
+    gsize length = strlen (name);
+
+    if (g_ascii_strncasecmp (part, name, length) == 0 && part[length] == '=')
+      value = g_strdup (g_strstrip (part + length + 1));
+  }
+  g_strfreev (parts);
+  return value;
+}
+
+gchar *
+pub_request_push_id (SoupMessageHeaders * headers)
+{
+  return find_token (soup_message_headers_get_list (headers, "Cookie"), ";,",
+      "push-id");
+}
+
+gchar *
+pub_request_pragma (SoupMessageHeaders * headers, const gchar * name)
+{
+  return find_token (soup_message_headers_get_list (headers, "Pragma"), ",",
+      name);
+}
+
+/* What follows "name:" and a space that may be missing. */
+static const gchar *
+directive_value (const gchar * line, const gchar * name)
+{
+  if (g_ascii_strncasecmp (line, name, strlen (name)) != 0)
+    return NULL;
+  line += strlen (name);
+  return *line == ' ' ? line + 1 : line;
+}
+
+static gboolean
+parse_template (const gchar * value, gchar ** path)
+{
+  gsize length = strlen (value);
+
+  if (*path != NULL || length < 3 || value[0] != '"' || value[1] != '/'
+      || value[length - 1] != '"')
+    return FALSE;
+  *path = g_uri_unescape_segment (value + 1, value + length - 1, NULL);
+  return *path != NULL;
+}
+
+static gboolean
+parse_directive (const gchar * line, gchar ** template_path,
+    gboolean * auto_destroy, gboolean * have_destroy)
+{
+  const gchar *value = directive_value (line, "Template-URL:");
+
+  if (value != NULL)
+    return !*have_destroy && parse_template (value, template_path);
+  value = directive_value (line, "AutoDestroy:");
+  if (value == NULL || *have_destroy
+      || (value[0] != '0' && value[0] != '1') || value[1] != '\0')
+    return FALSE;
+  *have_destroy = TRUE;
+  *auto_destroy = value[0] == '1';
+  return TRUE;
+}
+
+gboolean
+pub_setup_parse (const gchar * text, gsize size, gchar ** template_path,
+    gboolean * auto_destroy)
+{
+  gboolean is_valid = TRUE, have_destroy = FALSE;
+  gchar *body, **lines;
+  guint i;
+
+  *template_path = NULL;
+  *auto_destroy = FALSE;
+  if (size == 0)
+    return TRUE;
+  body = g_strndup (text, size);
+  lines = g_strsplit (body, "\r\n", -1);
+  for (i = 0; lines[i] != NULL && lines[i + 1] != NULL && is_valid; i++)
+    is_valid = parse_directive (lines[i], template_path, auto_destroy,
+        &have_destroy);
+  /* each line ends in CRLF, and AutoDestroy is not optional */
+  is_valid = is_valid && strlen (body) == size && lines[i] != NULL
+      && lines[i][0] == '\0' && have_destroy;
+  if (!is_valid)
+    g_clear_pointer (template_path, g_free);
+  g_strfreev (lines);
+  g_free (body);
+  return is_valid;
+}
+
+gchar *
+pub_new_push_id (void)
+{
+  guint8 random[ID_SIZE];
+  GString *id;
+  guint i;
+
+  /* not g_random_int() and what is built on it: its numbers can be guessed
+   * from some that have been seen */
+  if (getrandom (random, sizeof (random), 0) != sizeof (random))
+    return NULL;
+  id = g_string_sized_new (2 * ID_SIZE);
+  for (i = 0; i < ID_SIZE; i++)
+    g_string_append_printf (id, "%02x", random[i]);
+  return g_string_free (id, FALSE);
+}
+
+gboolean
+pub_id_equal (const gchar * a, const gchar * b)
+{
+  gsize i, length = strlen (a);
+  guint8 difference = 0;
+
+  if (strlen (b) != length)
+    return FALSE;
+  for (i = 0; i < length; i++)
+    difference |= a[i] ^ b[i];
+  return difference == 0;
+}
+
+gchar *
+pub_response_text (guint status, const gchar * push_id, gboolean closes)
+{
+  GString *text = g_string_new (NULL);
+  GDateTime *now = g_date_time_new_now_utc ();
+  gchar *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
+
+  g_string_append_printf (text, "HTTP/1.1 %u %s\r\n", status,
+      soup_status_get_phrase (status));
+  g_string_append_printf (text, "Server: %s\r\nContent-Length: 0\r\n"
+      "Date: %s\r\nPragma: no-cache, timeout=" PUB_TOLD_TIMEOUT "\r\n"
+      "Cache-Control: no-cache\r\n", pub_server_header (), date);
+  if (push_id != NULL)
+    g_string_append_printf (text, "Set-Cookie: push-id=%s\r\n", push_id);
+  g_string_append (text, "Supported: " PUB_FEATURES "\r\n");
+  g_string_append (text, closes ? "Connection: close\r\n\r\n" : "\r\n");
+  g_free (date);
+  g_date_time_unref (now);
+  return g_string_free (text, FALSE);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __PUB_REQUEST_H__
+#define __PUB_REQUEST_H__
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+#define PUB_SETUP_TYPE "application/x-wms-pushsetup"
+#define PUB_START_TYPE "application/x-wms-pushstart"
+#define PUB_FEATURES "com.microsoft.wm.srvppair, com.microsoft.wm.sswitch," \
+    " com.microsoft.wm.predstrm, com.microsoft.wm.startupprofile"
+/* What players and encoders are told as the session timeout, in ms. */
+#define PUB_TOLD_TIMEOUT "60000"
+
+/* What the Server header says ([MS-WMHTTP] 2.2.1.5). */
+const gchar *pub_server_header (void);
+
+/* Whether @agent is an encoder ([MS-WMHTTP] 2.2.1.8). */
+gboolean pub_agent_is_encoder (const gchar * agent);
+
+/* Whether @agent plays MMS over HTTP ([MS-WMSP] 2.2.1.8); @major, when it is
+ * not %NULL, gets the version. */
+gboolean pub_agent_is_mms_player (const gchar * agent, guint * major);
+
+/* The push-id of the Cookie header, or %NULL ([MS-WMHTTP] 2.2.1.3). */
+gchar *pub_request_push_id (SoupMessageHeaders * headers);
+
+/* The value of a Pragma token, or %NULL ([MS-WMSP] 2.2.1.4). */
+gchar *pub_request_pragma (SoupMessageHeaders * headers, const gchar * name);
+
+/**
+ * pub_setup_parse:
+ * @text: body of a PushSetup
+ * @size: its bytes
+ * @template_path: (out) (nullable): path in Template-URL, percent-decoded
+ * @auto_destroy: (out): AutoDestroy
+ *
+ * Returns: whether the body follows [MS-WMHTTP] 2.2.2.1.
+ */
+gboolean pub_setup_parse (const gchar * text, gsize size,
+    gchar ** template_path, gboolean * auto_destroy);
+
+/* A random push-id of 128 bits (5.1), or %NULL when the system has none. */
+gchar *pub_new_push_id (void);
+
+/* Compares without telling by the time how much was right. */
+gboolean pub_id_equal (const gchar * a, const gchar * b);
+
+/**
+ * pub_response_text:
+ * @status: HTTP status
+ * @push_id: (nullable): for Set-Cookie
+ * @closes: whether the connection is closed afterwards
+ *
+ * Returns: (transfer full): an answer to a PushStart, as S9 wants it.
+ */
+gchar *pub_response_text (guint status, const gchar * push_id,
+    gboolean closes);
+
+G_END_DECLS
+#endif /* __PUB_REQUEST_H__ */

@@ -1,0 +1,515 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "pubserver.h"
+
+#include <string.h>
+
+#include <glib/gi18n-lib.h>
+
+#include "pubrequest.h"
+
+/* Bodies of requests other than PushStart. */
+#define MAX_SETUP_BODY 4096
+#define MAX_OTHER_BODY (64 * 1024)
+#define MAX_PATH 1024
+
+struct _PubServer
+{
+  SoupServer *soup;
+  PubConns *conns;
+  PubConfig config;
+  GHashTable *points;
+  gboolean is_strict;           /* only points that were made known */
+
+  PubRecord *record;
+  PubPoint *recorded;
+
+  void (*changed) (gpointer data);
+  gpointer changed_data;
+  void (*done) (gpointer data);
+  gpointer done_data;
+  GSource *done_source;
+};
+
+static const PubConfig default_config = {
+  .idle_timeout_ms = 60000,
+  .inactivity_timeout_ms = 120000,
+  .wait_timeout_ms = 20000,
+  .stall_timeout_ms = 30000,
+  .player_limit = 8 * 1024 * 1024,
+  .backlog_limit = 8 * 1024 * 1024,
+  .max_players = 2000,
+  .max_points = 256,
+};
+
+static void
+server_changed (gpointer data)
+{
+  PubServer *self = data;
+
+  if (self->changed != NULL)
+    self->changed (self->changed_data);
+}
+
+/* An answer to a request whose body is not waited for. */
+static void
+refuse_now (PubServer * self, SoupServerMessage * msg, guint status)
+{
+  PubConn *conn = pub_conn_steal (self->conns, msg, NULL, NULL);
+  gchar *text = pub_response_text (status, NULL, TRUE);
+
+  pub_conn_queue_text (conn, text);
+  pub_conn_close (conn);
+  g_free (text);
+}
+
+static PubRecord *
+take_record (gpointer data, PubPoint * point)
+{
+  PubServer *self = data;
+
+  if (self->record == NULL)
+    return NULL;
+  if (self->recorded != NULL) {
+    g_message ("%s is not recorded: %s is", pub_point_get_path (point),
+        pub_point_get_path (self->recorded));
+    return NULL;
+  }
+  self->recorded = point;
+  return self->record;
+}
+
+static void
+record_done (gpointer data, PubPoint * point)
+{
+  PubServer *self = data;
+
+  self->recorded = NULL;
+}
+
+static void
+session_over (gpointer data, PubPoint * point, gboolean auto_destroy)
+{
+  PubServer *self = data;
+
+  if (auto_destroy && pub_point_is_unused (point))
+    g_hash_table_remove (self->points, pub_point_get_path (point));
+}
+
+static gboolean
+is_unused (gpointer path, gpointer point, gpointer data)
+{
+  return pub_point_is_unused (point);
+}
+
+static PubPoint *
+make_point (PubServer * self, const gchar * path)
+{
+  const PubPointOwner owner = { server_changed, session_over, take_record,
+    record_done, self
+  };
+  PubPoint *point;
+
+  if (!self->is_strict
+      && g_hash_table_size (self->points) >= self->config.max_points)
+    g_hash_table_foreach_remove (self->points, is_unused, NULL);
+  if (g_hash_table_size (self->points) >= self->config.max_points)
+    return NULL;
+  point = pub_point_new (path, self->conns, &self->config, &owner);
+  g_hash_table_insert (self->points, (gpointer) pub_point_get_path (point),
+      point);
+  return point;
+}
+
+/* S6; [MS-WMHTTP] 2.2.2.1.1. */
+static PubPoint *
+find_point (PubServer * self, const gchar * path, const gchar * template_path,
+    guint * status)
+{
+  PubPoint *point = g_hash_table_lookup (self->points, path);
+
+  if (point != NULL)
+    return point;
+  *status = SOUP_STATUS_NOT_FOUND;
+  if (self->is_strict && (template_path == NULL
+          || !g_hash_table_contains (self->points, template_path)))
+    return NULL;
+  *status = SOUP_STATUS_SERVICE_UNAVAILABLE;
+  return make_point (self, path);
+}
+
+/* libsoup leaves the length away, and closes, unless it is put in here. */
+static void
+keep_open (SoupServerMessage * msg, gpointer data)
+{
+  soup_message_headers_set_content_length
+      (soup_server_message_get_response_headers (msg), 0);
+}
+
+/* S9 */
+static void
+answer_empty (SoupServerMessage * msg, guint status, const gchar * push_id)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (msg);
+  gchar *cookie;
+
+  soup_server_message_set_status (msg, status, NULL);
+  soup_message_headers_replace (headers, "Pragma",
+      "no-cache, timeout=" PUB_TOLD_TIMEOUT);
+  soup_message_headers_replace (headers, "Cache-Control", "no-cache");
+  soup_message_headers_replace (headers, "Supported", PUB_FEATURES);
+  soup_message_headers_set_content_length (headers, 0);
+  g_signal_connect (msg, "wrote-headers", G_CALLBACK (keep_open), NULL);
+  if (push_id == NULL)
+    return;
+  cookie = g_strconcat ("push-id=", push_id, NULL);
+  soup_message_headers_replace (headers, "Set-Cookie", cookie);
+  g_free (cookie);
+}
+
+static gboolean
+is_encoder (SoupServerMessage * msg)
+{
+  return pub_agent_is_encoder (soup_message_headers_get_one
+      (soup_server_message_get_request_headers (msg), "User-Agent"));
+}
+
+static void
+answer_setup (PubServer * self, SoupServerMessage * msg, const gchar * path)
+{
+  SoupMessageBody *body = soup_server_message_get_request_body (msg);
+  GBytes *bytes = soup_message_body_flatten (body);
+  gchar *push_id, *template_path = NULL;
+  const gchar *answer_id = NULL;
+  guint status = SOUP_STATUS_BAD_REQUEST;
+  gboolean auto_destroy;
+  PubPoint *point;
+
+  push_id = pub_request_push_id (soup_server_message_get_request_headers (msg));
+  if (is_encoder (msg) && pub_setup_parse (g_bytes_get_data (bytes, NULL),
+          g_bytes_get_size (bytes), &template_path, &auto_destroy)) {
+    point = find_point (self, path, template_path, &status);
+    if (point != NULL)
+      status = pub_point_setup (point, push_id, auto_destroy, &answer_id);
+  }
+  answer_empty (msg, status, answer_id);
+  g_bytes_unref (bytes);
+  g_free (template_path);
+  g_free (push_id);
+}
+
+/* Returns: the status that refuses it, or 0. */
+static guint
+take_start (PubServer * self, SoupServerMessage * msg, const gchar * path)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
+  PubPoint *point = g_hash_table_lookup (self->points, path);
+  gchar *push_id;
+  guint status;
+
+  if (!is_encoder (msg))
+    return SOUP_STATUS_BAD_REQUEST;
+  if (soup_message_headers_get_encoding (headers)
+      != SOUP_ENCODING_CONTENT_LENGTH)
+    return SOUP_STATUS_LENGTH_REQUIRED;
+  if (point == NULL)
+    return SOUP_STATUS_NOT_FOUND;
+  push_id = pub_request_push_id (headers);
+  status = pub_point_start_push (point, msg, push_id);
+  g_free (push_id);
+  return status;
+}
+
+static gboolean
+has_type (SoupServerMessage * msg, const gchar * type)
+{
+  return g_strcmp0 (soup_message_headers_get_content_type
+      (soup_server_message_get_request_headers (msg), NULL), type) == 0;
+}
+
+/* Returns: the status that refuses it, or 0. */
+static guint
+check_body (SoupServerMessage * msg, const gchar * path)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
+  goffset limit = has_type (msg, PUB_SETUP_TYPE) ? MAX_SETUP_BODY
+      : MAX_OTHER_BODY;
+
+  if (strlen (path) > MAX_PATH)
+    return SOUP_STATUS_REQUEST_URI_TOO_LONG;
+  if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED)
+    return SOUP_STATUS_LENGTH_REQUIRED;
+  if (soup_message_headers_get_content_length (headers) > limit)
+    return SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE;
+  return 0;
+}
+
+static guint
+count_players (PubServer * self)
+{
+  GHashTableIter iter;
+  gpointer point;
+  PubPointInfo info;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, self->points);
+  while (g_hash_table_iter_next (&iter, NULL, &point)) {
+    pub_point_get_info (point, &info);
+    n += info.players;
+  }
+  return n;
+}
+
+/* Returns: the status that refuses it, or 0. */
+static guint
+take_player (PubServer * self, SoupServerMessage * msg, const gchar * path)
+{
+  guint status = 0;
+  PubPoint *point;
+
+  if (count_players (self) >= self->config.max_players)
+    return SOUP_STATUS_SERVICE_UNAVAILABLE;
+  /* whatever comes to wait for an encoder makes the point that it waits at */
+  point = find_point (self, path, NULL, &status);
+  if (point == NULL)
+    return status;
+  pub_point_add_player (point, msg);
+  return 0;
+}
+
+/* A browser says that it wants a page; players want anything. */
+static gboolean
+is_browser (SoupServerMessage * msg)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
+  const gchar *accept = soup_message_headers_get_list (headers, "Accept");
+
+  return accept != NULL && strstr (accept, "text/html") != NULL
+      && !pub_agent_is_mms_player (soup_message_headers_get_one (headers,
+          "User-Agent"), NULL);
+}
+
+/* Requests that are not left to libsoup, because it answers only when a body
+ * has ended, and knows no endless answer whose backlog is bounded. */
+static void
+early_request (SoupServer * soup, SoupServerMessage * msg, const gchar * path,
+    GHashTable * query, gpointer data)
+{
+  PubServer *self = data;
+  const gchar *method = soup_server_message_get_method (msg);
+  guint status;
+
+  if (g_str_equal (method, "POST") && has_type (msg, PUB_START_TYPE)) {
+    status = take_start (self, msg, path);
+  } else {
+    status = check_body (msg, path);
+    if (status == 0 && g_str_equal (method, "GET") && !is_browser (msg))
+      status = take_player (self, msg, path);
+  }
+  if (status != 0)
+    refuse_now (self, msg, status);
+}
+
+static void
+answer_page (PubServer * self, SoupServerMessage * msg, const gchar * path)
+{
+  const gchar *host = soup_message_headers_get_one
+      (soup_server_message_get_request_headers (msg), "Host");
+  gchar *escaped_path = g_uri_escape_string (path, "/", TRUE);
+  gchar *title = g_markup_escape_text (_("Publishing point"), -1);
+  gchar *advice = g_markup_escape_text
+      (_("Open one of these addresses in a media player:"), -1);
+  gchar *name = g_markup_printf_escaped ("%s%s", host ? host : "",
+      escaped_path);
+  gchar *page = g_strdup_printf ("<!DOCTYPE html>\n<meta charset=\"utf-8\">"
+      "<title>%s</title>\n<h1>%s</h1>\n<p>%s</p>\n"
+      "<ul><li>http://%s</li><li>mmsh://%s</li></ul>\n", title, title, advice,
+      name, name);
+
+  soup_server_message_set_status (msg, SOUP_STATUS_OK, NULL);
+  soup_server_message_set_response (msg, "text/html; charset=utf-8",
+      SOUP_MEMORY_TAKE, page, strlen (page));
+  g_free (name);
+  g_free (advice);
+  g_free (title);
+  g_free (escaped_path);
+}
+
+/* Requests that have been read to their end. */
+static void
+whole_request (SoupServer * soup, SoupServerMessage * msg, const gchar * path,
+    GHashTable * query, gpointer data)
+{
+  PubServer *self = data;
+  const gchar *method = soup_server_message_get_method (msg);
+
+  if (g_str_equal (method, "POST") && has_type (msg, PUB_SETUP_TYPE))
+    answer_setup (self, msg, path);
+  else if (g_str_equal (method, "GET"))
+    answer_page (self, msg, path);
+  else if (g_str_equal (method, "POST") || g_str_equal (method, "OPTIONS"))
+    /* a player's log, keep-alive or stop ([MS-WMSP] 3.2.5.8 to 3.2.5.11) */
+    answer_empty (msg, SOUP_STATUS_NO_CONTENT, NULL);
+  else
+    answer_empty (msg, SOUP_STATUS_NOT_IMPLEMENTED, NULL);
+}
+
+PubServer *
+pub_server_new (void)
+{
+  PubServer *self = g_new0 (PubServer, 1);
+
+  self->config = default_config;
+  self->soup = soup_server_new ("server-header", pub_server_header (), NULL);
+  soup_server_add_early_handler (self->soup, NULL, early_request, self, NULL);
+  soup_server_add_handler (self->soup, NULL, whole_request, self, NULL);
+  self->conns = pub_conns_new (self->soup);
+  self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
+      (GDestroyNotify) pub_point_free);
+  return self;
+}
+
+void
+pub_server_free (PubServer * self)
+{
+  if (self == NULL)
+    return;
+  self->changed = NULL;
+  soup_server_disconnect (self->soup);
+  g_hash_table_remove_all (self->points);
+  pub_conns_free (self->conns);
+  g_hash_table_unref (self->points);
+  g_clear_pointer (&self->record, pub_record_free);
+  if (self->done_source != NULL) {
+    g_source_destroy (self->done_source);
+    g_source_unref (self->done_source);
+  }
+  g_object_unref (self->soup);
+  g_free (self);
+}
+
+gboolean
+pub_server_listen (PubServer * self, const gchar * address, guint port,
+    GError ** error)
+{
+  GSocketAddress *socket_address =
+      g_inet_socket_address_new_from_string (address, port);
+  gboolean listens;
+
+  if (socket_address == NULL) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+        _("%s is not a numeric address"), address);
+    return FALSE;
+  }
+  listens = soup_server_listen (self->soup, socket_address, 0, error);
+  g_object_unref (socket_address);
+  return listens;
+}
+
+guint
+pub_server_get_port (PubServer * self)
+{
+  GSList *uris = soup_server_get_uris (self->soup);
+  guint port = uris != NULL ? g_uri_get_port (uris->data) : 0;
+
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  return port;
+}
+
+gchar *
+pub_server_get_url (PubServer * self)
+{
+  GSList *uris = soup_server_get_uris (self->soup);
+  gchar *url = uris != NULL ? g_uri_to_string (uris->data) : NULL;
+
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  return url;
+}
+
+PubConfig *
+pub_server_get_config (PubServer * self)
+{
+  return &self->config;
+}
+
+void
+pub_server_set_record (PubServer * self, const gchar * filename)
+{
+  g_return_if_fail (self->record == NULL);
+  self->record = pub_record_new (filename);
+}
+
+void
+pub_server_add_point (PubServer * self, const gchar * path)
+{
+  self->is_strict = TRUE;
+  if (!g_hash_table_contains (self->points, path))
+    make_point (self, path);
+}
+
+gboolean
+pub_server_get_point (PubServer * self, const gchar * path, PubPointInfo * info)
+{
+  PubPoint *point = g_hash_table_lookup (self->points, path);
+
+  if (point != NULL)
+    pub_point_get_info (point, info);
+  return point != NULL;
+}
+
+void
+pub_server_set_changed (PubServer * self, void (*changed) (gpointer data),
+    gpointer data)
+{
+  self->changed = changed;
+  self->changed_data = data;
+}
+
+gboolean
+pub_server_disconnect (PubServer * self, const gchar * path, guint status)
+{
+  PubPoint *point = g_hash_table_lookup (self->points, path);
+
+  return point != NULL && pub_point_disconnect (point, status);
+}
+
+static gboolean
+shut_down_done (gpointer data)
+{
+  PubServer *self = data;
+
+  self->done (self->done_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+conns_emptied (gpointer data)
+{
+  PubServer *self = data;
+
+  if (self->done_source != NULL)
+    return;
+  self->done_source = g_idle_source_new ();
+  g_source_set_callback (self->done_source, shut_down_done, self, NULL);
+  g_source_attach (self->done_source, g_main_context_get_thread_default ());
+}
+
+void
+pub_server_shut_down (PubServer * self, void (*done) (gpointer data),
+    gpointer data)
+{
+  GList *points = g_hash_table_get_values (self->points);
+
+  self->done = done;
+  self->done_data = data;
+  /* nothing new: not even a request on an old connection */
+  soup_server_disconnect (self->soup);
+  self->config.max_points = 0;
+  g_list_free_full (points, (GDestroyNotify) pub_point_shut_down);
+  pub_conns_watch (self->conns, conns_emptied, self);
+  if (pub_conns_count (self->conns) == 0)
+    conns_emptied (self);
+}
