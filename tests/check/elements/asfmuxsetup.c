@@ -162,7 +162,7 @@ GST_START_TEST (test_legal_range)
     gst_message_parse_error (message, &error, &debug);
     fail_unless (g_error_matches (error, GST_RESOURCE_ERROR,
             GST_RESOURCE_ERROR_SETTINGS));
-    fail_unless (strstr (error->message, settings[__i__].range) != NULL);
+    fail_unless (strstr (debug, settings[__i__].range) != NULL);
     fail_unless (strstr (debug, settings[__i__].value) != NULL);
     g_error_free (error);
     g_free (debug);
