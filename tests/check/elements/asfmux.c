@@ -344,6 +344,44 @@ GST_START_TEST (test_tags)
 
 GST_END_TEST;
 
+static gboolean
+has_utf16 (const GByteArray * bytes, const gchar * text)
+{
+  glong units;
+  g_autofree gunichar2 *utf16 = g_utf8_to_utf16 (text, -1, NULL, &units, NULL);
+
+  return memmem (bytes->data, bytes->len, utf16, units * 2 + 2) != NULL;
+}
+
+/* Tags after the header go into a file's padding; without room for them there
+ * is a warning. */
+GST_START_TEST (test_late_tags)
+{
+  gboolean fits = __i__;
+  g_autoptr (GByteArray) bytes = NULL;
+  AsfHeaderInfo info;
+  GstMessage *message;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_AUDIO | TEST_MUX_SEEKABLE, "padding",
+      (guint64) fits * 200, NULL);
+  test_mux_push (mux.audio, 0, 50, 4800, TRUE);
+  gst_harness_push_event (mux.audio,
+      gst_event_new_tag (gst_tag_list_new (GST_TAG_TITLE, "Late", NULL)));
+  test_mux_push (mux.audio, 50, 50, 4800, TRUE);
+  test_mux_end (&mux);
+  bytes = test_mux_pull_all (&mux);
+  fail_unless_equals_int (has_utf16 (bytes, "Late"), fits);
+  message = test_mux_message (&mux, GST_MESSAGE_WARNING);
+  fail_unless_equals_int (message != NULL, !fits);
+  gst_clear_message (&message);
+  fail_unless (asf_header_read (bytes->data, bytes->len, &info, NULL));
+  fail_unless_equals_uint64 (bytes->len, info.header_size + info.data_size);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_padding)
 {
   gsize sizes[2];
@@ -444,6 +482,7 @@ asfmux_suite (void)
   tcase_add_test (tc, test_empty_buffer);
   tcase_add_test (tc, test_huge_buffer);
   tcase_add_loop_test (tc, test_tags, 0, 2);
+  tcase_add_loop_test (tc, test_late_tags, 0, 2);
   tcase_add_test (tc, test_padding);
   tcase_add_test (tc, test_live_header_too_large);
   tcase_add_test (tc, test_reuse);
