@@ -23,8 +23,8 @@ free_packets (GstWmsAsfSession * self)
   guint n = asf_packetizer_take_blocks (&self->packetizer, blocks);
 
   while (n > 0)
-    g_free (blocks[--n]);
-  gst_wms_asf_output_clear (&self->output);
+    gst_wms_asf_block_free (blocks[--n]);
+  gst_wms_asf_output_stop (&self->output);
 }
 
 void
@@ -253,7 +253,7 @@ run_packetizer (GstWmsAsfSession * self)
         if (ret == GST_FLOW_OK)
           ret = gst_wms_asf_output_add (&self->output, &packet);
         else
-          g_free (packet.block);
+          gst_wms_asf_block_free (packet.block);
         break;
     }
   }
@@ -402,6 +402,18 @@ gst_wms_asf_session_push (GstWmsAsfSession * self)
   return gst_wms_asf_output_push (&self->output);
 }
 
+static void
+update_tags (GstWmsAsfSession * self)
+{
+  GstTagList *tags = collect_tags (self, self->file.pads);
+
+  if (!gst_wms_asf_file_update_tags (&self->file, tags, GST_OBJECT (self->mux)))
+    GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
+        (_("Tags that came late are not in the file: reserve room for them "
+                "with the property padding.")), ("%" GST_PTR_FORMAT, tags));
+  gst_tag_list_unref (tags);
+}
+
 GstFlowReturn
 gst_wms_asf_session_finish (GstWmsAsfSession * self)
 {
@@ -417,6 +429,7 @@ gst_wms_asf_session_finish (GstWmsAsfSession * self)
   if (!self->is_file)
     return GST_FLOW_EOS;
 
+  update_tags (self);
   indexes = gst_wms_asf_file_finish (&self->file, &self->packetizer);
   if (indexes != NULL)
     ret = gst_aggregator_finish_buffer (self->mux, indexes);

@@ -248,7 +248,7 @@ run_command (const gchar * const *argv, GBytes * input)
   fail_unless (g_subprocess_communicate (process, input, NULL, &output, NULL,
           &error));
   text = g_bytes_get_data (output, &size);
-  return g_strndup (text, size);
+  return g_strndup (text ? text : "", size);
 }
 
 void
