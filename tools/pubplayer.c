@@ -146,8 +146,9 @@ append_head (PubPlayer * self, GString * text, const gchar * type,
         " features=\"broadcast,live\", timeout=" PUB_TOLD_TIMEOUT "%s\r\n",
         self->client_id,
         self->major >= METADATA_SINCE ? ", playlist-gen-id=1" : "");
+  /* no stream selection, no packet pairs; a changed stream goes on by itself */
   if (is_mms && self->major >= METADATA_SINCE)
-    g_string_append (text, "Supported: " PUB_FEATURES "\r\n");
+    g_string_append (text, "Supported: com.microsoft.wm.predstrm\r\n");
   g_free (date);
   g_date_time_unref (now);
 }

@@ -155,10 +155,8 @@ pub_point_setup (PubPoint * self, const gchar * push_id, gboolean auto_destroy,
 
   status = is_new ? new_session (self, auto_destroy)
       : check_push_id (self, push_id);
-  if (status != SOUP_STATUS_NO_CONTENT) {
-    g_message ("%s: PushSetup refused with %u", self->path, status);
+  if (status != SOUP_STATUS_NO_CONTENT)
     return status;
-  }
   if (!is_new)
     pub_push_touch (self->push);
   *answer_id = pub_push_get_id (self->push);
@@ -171,10 +169,8 @@ pub_point_start_push (PubPoint * self, SoupServerMessage * msg,
 {
   guint status = check_push_id (self, push_id);
 
-  if (status != SOUP_STATUS_NO_CONTENT) {
-    g_message ("%s: PushStart refused with %u", self->path, status);
+  if (status != SOUP_STATUS_NO_CONTENT)
     return status;
-  }
   pub_push_start (self->push, msg);
   return 0;
 }

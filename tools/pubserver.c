@@ -54,13 +54,28 @@ server_changed (gpointer data)
     self->changed (self->changed_data);
 }
 
+static void
+log_refusal (SoupServerMessage * msg, guint status)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
+  const gchar *type = soup_message_headers_get_content_type (headers, NULL);
+  gchar *path = g_strescape (g_uri_get_path (soup_server_message_get_uri
+          (msg)), NULL);
+
+  g_message ("%s %.100s (%.60s) refused with %u",
+      soup_server_message_get_method (msg), path, type ? type : "-", status);
+  g_free (path);
+}
+
 /* An answer to a request whose body is not waited for. */
 static void
 refuse_now (PubServer * self, SoupServerMessage * msg, guint status)
 {
-  PubConn *conn = pub_conn_steal (self->conns, msg, NULL, NULL);
+  PubConn *conn;
   gchar *text = pub_response_text (status, NULL, TRUE);
 
+  log_refusal (msg, status);
+  conn = pub_conn_steal (self->conns, msg, NULL, NULL);
   pub_conn_queue_text (conn, text);
   pub_conn_close (conn);
   g_free (text);
@@ -195,6 +210,8 @@ answer_setup (PubServer * self, SoupServerMessage * msg, const gchar * path)
     if (point != NULL)
       status = pub_point_setup (point, push_id, auto_destroy, &answer_id);
   }
+  if (status != SOUP_STATUS_NO_CONTENT)
+    log_refusal (msg, status);
   answer_empty (msg, status, answer_id);
   g_bytes_unref (bytes);
   g_free (template_path);

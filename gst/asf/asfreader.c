@@ -356,11 +356,12 @@ asf_header_read (const guint8 * data, gsize size, AsfHeaderInfo * info,
     {&asf_guid_header_extension, read_header_extension},
     {NULL, NULL}
   };
-  HeaderReader self = { info, };
+  HeaderReader self = { NULL, };
   GstByteReader reader;
   guint64 total;
 
   memset (info, 0, sizeof (*info));
+  self.info = info;
   if (!asf_header_measure (data, size, &total, error))
     return FALSE;
   if (size < total)

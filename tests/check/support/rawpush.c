@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include <gst/check/gstcheck.h>
 
 #define TIMEOUT_SECONDS 20
@@ -21,6 +24,8 @@ raw_push_connect (guint port)
   fail_unless (g_socket_connect (self->socket, address, NULL, &error),
       "%s", error ? error->message : "");
   g_object_unref (address);
+  /* small pieces go out at once, as the tests cut them */
+  g_socket_set_option (self->socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
   self->received = g_string_new (NULL);
   return self;
 }
@@ -50,6 +55,12 @@ raw_push_send (RawPush * self, gconstpointer data, gsize size)
     data = (const guint8 *) data + n;
     size -= n;
   }
+}
+
+void
+raw_push_send_text (RawPush * self, const gchar * text)
+{
+  raw_push_send (self, text, strlen (text));
 }
 
 void
@@ -83,6 +94,7 @@ receive_more (RawPush * self)
 
   fail_if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT),
       "nothing came from the server");
+  self->was_reset |= error != NULL;
   g_clear_error (&error);
   if (n > 0)
     g_string_append_len (self->received, data, n);

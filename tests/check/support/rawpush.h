@@ -17,6 +17,7 @@ typedef struct
   GSocket *socket;
   gchar *push_id;
   GString *received;            /* after the last response head */
+  gboolean was_reset;           /* and not closed as it should be */
 } RawPush;
 
 RawPush *raw_push_connect (guint port);
@@ -25,6 +26,7 @@ RawPush *raw_push_connect (guint port);
 void raw_push_free (RawPush * self);
 
 void raw_push_send (RawPush * self, gconstpointer data, gsize size);
+void raw_push_send_text (RawPush * self, const gchar * text);
 
 /* One request head, and @body behind it.  @agent and @push_id may be NULL:
  * then they are left away. */

@@ -72,7 +72,7 @@ begin_play (const gchar * request)
 {
   RawPush *player = raw_push_connect (pub_thread_get_port (server));
 
-  raw_push_send (player, request, strlen (request));
+  raw_push_send_text (player, request);
   return player;
 }
 
@@ -201,7 +201,7 @@ GST_START_TEST (test_mms)
   expect_chunk_head (player, 'H', 0, 0x0c, header->len);
   expect_header (player);
 
-  raw_push_send (player, PLAY ("4.1.0.3856"), strlen (PLAY ("4.1.0.3856")));
+  raw_push_send_text (player, PLAY ("4.1.0.3856"));
   assert_equals_int (raw_push_response (player, &head), 200);
   fail_unless (strstr (head, "\r\nContent-Type: application/x-mms-framed\r\n"));
   fail_unless (strstr (head, "client-id=4711") != NULL);
@@ -506,7 +506,7 @@ GST_START_TEST (test_shut_down)
   assert_equals_int (raw_push_response (mms, NULL), 200);
   expect_chunk_head (mms, 'H', 0, 0x0c, header->len);
   expect_header (mms);
-  raw_push_send (waiting, request, strlen (request));
+  raw_push_send_text (waiting, request);
   fail_unless (pub_thread_wait (server, "/other", pub_has_players, 1));
 
   thread = g_thread_new ("shut down", shut_down, server);
