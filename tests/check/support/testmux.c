@@ -84,10 +84,12 @@ GstBuffer *
 test_mux_buffer (gint64 pts_ms, gint64 duration_ms, gsize size, gboolean is_key)
 {
   GstBuffer *buffer = gst_buffer_new_allocate (NULL, size, NULL);
+  /* unsigned: the last times wrap instead of overflowing */
+  const guint64 ms = GST_MSECOND;
 
   gst_buffer_memset (buffer, 0, pts_ms & 0xff, size);
   if (pts_ms >= 0)
-    GST_BUFFER_PTS (buffer) = (guint64) pts_ms * GST_MSECOND;
+    GST_BUFFER_PTS (buffer) = pts_ms * ms;
   if (duration_ms >= 0)
     GST_BUFFER_DURATION (buffer) = duration_ms * GST_MSECOND;
   if (!is_key)
