@@ -118,14 +118,12 @@ static gboolean
 check_range (GstWmsAsfMux * self, const gchar * name, guint64 value,
     guint64 min, guint64 max)
 {
-  g_autofree gchar *low = g_strdup_printf ("%" G_GUINT64_FORMAT, min);
-  g_autofree gchar *high = g_strdup_printf ("%" G_GUINT64_FORMAT, max);
-
   if (value >= min && value <= max)
     return TRUE;
   GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
-      (_("The property %s is outside of its legal range, %s to %s."), name,
-          low, high), ("%s is %" G_GUINT64_FORMAT, name, value));
+      (_("The property %s is outside of its legal range."), name),
+      ("%s is %" G_GUINT64_FORMAT ", legal range %" G_GUINT64_FORMAT " to %"
+          G_GUINT64_FORMAT, name, value, min, max));
   return FALSE;
 }
 

@@ -91,7 +91,7 @@ test_mux_buffer (gint64 pts_ms, gint64 duration_ms, gsize size, gboolean is_key)
   if (pts_ms >= 0)
     GST_BUFFER_PTS (buffer) = pts_ms * ms;
   if (duration_ms >= 0)
-    GST_BUFFER_DURATION (buffer) = duration_ms * GST_MSECOND;
+    GST_BUFFER_DURATION (buffer) = duration_ms * ms;
   if (!is_key)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
   return buffer;
