@@ -462,6 +462,52 @@ GST_START_TEST (test_reuse)
 
 GST_END_TEST;
 
+/* push-protocol, C27: data after EOS, which only a flush makes possible. */
+GST_START_TEST (test_data_after_eos)
+{
+  g_autoptr (GByteArray) one = NULL;
+  g_autoptr (GByteArray) other = NULL;
+  AsfHeaderInfo infos[2];
+  GstSegment segment;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_SEEKABLE, NULL, NULL);
+  test_mux_push (mux.video, 0, 40, 100, TRUE);
+  test_mux_end (&mux);
+  one = test_mux_pull_all (&mux);
+  gst_harness_push_event (mux.video, gst_event_new_flush_start ());
+  gst_harness_push_event (mux.video, gst_event_new_flush_stop (TRUE));
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_push_event (mux.video, gst_event_new_segment (&segment));
+  test_mux_push (mux.video, 9000, 40, 100, TRUE);
+  test_mux_end (&mux);
+  other = test_mux_pull_all (&mux);
+  fail_unless (asf_header_read (one->data, one->len, &infos[0], NULL));
+  fail_unless (asf_header_read (other->data, other->len, &infos[1], NULL));
+  fail_if (asf_guid_equal (&infos[0].file_id, &infos[1].file_id));
+  fail_unless_equals_uint64 (infos[1].play_duration_100ns, 50400000);
+  fail_unless_equals_uint64 (infos[1].packet_count, 1);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* rules, 10: presentation times are 32 bits of ms */
+GST_START_TEST (test_time_limit)
+{
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO, NULL, NULL);
+  test_mux_push (mux.video, 0, 40, 100, TRUE);
+  test_mux_push (mux.video, G_MAXUINT32 - 5000, 40, 100, TRUE);
+  test_mux_push (mux.video, G_MAXUINT32 - 4999, 40, 100, TRUE);
+  gst_message_unref (wait_for_error (&mux, GST_STREAM_ERROR,
+          GST_STREAM_ERROR_MUX));
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmux_suite (void)
 {
@@ -486,6 +532,8 @@ asfmux_suite (void)
   tcase_add_test (tc, test_padding);
   tcase_add_test (tc, test_live_header_too_large);
   tcase_add_test (tc, test_reuse);
+  tcase_add_test (tc, test_data_after_eos);
+  tcase_add_test (tc, test_time_limit);
   return s;
 }
 
