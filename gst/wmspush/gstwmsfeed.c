@@ -13,6 +13,9 @@
 GST_DEBUG_CATEGORY_STATIC (wmsfeed_debug);
 #define GST_CAT_DEFAULT wmsfeed_debug
 
+/* Longest wait for a thread that is about to wake up. */
+#define SETTLE_MS 500
+
 /* Under the sink's object lock. */
 typedef struct
 {
@@ -29,6 +32,9 @@ struct _GstWmsFeed
   WmsClient *client;            /* set under the sink's object lock */
 
   AsfSplitter *splitter;
+  GMutex settle_lock;           /* for the wait in gst_wms_feed_settle() */
+  GCond left_preroll;
+
   GstBuffer *header;
   gboolean header_sent;
   gboolean has_started;
@@ -65,6 +71,8 @@ gst_wms_feed_new (GstBaseSink * sink, GCancellable * cancellable,
   self->cancellable = g_object_ref (cancellable);
   self->mailbox = wms_mailbox_ref (mailbox);
   self->splitter = asf_splitter_new ();
+  g_mutex_init (&self->settle_lock);
+  g_cond_init (&self->left_preroll);
   return self;
 }
 
@@ -79,6 +87,8 @@ gst_wms_feed_free (GstWmsFeed * self)
   gst_clear_buffer (&self->header);
   g_object_unref (self->cancellable);
   wms_mailbox_unref (self->mailbox);
+  g_cond_clear (&self->left_preroll);
+  g_mutex_clear (&self->settle_lock);
   g_free (self);
 }
 
@@ -115,6 +125,23 @@ fail_session (GstWmsFeed * self, const GError * error)
   return GST_FLOW_ERROR;
 }
 
+void
+gst_wms_feed_settle (GstWmsFeed * self)
+{
+  gint64 now = g_get_monotonic_time ();
+  gint64 deadline = now + SETTLE_MS * G_TIME_SPAN_MILLISECOND;
+
+  /* Not with the preroll lock: a render that waits for the server has it.  The
+   * base class's own waits do not signal, hence the steps. */
+  g_mutex_lock (&self->settle_lock);
+  while (g_atomic_int_get (&self->sink->have_preroll) && now < deadline) {
+    g_cond_wait_until (&self->left_preroll, &self->settle_lock,
+        now + G_TIME_SPAN_MILLISECOND);
+    now = g_get_monotonic_time ();
+  }
+  g_mutex_unlock (&self->settle_lock);
+}
+
 /* Calls that wait come back here when a state change or a flush has broken the
  * wait: OK means to go on with the same call. */
 static GstFlowReturn
@@ -124,11 +151,10 @@ handle_broken_wait (GstWmsFeed * self, GError * error)
   GstFlowReturn ret;
 
   if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    /* A sink that was paused again before this thread woke up is to wait on:
-     * going on would hold the lock that the next state change needs. */
-    do {
-      ret = gst_base_sink_wait_preroll (self->sink);
-    } while (ret == GST_FLOW_OK && self->sink->need_preroll);
+    ret = gst_base_sink_wait_preroll (self->sink);
+    g_mutex_lock (&self->settle_lock);
+    g_cond_broadcast (&self->left_preroll);
+    g_mutex_unlock (&self->settle_lock);
     return ret;
   }
   GST_ERROR_OBJECT (self->sink, "%s", reason->message);

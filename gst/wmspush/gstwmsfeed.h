@@ -98,6 +98,16 @@ gboolean gst_wms_feed_has_ended (GstWmsFeed * self);
 void gst_wms_feed_restart_stream (GstWmsFeed * self);
 
 /**
+ * gst_wms_feed_settle:
+ *
+ * To be called before the base class goes from PLAYING to PAUSED: waits until
+ * the streaming thread, which the change to PLAYING has signalled, has left
+ * its wait for preroll.  Otherwise the base class would take it for prerolled,
+ * and it would write in PAUSED.
+ */
+void gst_wms_feed_settle (GstWmsFeed * self);
+
+/**
  * gst_wms_feed_add_stats:
  * @self: (nullable): a #GstWmsFeed, or %NULL for zeros
  * @stats: gets fields for what was sent
