@@ -236,6 +236,8 @@ gst_wms_asf_mux_get_next_time (GstAggregator * aggregator)
   GstClockTimeDiff next = G_MAXINT64;
   GstClockTimeDiff time;
 
+  if (self->session.is_started && !self->session.output.upstream_is_live)
+    return GST_CLOCK_TIME_NONE;
   GST_OBJECT_LOCK (self);
   if (earliest_pad_locked (self, &time) != NULL)
     next = time - (GstClockTimeDiff)

@@ -171,6 +171,7 @@ read_video (GstWmsAsfFormat * format, const GstStructure * s, guint32 fourcc,
   if (!get_positive (s, "width", G_MAXINT32, &image->width, error) ||
       !get_positive (s, "height", G_MAXINT32, &image->height, error))
     return FALSE;
+  get_optional (s, "bitrate", G_MAXINT32, &format->declared_bps);
   image->bit_count = 24;
   image->fourcc = gst_structure_has_name (s, "video/x-wmv") ?
       read_fourcc (s, fourcc) : fourcc;

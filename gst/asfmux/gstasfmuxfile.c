@@ -104,6 +104,57 @@ gst_wms_asf_file_write_header (GstWmsAsfFile * self, GError ** error)
   return buffer;
 }
 
+static void
+swap_tags (AsfHeader * header, AsfDescription * description,
+    GArray ** attributes)
+{
+  AsfDescription other = header->description;
+  GArray *array = header->attributes;
+
+  header->description = *description;
+  header->attributes = *attributes;
+  *description = other;
+  *attributes = array;
+}
+
+/* The header as it is but for its padding; NULL when it cannot be written. */
+static GBytes *
+write_unpadded (const AsfHeader * header)
+{
+  AsfHeader copy = *header;
+
+  copy.padding = 0;
+  return asf_header_write (&copy, NULL);
+}
+
+gboolean
+gst_wms_asf_file_update_tags (GstWmsAsfFile * self, const GstTagList * tags,
+    GstObject * owner)
+{
+  AsfDescription description;
+  GArray *attributes = gst_wms_asf_tags_read (tags, &description, owner);
+  g_autoptr (GBytes) before = write_unpadded (&self->header);
+  g_autoptr (GBytes) after = NULL;
+  gsize size;
+  gboolean fits;
+
+  swap_tags (&self->header, &description, &attributes);
+  after = write_unpadded (&self->header);
+  size = after ? g_bytes_get_size (after) : G_MAXSIZE;
+  fits = size == self->header_size ||
+      (size < self->header_size &&
+      self->header_size - size >= ASF_OBJECT_HEAD_SIZE);
+  if (after && before && g_bytes_equal (before, after))
+    fits = TRUE;
+  else if (fits)
+    self->header.padding = self->header_size - size;
+  if (!fits)
+    swap_tags (&self->header, &description, &attributes);
+  asf_description_clear (&description);
+  g_array_unref (attributes);
+  return fits;
+}
+
 static guint64
 end_of_content (const GstWmsAsfFile * self)
 {

@@ -56,6 +56,20 @@ GstBuffer *gst_wms_asf_file_write_header (GstWmsAsfFile * self,
     GError ** error);
 
 /**
+ * gst_wms_asf_file_update_tags:
+ * @self: a #GstWmsAsfFile whose header was written
+ * @tags: what is known at the end
+ *
+ * Puts tags that came after the header into it, in the room of the Padding
+ * Object.
+ *
+ * Returns: %FALSE when they differ from what was written and do not fit; then
+ *     nothing was changed.
+ */
+gboolean gst_wms_asf_file_update_tags (GstWmsAsfFile * self,
+    const GstTagList * tags, GstObject * owner);
+
+/**
  * gst_wms_asf_file_finish:
  * @self: a #GstWmsAsfFile
  * @packetizer: drained

@@ -15,10 +15,10 @@ void
 gst_wms_asf_output_start (GstWmsAsfOutput * self, GstAggregator * aggregator,
     gsize packet_size, gsize block_size)
 {
-  gst_wms_asf_output_clear (self);
+  gst_wms_asf_output_stop (self);
   self->aggregator = aggregator;
   self->packet_size = packet_size;
-  self->block_size = block_size;
+  self->blocks = gst_wms_asf_blocks_new (block_size);
   self->last_dts = 0;
 }
 
@@ -29,10 +29,17 @@ gst_wms_asf_output_clear (GstWmsAsfOutput * self)
   gst_clear_buffer_list (&self->list);
 }
 
+void
+gst_wms_asf_output_stop (GstWmsAsfOutput * self)
+{
+  gst_wms_asf_output_clear (self);
+  g_clear_pointer (&self->blocks, gst_wms_asf_blocks_unref);
+}
+
 guint8 *
 gst_wms_asf_output_new_block (GstWmsAsfOutput * self)
 {
-  return g_malloc (self->block_size);
+  return gst_wms_asf_blocks_take (self->blocks);
 }
 
 static GstClockTime
@@ -46,9 +53,8 @@ to_running (const GstWmsAsfOutput * self, guint64 content_ns)
 static GstBuffer *
 wrap (GstWmsAsfOutput * self, const AsfPacket * packet)
 {
-  GstBuffer *buffer = gst_buffer_new_wrapped_full (0, packet->block,
-      self->block_size, packet->offset, self->packet_size, packet->block,
-      g_free);
+  GstBuffer *buffer = gst_wms_asf_block_wrap (packet->block, packet->offset,
+      self->packet_size);
   GstClockTime dts = to_running (self, self->upstream_is_live ?
       packet->last_ns : packet->send_ms * GST_MSECOND);
 

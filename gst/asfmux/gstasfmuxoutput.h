@@ -5,6 +5,7 @@
 #include <gst/base/gstaggregator.h>
 
 #include "asf/asfpacketizer.h"
+#include "asfmux/gstasfmuxblocks.h"
 
 G_BEGIN_DECLS
 
@@ -27,7 +28,7 @@ typedef struct
   gboolean has_video;
 
   gsize packet_size;
-  gsize block_size;
+  GstWmsAsfBlocks *blocks;
   GstBuffer *first;
   GstBufferList *list;
   GstClockTime list_dts;
@@ -50,10 +51,17 @@ void gst_wms_asf_output_start (GstWmsAsfOutput * self,
 void gst_wms_asf_output_clear (GstWmsAsfOutput * self);
 
 /**
+ * gst_wms_asf_output_stop:
+ *
+ * As gst_wms_asf_output_clear(), and gives the memory up.
+ */
+void gst_wms_asf_output_stop (GstWmsAsfOutput * self);
+
+/**
  * gst_wms_asf_output_new_block:
  *
  * Returns: (transfer full): memory for one packet, to be given back in an
- *     #AsfPacket or freed with g_free().
+ *     #AsfPacket or freed with gst_wms_asf_block_free().
  */
 guint8 *gst_wms_asf_output_new_block (GstWmsAsfOutput * self);
 

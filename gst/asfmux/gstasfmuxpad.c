@@ -176,6 +176,7 @@ gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
   guint32 bps = self->format.declared_bps;
   gdouble share;
 
+  gst_wms_asf_mux_pad_reset (self);
   if (bps == 0)
     bps = bps_from_tags (self->tags);
   self->rate_is_known = bps > 0;
@@ -199,7 +200,6 @@ gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
     share += LIVE_MARGIN;
   stream->total_bps = with_overhead (stream->data_bps, share);
   asf_bucket_init (&self->bucket, stream->data_bps, window_ms);
-  asf_index_clear (&self->index);
   asf_index_init (&self->index);
   self->in_header = TRUE;
 }

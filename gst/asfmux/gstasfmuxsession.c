@@ -23,13 +23,18 @@ free_packets (GstWmsAsfSession * self)
   guint n = asf_packetizer_take_blocks (&self->packetizer, blocks);
 
   while (n > 0)
-    g_free (blocks[--n]);
-  gst_wms_asf_output_clear (&self->output);
+    gst_wms_asf_block_free (blocks[--n]);
+  gst_wms_asf_output_stop (&self->output);
 }
 
 void
 gst_wms_asf_session_reset (GstWmsAsfSession * self)
 {
+  guint i;
+
+  for (i = 0; self->file.pads != NULL && i < self->file.pads->len; i++)
+    ((GstWmsAsfMuxPad *) g_ptr_array_index (self->file.pads, i))->in_header =
+        FALSE;
   free_packets (self);
   gst_wms_asf_file_clear (&self->file);
   self->is_started = FALSE;
@@ -78,6 +83,12 @@ downstream_is_seekable (GstWmsAsfSession * self)
 }
 
 
+static gboolean
+is_data (GstBuffer * buffer)
+{
+  return buffer != NULL && gst_buffer_get_size (buffer) > 0;
+}
+
 static void
 start_pads (GstWmsAsfSession * self, GPtrArray * pads)
 {
@@ -91,7 +102,7 @@ start_pads (GstWmsAsfSession * self, GPtrArray * pads)
     GstBuffer *first =
         gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
 
-    gst_wms_asf_mux_pad_start (pad, first, window_ms,
+    gst_wms_asf_mux_pad_start (pad, is_data (first) ? first : NULL, window_ms,
         self->settings.packet_size, !self->is_file);
     if (pad->format.stream.kind == ASF_STREAM_VIDEO)
       self->output.has_video = TRUE;
@@ -206,7 +217,6 @@ send_header (GstWmsAsfSession * self, gboolean is_first)
   return gst_aggregator_finish_buffer (self->mux, header);
 }
 
-
 GstFlowReturn
 gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
 {
@@ -253,7 +263,7 @@ run_packetizer (GstWmsAsfSession * self)
         if (ret == GST_FLOW_OK)
           ret = gst_wms_asf_output_add (&self->output, &packet);
         else
-          g_free (packet.block);
+          gst_wms_asf_block_free (packet.block);
         break;
     }
   }
@@ -316,9 +326,16 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
     .data = map->data,
     .size = map->size,
   };
+  guint64 pres_ms = self->settings.preroll_ms + object.time_ns / GST_MSECOND;
   GstFlowReturn ret;
 
-  object.pres_ms = self->settings.preroll_ms + object.time_ns / GST_MSECOND;
+  if (pres_ms > G_MAXUINT32) {
+    GST_ELEMENT_ERROR (self->mux, STREAM, MUX,
+        (_("A time stamp is too late: an ASF file ends after 49 days.")),
+        ("%" GST_PTR_FORMAT, buffer));
+    return GST_FLOW_ERROR;
+  }
+  object.pres_ms = pres_ms;
   asf_bucket_add (&pad->bucket, object.time_ns, object.size, &object.span);
   if (!asf_packetizer_add (&self->packetizer, &object)) {
     report_late (self, pad, buffer);
@@ -373,7 +390,6 @@ mux_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
   return ret;
 }
 
-
 GstFlowReturn
 gst_wms_asf_session_take_next (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
 {
@@ -388,7 +404,6 @@ gst_wms_asf_session_take_next (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
   return ret;
 }
 
-
 GstFlowReturn
 gst_wms_asf_session_close_packet (GstWmsAsfSession * self)
 {
@@ -402,11 +417,35 @@ gst_wms_asf_session_push (GstWmsAsfSession * self)
   return gst_wms_asf_output_push (&self->output);
 }
 
+static void
+update_tags (GstWmsAsfSession * self)
+{
+  GstTagList *tags = collect_tags (self, self->file.pads);
+
+  if (!gst_wms_asf_file_update_tags (&self->file, tags, GST_OBJECT (self->mux)))
+    GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
+        (_("Tags that came late are not in the file: reserve room for them "
+                "with the property padding.")), ("%" GST_PTR_FORMAT, tags));
+  gst_tag_list_unref (tags);
+}
+
+static GstFlowReturn
+complete_file (GstWmsAsfSession * self)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  GstBuffer *indexes;
+
+  update_tags (self);
+  indexes = gst_wms_asf_file_finish (&self->file, &self->packetizer);
+  if (indexes != NULL)
+    ret = gst_aggregator_finish_buffer (self->mux, indexes);
+  return ret == GST_FLOW_OK ? send_header (self, FALSE) : ret;
+}
+
 GstFlowReturn
 gst_wms_asf_session_finish (GstWmsAsfSession * self)
 {
   GstFlowReturn ret;
-  GstBuffer *indexes;
 
   asf_packetizer_drain (&self->packetizer);
   ret = run_packetizer (self);
@@ -414,13 +453,9 @@ gst_wms_asf_session_finish (GstWmsAsfSession * self)
     ret = gst_wms_asf_output_push (&self->output);
   if (ret != GST_FLOW_OK)
     return ret;
-  if (!self->is_file)
-    return GST_FLOW_EOS;
-
-  indexes = gst_wms_asf_file_finish (&self->file, &self->packetizer);
-  if (indexes != NULL)
-    ret = gst_aggregator_finish_buffer (self->mux, indexes);
-  if (ret == GST_FLOW_OK)
-    ret = send_header (self, FALSE);
+  if (self->is_file)
+    ret = complete_file (self);
+  /* data after a flush begins another file (push-protocol, C27) */
+  gst_wms_asf_session_reset (self);
   return ret == GST_FLOW_OK ? GST_FLOW_EOS : ret;
 }

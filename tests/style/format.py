@@ -27,9 +27,9 @@ def indented(path, folder):
     copy = os.path.join(folder, 'file.c')
     shutil.copy(os.path.join(project.ROOT, path), copy)
     for _ in range(2):
-        subprocess.run(['indent', *OPTIONS, copy], check=True,
+        subprocess.run(['indent', *OPTIONS, copy],
                        env={**os.environ, 'VERSION_CONTROL': 'none'})
-    with open(copy, encoding='utf-8') as file:
+    with open(copy, encoding='utf-8', errors='replace') as file:
         return file.read()
 
 

@@ -84,12 +84,14 @@ GstBuffer *
 test_mux_buffer (gint64 pts_ms, gint64 duration_ms, gsize size, gboolean is_key)
 {
   GstBuffer *buffer = gst_buffer_new_allocate (NULL, size, NULL);
+  /* unsigned: the last times wrap instead of overflowing */
+  const guint64 ms = GST_MSECOND;
 
   gst_buffer_memset (buffer, 0, pts_ms & 0xff, size);
   if (pts_ms >= 0)
-    GST_BUFFER_PTS (buffer) = pts_ms * GST_MSECOND;
+    GST_BUFFER_PTS (buffer) = pts_ms * ms;
   if (duration_ms >= 0)
-    GST_BUFFER_DURATION (buffer) = duration_ms * GST_MSECOND;
+    GST_BUFFER_DURATION (buffer) = duration_ms * ms;
   if (!is_key)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
   return buffer;
@@ -248,7 +250,7 @@ run_command (const gchar * const *argv, GBytes * input)
   fail_unless (g_subprocess_communicate (process, input, NULL, &output, NULL,
           &error));
   text = g_bytes_get_data (output, &size);
-  return g_strndup (text, size);
+  return g_strndup (text ? text : "", size);
 }
 
 void
