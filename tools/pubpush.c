@@ -130,8 +130,9 @@ pub_push_get_counters (PubPush * self)
 void
 pub_push_touch (PubPush * self)
 {
-  if (self->state == PUB_PUSH_READY || self->state == PUB_PUSH_BETWEEN)
-    wait_for_request (self);
+  g_return_if_fail (self->conn == NULL);
+
+  wait_for_request (self);
 }
 
 static void

@@ -80,8 +80,9 @@ const gchar *pub_push_get_id (PubPush * self);
 PubPushState pub_push_get_state (PubPush * self);
 const PubPushCounters *pub_push_get_counters (PubPush * self);
 
-/* A PushSetup with the session's push-id: the inactivity timer begins anew
- * unless the idle timer is running ([MS-WMHTTP] 3.2.5.1). */
+/* A PushSetup with the session's push-id: the inactivity timer begins anew, in
+ * place of the idle timer that a lost connection left running ([MS-WMHTTP]
+ * 3.2.5.1).  Not while a PushStart is running. */
 void pub_push_touch (PubPush * self);
 
 /* Takes a PushStart over (S4); not while one is running. */

@@ -28,6 +28,7 @@ typedef struct
 {
   PubServer *server;
   GMainLoop *loop;
+  gboolean is_closing;
 } Program;
 
 static gboolean
@@ -116,8 +117,11 @@ signal_caught (gpointer data)
 {
   Program *self = data;
 
-  pub_server_shut_down (self->server, everything_closed, self);
-  return G_SOURCE_REMOVE;
+  /* a terminal, or timeout(1), may say it twice; closing is bounded in time */
+  if (!self->is_closing)
+    pub_server_shut_down (self->server, everything_closed, self);
+  self->is_closing = TRUE;
+  return G_SOURCE_CONTINUE;
 }
 
 static int
@@ -127,7 +131,6 @@ run (const Options * options)
   gboolean is_open = open_server (&self, options);
 
   if (is_open) {
-    /* the second of a kind has its usual effect */
     g_unix_signal_add (SIGTERM, signal_caught, &self);
     g_unix_signal_add (SIGINT, signal_caught, &self);
     g_main_loop_run (self.loop);

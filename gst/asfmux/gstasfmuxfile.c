@@ -79,11 +79,11 @@ GstBuffer *
 gst_wms_asf_file_write_header (GstWmsAsfFile * self, GError ** error)
 {
   gboolean is_live = self->header.flags & ASF_FILE_BROADCAST;
-  GBytes *bytes = NULL;
   GstBuffer *buffer;
+  GBytes *bytes;
   guint tries;
 
-  for (tries = 0; tries < MAX_FILE_IDS; tries++) {
+  for (tries = 1;; tries++) {
     gconstpointer data;
     gsize size;
 
@@ -91,10 +91,10 @@ gst_wms_asf_file_write_header (GstWmsAsfFile * self, GError ** error)
     if (bytes == NULL)
       return NULL;
     data = g_bytes_get_data (bytes, &size);
-    if (!is_live || !asf_header_has_early_mark (data, size))
+    if (!is_live || tries == MAX_FILE_IDS
+        || !asf_header_has_early_mark (data, size))
       break;
-    if (tries + 1 < MAX_FILE_IDS)
-      g_bytes_unref (bytes);
+    g_bytes_unref (bytes);
     make_file_id (&self->header.file_id);
   }
   self->header_size = g_bytes_get_size (bytes);

@@ -229,6 +229,7 @@ follow_redirect (WmsPush * self, const WmsResponse * response, GError ** error)
         WMS_URI_FLAGS, NULL);
   scheme = target != NULL ? g_uri_get_scheme (target) : NULL;
   if (scheme == NULL || g_uri_get_host (target) == NULL
+      || *g_uri_get_host (target) == '\0'
       || g_uri_get_userinfo (target) != NULL
       || (strcmp (scheme, "https") != 0
           && (strcmp (scheme, "http") != 0

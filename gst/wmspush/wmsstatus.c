@@ -67,7 +67,6 @@ G_DEFINE_QUARK (wms - error - quark, wms_error);
     "a smaller packet-size at the muxer.")
 #define TEXT_ENDED N_("The server ended the session before the stream was " \
     "over. Look into its log.")
-#define TEXT_FULL N_("The request's length is used up. Start the push again.")
 #define TEXT_NO_SESSION N_("There is no session with the server.")
 #define TEXT_NO_ASF N_("The stream is not ASF. Put asfmux before this " \
     "element, or read an intact ASF file.")
@@ -127,7 +126,6 @@ static const FailureRow failures[] = {
   WMS (ENDED_EARLY, NS_E_CONNECTION_FAILURE, WRITE, TEXT_ENDED),
   WMS (HEADER_TOO_LARGE, NS_E_INVALID_DATA, SETTINGS, TEXT_HEADER),
   WMS (PACKET_TOO_LARGE, NS_E_INVALID_DATA, SETTINGS, TEXT_PACKET),
-  WMS (REQUEST_FULL, NS_E_NET_WRITE, WRITE, TEXT_FULL),
   WMS (NO_SESSION, NS_E_NOCONNECTION, WRITE, TEXT_NO_SESSION),
 #undef WMS
 #define IO(code, hresult, gst, text) \

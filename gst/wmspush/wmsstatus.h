@@ -146,7 +146,6 @@ GQuark wms_error_quark (void);
  *     the protocol
  * @WMS_ERROR_PACKET_TOO_LARGE: an ASF packet does not fit into one packet of
  *     the protocol
- * @WMS_ERROR_REQUEST_FULL: the request body is used up
  * @WMS_ERROR_NO_SESSION: there is no session for what was asked
  */
 typedef enum
@@ -162,7 +161,6 @@ typedef enum
   WMS_ERROR_ENDED_EARLY,
   WMS_ERROR_HEADER_TOO_LARGE,
   WMS_ERROR_PACKET_TOO_LARGE,
-  WMS_ERROR_REQUEST_FULL,
   WMS_ERROR_NO_SESSION,
 } WmsError;
 

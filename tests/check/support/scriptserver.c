@@ -309,6 +309,19 @@ script_read_frame (ScriptConnection * self, WmsFrameType * type)
   return TRUE;
 }
 
+GBytes *
+script_get_last_frame (ScriptConnection * self)
+{
+  ScriptServer *server = self->server;
+  GBytes *content;
+
+  g_mutex_lock (&server->lock);
+  content = g_bytes_ref (g_array_index (server->frames, Frame,
+          server->frames->len - 1).content);
+  g_mutex_unlock (&server->lock);
+  return content;
+}
+
 gboolean
 script_read_frames_until (ScriptConnection * self, WmsFrameType wanted, guint n)
 {
@@ -368,14 +381,20 @@ script_read_end (ScriptConnection * self)
 }
 
 gboolean
+script_accept_push_length (ScriptConnection * self, guint64 * length)
+{
+  if (!script_read_head (self, length) || !script_skip (self, *length))
+    return FALSE;
+  script_send (self, SCRIPT_SETUP_OK);
+  return script_read_head (self, length);
+}
+
+gboolean
 script_accept_push (ScriptConnection * self)
 {
   guint64 length = 0;
 
-  if (!script_read_head (self, &length) || !script_skip (self, length))
-    return FALSE;
-  script_send (self, SCRIPT_SETUP_OK);
-  return script_read_head (self, NULL);
+  return script_accept_push_length (self, &length);
 }
 
 void

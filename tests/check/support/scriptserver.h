@@ -45,6 +45,7 @@ gboolean script_skip (ScriptConnection * connection, guint64 n_bytes);
 /* Reads a frame and keeps it; `type` may be NULL. */
 gboolean script_read_frame (ScriptConnection * connection,
     WmsFrameType * type);
+GBytes *script_get_last_frame (ScriptConnection * connection);
 gboolean script_read_frames_until (ScriptConnection * connection,
     WmsFrameType type, guint n);
 void script_send (ScriptConnection * connection, const gchar * text);
@@ -61,7 +62,10 @@ gboolean script_read_end (ScriptConnection * connection);
 
 /* Takes a PushSetup, answers 204, and takes the head of the PushStart. */
 gboolean script_accept_push (ScriptConnection * connection);
-/* The same, then all frames up to the $E, and the answer to it. */
+/* The same, and tells the PushStart's Content-Length. */
+gboolean script_accept_push_length (ScriptConnection * connection,
+    guint64 * length);
+/* Then all frames up to the $E, and the answer to it. */
 void script_take_all (ScriptConnection * connection, gpointer user_data);
 
 G_END_DECLS

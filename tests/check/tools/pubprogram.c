@@ -92,9 +92,10 @@ GST_START_TEST (test_signals)
   raw_push_read (player, 12 + header->len + 12 + packet->len);
   g_string_truncate (player->received, 0);
 
-  /* "timeout" hands it on */
+  /* "timeout" hands it on; a second one does no harm */
   g_subprocess_send_signal (process, __i__ == 0 ? SIGTERM : SIGINT);
   assert_equals_int (raw_push_response (push, NULL), 503);
+  g_subprocess_send_signal (process, __i__ == 0 ? SIGTERM : SIGINT);
   raw_push_read (player, 8);
   fail_unless (memcmp (player->received->str, "$E\x04\0\0\0\0\0", 8) == 0);
   raw_push_free (push);

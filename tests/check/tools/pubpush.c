@@ -372,6 +372,46 @@ GST_START_TEST (test_lost_connection_times_out)
 
 GST_END_TEST;
 
+static void
+forget_lost_ones (PubServer * self, gpointer data)
+{
+  pub_server_get_config (self)->idle_timeout_ms = 300;
+}
+
+/* An encoder that has come back as far as PushSetup is waited for longer than
+ * one that has not: the other one shows that the idle time has passed. */
+GST_START_TEST (test_setup_after_loss_has_time)
+{
+  RawPush *push, *again, *other;
+
+  push_case_restart (forget_lost_ones);
+  push = push_case_begin ();
+  push_case_send_header (push);
+  fail_unless (pub_thread_wait (push_case_server, PUSH_CASE_PATH,
+          pub_has_headers, 1));
+  again = push_case_connect ();
+  other = push_case_connect ();
+  assert_equals_int (raw_push_setup (other, "/other", "0", ""), 204);
+  again->push_id = g_strdup (push->push_id);
+  raw_push_free (push);
+  fail_unless (pub_thread_wait (push_case_server, PUSH_CASE_PATH,
+          pub_has_state, PUB_PUSH_LOST));
+  assert_equals_int (raw_push_setup (again, PUSH_CASE_PATH, again->push_id,
+          ""), 204);
+
+  raw_push_start (other, "/other", RAW_LENGTH);
+  push_case_send_header (other);
+  assert_equals_int (raw_push_response (other, NULL), 408);
+  raw_push_start (again, PUSH_CASE_PATH, RAW_LENGTH);
+  push_case_send_packet (again);
+  fail_unless (pub_thread_wait (push_case_server, PUSH_CASE_PATH,
+          pub_has_packets, 1));
+  raw_push_free (other);
+  raw_push_free (again);
+}
+
+GST_END_TEST;
+
 /* S10, while a body is being sent and between requests. */
 GST_START_TEST (test_administrative_disconnect)
 {
@@ -475,6 +515,7 @@ pubpush_suite (void)
   tcase_add_test (tc, test_inactivity_timeout);
   tcase_add_test (tc, test_lost_connection_resumes);
   tcase_add_test (tc, test_lost_connection_times_out);
+  tcase_add_test (tc, test_setup_after_loss_has_time);
   tcase_add_test (tc, test_administrative_disconnect);
   tcase_add_test (tc, test_shut_down);
   tcase_add_test (tc, test_refused_requests);

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* The writer over a socketpair whose queues are small, and over TLS. */
+#include "wmspush/wmswriter.h"
+
+#include <gst/check/gstcheck.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "sinkrig.h"
+#include "wmspush/wmsstatus.h"
+
+#define N_PACKETS 200
+
+typedef struct
+{
+  GSocketConnection *ours;
+  GSocketConnection *theirs;
+  WmsWriter *writer;
+  GByteArray *expected;
+} Pair;
+
+static GSocketConnection *
+new_connection (gint fd)
+{
+  g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, NULL);
+  gint size = 4096;
+
+  setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+  return g_socket_connection_factory_create_connection (socket);
+}
+
+static void
+pair_init (Pair * pair, guint64 request_length)
+{
+  gint fds[2];
+
+  fail_unless (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
+  pair->ours = new_connection (fds[0]);
+  pair->theirs = new_connection (fds[1]);
+  pair->writer = wms_writer_new (G_IO_STREAM (pair->ours), request_length, 0,
+      NULL);
+  pair->expected = g_byte_array_new ();
+  fail_unless (pair->writer != NULL);
+}
+
+static void
+pair_clear (Pair * pair)
+{
+  wms_writer_unref (pair->writer);
+  g_object_unref (pair->ours);
+  g_object_unref (pair->theirs);
+  g_byte_array_unref (pair->expected);
+}
+
+/* A packet, and the bytes that it has to become. */
+static void
+make_packet (Pair * pair, WmsPacket * packet, guint n)
+{
+  g_autoptr (GBytes) bytes = sink_rig_get_packet (n);
+  g_autoptr (GstBuffer) buffer = gst_buffer_new_wrapped_bytes (bytes);
+
+  fail_unless (wms_packet_init (packet, WMS_FRAME_DATA, buffer, NULL));
+  g_byte_array_append (pair->expected, packet->head, packet->head_size);
+  g_byte_array_append (pair->expected, packet->body, packet->body_size);
+}
+
+static gpointer
+read_slowly (gpointer user_data)
+{
+  GInputStream *stream = user_data;
+  GByteArray *bytes = g_byte_array_new ();
+  guint8 chunk[777];
+  gssize n;
+
+  while ((n = g_input_stream_read (stream, chunk, sizeof chunk, NULL,
+              NULL)) > 0)
+    g_byte_array_append (bytes, chunk, n);
+  return bytes;
+}
+
+/* Writes all packets, as the streaming thread does. */
+static guint
+write_all (WmsWriter * writer, WmsPacket * packets, guint n_packets)
+{
+  guint n_blocked = 0;
+  guint done = 0;
+  guint n;
+
+  for (;;) {
+    WmsWriteResult result = wms_writer_push (writer, packets + done,
+        n_packets - done, &n, NULL);
+
+    done += n;
+    fail_if (result == WMS_WRITE_FAILED || result == WMS_WRITE_FULL);
+    if (result == WMS_WRITE_DONE && done == n_packets)
+      return n_blocked;
+    if (result == WMS_WRITE_BLOCKED) {
+      n_blocked++;
+      fail_unless (wms_writer_wait (writer, 10000, NULL, NULL));
+    }
+  }
+}
+
+static void
+check_stream (Pair * pair, GInputStream * input)
+{
+  static WmsPacket packets[N_PACKETS];
+  WmsWriterStats stats;
+  GByteArray *got;
+  GThread *thread;
+  guint i;
+
+  for (i = 0; i < N_PACKETS; i++)
+    make_packet (pair, &packets[i], i);
+  thread = g_thread_new ("read", read_slowly, input);
+  fail_unless (write_all (pair->writer, packets, N_PACKETS) > 0);
+  fail_if (wms_writer_has_tail (pair->writer));
+  wms_writer_get_stats (pair->writer, &stats);
+  fail_unless_equals_uint64 (stats.bytes, pair->expected->len);
+  wms_writer_finish (pair->writer);
+  got = g_thread_join (thread);
+  fail_unless_equals_int (got->len, pair->expected->len);
+  fail_unless (memcmp (got->data, pair->expected->data, got->len) == 0);
+  g_byte_array_unref (got);
+}
+
+/* Short writes end anywhere, also in a head; every byte arrives once. */
+GST_START_TEST (test_short_writes)
+{
+  Pair pair;
+
+  pair_init (&pair, 2147483647);
+  check_stream (&pair,
+      g_io_stream_get_input_stream (G_IO_STREAM (pair.theirs)));
+  pair_clear (&pair);
+}
+
+GST_END_TEST;
+
+static gboolean
+accept_any (GTlsConnection * connection, GTlsCertificate * certificate,
+    GTlsCertificateFlags errors, gpointer user_data)
+{
+  return TRUE;
+}
+
+static gpointer
+shake_hands (gpointer user_data)
+{
+  fail_unless (g_tls_connection_handshake (user_data, NULL, NULL));
+  return NULL;
+}
+
+/* The same, through TLS: records are offered again as they were. */
+GST_START_TEST (test_tls)
+{
+  g_autoptr (GTlsCertificate) certificate =
+      g_tls_certificate_new_from_file (TEST_CERTIFICATE, NULL);
+  g_autoptr (GIOStream) server = NULL;
+  g_autoptr (GIOStream) client = NULL;
+  GThread *thread;
+  Pair pair;
+
+  fail_unless (certificate != NULL);
+  pair_init (&pair, 2147483647);
+  server = g_tls_server_connection_new (G_IO_STREAM (pair.theirs),
+      certificate, NULL);
+  client = g_tls_client_connection_new (G_IO_STREAM (pair.ours), NULL, NULL);
+  fail_unless (server != NULL && client != NULL);
+  g_signal_connect (client, "accept-certificate", G_CALLBACK (accept_any),
+      NULL);
+  thread = g_thread_new ("server", shake_hands, server);
+  shake_hands (client);
+  g_thread_join (thread);
+  wms_writer_unref (pair.writer);
+  pair.writer = wms_writer_new (client, 2147483647, 0, NULL);
+  check_stream (&pair, g_io_stream_get_input_stream (server));
+  pair_clear (&pair);
+}
+
+GST_END_TEST;
+
+static void
+fill_queues (Pair * pair)
+{
+  WmsPacket packet;
+  guint i = 0;
+  guint n;
+
+  for (;;) {
+    make_packet (pair, &packet, i++);
+    if (wms_writer_push (pair->writer, &packet, 1, &n, NULL)
+        == WMS_WRITE_BLOCKED) {
+      if (n == 0)
+        wms_packet_clear (&packet);
+      return;
+    }
+  }
+}
+
+GST_START_TEST (test_wait_ends)
+{
+  GCancellable *cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  Pair pair;
+  guint n;
+
+  pair_init (&pair, 2147483647);
+  fail_unless (wms_writer_wait (pair.writer, 0, NULL, NULL));
+  fill_queues (&pair);
+  fail_if (wms_writer_wait (pair.writer, 1, NULL, &error));
+  fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
+  g_clear_error (&error);
+  g_cancellable_cancel (cancellable);
+  fail_if (wms_writer_wait (pair.writer, -1, cancellable, &error));
+  fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED));
+  g_clear_error (&error);
+  /* a shutdown ends it too, and then nothing can be written */
+  wms_writer_shutdown (pair.writer);
+  fail_unless (wms_writer_wait (pair.writer, -1, NULL, NULL));
+  fail_unless_equals_int (wms_writer_push (pair.writer, NULL, 0, &n, &error),
+      WMS_WRITE_FAILED);
+  fail_unless (error != NULL);
+  g_object_unref (cancellable);
+  pair_clear (&pair);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_peer_closed)
+{
+  g_autoptr (GError) error = NULL;
+  WmsPacket packet;
+  Pair pair;
+  guint n;
+
+  pair_init (&pair, 2147483647);
+  g_io_stream_close (G_IO_STREAM (pair.theirs), NULL, NULL);
+  make_packet (&pair, &packet, 0);
+  fail_unless_equals_int (wms_writer_push (pair.writer, &packet, 1, &n,
+          &error), WMS_WRITE_FAILED);
+  fail_unless (g_error_matches (error, WMS_ERROR, WMS_ERROR_LOST));
+  fail_unless_equals_int (n, 0);
+  wms_packet_clear (&packet);
+  pair_clear (&pair);
+}
+
+GST_END_TEST;
+
+/* A request ends on the byte: packets as long as they fit with the final $E,
+ * then filler ([MS-WMHTTP] 3.1.4.3). */
+GST_START_TEST (test_full_request)
+{
+  const guint64 length = 1600 + __i__;
+  WmsWriteResult result = WMS_WRITE_DONE;
+  WmsWriterStats stats;
+  WmsPacket packet;
+  Pair pair;
+  guint n = 1;
+  guint i;
+
+  pair_init (&pair, length);
+  for (i = 0; result == WMS_WRITE_DONE; i++) {
+    make_packet (&pair, &packet, i);
+    result = wms_writer_push (pair.writer, &packet, 1, &n, NULL);
+  }
+  fail_unless_equals_int (result, WMS_WRITE_FULL);
+  fail_unless_equals_int (n, 0);
+  wms_packet_clear (&packet);
+  wms_writer_get_stats (pair.writer, &stats);
+  fail_unless (stats.left >= WMS_FRAME_END_SIZE);
+  wms_packet_init_filler (&packet, stats.left);
+  fail_unless_equals_int (wms_writer_push (pair.writer, &packet, 1, &n, NULL),
+      WMS_WRITE_DONE);
+  wms_writer_get_stats (pair.writer, &stats);
+  fail_unless_equals_uint64 (stats.left, 0);
+  fail_unless_equals_uint64 (stats.bytes, length);
+  pair_clear (&pair);
+}
+
+GST_END_TEST;
+
+/* No remainder that a framing header does not fit into. */
+GST_START_TEST (test_filler_sizes)
+{
+  guint64 start;
+
+  for (start = WMS_FRAME_END_SIZE; start < 200000; start++) {
+    guint64 left = start;
+
+    while (left > 0) {
+      WmsPacket packet;
+
+      fail_unless (left >= WMS_FRAME_HEAD_SIZE, "from %u", (guint) start);
+      wms_packet_init_filler (&packet, left);
+      fail_unless (packet.body_size <= WMS_FRAME_MAX_FILLER);
+      left -= packet.head_size + packet.body_size;
+    }
+  }
+}
+
+GST_END_TEST;
+
+static gboolean
+try_packet (WmsFrameType type, gsize size, GError ** error)
+{
+  g_autoptr (GstBuffer) buffer = gst_buffer_new_allocate (NULL, size, NULL);
+  WmsPacket packet;
+  gboolean ok;
+
+  gst_buffer_memset (buffer, 0, 0, size);
+  /* an ASF packet with one payload that fills it */
+  gst_buffer_fill (buffer, 0, "\x82\0\0\0\x5d", MIN (size, 5));
+  if (size > 12)
+    gst_buffer_memset (buffer, 11, 1, 1);
+  ok = wms_packet_init (&packet, type, buffer, error);
+  if (ok)
+    wms_packet_clear (&packet);
+  return ok;
+}
+
+/* Limits of [MS-WMHTTP] 2.2.3.2 and 2.2.3.6. */
+GST_START_TEST (test_limits)
+{
+  g_autoptr (GError) error = NULL;
+
+  fail_unless (try_packet (WMS_FRAME_HEADER, 65531, NULL));
+  fail_if (try_packet (WMS_FRAME_HEADER, 65532, &error));
+  fail_unless (g_error_matches (error, WMS_ERROR, WMS_ERROR_HEADER_TOO_LARGE));
+  g_clear_error (&error);
+  fail_unless (try_packet (WMS_FRAME_CHANGE, 65527, NULL));
+  fail_if (try_packet (WMS_FRAME_CHANGE, 65528, NULL));
+  fail_unless (try_packet (WMS_FRAME_DATA, 65535, NULL));
+  fail_if (try_packet (WMS_FRAME_DATA, 65536, &error));
+  fail_unless (g_error_matches (error, WMS_ERROR, WMS_ERROR_PACKET_TOO_LARGE));
+  fail_if (try_packet (WMS_FRAME_DATA, 3, NULL));
+}
+
+GST_END_TEST;
+
+static Suite *
+wmswriter_suite (void)
+{
+  Suite *suite = suite_create ("wmswriter");
+  TCase *tc = tcase_create ("writes");
+
+  suite_add_tcase (suite, tc);
+  tcase_set_timeout (tc, 30);
+  tcase_add_test (tc, test_short_writes);
+  tcase_add_test (tc, test_tls);
+  tcase_add_test (tc, test_wait_ends);
+  tcase_add_test (tc, test_peer_closed);
+  tcase_add_loop_test (tc, test_full_request, 0, 40);
+  tcase_add_test (tc, test_filler_sizes);
+  tcase_add_test (tc, test_limits);
+  return suite;
+}
+
+GST_CHECK_MAIN (wmswriter);
