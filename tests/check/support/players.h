@@ -24,6 +24,8 @@ void player_hashes_free (PlayerHashes * self);
 gboolean player_lines_equal (const GString * expected, const GString * seen,
     guint n_lost);
 guint player_count_lines (const GString * lines);
+/* Lines from the first one on that are the same. */
+guint player_count_common (const GString * one, const GString * other);
 
 /* Returns: FALSE after a SKIP line. */
 gboolean player_have_program (const gchar * name);
