@@ -32,6 +32,7 @@
 /* Seconds for each of: the publishing point to listen, the server to take the
  * push and the player to end after the programme. */
 #define PATIENCE_SECONDS 30
+#define PLAYER_AHEAD_SECONDS 5
 
 typedef struct
 {
@@ -52,6 +53,7 @@ typedef struct
   gboolean is_playing;
   gboolean is_stopping;
   gboolean is_sent;
+  gboolean player_has_ended;
   gboolean has_failed;
 } Demo;
 
@@ -83,6 +85,8 @@ patience_cb (gpointer user_data)
     fail (self, _("the publishing point did not start."));
   else if (!self->is_playing)
     fail (self, _("the server did not take the push."));
+  else if (self->player_has_ended && !self->is_sent)
+    fail (self, _("the player stopped before the end of the programme."));
   else if (!self->is_sent)
     fail (self, _("the programme did not come to its end."));
   else
@@ -91,11 +95,10 @@ patience_cb (gpointer user_data)
 }
 
 static void
-set_patience (Demo * self)
+set_patience (Demo * self, guint seconds)
 {
   g_clear_handle_id (&self->patience_id, g_source_remove);
-  self->patience_id =
-      g_timeout_add_seconds (PATIENCE_SECONDS, patience_cb, self);
+  self->patience_id = g_timeout_add_seconds (seconds, patience_cb, self);
 }
 
 static void
@@ -121,11 +124,10 @@ progress_cb (gpointer user_data)
 }
 
 static void
-send_eos (Demo * self)
+end_programme (Demo * self)
 {
-  set_patience (self);
-  gst_element_send_event (demo_pipeline_get_element (self->pipeline),
-      gst_event_new_eos ());
+  set_patience (self, PATIENCE_SECONDS);
+  demo_pipeline_end (self->pipeline);
 }
 
 static gboolean
@@ -134,7 +136,7 @@ end_cb (gpointer user_data)
   Demo *self = user_data;
 
   self->end_id = 0;
-  send_eos (self);
+  end_programme (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -147,7 +149,7 @@ interrupt_cb (gpointer user_data)
   if (self->is_playing && !self->is_stopping) {
     self->is_stopping = TRUE;
     g_printerr (_("Ending the programme; once more to stop at once.\n"));
-    send_eos (self);
+    end_programme (self);
   } else {
     fail (self, _("interrupted."));
   }
@@ -159,10 +161,12 @@ player_ended_cb (gpointer user_data)
 {
   Demo *self = user_data;
 
+  self->player_has_ended = TRUE;
   if (self->is_sent)
     finish (self);
   else if (self->options->url == NULL)
-    fail (self, _("the player stopped before the end of the programme."));
+    /* at the end it may be quicker than the pipeline's own message */
+    set_patience (self, PLAYER_AHEAD_SECONDS);
 }
 
 static void
@@ -205,9 +209,12 @@ programme_ended (Demo * self)
   print_progress (self);
   gst_element_set_state (demo_pipeline_get_element (self->pipeline),
       GST_STATE_NULL);
-  set_patience (self);
+  set_patience (self, PATIENCE_SECONDS);
   self->is_sent = TRUE;
-  demo_player_programme_ended (self->player);
+  if (self->player_has_ended)
+    finish (self);
+  else
+    demo_player_programme_ended (self->player);
 }
 
 static gboolean
@@ -276,7 +283,7 @@ start_pipeline (Demo * self, const gchar * location)
     self->seconds = TEST_PICTURE_SECONDS;
   bus = gst_element_get_bus (demo_pipeline_get_element (self->pipeline));
   gst_bus_add_watch (bus, bus_cb, self);
-  set_patience (self);
+  set_patience (self, PATIENCE_SECONDS);
   self->play_url = player_url (location);
   /* a live source has nothing to show before it plays */
   self->is_prerolled = file == NULL;
@@ -314,7 +321,7 @@ start_cb (gpointer user_data)
     start_pipeline (self, self->options->url);
     return G_SOURCE_REMOVE;
   }
-  set_patience (self);
+  set_patience (self, PATIENCE_SECONDS);
   self->point = demo_process_start (argv, point_line_cb, NULL, point_exited_cb,
       self, &error);
   if (self->point == NULL)

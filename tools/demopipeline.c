@@ -32,15 +32,18 @@
     "audiotestsrc is-live=true freq=440 volume=0.1 " \
     "! capsfilter caps=audio/x-raw,rate=44100,channels=2"
 
+/* No more than it takes to keep both cores busy. */
+#define QUEUE "queue max-size-time=300000000 max-size-buffers=0"
+
 #define VIDEO_BRANCH \
-    "queue ! videoconvert ! videoscale ! videorate " \
+    QUEUE " ! videoconvert ! videoscale ! videorate " \
     "! video/x-raw,width=%d,height=%d,framerate=%d/%d,pixel-aspect-ratio=1/1 " \
-    "! avenc_wmv2 name=encoder bitrate=%d gop-size=%d ! queue"
+    "! avenc_wmv2 name=encoder bitrate=%d gop-size=%d"
 
 #define AUDIO_BRANCH \
-    "queue ! audioconvert ! audioresample " \
+    QUEUE " ! audioconvert ! audioresample " \
     "! audio/x-raw,rate=[8000,48000],channels=[1,2] " \
-    "! avenc_wmav2 name=encoder bitrate=128000 ! queue"
+    "! avenc_wmav2 name=encoder bitrate=128000"
 
 struct _DemoPipeline
 {
@@ -50,6 +53,8 @@ struct _DemoPipeline
   /* written by the encoders' streaming threads, atomically */
   gint video_frames;
   gint audio_frames;
+  /* set by the main thread, read by the source's streaming threads */
+  gint is_ending;
   /* written by the thread that shows the pads, atomically */
   gint has_video;
   gint has_audio;
@@ -102,6 +107,23 @@ count_cb (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
+/* When the programme is to end, the streams do so at their next buffer: what
+ * the source has queued ahead would last for seconds. */
+static GstPadProbeReturn
+end_cb (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  DemoPipeline *self = user_data;
+  g_autoptr (GstPad) peer = NULL;
+
+  if (!g_atomic_int_get (&self->is_ending))
+    return GST_PAD_PROBE_OK;
+  /* not through @pad: decoders that find it at its end post errors */
+  peer = gst_pad_get_peer (pad);
+  if (peer != NULL && !GST_PAD_IS_EOS (peer))
+    gst_pad_send_event (peer, gst_event_new_eos ());
+  return GST_PAD_PROBE_DROP;
+}
+
 static void
 report (DemoPipeline * self, const gchar * text)
 {
@@ -131,6 +153,8 @@ add_branch (DemoPipeline * self, GstPad * source, const gchar * description,
   gst_pad_add_probe (encoded, GST_PAD_PROBE_TYPE_BUFFER, count_cb, frames,
       NULL);
   gst_object_unref (encoder);
+
+  gst_pad_add_probe (source, GST_PAD_PROBE_TYPE_BUFFER, end_cb, self, NULL);
 
   gst_bin_add (GST_BIN (self->pipeline), branch);
   sink = gst_element_get_static_pad (branch, "sink");
@@ -213,7 +237,6 @@ add_file (DemoPipeline * self, const gchar * file, GError ** error)
 {
   g_autoptr (GFile) location = g_file_new_for_commandline_arg (file);
   g_autofree gchar *uri = g_file_get_uri (location);
-  g_autoptr (GstCaps) caps = NULL;
   GstElement *source;
 
   if (g_file_is_native (location) && !g_file_query_exists (location, NULL)) {
@@ -221,10 +244,8 @@ add_file (DemoPipeline * self, const gchar * file, GError ** error)
         _("There is no file %s."), file);
     return FALSE;
   }
-  caps = gst_caps_from_string ("video/x-raw;audio/x-raw");
   source = gst_element_factory_make ("uridecodebin", NULL);
-  g_object_set (source, "uri", uri, "caps", caps, "expose-all-streams", FALSE,
-      NULL);
+  g_object_set (source, "uri", uri, NULL);
   g_signal_connect (source, "pad-added", G_CALLBACK (pad_added_cb), self);
   g_signal_connect (source, "no-more-pads", G_CALLBACK (no_more_pads_cb), self);
   gst_bin_add (GST_BIN (self->pipeline), source);
@@ -298,6 +319,12 @@ GstElement *
 demo_pipeline_get_sink (DemoPipeline * self)
 {
   return self->sink;
+}
+
+void
+demo_pipeline_end (DemoPipeline * self)
+{
+  g_atomic_int_set (&self->is_ending, TRUE);
 }
 
 void

@@ -48,6 +48,14 @@ GstElement *demo_pipeline_get_element (DemoPipeline * self);
 GstElement *demo_pipeline_get_sink (DemoPipeline * self);
 
 /**
+ * demo_pipeline_end:
+ * @self: a pipeline that plays
+ *
+ * Ends the programme before its end; what was encoded is still sent.
+ */
+void demo_pipeline_end (DemoPipeline * self);
+
+/**
  * DemoEncoded:
  * @has_video: whether there is a video stream
  * @video_frames: frames that the video encoder has made

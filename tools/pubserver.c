@@ -39,8 +39,8 @@ static const PubConfig default_config = {
   .inactivity_timeout_ms = 120000,
   .wait_timeout_ms = 20000,
   .stall_timeout_ms = 30000,
-  .player_limit = 8 * 1024 * 1024,
-  .backlog_limit = 8 * 1024 * 1024,
+  .player_limit = (gsize) 8 * 1024 * 1024,
+  .backlog_limit = (gsize) 8 * 1024 * 1024,
   .max_players = 2000,
   .max_points = 256,
 };

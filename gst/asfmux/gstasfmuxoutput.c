@@ -5,8 +5,7 @@
 
 #include "asfmux/gstasfmuxoutput.h"
 
-/* A sink that takes lists waits for the first buffer of a list only
- * (docs/design.md). */
+/* A sink that takes lists waits for the first buffer of a list only. */
 #define LIST_SPAN (20 * GST_MSECOND)
 /* Packets of one large key frame go out in lists of this length. */
 #define LIST_LENGTH 64

@@ -51,8 +51,7 @@ GST_DEBUG_CATEGORY_STATIC (wmspushsink_debug);
 #define DEFAULT_AUTO_DESTROY FALSE
 #define DEFAULT_TIMEOUT 15
 #define MAX_TIMEOUT 86400
-/* Longest wait for an application that takes its time over a message. */
-#define STOP_WAIT_MS 100
+#define STOP_WAIT_MS 100        /* for an application that reads messages */
 
 enum
 {
@@ -206,7 +205,6 @@ gst_wms_push_sink_event (GstBaseSink * sink, GstEvent * event)
       event);
 }
 
-/* A muxer must not come back to its header. */
 static gboolean
 gst_wms_push_sink_query (GstBaseSink * sink, GstQuery * query)
 {
@@ -216,6 +214,7 @@ gst_wms_push_sink_query (GstBaseSink * sink, GstQuery * query)
     return GST_BASE_SINK_CLASS (gst_wms_push_sink_parent_class)->query (sink,
         query);
   gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
+  /* a muxer must not come back to its header */
   gst_query_set_seeking (query, format, FALSE, 0, -1);
   return TRUE;
 }
@@ -437,10 +436,9 @@ install_settings (GObjectClass * object_class)
   /**
    * GstWmsPushSink:location:
    *
-   * URL of the publishing point, `http://server[:port]/point` or
-   * `https://...`; the ports are 80 and 443 unless the URL names one.  The
-   * schemes `wmspush` and `wmspushs` mean the same.  Can be changed in state
-   * NULL and READY.  Default: %NULL, which is an error in state PAUSED.
+   * URL of the publishing point, `http://server[:port]/point` or `https://`;
+   * `wmspush` and `wmspushs` mean the same.  Ports: 80 and 443.  Can be changed
+   * in NULL and READY.  Default: %NULL, which is an error in PAUSED.
    *
    * Since: 0.1
    */
@@ -469,8 +467,8 @@ install_settings (GObjectClass * object_class)
   /**
    * GstWmsPushSink:auto-destroy:
    *
-   * Whether the server shall remove the publishing point when the session is
-   * over ([MS-WMHTTP] 2.2.2.1.2).  Default: %FALSE.
+   * Whether the server shall remove the publishing point after the session
+   * ([MS-WMHTTP] 2.2.2.1.2).  Default: %FALSE.
    *
    * Since: 0.1
    */
@@ -570,7 +568,6 @@ static const gchar *const *
 uri_get_protocols (GType type)
 {
   static const gchar *const protocols[] = { "wmspush", "wmspushs", NULL };
-
   return protocols;
 }
 

@@ -106,34 +106,45 @@ wait_for_room (WmsClient * self, WmsWriter * writer,
   return FALSE;
 }
 
+/* One step of filling: the rest of what was taken, then filler.  The answer
+ * may come with the last byte, so that byte and what follows from it are one
+ * under the lock. */
+static WmsWriteResult
+fill_step_locked (WmsClient * self, WmsWriter * writer, GError ** error)
+{
+  WmsWriteResult result;
+  WmsWriterStats stats;
+  WmsPacket filler;
+  guint n_taken;
+
+  wms_writer_get_stats (writer, &stats);
+  if (stats.left > 0)
+    wms_packet_init_filler (&filler, stats.left);
+  result = wms_writer_push (writer, &filler, stats.left > 0 ? 1 : 0, &n_taken,
+      error);
+  wms_writer_get_stats (writer, &stats);
+  if (result == WMS_WRITE_DONE && stats.left == 0
+      && self->phase == WMS_PHASE_STREAMING) {
+    GST_INFO ("the request is used up, going on in another one");
+    wms_push_begin_refill (self->push);
+    wms_client_set_phase_locked (self, WMS_PHASE_FILLED);
+    wms_client_invoke (self, wms_client_start_timer_cb);
+  }
+  return result;
+}
+
 /* Fills the request up to its last byte, so that the next packet can go into
  * another one ([MS-WMHTTP] 3.1.4.3; push-protocol, C22). */
 static WmsWriteResult
 fill_up (WmsClient * self, WmsWriter * writer, GError ** error)
 {
   WmsWriteResult result = WMS_WRITE_DONE;
-  WmsWriterStats stats;
-  WmsPacket filler;
-  guint n_taken;
+  gboolean is_filling = TRUE;
 
-  for (;;) {
-    wms_writer_get_stats (writer, &stats);
-    if (stats.left == 0)
-      break;
-    wms_packet_init_filler (&filler, stats.left);
-    result = wms_writer_push (writer, &filler, 1, &n_taken, error);
-    if (result != WMS_WRITE_DONE)
-      return result;
-  }
-  result = wms_writer_push (writer, NULL, 0, &n_taken, error);
-  if (result == WMS_WRITE_DONE) {
-    GST_INFO ("the request is used up, going on in another one");
+  while (is_filling && result == WMS_WRITE_DONE) {
     g_mutex_lock (&self->lock);
-    if (self->phase == WMS_PHASE_STREAMING) {
-      wms_push_begin_refill (self->push);
-      wms_client_set_phase_locked (self, WMS_PHASE_FILLED);
-      wms_client_invoke (self, wms_client_start_timer_cb);
-    }
+    result = fill_step_locked (self, writer, error);
+    is_filling = self->phase == WMS_PHASE_STREAMING;
     g_mutex_unlock (&self->lock);
   }
   return result;
@@ -168,8 +179,9 @@ wms_client_write (WmsClient * self, WmsPacket * packets, guint n_packets,
 
     if (writer == NULL)
       return FALSE;
-    switch (write_some (self, writer, packets + *n_taken,
-            n_packets - *n_taken, n_taken, &reason)) {
+    switch (write_some (self, writer,
+            packets != NULL ? packets + *n_taken : NULL, n_packets - *n_taken,
+            n_taken, &reason)) {
       case WMS_WRITE_DONE:
         if (*n_taken == n_packets) {
           wms_writer_unref (writer);
@@ -250,31 +262,35 @@ wait_for_end (WmsClient * self, gint timeout_ms, GCancellable * cancellable,
   return FALSE;
 }
 
-/* Writes what is left over and the final $E. */
+/* Writes what is left over and the final $E; a request that is being followed
+ * by another is waited for. */
 static gboolean
 write_end (WmsClient * self, GCancellable * cancellable, GError ** error)
 {
   WmsWriteResult result = WMS_WRITE_BLOCKED;
+  gboolean ok = TRUE;
   GError *reason = NULL;
   guint n_taken = 0;
 
   if (!self->end_taken
       && !wms_client_write (self, NULL, 0, &n_taken, cancellable, error))
     return FALSE;
-  while (result == WMS_WRITE_BLOCKED) {
-    g_mutex_lock (&self->lock);
-    if (self->phase == WMS_PHASE_STREAMING)
-      result = wms_client_try_end_locked (self, &reason);
-    else
-      result = WMS_WRITE_DONE;
-    g_mutex_unlock (&self->lock);
-    if (result == WMS_WRITE_BLOCKED
-        && !wait_for_room (self, self->writer, cancellable, error))
+  while (ok && result == WMS_WRITE_BLOCKED) {
+    WmsWriter *writer = get_writer (self, cancellable, error);
+
+    if (writer == NULL)
       return FALSE;
+    g_mutex_lock (&self->lock);
+    result = self->phase != WMS_PHASE_STREAMING ? WMS_WRITE_DONE :
+        wms_client_try_end_locked (self, &reason);
+    g_mutex_unlock (&self->lock);
+    if (result == WMS_WRITE_BLOCKED)
+      ok = wait_for_room (self, writer, cancellable, error);
+    wms_writer_unref (writer);
   }
   if (result == WMS_WRITE_FAILED)
     fail_after_write (self, reason, error);
-  return result != WMS_WRITE_FAILED;
+  return ok && result != WMS_WRITE_FAILED;
 }
 
 gboolean

@@ -139,8 +139,10 @@ GST_START_TEST (test_requests_roll_over)
   fail_unless (write_bytes (&session, WMS_FRAME_HEADER, header, NULL, NULL));
   for (i = 0; i < N_PACKETS; i++) {
     g_autoptr (GBytes) packet = sink_rig_get_packet (i);
+    g_autoptr (GError) error = NULL;
 
-    fail_unless (write_bytes (&session, WMS_FRAME_DATA, packet, NULL, NULL));
+    fail_unless (write_bytes (&session, WMS_FRAME_DATA, packet, NULL, &error),
+        "packet %u: %s", i, error != NULL ? error->message : NULL);
   }
   wms_client_tell_started (session.client, 0);
   fail_unless (wms_client_end (session.client, NULL, NULL));
