@@ -36,7 +36,7 @@ struct _GstWmsFeed
   GCond left_preroll;
 
   GstBuffer *header;
-  gboolean header_sent;
+  WmsFrameType due;             /* goes before the next $D; $D for nothing */
   gboolean has_started;
   gboolean has_ended;
 
@@ -98,17 +98,20 @@ gst_wms_feed_set_client (GstWmsFeed * self, WmsClient * client)
   GST_OBJECT_LOCK (self->sink);
   self->client = client;
   GST_OBJECT_UNLOCK (self->sink);
-  self->header_sent = self->has_started = self->has_ended = FALSE;
+  self->due = WMS_FRAME_HEADER;
+  self->has_started = self->has_ended = FALSE;
 }
 
 static void
 drop_batch (GstWmsFeed * self)
 {
-  guint n = self->n_batch - self->n_taken;
+  guint n = 0;
   guint i;
 
-  for (i = self->n_taken; i < self->n_batch; i++)
+  for (i = self->n_taken; i < self->n_batch; i++) {
+    n += self->batch[i].head[1] == WMS_FRAME_DATA;
     wms_packet_clear (&self->batch[i]);
+  }
   self->n_batch = self->n_taken = 0;
   GST_OBJECT_LOCK (self->sink);
   self->stats.packets_dropped += n;
@@ -162,17 +165,34 @@ handle_broken_wait (GstWmsFeed * self, GError * error)
   return GST_FLOW_ERROR;
 }
 
-/* The head of a packet stays when its buffer goes. */
+/* Notes what the writer has taken, which is on its way also when a flush drops
+ * the rest.  The head of a packet stays when its buffer goes. */
 static void
-count_sent (GstWmsFeed * self, guint former)
+note_sent (GstWmsFeed * self, guint former)
 {
+  guint n_data = 0;
   guint i;
 
-  GST_OBJECT_LOCK (self->sink);
   for (i = former; i < self->n_taken; i++) {
-    if (self->batch[i].head[1] == WMS_FRAME_DATA)
-      self->stats.packets_sent++;
+    switch (self->batch[i].head[1]) {
+      case WMS_FRAME_DATA:
+        n_data++;
+        break;
+      case WMS_FRAME_END:
+        wms_client_tell (self->client, GST_WMS_STATUS_END_OF_SEGMENT);
+        self->due = WMS_FRAME_CHANGE;
+        break;
+      case WMS_FRAME_CHANGE:
+        wms_client_tell (self->client, GST_WMS_STATUS_SOURCE_SWITCH);
+        self->due = WMS_FRAME_DATA;
+        break;
+      default:
+        self->due = WMS_FRAME_DATA;
+        break;
+    }
   }
+  GST_OBJECT_LOCK (self->sink);
+  self->stats.packets_sent += n_data;
   GST_OBJECT_UNLOCK (self->sink);
 }
 
@@ -187,7 +207,7 @@ gst_wms_feed_flush (GstWmsFeed * self)
     gboolean ok = wms_client_write (self->client, self->batch, self->n_batch,
         &self->n_taken, self->cancellable, &error);
 
-    count_sent (self, former);
+    note_sent (self, former);
     former = self->n_taken;
     if (ok)
       self->n_batch = self->n_taken = 0;
@@ -211,41 +231,34 @@ add_to_batch (GstWmsFeed * self, WmsFrameType type, GstBuffer * buffer)
   return GST_FLOW_OK;
 }
 
-/* Another header in mid-stream ([MS-WMHTTP] 3.1.4.5). */
+/* Sends what has to go before the next packet: the header, or $E and another
+ * header in mid-stream ([MS-WMHTTP] 3.1.4.5).  Where a flush breaks this off,
+ * the next packet takes it up again. */
 static GstFlowReturn
-switch_header (GstWmsFeed * self)
+send_due (GstWmsFeed * self)
 {
   GstFlowReturn ret = gst_wms_feed_flush (self);
 
-  if (ret == GST_FLOW_OK) {
-    wms_packet_init_end (&self->batch[self->n_batch++], WMS_END_HEADER_FOLLOWS);
-    ret = gst_wms_feed_flush (self);
+  while (ret == GST_FLOW_OK && self->due != WMS_FRAME_DATA) {
+    if (self->due == WMS_FRAME_END)
+      wms_packet_init_end (&self->batch[self->n_batch++],
+          WMS_END_HEADER_FOLLOWS);
+    else
+      ret = add_to_batch (self, self->due, self->header);
+    if (ret == GST_FLOW_OK)
+      ret = gst_wms_feed_flush (self);
   }
-  if (ret == GST_FLOW_OK) {
-    wms_client_tell (self->client, GST_WMS_STATUS_END_OF_SEGMENT);
-    ret = add_to_batch (self, WMS_FRAME_CHANGE, self->header);
-  }
-  if (ret == GST_FLOW_OK)
-    ret = gst_wms_feed_flush (self);
-  if (ret == GST_FLOW_OK)
-    wms_client_tell (self->client, GST_WMS_STATUS_SOURCE_SWITCH);
   return ret;
 }
 
 static GstFlowReturn
 take_header (GstWmsFeed * self, GstBuffer * header)
 {
-  GstFlowReturn ret;
-
   gst_buffer_replace (&self->header, header);
   self->has_pace = FALSE;
-  if (self->header_sent)
-    return switch_header (self);
-  ret = add_to_batch (self, WMS_FRAME_HEADER, header);
-  if (ret == GST_FLOW_OK)
-    ret = gst_wms_feed_flush (self);
-  self->header_sent = ret == GST_FLOW_OK;
-  return ret;
+  if (self->due == WMS_FRAME_DATA)
+    self->due = WMS_FRAME_END;
+  return send_due (self);
 }
 
 /* The status STARTED carries the first presentation time, so it waits for the
@@ -316,8 +329,8 @@ take_packet (GstWmsFeed * self, GstBuffer * packet)
 {
   GstFlowReturn ret = GST_FLOW_OK;
 
-  if (!self->header_sent)
-    ret = take_header (self, self->header);
+  if (self->due != WMS_FRAME_DATA)
+    ret = send_due (self);
   if (ret == GST_FLOW_OK && (self->is_bytes || !self->has_started))
     ret = look_into_packet (self, packet);
   if (ret == GST_FLOW_OK)
@@ -404,14 +417,18 @@ gst_wms_feed_end (GstWmsFeed * self)
 {
   GstFlowReturn ret = gst_wms_feed_flush (self);
   GError *error = NULL;
+  gboolean ok = FALSE;
 
-  if (ret == GST_FLOW_OK && self->header_sent && !self->has_started)
+  if (ret == GST_FLOW_OK && self->due != WMS_FRAME_HEADER && !self->has_started)
     wms_client_tell_started (self->client, 0);
-  while (ret == GST_FLOW_OK && !self->has_ended) {
-    self->has_ended = wms_client_end (self->client, self->cancellable, &error);
-    if (!self->has_ended)
+  while (ret == GST_FLOW_OK && !ok) {
+    ok = wms_client_end (self->client, self->cancellable, &error);
+    if (!ok)
       ret = handle_broken_wait (self, g_steal_pointer (&error));
   }
+  /* also when a flush breaks it off: the final $E may be on its way, so what
+   * comes then needs another session */
+  self->has_ended = TRUE;
   if (ret == GST_FLOW_OK)
     wms_mailbox_drain (self->mailbox, -1, self->cancellable);
   return ret;

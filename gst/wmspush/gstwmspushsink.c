@@ -258,9 +258,6 @@ start (GstWmsPushSink * self)
   GstWmsFeed *feed;
 
   g_cancellable_reset (self->cancellable);
-  GST_OBJECT_LOCK (self);
-  self->is_open = TRUE;
-  GST_OBJECT_UNLOCK (self);
   self->mailbox = gst_wms_messages_new (GST_ELEMENT (self), self->location);
   feed = gst_wms_feed_new (sink, self->cancellable, self->mailbox);
   GST_OBJECT_LOCK (self);
@@ -273,6 +270,7 @@ start (GstWmsPushSink * self)
   return TRUE;
 }
 
+/* From here on to stop() the location does not change. */
 static gboolean
 check_settings (GstWmsPushSink * self)
 {
@@ -281,7 +279,7 @@ check_settings (GstWmsPushSink * self)
 
   GST_OBJECT_LOCK (self);
   is_bad_location = self->is_bad_location;
-  has_location = self->location != NULL;
+  self->is_open = has_location = self->location != NULL;
   GST_OBJECT_UNLOCK (self);
   if (is_bad_location)
     GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,

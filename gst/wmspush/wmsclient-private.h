@@ -44,6 +44,7 @@ struct _WmsClient
   WmsPush *push;
   WmsPhase phase;
   gboolean want_start;
+  gboolean has_begun;           /* a packet is written */
   gboolean is_filling;
   gboolean end_taken;
   gboolean has_started;

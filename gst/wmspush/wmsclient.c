@@ -173,7 +173,9 @@ send_next (WmsClient * self)
   gboolean is_due;
 
   g_mutex_lock (&self->lock);
-  is_due = wms_push_next_request (self->push, &request);
+  /* the streaming thread may have failed the session meanwhile */
+  is_due = !wms_client_is_over_locked (self)
+      && wms_push_next_request (self->push, &request);
   if (is_due)
     wms_client_set_phase_locked (self, request.kind == WMS_REQUEST_SETUP ?
         WMS_PHASE_SETUP : WMS_PHASE_STARTING);
@@ -268,6 +270,8 @@ follow (WmsClient * self, WmsOutcome outcome, const GError * error)
       start = TRUE;
       break;
     case WMS_OUTCOME_OPENED:
+      if (wms_client_is_over_locked (self))
+        break;
       /* the answer to a filled request opens the next one without a word */
       if (self->phase == WMS_PHASE_SETUP && !self->has_started)
         wms_client_post (self, GST_WMS_STATUS_OPENED, NULL);
@@ -403,9 +407,12 @@ tear_down_cb (gpointer user_data)
 {
   WmsClient *self = user_data;
 
-  close_http (self);
+  /* the socket first: closing a TLS stream waits for room in its queue */
   g_mutex_lock (&self->lock);
   wms_client_conclude_locked (self, NULL);
+  g_mutex_unlock (&self->lock);
+  close_http (self);
+  g_mutex_lock (&self->lock);
   self->is_torn_down = TRUE;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
@@ -420,8 +427,10 @@ wms_client_close (WmsClient * self)
   WmsWait wait;
 
   g_mutex_lock (&self->lock);
-  if (self->phase == WMS_PHASE_STREAMING && !self->is_filling)
-    is_ending = wms_client_try_end_locked (self, NULL) == WMS_WRITE_DONE;
+  if (self->phase == WMS_PHASE_STREAMING && self->has_begun
+      && !self->is_filling)
+    wms_client_try_end_locked (self, NULL);
+  is_ending = self->phase == WMS_PHASE_ENDING;
   g_mutex_unlock (&self->lock);
   if (is_ending)
     wms_client_wait_for_phase (self, WMS_PHASE_ENDED, END_WAIT_MS, NULL, NULL);

@@ -66,12 +66,13 @@ get_writer (WmsClient * self, GCancellable * cancellable, GError ** error)
 /* The server's answer says more than the error of the write that it caused;
  * without one, the error has to do. */
 static void
-fail_after_write (WmsClient * self, GError * reason, GError ** error)
+fail_after_write (WmsClient * self, GError * reason,
+    GCancellable * cancellable, GError ** error)
 {
   g_autoptr (GError) ignored = NULL;
 
-  wms_client_wait_for_phase (self, WMS_PHASE_FAILED, VERDICT_WAIT_MS, NULL,
-      &ignored);
+  wms_client_wait_for_phase (self, WMS_PHASE_FAILED, VERDICT_WAIT_MS,
+      cancellable, &ignored);
   wms_client_fail (self, reason);
   g_mutex_lock (&self->lock);
   if (self->failure != NULL)
@@ -102,7 +103,7 @@ wait_for_room (WmsClient * self, WmsWriter * writer,
     reason->code = WMS_ERROR_STALLED;
     wms_client_fail (self, reason);
   }
-  fail_after_write (self, g_steal_pointer (&reason), error);
+  fail_after_write (self, g_steal_pointer (&reason), cancellable, error);
   return FALSE;
 }
 
@@ -160,11 +161,13 @@ write_some (WmsClient * self, WmsWriter * writer, WmsPacket * packets,
   if (!self->is_filling) {
     result = wms_writer_push (writer, packets, n_packets, &n, error);
     *n_taken += n;
+    self->has_begun |= n > 0;
     self->is_filling = result == WMS_WRITE_FULL;
   }
-  if (self->is_filling)
-    result = fill_up (self, writer, error);
-  return result;
+  if (!self->is_filling)
+    return result;
+  result = fill_up (self, writer, error);
+  return result == WMS_WRITE_DONE ? WMS_WRITE_FULL : result;
 }
 
 gboolean
@@ -194,7 +197,7 @@ wms_client_write (WmsClient * self, WmsPacket * packets, guint n_packets,
       case WMS_WRITE_FULL:
         break;
       case WMS_WRITE_FAILED:
-        fail_after_write (self, reason, error);
+        fail_after_write (self, reason, cancellable, error);
         ok = FALSE;
         break;
     }
@@ -215,9 +218,10 @@ wms_client_try_end_locked (WmsClient * self, GError ** error)
       &n_taken, error);
   if (n_taken > 0)
     self->end_taken = TRUE;
+  if (result == WMS_WRITE_DONE)
+    result = wms_writer_finish (self->writer);
   if (result == WMS_WRITE_DONE) {
     wms_push_begin_end (self->push);
-    wms_writer_finish (self->writer);
     wms_client_post (self, GST_WMS_STATUS_END_OF_STREAMING, NULL);
     wms_client_set_phase_locked (self, WMS_PHASE_ENDING);
   }
@@ -289,8 +293,30 @@ write_end (WmsClient * self, GCancellable * cancellable, GError ** error)
     wms_writer_unref (writer);
   }
   if (result == WMS_WRITE_FAILED)
-    fail_after_write (self, reason, error);
+    fail_after_write (self, reason, cancellable, error);
   return ok && result != WMS_WRITE_FAILED;
+}
+
+/* Where nothing was written there is nothing to end, and a $E would be no
+ * legal first packet ([MS-WMHTTP] 2.2.2.2).  A PushStart may be under way all
+ * the same, when a flush has taken the header away. */
+static gboolean
+close_unused (WmsClient * self, GCancellable * cancellable, GError ** error)
+{
+  gboolean ok = TRUE;
+  WmsWait wait;
+
+  wms_wait_begin (&wait, &self->lock, &self->cond, cancellable, -1);
+  while (ok && self->phase == WMS_PHASE_SETUP)
+    ok = wms_wait_step (&wait, error);
+  if (ok && self->phase == WMS_PHASE_FAILED) {
+    g_propagate_error (error, g_error_copy (self->failure));
+    ok = FALSE;
+  }
+  wms_wait_end (&wait);
+  if (ok)
+    wms_client_fail (self, NULL);
+  return ok;
 }
 
 gboolean
@@ -299,17 +325,11 @@ wms_client_end (WmsClient * self, GCancellable * cancellable, GError ** error)
   gint timeout_ms = self->timeout_ms > 0 ? (gint) self->timeout_ms : -1;
   WmsPhase phase;
 
+  if (!self->has_begun)
+    return close_unused (self, cancellable, error);
   g_mutex_lock (&self->lock);
   phase = self->phase;
   g_mutex_unlock (&self->lock);
-
-  if (phase == WMS_PHASE_SETUP || phase == WMS_PHASE_OPEN) {
-    if (!wms_client_wait_for_phase (self, WMS_PHASE_OPEN, -1, cancellable,
-            error))
-      return FALSE;
-    wms_client_fail (self, NULL);
-    return TRUE;
-  }
   if (phase < WMS_PHASE_ENDING && !write_end (self, cancellable, error))
     return FALSE;
   return wait_for_end (self, timeout_ms, cancellable, error);

@@ -235,23 +235,35 @@ body_read_done (GObject * stream, GAsyncResult * result, gpointer user_data)
   http_unref (self);
 }
 
+/* Whether another request can follow on the connection, which wants the
+ * answer's body read.  Any other answer is told at once: its body may never
+ * come, and what it says would be missed (push-protocol, C23). */
+static gboolean
+is_connection_kept (SoupMessage * message)
+{
+  return soup_message_get_status (message) == SOUP_STATUS_OK
+      || soup_message_get_status (message) == SOUP_STATUS_NO_CONTENT;
+}
+
 static void
 send_done (GObject * session, GAsyncResult * result, gpointer user_data)
 {
   WmsHttp *self = user_data;
+  g_autoptr (SoupMessage) message = NULL;
   g_autoptr (GError) error = NULL;
   GInputStream *body;
 
   body = soup_session_send_finish (SOUP_SESSION (session), result, &error);
-  if (body != NULL && self->message != NULL && self->abort_reason == NULL) {
+  g_set_object (&message, self->message);
+  if (message != NULL && (body == NULL || self->abort_reason != NULL)) {
+    report_failure (self, error);
+  } else if (message != NULL && is_connection_kept (message)) {
     g_input_stream_skip_async (body, MAX_ANSWER_BODY, G_PRIORITY_DEFAULT,
         self->cancellable, body_read_done, self);
     return;
+  } else if (message != NULL) {
+    report_answer (self, message);
   }
-  if (body == NULL && self->message != NULL)
-    report_failure (self, error);
-  else if (self->message != NULL)
-    report_failure (self, NULL);
   g_clear_object (&body);
   http_unref (self);
 }

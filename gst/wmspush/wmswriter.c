@@ -451,15 +451,29 @@ wms_writer_was_reset (WmsWriter * self)
   return was_reset;
 }
 
-void
+/* The close_notify is written with a call that waits, so there has to be room
+ * for it before. */
+static WmsWriteResult
+finish_tls_locked (WmsWriter * self)
+{
+  if (!(g_socket_condition_check (self->tls_socket, G_IO_OUT) & G_IO_OUT))
+    return WMS_WRITE_BLOCKED;
+  g_output_stream_close (G_OUTPUT_STREAM (self->tls), self->closing, NULL);
+  return WMS_WRITE_DONE;
+}
+
+WmsWriteResult
 wms_writer_finish (WmsWriter * self)
 {
+  WmsWriteResult result = WMS_WRITE_DONE;
+
   g_mutex_lock (&self->lock);
   if (!self->is_closed && self->tls != NULL)
-    g_output_stream_close (G_OUTPUT_STREAM (self->tls), self->closing, NULL);
+    result = finish_tls_locked (self);
   else if (!self->is_closed)
     g_socket_shutdown (self->socket, FALSE, TRUE, NULL);
   g_mutex_unlock (&self->lock);
+  return result;
 }
 
 void

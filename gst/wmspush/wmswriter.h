@@ -177,8 +177,11 @@ gboolean wms_writer_was_reset (WmsWriter * self);
  * @self: a #WmsWriter
  *
  * Ends the sending side (FIN, or close_notify), behind all that was written.
+ *
+ * Returns: %WMS_WRITE_DONE, or %WMS_WRITE_BLOCKED: call again after
+ *     wms_writer_wait().
  */
-void wms_writer_finish (WmsWriter * self);
+WmsWriteResult wms_writer_finish (WmsWriter * self);
 
 /**
  * wms_writer_shutdown:

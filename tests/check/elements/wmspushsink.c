@@ -323,6 +323,18 @@ script_408_in_stream (ScriptConnection * connection, gpointer user_data)
   }
 }
 
+/* What the head says counts, also when the body never comes. */
+static void
+script_408_without_its_body (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_accept_push (connection)
+      && script_read_frames_until (connection, WMS_FRAME_DATA, 5)) {
+    script_send (connection, "HTTP/1.1 408 Request Timeout\r\n"
+        "Server: Cougar/9.5\r\nContent-Length: 9\r\n\r\n");
+    script_read_frames_until (connection, WMS_FRAME_END, 1);
+  }
+}
+
 static void
 script_403_to_start (ScriptConnection * connection, gpointer user_data)
 {
@@ -391,6 +403,8 @@ static const struct
   {script_silent, UNOPENED RESULT ("NS_E_CONNECT_TIMEOUT"),
       GST_RESOURCE_ERROR_OPEN_WRITE, 0},
   {script_408_in_stream, BROKEN RESULT ("NS_E_TIMEOUT"),
+      GST_RESOURCE_ERROR_WRITE, 408},
+  {script_408_without_its_body, BROKEN RESULT ("NS_E_TIMEOUT"),
       GST_RESOURCE_ERROR_WRITE, 408},
   {script_403_to_start, "LOCATING CONNECTING OPENED ERROR CLOSED FINALIZE:"
         RESULT ("NS_E_REFUSED_BY_SERVER"),

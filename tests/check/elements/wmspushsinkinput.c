@@ -133,6 +133,87 @@ GST_START_TEST (test_data_after_eos)
 
 GST_END_TEST;
 
+static GstHarness *
+new_harness (const gchar * url)
+{
+  GstElement *sink = gst_element_factory_make ("wmspushsink", NULL);
+  GstHarness *h;
+
+  g_object_set (sink, "location", url, "sync", FALSE, NULL);
+  h = gst_harness_new_with_element (sink, "sink", NULL);
+  gst_harness_set_src_caps_str (h, "video/x-ms-asf, parsed=(boolean)true");
+  gst_object_unref (sink);
+  return h;
+}
+
+static void
+flush (GstHarness * h)
+{
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_push_event (h, gst_event_new_flush_start ());
+  gst_harness_push_event (h, gst_event_new_flush_stop (TRUE));
+  gst_harness_push_event (h, gst_event_new_segment (&segment));
+}
+
+static void
+push_header_and_packet (GstHarness * h)
+{
+  g_autoptr (GBytes) header = sink_rig_get_header ();
+  g_autoptr (GBytes) packet = sink_rig_get_packet (0);
+
+  fail_unless_equals_int (gst_harness_push (h,
+          gst_buffer_new_wrapped_bytes (header)), GST_FLOW_OK);
+  fail_unless_equals_int (gst_harness_push (h,
+          gst_buffer_new_wrapped_bytes (packet)), GST_FLOW_OK);
+}
+
+static gpointer
+push_eos (gpointer user_data)
+{
+  gst_harness_push_event (user_data, gst_event_new_eos ());
+  return NULL;
+}
+
+static void
+script_first_end_at_gate (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_get_number (connection) > 0) {
+    script_take_all (connection, user_data);
+  } else if (script_accept_push (connection)
+      && script_read_frames_until (connection, WMS_FRAME_END, 1)) {
+    script_wait_gate (connection);
+    script_send (connection, SCRIPT_START_OK);
+  }
+}
+
+/* A flush that breaks the wait for the answer to the end leaves an ended
+ * session all the same. */
+GST_START_TEST (test_data_after_broken_eos)
+{
+  ScriptServer *server = script_server_new (script_first_end_at_gate, NULL);
+  g_autofree gchar *url = script_server_get_url (server);
+  GstHarness *h = new_harness (url);
+  GThread *thread;
+
+  push_header_and_packet (h);
+  thread = g_thread_new ("eos", push_eos, h);
+  fail_unless (script_server_wait_frames (server, WMS_FRAME_END, 1));
+  flush (h);
+  g_thread_join (thread);
+  push_header_and_packet (h);
+  script_server_open_gate (server);
+  fail_unless (gst_harness_push_event (h, gst_event_new_eos ()));
+  gst_harness_teardown (h);
+  fail_unless_equals_int (script_server_get_n_connections (server), 2);
+  fail_unless_equals_int (script_server_get_n_frames (server,
+          WMS_FRAME_DATA), 2);
+  script_server_free (server);
+}
+
+GST_END_TEST;
+
 static void
 script_take_two_ends (ScriptConnection * connection, gpointer user_data)
 {
@@ -382,6 +463,7 @@ wmspushsinkinput_suite (void)
   tcase_add_test (tc, test_seeking_is_not_possible);
   tcase_add_test (tc, test_flush_keeps_the_session);
   tcase_add_test (tc, test_data_after_eos);
+  tcase_add_test (tc, test_data_after_broken_eos);
   tcase_add_test (tc, test_header_change);
   tcase_add_loop_test (tc, test_bytes_of_a_file, 0, TEST_N_MEDIA);
   tcase_add_test (tc, test_bytes_are_paced);

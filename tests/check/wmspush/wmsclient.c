@@ -57,14 +57,20 @@ session_init (Session * session, ScriptFunc script, guint64 request_length)
 }
 
 static void
-session_clear (Session * session)
+session_free (Session * session)
 {
-  wms_client_close (session->client);
-  wms_mailbox_drain (session->mailbox, -1, NULL);
   wms_mailbox_close (session->mailbox);
   wms_mailbox_unref (session->mailbox);
   script_server_free (session->server);
   g_string_free (session->log, TRUE);
+}
+
+static void
+session_clear (Session * session)
+{
+  wms_client_close (session->client);
+  wms_mailbox_drain (session->mailbox, -1, NULL);
+  session_free (session);
 }
 
 static gboolean
@@ -210,6 +216,49 @@ GST_START_TEST (test_cancelled_connect)
 GST_END_TEST;
 
 static void
+script_late_setup (ScriptConnection * connection, gpointer user_data)
+{
+  script_read_head (connection, NULL);
+  script_wait_gate (connection);
+  script_send (connection, SCRIPT_SETUP_OK);
+  if (script_read_head (connection, NULL))
+    while (script_read_frame (connection, NULL));
+}
+
+static gpointer
+open_gate (gpointer user_data)
+{
+  script_server_open_gate (user_data);
+  return NULL;
+}
+
+/* The write of the header is broken off while the connection is made, and a
+ * PushStart goes out for it all the same: the end neither waits for ever nor
+ * sends a $E without a $H. */
+GST_START_TEST (test_end_without_header)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GBytes) header = sink_rig_get_header ();
+  GThread *thread;
+  Session session;
+
+  session_init (&session, script_late_setup, 0);
+  g_cancellable_cancel (cancellable);
+  fail_if (write_bytes (&session, WMS_FRAME_HEADER, header, cancellable, NULL));
+  thread = g_thread_new ("gate", open_gate, session.server);
+  fail_unless (wms_client_end (session.client, NULL, NULL));
+  g_thread_join (thread);
+  wms_mailbox_drain (session.mailbox, -1, NULL);
+  fail_unless_equals_string (session.log->str,
+      "LOCATING CONNECTING OPENED CLOSED ");
+  fail_unless_equals_int (script_server_get_n_frames (session.server,
+          WMS_FRAME_END), 0);
+  session_clear (&session);
+}
+
+GST_END_TEST;
+
+static void
 script_no_answer_to_filled (ScriptConnection * connection, gpointer user_data)
 {
   guint64 length = 0;
@@ -252,6 +301,47 @@ GST_START_TEST (test_no_answer_to_filled_request)
 
 GST_END_TEST;
 
+static gboolean
+wait_gate_cb (gpointer user_data)
+{
+  g_mutex_lock (user_data);
+  g_mutex_unlock (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* A session that the streaming thread fails does not come back to life when
+ * the shared thread is late. */
+GST_START_TEST (test_failed_before_connecting)
+{
+  g_autoptr (GError) reason = g_error_new_literal (WMS_ERROR,
+      WMS_ERROR_HEADER_TOO_LARGE, "for this test");
+  g_autoptr (GBytes) header = sink_rig_get_header ();
+  g_autoptr (GSource) source = g_idle_source_new ();
+  g_autoptr (GError) error = NULL;
+  Session session;
+  GMutex gate;
+
+  g_mutex_init (&gate);
+  g_mutex_lock (&gate);
+  g_source_set_callback (source, wait_gate_cb, &gate, NULL);
+  g_source_set_priority (source, G_PRIORITY_HIGH);
+  g_source_attach (source, wms_thread_ref ());
+  session_init (&session, script_take_all, 0);
+  wms_client_fail (session.client, reason);
+  g_mutex_unlock (&gate);
+  wms_thread_unref ();
+  fail_if (write_bytes (&session, WMS_FRAME_HEADER, header, NULL, &error));
+  fail_unless (g_error_matches (error, WMS_ERROR, WMS_ERROR_HEADER_TOO_LARGE));
+  wms_client_close (session.client);
+  wms_mailbox_drain (session.mailbox, -1, NULL);
+  fail_unless_equals_string (session.log->str, "ERROR CLOSED ");
+  fail_unless_equals_int (script_server_get_n_connections (session.server), 0);
+  session_free (&session);
+  g_mutex_clear (&gate);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_shared_thread)
 {
   GMainContext *first = wms_thread_ref ();
@@ -278,7 +368,9 @@ wmsclient_suite (void)
   /* several lengths, so that several remainders have to be filled */
   tcase_add_loop_test (tc, test_requests_roll_over, 0, 6);
   tcase_add_test (tc, test_cancelled_connect);
+  tcase_add_test (tc, test_end_without_header);
   tcase_add_test (tc, test_no_answer_to_filled_request);
+  tcase_add_test (tc, test_failed_before_connecting);
   tcase_add_test (tc, test_shared_thread);
   return suite;
 }

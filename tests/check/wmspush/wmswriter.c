@@ -121,7 +121,8 @@ check_stream (Pair * pair, GInputStream * input)
   fail_if (wms_writer_has_tail (pair->writer));
   wms_writer_get_stats (pair->writer, &stats);
   fail_unless_equals_uint64 (stats.bytes, pair->expected->len);
-  wms_writer_finish (pair->writer);
+  while (wms_writer_finish (pair->writer) == WMS_WRITE_BLOCKED)
+    fail_unless (wms_writer_wait (pair->writer, 10000, NULL, NULL));
   got = g_thread_join (thread);
   fail_unless_equals_int (got->len, pair->expected->len);
   fail_unless (memcmp (got->data, pair->expected->data, got->len) == 0);
@@ -155,31 +156,70 @@ shake_hands (gpointer user_data)
   return NULL;
 }
 
-/* The same, through TLS: records are offered again as they were. */
-GST_START_TEST (test_tls)
+/* Returns the server's side, which keeps the client's. */
+static GIOStream *
+pair_init_tls (Pair * pair)
 {
   g_autoptr (GTlsCertificate) certificate =
       g_tls_certificate_new_from_file (TEST_CERTIFICATE, NULL);
-  g_autoptr (GIOStream) server = NULL;
-  g_autoptr (GIOStream) client = NULL;
+  GIOStream *client;
+  GIOStream *server;
   GThread *thread;
-  Pair pair;
 
   fail_unless (certificate != NULL);
-  pair_init (&pair, 2147483647);
-  server = g_tls_server_connection_new (G_IO_STREAM (pair.theirs),
+  pair_init (pair, 2147483647);
+  server = g_tls_server_connection_new (G_IO_STREAM (pair->theirs),
       certificate, NULL);
-  client = g_tls_client_connection_new (G_IO_STREAM (pair.ours), NULL, NULL);
+  client = g_tls_client_connection_new (G_IO_STREAM (pair->ours), NULL, NULL);
   fail_unless (server != NULL && client != NULL);
   g_signal_connect (client, "accept-certificate", G_CALLBACK (accept_any),
       NULL);
   thread = g_thread_new ("server", shake_hands, server);
   shake_hands (client);
   g_thread_join (thread);
-  wms_writer_unref (pair.writer);
-  pair.writer = wms_writer_new (client, 2147483647, 0, NULL);
+  wms_writer_unref (pair->writer);
+  pair->writer = wms_writer_new (client, 2147483647, 0, NULL);
+  g_object_set_data_full (G_OBJECT (server), "client", client, g_object_unref);
+  return server;
+}
+
+/* The same, through TLS: records are offered again as they were. */
+GST_START_TEST (test_tls)
+{
+  Pair pair;
+  g_autoptr (GIOStream) server = pair_init_tls (&pair);
+
   check_stream (&pair, g_io_stream_get_input_stream (server));
   pair_clear (&pair);
+}
+
+GST_END_TEST;
+
+/* The close_notify does not wait for a peer that reads nothing, however much
+ * room the queue has left. */
+GST_START_TEST (test_tls_finish)
+{
+  WmsWriteResult result = WMS_WRITE_DONE;
+  guint n_blocked = 0;
+  guint n_frames;
+
+  for (n_frames = 1; result == WMS_WRITE_DONE; n_frames++) {
+    Pair pair;
+    g_autoptr (GIOStream) server = pair_init_tls (&pair);
+    guint i, n;
+
+    for (i = 0; i < n_frames && result == WMS_WRITE_DONE; i++) {
+      WmsPacket packet;
+
+      wms_packet_init_end (&packet, WMS_END_SESSION);
+      result = wms_writer_push (pair.writer, &packet, 1, &n, NULL);
+    }
+    if (result == WMS_WRITE_DONE)
+      n_blocked += wms_writer_finish (pair.writer) == WMS_WRITE_BLOCKED;
+    wms_writer_shutdown (pair.writer);
+    pair_clear (&pair);
+  }
+  fail_unless (n_frames > 2 && n_blocked > 0);
 }
 
 GST_END_TEST;
@@ -352,6 +392,7 @@ wmswriter_suite (void)
   tcase_set_timeout (tc, 30);
   tcase_add_test (tc, test_short_writes);
   tcase_add_test (tc, test_tls);
+  tcase_add_test (tc, test_tls_finish);
   tcase_add_test (tc, test_wait_ends);
   tcase_add_test (tc, test_peer_closed);
   tcase_add_loop_test (tc, test_full_request, 0, 40);
