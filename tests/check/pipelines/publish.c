@@ -18,7 +18,7 @@
 /* MPlayer never plays the last media object of an ASF stream, of files either:
  * one picture, or some blocks of samples. */
 #define MPLAYER_LOST_PICTURES 1
-#define MPLAYER_LOST_BLOCKS 24
+#define MPLAYER_LOST_BLOCKS 8
 
 #define PICTURES(live, encoder) "videotestsrc num-buffers=50 " \
     "pattern=zone-plate kx2=20 ky2=20 kt=1 is-live=" live " ! video/x-raw,width=176,height=144,framerate=25/1 ! " \
