@@ -341,8 +341,7 @@ break_push (GstHarness * h, GThreadFunc push)
 /* A flush takes the $E and $C of another header away, not the change. */
 GST_START_TEST (test_flushed_header_change)
 {
-  ScriptServer *server =
-      script_server_new (script_take_nothing_at_first, NULL);
+  ScriptServer *server = script_server_new (script_take_nothing_at_first, NULL);
   g_autofree gchar *url = script_server_get_url (server);
   g_autoptr (GBytes) packet = sink_rig_get_packet (0);
   WmsFrameType types[4];
