@@ -97,7 +97,7 @@ static void
 child_setup (gpointer user_data)
 {
   setpgid (0, 0);
-  prctl (PR_SET_PDEATHSIG, SIGTERM);
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
 DemoProcess *
@@ -134,6 +134,7 @@ void
 demo_process_free (DemoProcess * process)
 {
   process->is_freed = TRUE;
-  g_subprocess_send_signal (process->child, SIGTERM);
+  /* nothing gentler: ffmpeg hangs in its handler when its output is gone */
+  g_subprocess_force_exit (process->child);
   process_unref (process);
 }

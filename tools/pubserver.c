@@ -39,8 +39,8 @@ static const PubConfig default_config = {
   .inactivity_timeout_ms = 120000,
   .wait_timeout_ms = 20000,
   .stall_timeout_ms = 30000,
-  .player_limit = 8 * 1024 * 1024,
-  .backlog_limit = 8 * 1024 * 1024,
+  .player_limit = (gsize) 8 * 1024 * 1024,
+  .backlog_limit = (gsize) 8 * 1024 * 1024,
   .max_players = 2000,
   .max_points = 256,
 };
@@ -156,33 +156,31 @@ find_point (PubServer * self, const gchar * path, const gchar * template_path,
   return make_point (self, path);
 }
 
-/* libsoup leaves the length away, and closes, unless it is put in here. */
-static void
-keep_open (SoupServerMessage * msg, gpointer data)
+static gboolean
+is_last_request (SoupServerMessage * msg)
 {
-  soup_message_headers_set_content_length
-      (soup_server_message_get_response_headers (msg), 0);
+  return soup_server_message_get_http_version (msg) < SOUP_HTTP_1_1
+      || soup_message_headers_header_contains
+      (soup_server_message_get_request_headers (msg), "Connection", "close");
 }
 
-/* S9 */
+/* S9.  libsoup 3.2 never closes a connection that it has kept open after an
+ * answer of its own and that the peer then closes; one that it gets back, it
+ * does. */
 static void
-answer_empty (SoupServerMessage * msg, guint status, const gchar * push_id)
+answer_empty (PubServer * self, SoupServerMessage * msg, guint status,
+    const gchar * push_id)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_response_headers (msg);
-  gchar *cookie;
+  gboolean closes = is_last_request (msg);
+  gchar *text = pub_response_text (status, push_id, closes);
+  PubConn *conn = pub_conn_steal (self->conns, msg, NULL, NULL);
 
-  soup_server_message_set_status (msg, status, NULL);
-  soup_message_headers_replace (headers, "Pragma",
-      "no-cache, timeout=" PUB_TOLD_TIMEOUT);
-  soup_message_headers_replace (headers, "Cache-Control", "no-cache");
-  soup_message_headers_replace (headers, "Supported", PUB_FEATURES);
-  soup_message_headers_set_content_length (headers, 0);
-  g_signal_connect (msg, "wrote-headers", G_CALLBACK (keep_open), NULL);
-  if (push_id == NULL)
-    return;
-  cookie = g_strconcat ("push-id=", push_id, NULL);
-  soup_message_headers_replace (headers, "Set-Cookie", cookie);
-  g_free (cookie);
+  pub_conn_queue_text (conn, text);
+  if (closes)
+    pub_conn_close (conn);
+  else
+    pub_conn_give_back (conn);
+  g_free (text);
 }
 
 static gboolean
@@ -212,7 +210,7 @@ answer_setup (PubServer * self, SoupServerMessage * msg, const gchar * path)
   }
   if (status != SOUP_STATUS_NO_CONTENT)
     log_refusal (msg, status);
-  answer_empty (msg, status, answer_id);
+  answer_empty (self, msg, status, answer_id);
   g_bytes_unref (bytes);
   g_free (template_path);
   g_free (push_id);
@@ -349,6 +347,9 @@ answer_page (PubServer * self, SoupServerMessage * msg, const gchar * path)
   soup_server_message_set_status (msg, SOUP_STATUS_OK, NULL);
   soup_server_message_set_response (msg, "text/html; charset=utf-8",
       SOUP_MEMORY_TAKE, page, strlen (page));
+  /* see answer_empty() */
+  soup_message_headers_replace (soup_server_message_get_response_headers (msg),
+      "Connection", "close");
   g_free (name);
   g_free (advice);
   g_free (title);
@@ -369,9 +370,9 @@ whole_request (SoupServer * soup, SoupServerMessage * msg, const gchar * path,
     answer_page (self, msg, path);
   else if (g_str_equal (method, "POST") || g_str_equal (method, "OPTIONS"))
     /* a player's log, keep-alive or stop ([MS-WMSP] 3.2.5.8 to 3.2.5.11) */
-    answer_empty (msg, SOUP_STATUS_NO_CONTENT, NULL);
+    answer_empty (self, msg, SOUP_STATUS_NO_CONTENT, NULL);
   else
-    answer_empty (msg, SOUP_STATUS_NOT_IMPLEMENTED, NULL);
+    answer_empty (self, msg, SOUP_STATUS_NOT_IMPLEMENTED, NULL);
 }
 
 PubServer *

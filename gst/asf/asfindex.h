@@ -40,37 +40,37 @@ typedef struct
  *
  * Begins without a key frame.
  */
-void asf_index_init (AsfIndex * index);
+void asf_index_init (AsfIndex * self);
 
 /**
  * asf_index_clear:
  *
  * Frees the entries.
  */
-void asf_index_clear (AsfIndex * index);
+void asf_index_clear (AsfIndex * self);
 
 /**
  * asf_index_add_key:
- * @index: an #AsfIndex
+ * @self: an #AsfIndex
  * @pres_ms: the key frame's presentation time as stored, preroll included
  * @packet: number of the packet in which it begins, from 0
  * @n_packets: how many packets have pieces of it
  *
  * Adds the stream's next key frame.
  */
-void asf_index_add_key (AsfIndex * index, guint32 pres_ms, guint32 packet,
+void asf_index_add_key (AsfIndex * self, guint32 pres_ms, guint32 packet,
     guint n_packets);
 
 /**
  * asf_index_write:
- * @index: an #AsfIndex
+ * @self: an #AsfIndex
  * @file_id: of the file
  * @last_pres_ms: presentation time of the stream's last frame
  *
  * Returns: (transfer full) (nullable): the Simple Index Object (section 6.1),
  *     %NULL when no key frame was added.
  */
-GBytes *asf_index_write (AsfIndex * index, const AsfGuid * file_id,
+GBytes *asf_index_write (AsfIndex * self, const AsfGuid * file_id,
     guint32 last_pres_ms);
 
 G_END_DECLS

@@ -157,7 +157,7 @@ typedef struct
  *
  * Begins before the first packet.
  */
-void asf_packetizer_init (AsfPacketizer * packetizer,
+void asf_packetizer_init (AsfPacketizer * self,
     const AsfPacketizerConfig * config);
 
 /**
@@ -165,25 +165,25 @@ void asf_packetizer_init (AsfPacketizer * packetizer,
  *
  * Returns: bytes that a block must have.
  */
-gsize asf_packetizer_block_size (const AsfPacketizer * packetizer);
+gsize asf_packetizer_block_size (const AsfPacketizer * self);
 
 /**
  * asf_packetizer_add:
- * @packetizer: an #AsfPacketizer that asked for an object
+ * @self: an #AsfPacketizer that asked for an object
  * @object: the next one; objects of one stream come in decode order
  *
  * Returns: %FALSE when the object is too late: packets already have a Send
  *     Time after its presentation time.  Nothing was changed then.
  */
-gboolean asf_packetizer_add (AsfPacketizer * packetizer,
+gboolean asf_packetizer_add (AsfPacketizer * self,
     const AsfObject * object);
 
 /**
  * asf_packetizer_set_block:
- * @packetizer: an #AsfPacketizer that asked for a block
+ * @self: an #AsfPacketizer that asked for a block
  * @block: at least asf_packetizer_block_size() bytes
  */
-void asf_packetizer_set_block (AsfPacketizer * packetizer, guint8 * block);
+void asf_packetizer_set_block (AsfPacketizer * self, guint8 * block);
 
 /**
  * asf_packetizer_close:
@@ -191,43 +191,43 @@ void asf_packetizer_set_block (AsfPacketizer * packetizer, guint8 * block);
  * Ends the packet that is being filled, with padding.  Call it when an object
  * was asked for, then call asf_packetizer_step() again.
  */
-void asf_packetizer_close (AsfPacketizer * packetizer);
+void asf_packetizer_close (AsfPacketizer * self);
 
 /**
  * asf_packetizer_drain:
  *
  * As asf_packetizer_close(), and gives away what waits for a next packet.
  */
-void asf_packetizer_drain (AsfPacketizer * packetizer);
+void asf_packetizer_drain (AsfPacketizer * self);
 
 /**
  * asf_packetizer_step:
- * @packetizer: an #AsfPacketizer
+ * @self: an #AsfPacketizer
  * @packet: (out): for %ASF_PACKETIZER_PACKET
  *
  * Goes on until something is needed or finished.
  */
-AsfPacketizerStep asf_packetizer_step (AsfPacketizer * packetizer,
+AsfPacketizerStep asf_packetizer_step (AsfPacketizer * self,
     AsfPacket * packet);
 
 /**
  * asf_packetizer_take_blocks:
- * @packetizer: an #AsfPacketizer that is not needed any more
+ * @self: an #AsfPacketizer that is not needed any more
  * @blocks: (out): the blocks that it still had
  *
  * Returns: how many they are.
  */
-guint asf_packetizer_take_blocks (AsfPacketizer * packetizer,
+guint asf_packetizer_take_blocks (AsfPacketizer * self,
     guint8 * blocks[2]);
 
 /**
  * asf_packetizer_open_since:
- * @packetizer: an #AsfPacketizer
+ * @self: an #AsfPacketizer
  * @time_ns: (out): time of the first object in the packet being filled
  *
  * Returns: whether a packet is being filled.
  */
-gboolean asf_packetizer_open_since (const AsfPacketizer * packetizer,
+gboolean asf_packetizer_open_since (const AsfPacketizer * self,
     guint64 * time_ns);
 
 G_END_DECLS

@@ -18,9 +18,9 @@ G_BEGIN_DECLS
 #define ASF_MAX_STREAMS 127
 /* Largest packet size that is accepted, in bytes; Windows' writers stay far
  * below it. */
-#define ASF_MAX_PACKET_SIZE 65535
+#define ASF_MAX_PACKET_SIZE 65535u
 /* Largest Header Object that is accepted, in bytes. */
-#define ASF_MAX_HEADER_SIZE (16 * 1024 * 1024)
+#define ASF_MAX_HEADER_SIZE (16u * 1024 * 1024)
 
 /* File Properties flags (section 3.2). */
 #define ASF_FILE_BROADCAST (1 << 0)

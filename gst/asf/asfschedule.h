@@ -52,15 +52,15 @@ typedef struct
 
 /**
  * asf_bucket_init:
- * @bucket: an #AsfBucket
+ * @self: an #AsfBucket
  * @bps: leak rate in bit/s, at least 1
  * @window_ms: buffer size in ms: how long after its time an object may leave
  */
-void asf_bucket_init (AsfBucket * bucket, guint32 bps, guint32 window_ms);
+void asf_bucket_init (AsfBucket * self, guint32 bps, guint32 window_ms);
 
 /**
  * asf_bucket_add:
- * @bucket: an #AsfBucket
+ * @self: an #AsfBucket
  * @time_ns: the object's time on the content clock
  * @size: its bytes
  * @span: (out): when it leaves: not before @time_ns, and its last byte not
@@ -68,12 +68,12 @@ void asf_bucket_init (AsfBucket * bucket, guint32 bps, guint32 window_ms);
  *
  * Adds the next media object of the stream.
  */
-void asf_bucket_add (AsfBucket * bucket, guint64 time_ns, guint32 size,
+void asf_bucket_add (AsfBucket * self, guint64 time_ns, guint32 size,
     AsfSpan * span);
 
 /**
  * asf_bucket_needed_bps:
- * @bucket: an #AsfBucket
+ * @self: an #AsfBucket
  * @end_ns: end of the last object on the content clock
  * @is_declared: whether the rate of asf_bucket_init() was more than a guess
  *
@@ -81,7 +81,7 @@ void asf_bucket_add (AsfBucket * bucket, guint64 time_ns, guint32 size,
  *     tried that is neither below the stream's average nor lets the bucket
  *     overflow.
  */
-guint32 asf_bucket_needed_bps (const AsfBucket * bucket, guint64 end_ns,
+guint32 asf_bucket_needed_bps (const AsfBucket * self, guint64 end_ns,
     gboolean is_declared);
 
 G_END_DECLS

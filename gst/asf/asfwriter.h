@@ -28,24 +28,24 @@ typedef struct
  *
  * Begins with no bytes; ends with asf_writer_finish().
  */
-void asf_writer_init (AsfWriter * writer);
+void asf_writer_init (AsfWriter * self);
 
 /**
  * asf_writer_finish:
- * @writer: an #AsfWriter; it is empty afterwards
+ * @self: an #AsfWriter; it is empty afterwards
  * @error: return location
  *
  * Returns: (transfer full): the bytes, or %NULL with %ASF_ERROR_LIMIT when
  *     something did not fit its length field.
  */
-GBytes *asf_writer_finish (AsfWriter * writer, GError ** error);
+GBytes *asf_writer_finish (AsfWriter * self, GError ** error);
 
 /**
  * asf_writer_pos:
  *
  * Returns: how many bytes were written.
  */
-gsize asf_writer_pos (const AsfWriter * writer);
+gsize asf_writer_pos (const AsfWriter * self);
 
 /**
  * asf_writer_begin_object:
@@ -54,37 +54,37 @@ gsize asf_writer_pos (const AsfWriter * writer);
  *
  * Returns: a token for asf_writer_end_object().
  */
-gsize asf_writer_begin_object (AsfWriter * writer, const AsfGuid * guid);
+gsize asf_writer_begin_object (AsfWriter * self, const AsfGuid * guid);
 
 /**
  * asf_writer_end_object:
- * @writer: an #AsfWriter
+ * @self: an #AsfWriter
  * @start: from asf_writer_begin_object()
  *
  * Fills in the size of all that was written since @start.
  */
-void asf_writer_end_object (AsfWriter * writer, gsize start);
+void asf_writer_end_object (AsfWriter * self, gsize start);
 
 /**
  * asf_writer_patch_u32:
  *
  * Writes @value over the four bytes at @pos.
  */
-void asf_writer_patch_u32 (AsfWriter * writer, gsize pos, guint32 value);
+void asf_writer_patch_u32 (AsfWriter * self, gsize pos, guint32 value);
 
 /**
  * asf_writer_patch_u16:
  *
  * Writes @value over the two bytes at @pos.
  */
-void asf_writer_patch_u16 (AsfWriter * writer, gsize pos, guint16 value);
+void asf_writer_patch_u16 (AsfWriter * self, gsize pos, guint16 value);
 
 /**
  * asf_writer_u8:
  *
  * Appends a BYTE.
  */
-void asf_writer_u8 (AsfWriter * writer, guint8 value);
+void asf_writer_u8 (AsfWriter * self, guint8 value);
 
 /**
  * asf_writer_u16:
@@ -92,35 +92,35 @@ void asf_writer_u8 (AsfWriter * writer, guint8 value);
  *
  * Appends a WORD.
  */
-void asf_writer_u16 (AsfWriter * writer, gsize value);
+void asf_writer_u16 (AsfWriter * self, gsize value);
 
 /**
  * asf_writer_u32:
  *
  * Appends a DWORD.
  */
-void asf_writer_u32 (AsfWriter * writer, guint32 value);
+void asf_writer_u32 (AsfWriter * self, guint32 value);
 
 /**
  * asf_writer_u64:
  *
  * Appends a QWORD.
  */
-void asf_writer_u64 (AsfWriter * writer, guint64 value);
+void asf_writer_u64 (AsfWriter * self, guint64 value);
 
 /**
  * asf_writer_guid:
  *
  * Appends an identifier in its stored byte order.
  */
-void asf_writer_guid (AsfWriter * writer, const AsfGuid * guid);
+void asf_writer_guid (AsfWriter * self, const AsfGuid * guid);
 
 /**
  * asf_writer_data:
  *
  * Appends @size bytes.
  */
-void asf_writer_data (AsfWriter * writer, gconstpointer data, gsize size);
+void asf_writer_data (AsfWriter * self, gconstpointer data, gsize size);
 
 /**
  * asf_writer_bytes:
@@ -128,14 +128,14 @@ void asf_writer_data (AsfWriter * writer, gconstpointer data, gsize size);
  *
  * Appends all of @bytes.
  */
-void asf_writer_bytes (AsfWriter * writer, GBytes * bytes);
+void asf_writer_bytes (AsfWriter * self, GBytes * bytes);
 
 /**
  * asf_writer_zeros:
  *
  * Appends @size zero bytes.
  */
-void asf_writer_zeros (AsfWriter * writer, gsize size);
+void asf_writer_zeros (AsfWriter * self, gsize size);
 
 /**
  * asf_utf16_new:

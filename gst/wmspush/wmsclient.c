@@ -26,7 +26,7 @@ GST_DEBUG_CATEGORY (wmsclient_debug);
 
 static void http_progress (WmsHttpProgress progress, gpointer user_data);
 static void http_answered (const WmsResponse * response, gpointer user_data);
-static void http_failed (const GError * error, gpointer user_data);
+static void http_failed (const GError * reason, gpointer user_data);
 
 static const WmsHttpHandler http_handler = {
   http_progress, http_answered, http_failed

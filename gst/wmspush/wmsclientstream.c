@@ -182,8 +182,9 @@ wms_client_write (WmsClient * self, WmsPacket * packets, guint n_packets,
 
     if (writer == NULL)
       return FALSE;
-    switch (write_some (self, writer, packets + *n_taken,
-            n_packets - *n_taken, n_taken, &reason)) {
+    switch (write_some (self, writer,
+            packets != NULL ? packets + *n_taken : NULL, n_packets - *n_taken,
+            n_taken, &reason)) {
       case WMS_WRITE_DONE:
         if (*n_taken == n_packets) {
           wms_writer_unref (writer);
@@ -269,31 +270,35 @@ wait_for_end (WmsClient * self, gint timeout_ms, GCancellable * cancellable,
   return FALSE;
 }
 
-/* Writes what is left over and the final $E. */
+/* Writes what is left over and the final $E; a request that is being followed
+ * by another is waited for. */
 static gboolean
 write_end (WmsClient * self, GCancellable * cancellable, GError ** error)
 {
   WmsWriteResult result = WMS_WRITE_BLOCKED;
+  gboolean ok = TRUE;
   GError *reason = NULL;
   guint n_taken = 0;
 
   if (!self->end_taken
       && !wms_client_write (self, NULL, 0, &n_taken, cancellable, error))
     return FALSE;
-  while (result == WMS_WRITE_BLOCKED) {
-    g_mutex_lock (&self->lock);
-    if (self->phase == WMS_PHASE_STREAMING)
-      result = wms_client_try_end_locked (self, &reason);
-    else
-      result = WMS_WRITE_DONE;
-    g_mutex_unlock (&self->lock);
-    if (result == WMS_WRITE_BLOCKED
-        && !wait_for_room (self, self->writer, cancellable, error))
+  while (ok && result == WMS_WRITE_BLOCKED) {
+    WmsWriter *writer = get_writer (self, cancellable, error);
+
+    if (writer == NULL)
       return FALSE;
+    g_mutex_lock (&self->lock);
+    result = self->phase != WMS_PHASE_STREAMING ? WMS_WRITE_DONE :
+        wms_client_try_end_locked (self, &reason);
+    g_mutex_unlock (&self->lock);
+    if (result == WMS_WRITE_BLOCKED)
+      ok = wait_for_room (self, writer, cancellable, error);
+    wms_writer_unref (writer);
   }
   if (result == WMS_WRITE_FAILED)
     fail_after_write (self, reason, cancellable, error);
-  return result != WMS_WRITE_FAILED;
+  return ok && result != WMS_WRITE_FAILED;
 }
 
 /* Where nothing was written there is nothing to end, and a $E would be no

@@ -6,11 +6,13 @@ demo.py WMS-DEMO WMS-PUBPOINT
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 SKIPPED = 77
 DEMO, POINT = sys.argv[1:]
@@ -25,7 +27,27 @@ def run(*arguments, **faults):
     result = subprocess.run(
         [DEMO, *arguments], env={**os.environ, **faults}, timeout=60,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert_nobody_plays(result.stdout)
     return result.returncode, result.stdout.splitlines()
+
+
+def players(url):
+    """Processes that name this URL in their arguments."""
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            with open(f'/proc/{pid}/cmdline', encoding='utf-8') as file:
+                if url in file.read():
+                    yield pid
+        except (OSError, UnicodeDecodeError):
+            pass
+
+
+def assert_nobody_plays(output):
+    """The player ends with the demonstration, however that ended."""
+    point = re.search(r'listening on (http://\S+)', output)
+    deadline = time.monotonic() + 5
+    while point and list(players(point[1])):
+        assert time.monotonic() < deadline, 'a player is left behind'
 
 
 def has(lines, text):

@@ -354,3 +354,22 @@ test_asfcheck_frames (const gchar * path)
   *summary = '\0';
   return output;
 }
+
+gboolean
+test_passes_asfcheck (const gchar * path)
+{
+  gchar *tool = test_shared_path ("tools/asfcheck.py");
+  const gchar *argv[] = { "python3", tool, "--no-warn", path, NULL };
+  gchar *output = NULL;
+  gint status = 0;
+
+  if (tool == NULL)
+    return TRUE;
+  fail_unless (g_spawn_sync (NULL, (gchar **) argv, NULL,
+          G_SPAWN_SEARCH_PATH, NULL, NULL, &output, NULL, &status, NULL));
+  if (status != 0)
+    g_print ("%s", output);
+  g_free (output);
+  g_free (tool);
+  return status == 0;
+}

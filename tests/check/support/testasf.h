@@ -69,5 +69,8 @@ gchar *test_objects_finish (TestObjects * self);
 /* What asfcheck.py says of a file, or NULL when it is not there. */
 gchar *test_asfcheck_frames (const gchar * path);
 
+/* Whether it finds no error, or is not there; warnings do not count. */
+gboolean test_passes_asfcheck (const gchar * path);
+
 G_END_DECLS
 #endif /* __TEST_ASF_H__ */
