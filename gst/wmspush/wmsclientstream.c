@@ -228,8 +228,9 @@ wms_client_try_end_locked (WmsClient * self, GError ** error)
   return result;
 }
 
-/* The server has not answered the end in time.  That is no loss when all bytes
- * have been acknowledged. */
+/* The server has not answered the end in time, unless it was the session that
+ * failed for a time-out of its own.  That is no loss when all bytes have been
+ * acknowledged. */
 static gboolean
 end_without_answer (WmsClient * self, GError ** error)
 {
@@ -238,7 +239,9 @@ end_without_answer (WmsClient * self, GError ** error)
 
   g_mutex_lock (&self->lock);
   wms_writer_get_stats (self->writer, &stats);
-  if (stats.unsent > 0)
+  if (self->phase == WMS_PHASE_FAILED)
+    reason = g_error_copy (self->failure);
+  else if (stats.unsent > 0)
     reason = g_error_new (WMS_ERROR, WMS_ERROR_STALLED,
         "%u bytes before the end were not acknowledged", stats.unsent);
   else
@@ -246,9 +249,10 @@ end_without_answer (WmsClient * self, GError ** error)
   wms_client_conclude_locked (self, reason);
   g_mutex_unlock (&self->lock);
   wms_client_invoke (self, wms_client_close_http_cb);
-  if (reason != NULL)
-    g_propagate_error (error, g_steal_pointer (&reason));
-  return stats.unsent == 0;
+  if (reason == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return FALSE;
 }
 
 static gboolean

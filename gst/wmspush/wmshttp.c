@@ -228,10 +228,11 @@ body_read_done (GObject * stream, GAsyncResult * result, gpointer user_data)
   g_input_stream_skip_finish (G_INPUT_STREAM (stream), result, NULL);
   g_input_stream_close (G_INPUT_STREAM (stream), NULL, NULL);
   g_object_unref (stream);
-  if (self->message != NULL) {
-    message = g_object_ref (self->message);
+  g_set_object (&message, self->message);
+  if (message != NULL && self->abort_reason != NULL)
+    report_failure (self, NULL);
+  else if (message != NULL)
     report_answer (self, message);
-  }
   http_unref (self);
 }
 

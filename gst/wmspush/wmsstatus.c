@@ -11,8 +11,8 @@
 
 #include "asf/asferror.h"
 
-G_DEFINE_QUARK (wms - http - error - quark, wms_http_error);
-G_DEFINE_QUARK (wms - error - quark, wms_error);
+G_DEFINE_QUARK (wms_http_error_quark, wms_http_error);
+G_DEFINE_QUARK (wms_error_quark, wms_error);
 
 /* Any code of a domain that has no row of its own; stands last in its run. */
 #define ANY_CODE (-1)

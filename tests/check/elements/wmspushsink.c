@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* wmspushsink against a server that follows a script byte by byte. */
-#include <gst/base/gstbasesink.h>
 #include <gst/check/gstcheck.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "scriptserver.h"
 #include "sinkrig.h"
 #include "wmspush/wmswriter.h"
-
-#define CLEAN "LOCATING CONNECTING OPENED STARTED END_OF_STREAMING STOPPED " \
-    "CLOSED FINALIZE:S_OK EOS"
 
 /* The n-th frame that the server got is this packet of the rig. */
 static void
@@ -209,7 +203,8 @@ GST_START_TEST (test_clean_session)
   sink_rig_push_eos (rig);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
   fail_unless (sink_rig_wait (rig, "EOS"));
-  fail_unless_equals_string (rig->log->str, CLEAN);
+  fail_unless_equals_string (rig->log->str, "LOCATING CONNECTING OPENED "
+      "STARTED END_OF_STREAMING STOPPED CLOSED FINALIZE:S_OK EOS");
   fail_unless_equals_string (rig->progress->str,
       "start continue continue complete");
   fail_unless (gst_structure_get_uint64 (rig->started, "value", &value));
@@ -323,6 +318,14 @@ script_408_in_stream (ScriptConnection * connection, gpointer user_data)
   }
 }
 
+static void
+script_setup_without_its_body (ScriptConnection * connection,
+    gpointer user_data)
+{
+  answer_setup (connection, "HTTP/1.1 200 OK\r\nServer: Cougar/9.5\r\n"
+      "Content-Length: 9\r\n\r\n");
+}
+
 /* What the head says counts, also when the body never comes. */
 static void
 script_408_without_its_body (ScriptConnection * connection, gpointer user_data)
@@ -401,6 +404,8 @@ static const struct
   {script_close_at_once, UNOPENED RESULT ("NS_E_CONNECTION_FAILURE"),
       GST_RESOURCE_ERROR_WRITE, 0},
   {script_silent, UNOPENED RESULT ("NS_E_CONNECT_TIMEOUT"),
+      GST_RESOURCE_ERROR_OPEN_WRITE, 0},
+  {script_setup_without_its_body, UNOPENED RESULT ("NS_E_CONNECT_TIMEOUT"),
       GST_RESOURCE_ERROR_OPEN_WRITE, 0},
   {script_408_in_stream, BROKEN RESULT ("NS_E_TIMEOUT"),
       GST_RESOURCE_ERROR_WRITE, 408},

@@ -11,6 +11,8 @@
 
 #define CLEAN "LOCATING CONNECTING OPENED STARTED END_OF_STREAMING STOPPED " \
     "CLOSED FINALIZE:S_OK EOS"
+/* more than the kernel's queues on both sides of a loopback connection */
+#define MANY_PACKETS 20000
 
 /* An end without a header has no session to end, only a connection. */
 GST_START_TEST (test_eos_without_data)
@@ -262,6 +264,112 @@ GST_START_TEST (test_header_change)
 
 GST_END_TEST;
 
+static void
+script_take_nothing_at_first (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_accept_push (connection)) {
+    script_wait_gate (connection);
+    if (script_read_frames_until (connection, WMS_FRAME_END, 2))
+      script_send (connection, SCRIPT_START_OK);
+  }
+}
+
+static gpointer
+push_many (gpointer user_data)
+{
+  GstBufferList *list = gst_buffer_list_new ();
+  guint i;
+
+  for (i = 0; i < MANY_PACKETS; i++) {
+    g_autoptr (GBytes) packet = sink_rig_get_packet (i);
+
+    gst_buffer_list_add (list, gst_buffer_new_wrapped_bytes (packet));
+  }
+  return GINT_TO_POINTER (gst_pad_push_list (((GstHarness *)
+              user_data)->srcpad, list));
+}
+
+static gpointer
+push_changed_header (gpointer user_data)
+{
+  const TestHeader changed = {
+    .flags = ASF_FILE_BROADCAST,
+    .packet_size = RIG_PACKET_SIZE,
+    .streams = {&asf_guid_stream_video, &asf_guid_stream_audio},
+  };
+  g_autoptr (GBytes) bytes =
+      g_byte_array_free_to_bytes (test_asf_header (&changed));
+
+  return GINT_TO_POINTER (gst_harness_push (user_data,
+          gst_buffer_new_wrapped_bytes (bytes)));
+}
+
+/* Waits until the queues are full: a while passes without a byte taken. */
+static void
+wait_until_blocked (GstHarness * h)
+{
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  guint64 last, sent;
+
+  gst_element_set_bus (h->element, bus);
+  for (sent = 1, last = 0; sent != last;) {
+    g_autoptr (GstStructure) stats = NULL;
+    g_autoptr (GstMessage) message = NULL;
+
+    message = gst_bus_timed_pop_filtered (bus, 200 * GST_MSECOND,
+        GST_MESSAGE_ERROR);
+    fail_unless (message == NULL);
+    g_object_get (h->element, "stats", &stats, NULL);
+    last = sent;
+    gst_structure_get_uint64 (stats, "bytes-sent", &sent);
+  }
+  gst_element_set_bus (h->element, NULL);
+}
+
+/* A push that blocks, and a flush that breaks it off. */
+static void
+break_push (GstHarness * h, GThreadFunc push)
+{
+  GThread *thread = g_thread_new ("push", push, h);
+
+  wait_until_blocked (h);
+  flush (h);
+  fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
+      GST_FLOW_FLUSHING);
+}
+
+/* A flush takes the $E and $C of another header away, not the change. */
+GST_START_TEST (test_flushed_header_change)
+{
+  ScriptServer *server = script_server_new (script_take_nothing_at_first, NULL);
+  g_autofree gchar *url = script_server_get_url (server);
+  g_autoptr (GBytes) packet = sink_rig_get_packet (0);
+  WmsFrameType types[4];
+  GstHarness *h = new_harness (url);
+  guint i, n;
+
+  push_header_and_packet (h);
+  /* twice, since the kernel found room while it sent what the first brought */
+  break_push (h, push_many);
+  break_push (h, push_many);
+  break_push (h, push_changed_header);
+  script_server_open_gate (server);
+  fail_unless_equals_int (gst_harness_push (h,
+          gst_buffer_new_wrapped_bytes (packet)), GST_FLOW_OK);
+  fail_unless (gst_harness_push_event (h, gst_event_new_eos ()));
+  n = 1 + script_server_get_n_frames (server, WMS_FRAME_DATA)
+      + script_server_get_n_frames (server, WMS_FRAME_CHANGE)
+      + script_server_get_n_frames (server, WMS_FRAME_END);
+  for (i = 0; i < 4; i++)
+    g_bytes_unref (script_server_get_frame (server, n - 4 + i, &types[i]));
+  fail_unless (types[0] == WMS_FRAME_END && types[1] == WMS_FRAME_CHANGE
+      && types[2] == WMS_FRAME_DATA && types[3] == WMS_FRAME_END);
+  gst_harness_teardown (h);
+  script_server_free (server);
+}
+
+GST_END_TEST;
+
 /* What the server got is what the splitter finds in the file. */
 static void
 check_frames_of_file (ScriptServer * server, TestMedia * media)
@@ -465,6 +573,7 @@ wmspushsinkinput_suite (void)
   tcase_add_test (tc, test_data_after_eos);
   tcase_add_test (tc, test_data_after_broken_eos);
   tcase_add_test (tc, test_header_change);
+  tcase_add_test (tc, test_flushed_header_change);
   tcase_add_loop_test (tc, test_bytes_of_a_file, 0, TEST_N_MEDIA);
   tcase_add_test (tc, test_bytes_are_paced);
   tcase_add_test (tc, test_avmux_asf);

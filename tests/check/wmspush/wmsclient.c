@@ -259,6 +259,32 @@ GST_START_TEST (test_end_without_header)
 GST_END_TEST;
 
 static void
+script_take_frames (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_accept_push (connection))
+    while (script_read_frame (connection, NULL));
+}
+
+/* A session that failed for a time-out has not ended well. */
+GST_START_TEST (test_end_after_time_out)
+{
+  g_autoptr (GError) reason = g_error_new_literal (G_IO_ERROR,
+      G_IO_ERROR_TIMED_OUT, "for this test");
+  g_autoptr (GBytes) header = sink_rig_get_header ();
+  g_autoptr (GError) error = NULL;
+  Session session;
+
+  session_init (&session, script_take_frames, 0);
+  fail_unless (write_bytes (&session, WMS_FRAME_HEADER, header, NULL, NULL));
+  wms_client_fail (session.client, reason);
+  fail_if (wms_client_end (session.client, NULL, &error));
+  fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
+  session_clear (&session);
+}
+
+GST_END_TEST;
+
+static void
 script_no_answer_to_filled (ScriptConnection * connection, gpointer user_data)
 {
   guint64 length = 0;
@@ -369,6 +395,7 @@ wmsclient_suite (void)
   tcase_add_loop_test (tc, test_requests_roll_over, 0, 6);
   tcase_add_test (tc, test_cancelled_connect);
   tcase_add_test (tc, test_end_without_header);
+  tcase_add_test (tc, test_end_after_time_out);
   tcase_add_test (tc, test_no_answer_to_filled_request);
   tcase_add_test (tc, test_failed_before_connecting);
   tcase_add_test (tc, test_shared_thread);
