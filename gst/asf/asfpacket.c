@@ -130,15 +130,20 @@ skip_error_correction (GstByteReader * reader, GError ** error)
   return TRUE;
 }
 
-/* Everything that lies behind the payloads; rules, 6.2. */
+/* Everything that lies behind the payloads; rules, 6.2.  gst-plugins-bad's
+ * muxer leaves the padding out of Packet Length (rules, 13): then both fields
+ * speak of the same bytes. */
 static gboolean
 add_up_padding (AsfPacketInfo * info, guint32 padding_length, GError ** error)
 {
   gsize room = info->size - info->payload_offset;
+  gsize beyond = 0;
 
-  info->padding = padding_length;
   if (info->packet_length != 0 && info->packet_length < info->size)
-    info->padding += info->size - info->packet_length;
+    beyond = info->size - info->packet_length;
+  info->padding = padding_length;
+  if (beyond != padding_length)
+    info->padding += beyond;
   if (info->padding >= room)
     return fail_short (error);
   return TRUE;

@@ -244,6 +244,39 @@ GST_START_TEST (test_real_files)
 
 GST_END_TEST;
 
+/* As gst-plugins-bad's asfmux writes it: Packet Length without the padding. */
+GST_START_TEST (test_packet_length_without_padding)
+{
+  g_autoptr (GByteArray) bytes = test_asf_packet (1000, 200, 7, TRUE, 40);
+  gsize padding = GST_READ_UINT16_LE (bytes->data + 7);
+  guint8 restored[1000];
+  guint8 cut_bytes[1000];
+  AsfPacketInfo packet;
+  AsfPayloadIter iter;
+  AsfPayload payload;
+  AsfPacketCut cut;
+
+  fail_unless (padding > 500);
+  GST_WRITE_UINT16_LE (bytes->data + 5, 1000 - padding);
+  fail_unless (asf_packet_read (bytes->data, 1000, &packet, NULL));
+  fail_unless_equals_int (packet.padding, padding);
+  asf_payload_iter_init (&iter, &packet, bytes->data);
+  fail_unless (asf_payload_next (&iter, &payload, NULL));
+  fail_unless_equals_int (payload.size, 200);
+  /* what is sent for it is as any packet's */
+  fail_unless (asf_packet_cut_padding (&packet, bytes->data, &cut));
+  memcpy (cut_bytes, cut.head, cut.head_size);
+  memcpy (cut_bytes + cut.head_size, bytes->data + cut.body_offset,
+      cut.body_size);
+  fail_unless_equals_int (cut.head_size + cut.body_size, 1000 - padding);
+  fail_unless (asf_packet_restore_padding (cut_bytes, 1000 - padding, 1000,
+          restored, NULL));
+  fail_unless_equals_int (GST_READ_UINT16_LE (restored + 5), 1000);
+  fail_unless_equals_int (GST_READ_UINT16_LE (restored + 7), padding);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfreader_suite (void)
 {
@@ -260,6 +293,7 @@ asfreader_suite (void)
   tcase_add_test (tc, test_no_stream);
   tcase_add_test (tc, test_damaged_everywhere);
   tcase_add_test (tc, test_real_files);
+  tcase_add_test (tc, test_packet_length_without_padding);
   return suite;
 }
 
