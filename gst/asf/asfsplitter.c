@@ -134,6 +134,15 @@ asf_splitter_get_swallowed (AsfSplitter * self)
   return self->swallowed;
 }
 
+guint64
+asf_splitter_get_pending (AsfSplitter * self)
+{
+  if (self->state == STATE_BARE_TRAILER || self->state == STATE_SWALLOW)
+    return 0;
+  return gst_adapter_available (self->adapter)
+      + gst_adapter_available (self->pieces);
+}
+
 static gboolean
 has_bytes (AsfSplitter * self, gsize size)
 {

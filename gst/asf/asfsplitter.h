@@ -129,5 +129,14 @@ const AsfHeaderInfo *asf_splitter_get_header (AsfSplitter * self);
  */
 guint64 asf_splitter_get_swallowed (AsfSplitter * self);
 
+/**
+ * asf_splitter_get_pending:
+ * @self: a splitter, popped until it needs more
+ *
+ * Returns: bytes that have been pushed and are the beginning of a unit; at the
+ *     end of a stream, what was cut off.
+ */
+guint64 asf_splitter_get_pending (AsfSplitter * self);
+
 G_END_DECLS
 #endif /* __ASF_SPLITTER_H__ */

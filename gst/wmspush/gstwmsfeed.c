@@ -8,6 +8,8 @@
 
 #include "wmspush/gstwmsfeed.h"
 
+#include <glib/gi18n-lib.h>
+
 #include "asf/asfsplitter.h"
 
 GST_DEBUG_CATEGORY_STATIC (wmsfeed_debug);
@@ -348,6 +350,14 @@ take_unit (GstWmsFeed * self, const AsfUnit * unit)
   return take_packet (self, unit->buffer);
 }
 
+static void
+count_swallowed (GstWmsFeed * self, guint64 size)
+{
+  GST_OBJECT_LOCK (self->sink);
+  self->stats.bytes_swallowed += size;
+  GST_OBJECT_UNLOCK (self->sink);
+}
+
 /* What goes back in a stream of bytes rewrites a header or adds an index: not
  * for a receiver that has had the stream already. */
 static gboolean
@@ -359,9 +369,7 @@ is_rewrite (GstWmsFeed * self, gsize size)
     self->byte_position += size;
     return FALSE;
   }
-  GST_OBJECT_LOCK (self->sink);
-  self->stats.bytes_swallowed += size;
-  GST_OBJECT_UNLOCK (self->sink);
+  count_swallowed (self, size);
   return TRUE;
 }
 
@@ -371,6 +379,7 @@ gst_wms_feed_take_buffer (GstWmsFeed * self, GstBuffer * buffer)
   GstFlowReturn ret = GST_FLOW_OK;
   g_autoptr (GError) error = NULL;
   AsfSplitter *splitter = self->splitter;
+  guint64 swallowed = asf_splitter_get_swallowed (splitter);
   AsfUnit unit;
 
   if (is_rewrite (self, gst_buffer_get_size (buffer)))
@@ -380,6 +389,8 @@ gst_wms_feed_take_buffer (GstWmsFeed * self, GstBuffer * buffer)
     ret = take_unit (self, &unit);
     asf_unit_clear (&unit);
   }
+  if (asf_splitter_get_swallowed (splitter) != swallowed)
+    count_swallowed (self, asf_splitter_get_swallowed (splitter) - swallowed);
   if (error != NULL)
     return fail_session (self, error);
   return ret;
@@ -412,6 +423,17 @@ gst_wms_feed_take_segment (GstWmsFeed * self, const GstSegment * segment)
     self->is_rewriting = segment->start != self->byte_position;
 }
 
+static void
+warn_of_cut (GstWmsFeed * self)
+{
+  guint64 pending = asf_splitter_get_pending (self->splitter);
+
+  if (pending > 0)
+    GST_ELEMENT_WARNING (self->sink, STREAM, DECODE,
+        (_("The stream ends in the middle of a packet; its last part was not "
+                "sent.")), ("%" G_GUINT64_FORMAT " bytes", pending));
+}
+
 GstFlowReturn
 gst_wms_feed_end (GstWmsFeed * self)
 {
@@ -419,6 +441,7 @@ gst_wms_feed_end (GstWmsFeed * self)
   GError *error = NULL;
   gboolean ok = FALSE;
 
+  warn_of_cut (self);
   if (ret == GST_FLOW_OK && self->due != WMS_FRAME_HEADER && !self->has_started)
     wms_client_tell_started (self->client, 0);
   while (ret == GST_FLOW_OK && !ok) {

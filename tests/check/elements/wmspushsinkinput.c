@@ -428,6 +428,65 @@ GST_START_TEST (test_bytes_of_a_file)
 
 GST_END_TEST;
 
+static void
+push_bytes (GstHarness * h, GBytes * bytes)
+{
+  fail_unless_equals_int (gst_harness_push (h,
+          gst_buffer_new_wrapped_bytes (bytes)), GST_FLOW_OK);
+}
+
+/* What a stream of bytes goes back to is for a file and is not sent; a stream
+ * that is cut off is a warning. */
+GST_START_TEST (test_rewritten_header_and_cut_packet)
+{
+  ScriptServer *server = script_server_new (script_take_all, NULL);
+  g_autofree gchar *url = script_server_get_url (server);
+  g_autoptr (GBytes) header = sink_rig_get_header ();
+  g_autoptr (GBytes) packet = sink_rig_get_packet (0);
+  g_autoptr (GBytes) part = g_bytes_new_from_bytes (packet, 0, 700);
+  GstElement *sink = gst_element_factory_make ("wmspushsink", NULL);
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  g_autoptr (GstMessage) warning = NULL;
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 swallowed;
+  GstSegment segment;
+  GstHarness *h;
+
+  g_object_set (sink, "location", url, NULL);
+  gst_element_set_bus (sink, bus);
+  h = gst_harness_new_with_element (sink, "sink", NULL);
+  gst_segment_init (&segment, GST_FORMAT_BYTES);
+  gst_harness_push_event (h, gst_event_new_stream_start ("bytes"));
+  gst_harness_push_event (h, gst_event_new_segment (&segment));
+  push_bytes (h, header);
+  push_bytes (h, packet);
+  /* back to the header, then on behind the packet */
+  gst_harness_push_event (h, gst_event_new_segment (&segment));
+  push_bytes (h, header);
+  segment.start = g_bytes_get_size (header) + g_bytes_get_size (packet);
+  gst_harness_push_event (h, gst_event_new_segment (&segment));
+  push_bytes (h, packet);
+  push_bytes (h, part);
+  g_object_get (sink, "stats", &stats, NULL);
+  fail_unless (gst_structure_get_uint64 (stats, "bytes-swallowed", &swallowed));
+  fail_unless_equals_uint64 (swallowed, g_bytes_get_size (header));
+  fail_unless (gst_harness_push_event (h, gst_event_new_eos ()));
+  warning = gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING);
+  fail_unless (warning != NULL);
+  fail_unless_equals_int (script_server_get_n_frames (server,
+          WMS_FRAME_HEADER), 1);
+  fail_unless_equals_int (script_server_get_n_frames (server,
+          WMS_FRAME_CHANGE), 0);
+  fail_unless_equals_int (script_server_get_n_frames (server,
+          WMS_FRAME_DATA), 2);
+  gst_element_set_bus (sink, NULL);
+  gst_harness_teardown (h);
+  gst_object_unref (sink);
+  script_server_free (server);
+}
+
+GST_END_TEST;
+
 static gpointer
 push_three_packets (gpointer user_data)
 {
@@ -575,6 +634,7 @@ wmspushsinkinput_suite (void)
   tcase_add_test (tc, test_header_change);
   tcase_add_test (tc, test_flushed_header_change);
   tcase_add_loop_test (tc, test_bytes_of_a_file, 0, TEST_N_MEDIA);
+  tcase_add_test (tc, test_rewritten_header_and_cut_packet);
   tcase_add_test (tc, test_bytes_are_paced);
   tcase_add_test (tc, test_avmux_asf);
   tcase_add_test (tc, test_avmux_asf_stream);
