@@ -141,11 +141,10 @@ GST_END_TEST;
 
 GST_START_TEST (test_location_is_fixed_when_paused)
 {
-  ScriptServer *server = script_server_new (script_take_all, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
+  SinkRig *rig = sink_rig_new_for (script_take_all);
+  g_autofree gchar *url = script_server_get_url (rig->server);
   g_autofree gchar *location = NULL;
   g_autoptr (GError) error = NULL;
-  SinkRig *rig = sink_rig_new (url);
 
   sink_rig_set_state (rig, GST_STATE_PAUSED);
   fail_if (gst_uri_handler_set_uri (GST_URI_HANDLER (rig->sink),
@@ -157,7 +156,6 @@ GST_START_TEST (test_location_is_fixed_when_paused)
   fail_unless (gst_uri_handler_set_uri (GST_URI_HANDLER (rig->sink),
           "wmspush://other/pt", NULL));
   sink_rig_free (rig);
-  script_server_free (server);
 }
 
 GST_END_TEST;
@@ -189,12 +187,10 @@ GST_END_TEST;
  * one connection, FIN after $E. */
 GST_START_TEST (test_clean_session)
 {
-  ScriptServer *server = script_server_new (script_take_all, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
+  SinkRig *rig = sink_rig_new_for (script_take_all);
   g_autofree gchar *heads = NULL;
   g_autoptr (GBytes) header = sink_rig_get_header ();
   g_autoptr (GBytes) end = g_bytes_new_static ("\0\0\0\0", 4);
-  SinkRig *rig = sink_rig_new (url);
   guint64 value;
   guint i;
 
@@ -209,13 +205,13 @@ GST_START_TEST (test_clean_session)
       "start continue continue complete");
   fail_unless (gst_structure_get_uint64 (rig->started, "value", &value));
 
-  check_frame (server, 0, WMS_FRAME_HEADER, header, 0);
+  check_frame (rig->server, 0, WMS_FRAME_HEADER, header, 0);
   for (i = 0; i < 100; i++)
-    check_data_frame (server, 1 + i, i);
-  check_frame (server, 101, WMS_FRAME_END, end, 0);
-  fail_unless_equals_int (script_server_get_n_connections (server), 1);
+    check_data_frame (rig->server, 1 + i, i);
+  check_frame (rig->server, 101, WMS_FRAME_END, end, 0);
+  fail_unless_equals_int (script_server_get_n_connections (rig->server), 1);
 
-  heads = script_server_get_heads (server);
+  heads = script_server_get_heads (rig->server);
   fail_unless (strstr (heads, "POST /live HTTP/1.1\r\n"
           "Content-Type: application/x-wms-pushsetup\r\n") != NULL);
   fail_unless (strstr (heads, "\r\nCookie: push-id=0\r\n") != NULL);
@@ -227,17 +223,14 @@ GST_START_TEST (test_clean_session)
   fail_unless (strstr (heads, "chunked") == NULL);
   fail_unless_equals_uint64 (sink_rig_get_stat (rig, "packets-sent"), 100);
   sink_rig_free (rig);
-  script_server_free (server);
 }
 
 GST_END_TEST;
 
 GST_START_TEST (test_template_and_auto_destroy)
 {
-  ScriptServer *server = script_server_new (script_take_all, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
+  SinkRig *rig = sink_rig_new_for (script_take_all);
   g_autofree gchar *heads = NULL;
-  SinkRig *rig = sink_rig_new (url);
 
   g_object_set (rig->sink, "template-location", "/pub", "auto-destroy", TRUE,
       NULL);
@@ -245,11 +238,10 @@ GST_START_TEST (test_template_and_auto_destroy)
   sink_rig_push_eos (rig);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
   fail_unless (sink_rig_wait (rig, "EOS"));
-  heads = script_server_get_heads (server);
+  heads = script_server_get_heads (rig->server);
   /* Template-URL: "/pub" and AutoDestroy: 1, each with CRLF */
   fail_unless (strstr (heads, "Content-Length: 38\r\n") != NULL);
   sink_rig_free (rig);
-  script_server_free (server);
 }
 
 GST_END_TEST;
@@ -449,15 +441,12 @@ push_until_failure (SinkRig * rig, const gchar * log, gint code)
 
 GST_START_TEST (test_failures)
 {
-  ScriptServer *server = script_server_new (failures[__i__].script, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
-  SinkRig *rig = sink_rig_new (url);
+  SinkRig *rig = sink_rig_new_for (failures[__i__].script);
 
   g_object_set (rig->sink, "timeout", 1, NULL);
   push_until_failure (rig, failures[__i__].log, failures[__i__].code);
   fail_unless_equals_int (rig->http_status, failures[__i__].http_status);
   sink_rig_free (rig);
-  script_server_free (server);
 }
 
 GST_END_TEST;
@@ -492,16 +481,13 @@ GST_END_TEST;
 
 GST_START_TEST (test_redirects_are_bounded)
 {
-  ScriptServer *server = script_server_new (script_endless_redirect, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
-  SinkRig *rig = sink_rig_new (url);
+  SinkRig *rig = sink_rig_new_for (script_endless_redirect);
 
   sink_rig_push_header (rig);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
   fail_unless (sink_rig_wait (rig, "ERROR:NS_E_TOO_MANY_HOPS"));
-  fail_unless_equals_int (script_server_get_n_connections (server), 9);
+  fail_unless_equals_int (script_server_get_n_connections (rig->server), 9);
   sink_rig_free (rig);
-  script_server_free (server);
 }
 
 GST_END_TEST;
@@ -521,20 +507,17 @@ script_408_at_gate (ScriptConnection * connection, gpointer user_data)
 /* Nothing is written in PAUSED, and yet the end of the session is seen. */
 GST_START_TEST (test_early_answer_while_paused)
 {
-  ScriptServer *server = script_server_new (script_408_at_gate, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
-  SinkRig *rig = sink_rig_new (url);
+  SinkRig *rig = sink_rig_new_for (script_408_at_gate);
 
   sink_rig_push_header (rig);
   sink_rig_push_packets (rig, 0, 5);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
-  fail_unless (script_server_wait_frames (server, WMS_FRAME_DATA, 5));
+  fail_unless (script_server_wait_frames (rig->server, WMS_FRAME_DATA, 5));
   sink_rig_set_state (rig, GST_STATE_PAUSED);
-  script_server_open_gate (server);
+  script_server_open_gate (rig->server);
   check_failure (rig, BROKEN RESULT ("NS_E_TIMEOUT"), GST_RESOURCE_ERROR_WRITE);
   fail_unless_equals_int (rig->http_status, 408);
   sink_rig_free (rig);
-  script_server_free (server);
 }
 
 GST_END_TEST;
@@ -551,20 +534,17 @@ script_fin_at_gate (ScriptConnection * connection, gpointer user_data)
 
 GST_START_TEST (test_fin_while_paused)
 {
-  ScriptServer *server = script_server_new (script_fin_at_gate, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
-  SinkRig *rig = sink_rig_new (url);
+  SinkRig *rig = sink_rig_new_for (script_fin_at_gate);
 
   sink_rig_push_header (rig);
   sink_rig_push_packets (rig, 0, 5);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
-  fail_unless (script_server_wait_frames (server, WMS_FRAME_DATA, 5));
+  fail_unless (script_server_wait_frames (rig->server, WMS_FRAME_DATA, 5));
   sink_rig_set_state (rig, GST_STATE_PAUSED);
-  script_server_open_gate (server);
+  script_server_open_gate (rig->server);
   check_failure (rig, BROKEN RESULT ("NS_E_CONNECTION_FAILURE"),
       GST_RESOURCE_ERROR_WRITE);
   sink_rig_free (rig);
-  script_server_free (server);
 }
 
 GST_END_TEST;

@@ -63,9 +63,7 @@ wait_until_blocked (SinkRig * rig)
 /* Nothing is lost or sent twice when the wait for room is broken. */
 GST_START_TEST (test_pause_while_blocked)
 {
-  ScriptServer *server = script_server_new (script_read_nothing, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
-  SinkRig *rig = sink_rig_new (url);
+  SinkRig *rig = sink_rig_new_for (script_read_nothing);
   guint i;
 
   sink_rig_push_header (rig);
@@ -80,15 +78,14 @@ GST_START_TEST (test_pause_while_blocked)
     gst_element_get_state (rig->pipeline, NULL, NULL, GST_SECOND);
     sink_rig_set_state (rig, GST_STATE_PLAYING);
   }
-  script_server_open_gate (server);
+  script_server_open_gate (rig->server);
   fail_unless (sink_rig_wait (rig, "EOS"));
   fail_unless_equals_string (rig->log->str, CLEAN);
   for (i = 0; i < MANY_PACKETS; i++)
-    check_data_is (server, 1 + i, i);
-  fail_unless_equals_int (script_server_get_n_frames (server, WMS_FRAME_DATA),
-      MANY_PACKETS);
+    check_data_is (rig->server, 1 + i, i);
+  fail_unless_equals_int (script_server_get_n_frames (rig->server,
+          WMS_FRAME_DATA), MANY_PACKETS);
   sink_rig_free (rig);
-  script_server_free (server);
 }
 
 GST_END_TEST;
@@ -96,9 +93,7 @@ GST_END_TEST;
 /* sink_rig_free() fails when it takes a second. */
 GST_START_TEST (test_to_null_while_blocked)
 {
-  ScriptServer *server = script_server_new (script_read_nothing, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
-  SinkRig *rig = sink_rig_new (url);
+  SinkRig *rig = sink_rig_new_for (script_read_nothing);
 
   sink_rig_push_header (rig);
   sink_rig_push_packets (rig, 0, MANY_PACKETS);
@@ -106,7 +101,6 @@ GST_START_TEST (test_to_null_while_blocked)
   fail_unless (sink_rig_wait (rig, "STARTED"));
   wait_until_blocked (rig);
   sink_rig_free (rig);
-  script_server_free (server);
 }
 
 GST_END_TEST;
@@ -120,15 +114,12 @@ script_no_answer_to_setup (ScriptConnection * connection, gpointer user_data)
 
 GST_START_TEST (test_to_null_while_connecting)
 {
-  ScriptServer *server = script_server_new (script_no_answer_to_setup, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
-  SinkRig *rig = sink_rig_new (url);
+  SinkRig *rig = sink_rig_new_for (script_no_answer_to_setup);
 
   sink_rig_push_header (rig);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
   fail_unless (sink_rig_wait (rig, "CONNECTING"));
   sink_rig_free (rig);
-  script_server_free (server);
 }
 
 GST_END_TEST;
@@ -144,9 +135,7 @@ script_no_answer_to_end (ScriptConnection * connection, gpointer user_data)
 
 GST_START_TEST (test_to_null_while_ending)
 {
-  ScriptServer *server = script_server_new (script_no_answer_to_end, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
-  SinkRig *rig = sink_rig_new (url);
+  SinkRig *rig = sink_rig_new_for (script_no_answer_to_end);
 
   sink_rig_push_header (rig);
   sink_rig_push_packets (rig, 0, 3);
@@ -154,7 +143,6 @@ GST_START_TEST (test_to_null_while_ending)
   sink_rig_set_state (rig, GST_STATE_PLAYING);
   fail_unless (sink_rig_wait (rig, "END_OF_STREAMING"));
   sink_rig_free (rig);
-  script_server_free (server);
 }
 
 GST_END_TEST;
@@ -162,9 +150,7 @@ GST_END_TEST;
 /* A server that neither answers the end nor closes has had it all the same. */
 GST_START_TEST (test_no_answer_to_end)
 {
-  ScriptServer *server = script_server_new (script_no_answer_to_end, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
-  SinkRig *rig = sink_rig_new (url);
+  SinkRig *rig = sink_rig_new_for (script_no_answer_to_end);
 
   g_object_set (rig->sink, "timeout", 1, NULL);
   sink_rig_push_header (rig);
@@ -174,16 +160,13 @@ GST_START_TEST (test_no_answer_to_end)
   fail_unless (sink_rig_wait (rig, "EOS"));
   fail_unless_equals_string (rig->log->str, CLEAN);
   sink_rig_free (rig);
-  script_server_free (server);
 }
 
 GST_END_TEST;
 
 GST_START_TEST (test_server_takes_nothing)
 {
-  ScriptServer *server = script_server_new (script_read_nothing, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
-  SinkRig *rig = sink_rig_new (url);
+  SinkRig *rig = sink_rig_new_for (script_read_nothing);
 
   g_object_set (rig->sink, "timeout", 1, NULL);
   sink_rig_push_header (rig);
@@ -195,7 +178,6 @@ GST_START_TEST (test_server_takes_nothing)
       "ERROR:NS_E_TIMEOUT");
   fail_unless_equals_int (rig->n_errors, 1);
   sink_rig_free (rig);
-  script_server_free (server);
 }
 
 GST_END_TEST;
@@ -234,24 +216,21 @@ script_drop_first (ScriptConnection * connection, gpointer user_data)
 
 GST_START_TEST (test_connection_lost_before_start)
 {
-  ScriptServer *server = script_server_new (script_drop_first, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
+  SinkRig *rig = sink_rig_new_for (script_drop_first);
   g_autofree gchar *heads = NULL;
-  SinkRig *rig = sink_rig_new (url);
 
   sink_rig_push_header (rig);
   sink_rig_push_packets (rig, 0, 3);
   sink_rig_push_eos (rig);
   sink_rig_set_state (rig, GST_STATE_PAUSED);
   fail_unless (sink_rig_wait (rig, "OPENED"));
-  script_server_open_gate (server);
+  script_server_open_gate (rig->server);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
   fail_unless (sink_rig_wait (rig, "EOS"));
-  fail_unless_equals_int (script_server_get_n_connections (server), 2);
-  fail_unless_equals_int (script_server_get_n_frames (server,
+  fail_unless_equals_int (script_server_get_n_connections (rig->server), 2);
+  fail_unless_equals_int (script_server_get_n_frames (rig->server,
           WMS_FRAME_DATA), 3);
   sink_rig_free (rig);
-  script_server_free (server);
 }
 
 GST_END_TEST;

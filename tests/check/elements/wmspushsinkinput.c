@@ -17,9 +17,7 @@
 /* An end without a header has no session to end, only a connection. */
 GST_START_TEST (test_eos_without_data)
 {
-  ScriptServer *server = script_server_new (script_take_all, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
-  SinkRig *rig = sink_rig_new (url);
+  SinkRig *rig = sink_rig_new_for (script_take_all);
 
   sink_rig_push_eos (rig);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
@@ -27,18 +25,15 @@ GST_START_TEST (test_eos_without_data)
   fail_unless_equals_string (rig->log->str,
       "LOCATING CONNECTING OPENED CLOSED EOS");
   sink_rig_free (rig);
-  script_server_free (server);
 }
 
 GST_END_TEST;
 
 GST_START_TEST (test_no_asf)
 {
-  ScriptServer *server = script_server_new (script_take_all, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
+  SinkRig *rig = sink_rig_new_for (script_take_all);
   g_autoptr (GBytes) text = g_bytes_new_static
       ("this is a text file and nothing that could be pushed anywhere", 61);
-  SinkRig *rig = sink_rig_new (url);
 
   sink_rig_push (rig, text);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
@@ -46,7 +41,6 @@ GST_START_TEST (test_no_asf)
   fail_unless (g_error_matches (rig->error, GST_STREAM_ERROR,
           GST_STREAM_ERROR_FORMAT));
   sink_rig_free (rig);
-  script_server_free (server);
 }
 
 GST_END_TEST;
@@ -73,24 +67,21 @@ GST_END_TEST;
 /* A flush in mid-session keeps it (push-protocol, C27). */
 GST_START_TEST (test_flush_keeps_the_session)
 {
-  ScriptServer *server = script_server_new (script_take_all, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
-  SinkRig *rig = sink_rig_new (url);
+  SinkRig *rig = sink_rig_new_for (script_take_all);
 
   sink_rig_push_header (rig);
   sink_rig_push_packets (rig, 0, 5);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
-  fail_unless (script_server_wait_frames (server, WMS_FRAME_DATA, 5));
+  fail_unless (script_server_wait_frames (rig->server, WMS_FRAME_DATA, 5));
   gst_element_send_event (rig->source, gst_event_new_flush_start ());
   gst_element_send_event (rig->source, gst_event_new_flush_stop (TRUE));
   sink_rig_push_packets (rig, 5, 5);
-  fail_unless (script_server_wait_frames (server, WMS_FRAME_DATA, 10));
+  fail_unless (script_server_wait_frames (rig->server, WMS_FRAME_DATA, 10));
   sink_rig_push_eos (rig);
   fail_unless (sink_rig_wait (rig, "EOS"));
   fail_unless_equals_string (rig->log->str, CLEAN);
-  fail_unless_equals_int (script_server_get_n_connections (server), 1);
+  fail_unless_equals_int (script_server_get_n_connections (rig->server), 1);
   sink_rig_free (rig);
-  script_server_free (server);
 }
 
 GST_END_TEST;
@@ -227,11 +218,9 @@ script_take_two_ends (ScriptConnection * connection, gpointer user_data)
 /* Another header in mid-stream: $E(1) and $C ([MS-WMHTTP] 3.1.4.5). */
 GST_START_TEST (test_header_change)
 {
-  ScriptServer *server = script_server_new (script_take_two_ends, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
+  SinkRig *rig = sink_rig_new_for (script_take_two_ends);
   g_autoptr (GBytes) other = NULL;
   g_autoptr (GBytes) frame = NULL;
-  SinkRig *rig = sink_rig_new (url);
   WmsFrameType type;
   const TestHeader changed = {
     .flags = ASF_FILE_BROADCAST,
@@ -250,16 +239,15 @@ GST_START_TEST (test_header_change)
   fail_unless_equals_string (rig->log->str, "LOCATING CONNECTING OPENED "
       "STARTED END_OF_SEGMENT SOURCE_SWITCH END_OF_STREAMING STOPPED CLOSED "
       "FINALIZE:S_OK EOS");
-  frame = script_server_get_frame (server, 3, &type);
+  frame = script_server_get_frame (rig->server, 3, &type);
   fail_unless (type == WMS_FRAME_END);
   fail_unless (memcmp (g_bytes_get_data (frame, NULL), "\1\0\0\0", 4) == 0);
   g_bytes_unref (frame);
-  frame = script_server_get_frame (server, 4, &type);
+  frame = script_server_get_frame (rig->server, 4, &type);
   fail_unless (type == WMS_FRAME_CHANGE);
   fail_unless_equals_int (g_bytes_get_size (frame),
       g_bytes_get_size (other) + 4);
   sink_rig_free (rig);
-  script_server_free (server);
 }
 
 GST_END_TEST;
@@ -370,253 +358,6 @@ GST_START_TEST (test_flushed_header_change)
 
 GST_END_TEST;
 
-/* What the server got is what the splitter finds in the file. */
-static void
-check_frames_of_file (ScriptServer * server, TestMedia * media)
-{
-  guint n = script_server_get_n_frames (server, WMS_FRAME_DATA);
-  gsize size = media->info.packet_size;
-  g_autofree guint8 *restored = g_malloc (size);
-  guint i;
-
-  fail_unless_equals_int (n, media->n_packets);
-  for (i = 0; i < n; i++) {
-    g_autoptr (GBytes) content = NULL;
-    AsfPacketInfo was, is;
-    WmsFrameType type;
-
-    content = script_server_get_frame (server, 1 + i, &type);
-    fail_unless (type == WMS_FRAME_DATA);
-    fail_unless (asf_packet_restore_padding (g_bytes_get_data (content, NULL),
-            g_bytes_get_size (content), size, restored, NULL));
-    fail_unless (asf_packet_read (media->packets + i * size, size, &was, NULL));
-    fail_unless (asf_packet_read (restored, size, &is, NULL));
-    fail_unless_equals_int (was.send_time_ms, is.send_time_ms);
-    fail_unless_equals_int (was.n_payloads, is.n_payloads);
-  }
-}
-
-/* An ASF file as bytes, without caps. */
-GST_START_TEST (test_bytes_of_a_file)
-{
-  ScriptServer *server;
-  g_autofree gchar *url = NULL;
-  SinkRig *rig;
-  GstElement *source = gst_element_factory_make ("filesrc", NULL);
-  TestMedia media;
-
-  if (!test_media_open (&media, test_media_names[__i__])) {
-    gst_object_unref (source);
-    return;
-  }
-  server = script_server_new (script_take_all, NULL);
-  url = script_server_get_url (server);
-  rig = sink_rig_new (url);
-  gst_bin_remove (GST_BIN (rig->pipeline), rig->source);
-  rig->source = source;
-  gst_bin_add (GST_BIN (rig->pipeline), source);
-  g_object_set (source, "location", media.path, NULL);
-  fail_unless (gst_element_link (source, rig->sink));
-  sink_rig_set_state (rig, GST_STATE_PLAYING);
-  fail_unless (sink_rig_wait (rig, "EOS"));
-  fail_unless_equals_string (rig->log->str, CLEAN);
-  check_frames_of_file (server, &media);
-  test_media_close (&media);
-  sink_rig_free (rig);
-  script_server_free (server);
-}
-
-GST_END_TEST;
-
-static void
-push_bytes (GstHarness * h, GBytes * bytes)
-{
-  fail_unless_equals_int (gst_harness_push (h,
-          gst_buffer_new_wrapped_bytes (bytes)), GST_FLOW_OK);
-}
-
-/* What a stream of bytes goes back to is for a file and is not sent; a stream
- * that is cut off is a warning. */
-GST_START_TEST (test_rewritten_header_and_cut_packet)
-{
-  ScriptServer *server = script_server_new (script_take_all, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
-  g_autoptr (GBytes) header = sink_rig_get_header ();
-  g_autoptr (GBytes) packet = sink_rig_get_packet (0);
-  g_autoptr (GBytes) part = g_bytes_new_from_bytes (packet, 0, 700);
-  GstElement *sink = gst_element_factory_make ("wmspushsink", NULL);
-  g_autoptr (GstBus) bus = gst_bus_new ();
-  g_autoptr (GstMessage) warning = NULL;
-  g_autoptr (GstStructure) stats = NULL;
-  guint64 swallowed;
-  GstSegment segment;
-  GstHarness *h;
-
-  g_object_set (sink, "location", url, NULL);
-  gst_element_set_bus (sink, bus);
-  h = gst_harness_new_with_element (sink, "sink", NULL);
-  gst_segment_init (&segment, GST_FORMAT_BYTES);
-  gst_harness_push_event (h, gst_event_new_stream_start ("bytes"));
-  gst_harness_push_event (h, gst_event_new_segment (&segment));
-  push_bytes (h, header);
-  push_bytes (h, packet);
-  /* back to the header, then on behind the packet */
-  gst_harness_push_event (h, gst_event_new_segment (&segment));
-  push_bytes (h, header);
-  segment.start = g_bytes_get_size (header) + g_bytes_get_size (packet);
-  gst_harness_push_event (h, gst_event_new_segment (&segment));
-  push_bytes (h, packet);
-  push_bytes (h, part);
-  g_object_get (sink, "stats", &stats, NULL);
-  fail_unless (gst_structure_get_uint64 (stats, "bytes-swallowed", &swallowed));
-  fail_unless_equals_uint64 (swallowed, g_bytes_get_size (header));
-  fail_unless (gst_harness_push_event (h, gst_event_new_eos ()));
-  warning = gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING);
-  fail_unless (warning != NULL);
-  fail_unless_equals_int (script_server_get_n_frames (server,
-          WMS_FRAME_HEADER), 1);
-  fail_unless_equals_int (script_server_get_n_frames (server,
-          WMS_FRAME_CHANGE), 0);
-  fail_unless_equals_int (script_server_get_n_frames (server,
-          WMS_FRAME_DATA), 2);
-  gst_element_set_bus (sink, NULL);
-  gst_harness_teardown (h);
-  gst_object_unref (sink);
-  script_server_free (server);
-}
-
-GST_END_TEST;
-
-static gpointer
-push_three_packets (gpointer user_data)
-{
-  GstHarness *h = user_data;
-  guint i;
-
-  for (i = 0; i < 3; i++) {
-    g_autoptr (GBytes) packet = sink_rig_get_packet (i);
-
-    gst_harness_push (h, gst_buffer_new_wrapped_bytes (packet));
-  }
-  return NULL;
-}
-
-/* Bytes are paced by their send times: a packet leaves when the clock comes to
- * it, and not before. */
-GST_START_TEST (test_bytes_are_paced)
-{
-  ScriptServer *server = script_server_new (script_take_all, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
-  g_autoptr (GBytes) header = sink_rig_get_header ();
-  GstElement *sink = gst_element_factory_make ("wmspushsink", NULL);
-  GstSegment segment;
-  GstHarness *h;
-  GThread *thread;
-  guint i;
-
-  g_object_set (sink, "location", url, NULL);
-  h = gst_harness_new_with_element (sink, "sink", NULL);
-  gst_harness_use_testclock (h);
-  /* a harness puts it off */
-  g_object_set (sink, "sync", TRUE, NULL);
-  gst_segment_init (&segment, GST_FORMAT_BYTES);
-  gst_harness_push_event (h, gst_event_new_stream_start ("bytes"));
-  gst_harness_push_event (h, gst_event_new_segment (&segment));
-  gst_harness_push (h, gst_buffer_new_wrapped_bytes (header));
-  thread = g_thread_new ("push", push_three_packets, h);
-  for (i = 1; i < 3; i++) {
-    fail_unless (gst_harness_wait_for_clock_id_waits (h, 1, 10));
-    fail_unless (script_server_wait_frames (server, WMS_FRAME_DATA, i));
-    fail_unless_equals_int (script_server_get_n_frames (server,
-            WMS_FRAME_DATA), i);
-    fail_unless (gst_harness_crank_single_clock_wait (h));
-    fail_unless_equals_uint64 (gst_clock_get_time (GST_ELEMENT_CLOCK (sink))
-        - gst_element_get_base_time (sink), i * 40 * GST_MSECOND);
-  }
-  g_thread_join (thread);
-  fail_unless (script_server_wait_frames (server, WMS_FRAME_DATA, 3));
-  gst_harness_teardown (h);
-  gst_object_unref (sink);
-  script_server_free (server);
-}
-
-GST_END_TEST;
-
-static const gchar *const foreign_muxers[] = {
-  "videotestsrc num-buffers=50 ! avenc_msmpeg4 ! %s ! wmspushsink name=sink "
-      "sync=false location=%s",
-  "audiotestsrc num-buffers=50 ! avenc_wmav2 ! %s ! wmspushsink name=sink "
-      "sync=false location=%s",
-};
-
-static guint
-count_errors (GstElement * pipeline)
-{
-  g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
-  g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (bus,
-      20 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-
-  return message != NULL && GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS ?
-      0 : 1;
-}
-
-static void
-run_foreign_muxer (ScriptServer * server, const gchar * muxer,
-    const gchar * form)
-{
-  g_autofree gchar *url = script_server_get_url (server);
-  g_auto (GStrv) parts = g_strsplit (form, "%s", 3);
-  g_autofree gchar *line = g_strconcat (parts[0], muxer, parts[1], url, NULL);
-  GstElement *pipeline = gst_parse_launch (line, NULL);
-
-  fail_unless (pipeline != NULL);
-  gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  fail_unless_equals_int (count_errors (pipeline), 0);
-  gst_element_set_state (pipeline, GST_STATE_NULL);
-  gst_object_unref (pipeline);
-}
-
-/* libav's muxers: avmux_asf comes back to its header, avmux_asf_stream frames
- * for players. */
-static void
-check_foreign_muxer (const gchar * muxer)
-{
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS (foreign_muxers); i++) {
-    ScriptServer *server = script_server_new (script_take_all, NULL);
-    g_autoptr (GBytes) header = NULL;
-    WmsFrameType type;
-    AsfHeaderInfo info;
-
-    run_foreign_muxer (server, muxer, foreign_muxers[i]);
-    fail_unless_equals_int (script_server_get_n_frames (server,
-            WMS_FRAME_HEADER), 1);
-    fail_unless (script_server_get_n_frames (server, WMS_FRAME_DATA) > 5);
-    fail_unless_equals_int (script_server_get_n_frames (server,
-            WMS_FRAME_CHANGE), 0);
-    header = script_server_get_frame (server, 0, &type);
-    fail_unless (asf_header_read (g_bytes_get_data (header, NULL),
-            g_bytes_get_size (header), &info, NULL));
-    fail_unless_equals_int (info.n_streams, 1);
-    script_server_free (server);
-  }
-}
-
-GST_START_TEST (test_avmux_asf)
-{
-  check_foreign_muxer ("avmux_asf");
-}
-
-GST_END_TEST;
-
-GST_START_TEST (test_avmux_asf_stream)
-{
-  check_foreign_muxer ("avmux_asf_stream");
-}
-
-GST_END_TEST;
-
 static Suite *
 wmspushsinkinput_suite (void)
 {
@@ -633,11 +374,6 @@ wmspushsinkinput_suite (void)
   tcase_add_test (tc, test_data_after_broken_eos);
   tcase_add_test (tc, test_header_change);
   tcase_add_test (tc, test_flushed_header_change);
-  tcase_add_loop_test (tc, test_bytes_of_a_file, 0, TEST_N_MEDIA);
-  tcase_add_test (tc, test_rewritten_header_and_cut_packet);
-  tcase_add_test (tc, test_bytes_are_paced);
-  tcase_add_test (tc, test_avmux_asf);
-  tcase_add_test (tc, test_avmux_asf_stream);
   return suite;
 }
 

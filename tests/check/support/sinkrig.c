@@ -30,14 +30,32 @@ sink_rig_new (const gchar * url)
   return self;
 }
 
+SinkRig *
+sink_rig_new_for (ScriptFunc script)
+{
+  ScriptServer *server = script_server_new (script, NULL);
+  g_autofree gchar *url = script_server_get_url (server);
+  SinkRig *self = sink_rig_new (url);
+
+  self->server = server;
+  return self;
+}
+
 void
-sink_rig_free (SinkRig * self)
+sink_rig_stop (SinkRig * self)
 {
   gint64 start = g_get_monotonic_time ();
 
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
   fail_unless (g_get_monotonic_time () - start < G_TIME_SPAN_SECOND,
       "to NULL took %" G_GINT64_FORMAT " us", g_get_monotonic_time () - start);
+}
+
+void
+sink_rig_free (SinkRig * self)
+{
+  sink_rig_stop (self);
+  g_clear_pointer (&self->server, script_server_free);
   gst_object_unref (self->bus);
   gst_object_unref (self->pipeline);
   g_string_free (self->log, TRUE);

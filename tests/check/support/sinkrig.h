@@ -4,6 +4,8 @@
 
 #include <gst/gst.h>
 
+#include "scriptserver.h"
+
 G_BEGIN_DECLS
 
 #define RIG_PACKET_SIZE 1400
@@ -11,6 +13,7 @@ G_BEGIN_DECLS
 /* appsrc ! wmspushsink, and a log of what the sink posts. */
 typedef struct
 {
+  ScriptServer *server;         /* of sink_rig_new_for() */
   GstElement *pipeline;
   GstElement *source;
   GstElement *sink;
@@ -27,7 +30,11 @@ typedef struct
 } SinkRig;
 
 SinkRig *sink_rig_new (const gchar * url);
-/* Also stops the pipeline, and fails when that takes a second. */
+/* The same, with a server that follows a script; both go together. */
+SinkRig *sink_rig_new_for (ScriptFunc script);
+/* Stops the pipeline, and fails when that takes a second. */
+void sink_rig_stop (SinkRig * self);
+/* Stops it as well. */
 void sink_rig_free (SinkRig * self);
 
 void sink_rig_set_state (SinkRig * self, GstState state);
