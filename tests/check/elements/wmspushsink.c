@@ -517,6 +517,8 @@ GST_START_TEST (test_early_answer_while_paused)
   script_server_open_gate (rig->server);
   check_failure (rig, BROKEN RESULT ("NS_E_TIMEOUT"), GST_RESOURCE_ERROR_WRITE);
   fail_unless_equals_int (rig->http_status, 408);
+  /* the connection is given up at once, not with the element */
+  fail_unless (script_server_wait_fin (rig->server));
   sink_rig_free (rig);
 }
 

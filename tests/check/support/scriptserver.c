@@ -29,6 +29,7 @@ struct _ScriptServer
   GPtrArray *threads;
   guint n_connections;
   gboolean gate_is_open;
+  gboolean has_fin;
 };
 
 struct _ScriptConnection
@@ -200,6 +201,19 @@ script_server_wait_frames (ScriptServer * self, WmsFrameType type, guint n)
 
   g_mutex_lock (&self->lock);
   while (ok && count_frames_locked (self, type) < n)
+    ok = g_cond_wait_until (&self->cond, &self->lock, deadline);
+  g_mutex_unlock (&self->lock);
+  return ok;
+}
+
+gboolean
+script_server_wait_fin (ScriptServer * self)
+{
+  gint64 deadline = g_get_monotonic_time () + DEADLINE_S * G_TIME_SPAN_SECOND;
+  gboolean ok = TRUE;
+
+  g_mutex_lock (&self->lock);
+  while (ok && !self->has_fin)
     ok = g_cond_wait_until (&self->cond, &self->lock, deadline);
   g_mutex_unlock (&self->lock);
   return ok;
@@ -377,7 +391,13 @@ script_read_end (ScriptConnection * self)
 {
   gchar byte;
 
-  return g_socket_receive (self->socket, &byte, 1, NULL, NULL) == 0;
+  if (g_socket_receive (self->socket, &byte, 1, NULL, NULL) != 0)
+    return FALSE;
+  g_mutex_lock (&self->server->lock);
+  self->server->has_fin = TRUE;
+  g_cond_broadcast (&self->server->cond);
+  g_mutex_unlock (&self->server->lock);
+  return TRUE;
 }
 
 gboolean

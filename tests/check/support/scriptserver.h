@@ -34,6 +34,9 @@ gchar *script_server_get_heads (ScriptServer * self);
 gboolean script_server_wait_frames (ScriptServer * self, WmsFrameType type,
     guint n);
 
+/* Waits until a script has seen a FIN in script_read_end(). */
+gboolean script_server_wait_fin (ScriptServer * self);
+
 /* A gate between test and script: the script waits, the test opens it. */
 void script_server_open_gate (ScriptServer * self);
 void script_wait_gate (ScriptConnection * connection);
