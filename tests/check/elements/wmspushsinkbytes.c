@@ -81,9 +81,17 @@ push_bytes (GstHarness * h, GBytes * bytes)
  * that is cut off is a warning. */
 GST_START_TEST (test_rewritten_header_and_cut_packet)
 {
+  /* the end is known now: no broadcast any more */
+  const TestHeader finished = {
+    .packet_size = RIG_PACKET_SIZE,
+    .n_packets = 2,
+    .streams = {&asf_guid_stream_video},
+  };
   ScriptServer *server = script_server_new (script_take_all, NULL);
   g_autofree gchar *url = script_server_get_url (server);
   g_autoptr (GBytes) header = sink_rig_get_header ();
+  g_autoptr (GBytes) rewritten = g_byte_array_free_to_bytes
+      (test_asf_header (&finished));
   g_autoptr (GBytes) packet = sink_rig_get_packet (0);
   g_autoptr (GBytes) part = g_bytes_new_from_bytes (packet, 0, 700);
   GstElement *sink = gst_element_factory_make ("wmspushsink", NULL);
@@ -104,7 +112,7 @@ GST_START_TEST (test_rewritten_header_and_cut_packet)
   push_bytes (h, packet);
   /* back to the header, then on behind the packet */
   gst_harness_push_event (h, gst_event_new_segment (&segment));
-  push_bytes (h, header);
+  push_bytes (h, rewritten);
   segment.start = g_bytes_get_size (header) + g_bytes_get_size (packet);
   gst_harness_push_event (h, gst_event_new_segment (&segment));
   push_bytes (h, packet);
