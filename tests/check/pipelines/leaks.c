@@ -5,6 +5,7 @@
 #include <gst/check/gstcheck.h>
 
 #include "pubthread.h"
+#include "testasf.h"
 
 #define DEADLINE_US (10 * G_TIME_SPAN_SECOND)
 #define N_RUNS 100
@@ -86,7 +87,8 @@ check_resources (const Resources * before)
 }
 
 /* The addresses of all objects that are there.  Those of the tracer's list
- * belong to the list, which therefore stays. */
+ * belong to the list, which therefore stays.  An object that another thread
+ * frees meanwhile would come back to life in it. */
 static GHashTable *
 list_objects (const GHashTable * known)
 {
@@ -95,6 +97,7 @@ list_objects (const GHashTable * known)
   const GValue *list;
   guint i;
 
+  fail_unless (test_wait_for_threads ());
   g_signal_emit_by_name (tracer, "get-live-objects", &info);
   list = gst_structure_get_value (info, "live-objects-list");
   for (i = 0; i < gst_value_list_get_size (list); i++) {

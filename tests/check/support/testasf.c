@@ -373,3 +373,27 @@ test_passes_asfcheck (const gchar * path)
   g_free (tool);
   return status == 0;
 }
+
+gboolean
+test_wait_for_threads (void)
+{
+  gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  gboolean is_there = TRUE;
+
+  while (is_there && g_get_monotonic_time () < deadline) {
+    g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+    const gchar *task;
+
+    is_there = FALSE;
+    while ((task = g_dir_read_name (tasks))) {
+      g_autofree gchar *path = g_strdup_printf ("/proc/self/task/%s/comm",
+          task);
+      g_autofree gchar *name = NULL;
+
+      if (g_file_get_contents (path, &name, NULL, NULL))
+        is_there |= g_str_has_prefix (name, "wms-");
+    }
+    g_thread_yield ();
+  }
+  return !is_there;
+}

@@ -72,5 +72,9 @@ gchar *test_asfcheck_frames (const gchar * path);
 /* Whether it finds no error, or is not there; warnings do not count. */
 gboolean test_passes_asfcheck (const gchar * path);
 
+/* Waits for the end of the threads that sinks have started, which may still let
+ * go of messages; FALSE after 20 s. */
+gboolean test_wait_for_threads (void);
+
 G_END_DECLS
 #endif /* __TEST_ASF_H__ */
