@@ -308,89 +308,8 @@ const AsfGuid asf_guid_payload_ext_encryption_sample_id = {
       0xae, 0xb2, 0x1c, 0x0a, 0x98, 0xd7, 0xa4, 0x4d}
 };
 
-static const struct
-{
-  const AsfGuid *guid;
-  const gchar *name;
-} guid_names[] = {
-  {&asf_guid_header, "Header Object"},
-  {&asf_guid_data, "Data Object"},
-  {&asf_guid_simple_index, "Simple Index Object"},
-  {&asf_guid_index, "Index Object"},
-  {&asf_guid_media_object_index, "Media Object Index Object"},
-  {&asf_guid_timecode_index, "Timecode Index Object"},
-  {&asf_guid_file_properties, "File Properties"},
-  {&asf_guid_stream_properties, "Stream Properties"},
-  {&asf_guid_header_extension, "Header Extension"},
-  {&asf_guid_codec_list, "Codec List"},
-  {&asf_guid_script_command, "Script Command"},
-  {&asf_guid_marker, "Marker"},
-  {&asf_guid_bitrate_mutual_exclusion, "Bitrate Mutual Exclusion"},
-  {&asf_guid_error_correction, "Error Correction"},
-  {&asf_guid_content_description, "Content Description"},
-  {&asf_guid_extended_content_description, "Extended Content Description"},
-  {&asf_guid_content_branding, "Content Branding"},
-  {&asf_guid_stream_bitrate_properties, "Stream Bitrate Properties"},
-  {&asf_guid_content_encryption, "Content Encryption"},
-  {&asf_guid_extended_content_encryption, "Extended Content Encryption"},
-  {&asf_guid_digital_signature, "Digital Signature"},
-  {&asf_guid_padding, "Padding"},
-  {&asf_guid_extended_stream_properties, "Extended Stream Properties"},
-  {&asf_guid_advanced_mutual_exclusion, "Advanced Mutual Exclusion"},
-  {&asf_guid_group_mutual_exclusion, "Group Mutual Exclusion"},
-  {&asf_guid_stream_prioritization, "Stream Prioritization"},
-  {&asf_guid_bandwidth_sharing, "Bandwidth Sharing"},
-  {&asf_guid_language_list, "Language List"},
-  {&asf_guid_metadata, "Metadata"},
-  {&asf_guid_metadata_library, "Metadata Library"},
-  {&asf_guid_index_parameters, "Index Parameters"},
-  {&asf_guid_media_object_index_parameters, "Media Object Index Parameters"},
-  {&asf_guid_timecode_index_parameters, "Timecode Index Parameters"},
-  {&asf_guid_compatibility, "Compatibility"},
-  {&asf_guid_advanced_content_encryption, "Advanced Content Encryption"},
-  {&asf_guid_index_parameters_placeholder, "Index Parameters Placeholder"},
-  {&asf_guid_stream_audio, "Audio"},
-  {&asf_guid_stream_video, "Video"},
-  {&asf_guid_stream_command, "Command"},
-  {&asf_guid_stream_jfif, "JFIF"},
-  {&asf_guid_stream_degradable_jpeg, "Degradable JPEG"},
-  {&asf_guid_stream_file_transfer, "File Transfer"},
-  {&asf_guid_stream_binary, "Binary"},
-  {&asf_guid_no_error_correction, "No Error Correction"},
-  {&asf_guid_audio_spread, "Audio Spread"},
-  {&asf_guid_mutex_language, "Mutex: Language"},
-  {&asf_guid_mutex_bitrate, "Mutex: Bitrate"},
-  {&asf_guid_mutex_unknown, "Mutex: Unknown"},
-  {&asf_guid_sharing_exclusive, "Bandwidth Sharing: Exclusive"},
-  {&asf_guid_sharing_partial, "Bandwidth Sharing: Partial"},
-  {&asf_guid_wm_drm_nd,
-      "Advanced Content Encryption system: WM DRM Network Devices"},
-  {&asf_guid_header_extension_reserved, "Header Extension, Reserved Field 1"},
-  {&asf_guid_codec_list_reserved, "Codec List, Reserved"},
-  {&asf_guid_script_command_reserved, "Script Command, Reserved"},
-  {&asf_guid_marker_reserved, "Marker, Reserved"},
-  {&asf_guid_payload_ext_timecode, "Timecode"},
-  {&asf_guid_payload_ext_file_name, "File Name"},
-  {&asf_guid_payload_ext_content_type, "Content Type"},
-  {&asf_guid_payload_ext_pixel_aspect_ratio, "Pixel Aspect Ratio"},
-  {&asf_guid_payload_ext_sample_duration, "Sample Duration"},
-  {&asf_guid_payload_ext_encryption_sample_id, "Encryption Sample ID"},
-};
-
 gboolean
 asf_guid_equal (const AsfGuid * a, const AsfGuid * b)
 {
   return memcmp (a->bytes, b->bytes, ASF_GUID_SIZE) == 0;
-}
-
-const gchar *
-asf_guid_name (const AsfGuid * guid)
-{
-  gsize i;
-
-  for (i = 0; i < G_N_ELEMENTS (guid_names); i++) {
-    if (asf_guid_equal (guid_names[i].guid, guid))
-      return guid_names[i].name;
-  }
-  return NULL;
 }

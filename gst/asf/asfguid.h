@@ -25,14 +25,6 @@ typedef struct
  */
 gboolean asf_guid_equal (const AsfGuid * a, const AsfGuid * b);
 
-/**
- * asf_guid_name:
- *
- * Returns: (transfer none) (nullable): the specification's name for @guid, for
- *     logs; %NULL for one that it does not list.
- */
-const gchar *asf_guid_name (const AsfGuid * guid);
-
 /* The identifiers of the ASF specification, section 10. */
 
 /* top level */

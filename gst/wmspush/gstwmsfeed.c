@@ -120,14 +120,20 @@ drop_batch (GstWmsFeed * self)
   GST_OBJECT_UNLOCK (self->sink);
 }
 
-/* Fails the session, whose error message is posted when this returns. */
+/* The session has failed: its error message is posted when this returns. */
+static GstFlowReturn
+report_failure (GstWmsFeed * self, const GError * error)
+{
+  GST_ERROR_OBJECT (self->sink, "%s", error->message);
+  wms_mailbox_drain (self->mailbox, -1, self->cancellable);
+  return GST_FLOW_ERROR;
+}
+
 static GstFlowReturn
 fail_session (GstWmsFeed * self, const GError * error)
 {
-  GST_ERROR_OBJECT (self->sink, "%s", error->message);
   wms_client_fail (self->client, error);
-  wms_mailbox_drain (self->mailbox, -1, self->cancellable);
-  return GST_FLOW_ERROR;
+  return report_failure (self, error);
 }
 
 void
@@ -162,9 +168,7 @@ handle_broken_wait (GstWmsFeed * self, GError * error)
     g_mutex_unlock (&self->settle_lock);
     return ret;
   }
-  GST_ERROR_OBJECT (self->sink, "%s", reason->message);
-  wms_mailbox_drain (self->mailbox, -1, self->cancellable);
-  return GST_FLOW_ERROR;
+  return report_failure (self, reason);
 }
 
 /* Notes what the writer has taken, which is on its way also when a flush drops

@@ -123,7 +123,6 @@ static gboolean
 timer_cb (gpointer user_data)
 {
   WmsClient *self = user_data;
-
   gboolean is_setup;
 
   stop_timer (self);

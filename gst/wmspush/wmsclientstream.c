@@ -75,11 +75,8 @@ fail_after_write (WmsClient * self, GError * reason,
       cancellable, &ignored);
   wms_client_fail (self, reason);
   g_mutex_lock (&self->lock);
-  if (self->failure != NULL)
-    g_set_error_literal (error, self->failure->domain, self->failure->code,
-        self->failure->message);
-  else
-    g_set_error_literal (error, reason->domain, reason->code, reason->message);
+  g_propagate_error (error, g_error_copy (self->failure != NULL ?
+          self->failure : reason));
   g_mutex_unlock (&self->lock);
   g_error_free (reason);
 }

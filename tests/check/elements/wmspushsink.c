@@ -509,10 +509,7 @@ GST_START_TEST (test_early_answer_while_paused)
 {
   SinkRig *rig = sink_rig_new_for (script_408_at_gate);
 
-  sink_rig_push_header (rig);
-  sink_rig_push_packets (rig, 0, 5);
-  sink_rig_set_state (rig, GST_STATE_PLAYING);
-  fail_unless (script_server_wait_frames (rig->server, WMS_FRAME_DATA, 5));
+  sink_rig_play_packets (rig, 5);
   sink_rig_set_state (rig, GST_STATE_PAUSED);
   script_server_open_gate (rig->server);
   check_failure (rig, BROKEN RESULT ("NS_E_TIMEOUT"), GST_RESOURCE_ERROR_WRITE);
@@ -538,10 +535,7 @@ GST_START_TEST (test_fin_while_paused)
 {
   SinkRig *rig = sink_rig_new_for (script_fin_at_gate);
 
-  sink_rig_push_header (rig);
-  sink_rig_push_packets (rig, 0, 5);
-  sink_rig_set_state (rig, GST_STATE_PLAYING);
-  fail_unless (script_server_wait_frames (rig->server, WMS_FRAME_DATA, 5));
+  sink_rig_play_packets (rig, 5);
   sink_rig_set_state (rig, GST_STATE_PAUSED);
   script_server_open_gate (rig->server);
   check_failure (rig, BROKEN RESULT ("NS_E_CONNECTION_FAILURE"),

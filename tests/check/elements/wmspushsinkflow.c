@@ -185,17 +185,12 @@ GST_END_TEST;
 /* Stopped without EOS: the server gets the $E all the same. */
 GST_START_TEST (test_stop_ends_the_session)
 {
-  ScriptServer *server = script_server_new (script_take_all, NULL);
-  g_autofree gchar *url = script_server_get_url (server);
-  SinkRig *rig = sink_rig_new (url);
+  SinkRig *rig = sink_rig_new_for (script_take_all);
 
-  sink_rig_push_header (rig);
-  sink_rig_push_packets (rig, 0, 5);
-  sink_rig_set_state (rig, GST_STATE_PLAYING);
-  fail_unless (script_server_wait_frames (server, WMS_FRAME_DATA, 5));
+  sink_rig_play_packets (rig, 5);
+  sink_rig_stop (rig);
+  fail_unless (script_server_wait_frames (rig->server, WMS_FRAME_END, 1));
   sink_rig_free (rig);
-  fail_unless (script_server_wait_frames (server, WMS_FRAME_END, 1));
-  script_server_free (server);
 }
 
 GST_END_TEST;
@@ -249,31 +244,6 @@ push_once (const gchar * url)
   sink_rig_free (rig);
 }
 
-/* Waits for the end of our threads; 20 s at most. */
-static gboolean
-wait_for_threads (void)
-{
-  gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
-  gboolean is_there = TRUE;
-
-  while (is_there && g_get_monotonic_time () < deadline) {
-    g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
-    const gchar *task;
-
-    is_there = FALSE;
-    while ((task = g_dir_read_name (tasks))) {
-      g_autofree gchar *path = g_strdup_printf ("/proc/self/task/%s/comm",
-          task);
-      g_autofree gchar *name = NULL;
-
-      if (g_file_get_contents (path, &name, NULL, NULL))
-        is_there |= g_str_has_prefix (name, "wms-");
-    }
-    g_thread_yield ();
-  }
-  return !is_there;
-}
-
 static gboolean
 push_in_child (void)
 {
@@ -308,7 +278,7 @@ GST_START_TEST (test_fork)
 
   push_once (url);
   script_server_free (server);
-  fail_unless (wait_for_threads ());
+  fail_unless (test_wait_for_threads ());
   child = fork ();
   if (child == 0) {
     alarm (20);

@@ -129,6 +129,15 @@ sink_rig_push_eos (SinkRig * self)
   g_signal_emit_by_name (self->source, "end-of-stream", &ret);
 }
 
+void
+sink_rig_play_packets (SinkRig * self, guint n)
+{
+  sink_rig_push_header (self);
+  sink_rig_push_packets (self, 0, n);
+  sink_rig_set_state (self, GST_STATE_PLAYING);
+  fail_unless (script_server_wait_frames (self->server, WMS_FRAME_DATA, n));
+}
+
 static void
 add_word (GString * text, const gchar * word)
 {

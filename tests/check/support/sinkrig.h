@@ -47,6 +47,9 @@ void sink_rig_push_packets (SinkRig * self, guint first, guint n);
 void sink_rig_push (SinkRig * self, GBytes * bytes);
 void sink_rig_push_eos (SinkRig * self);
 
+/* Header and that many packets, PLAYING, and the server has them all. */
+void sink_rig_play_packets (SinkRig * self, guint n);
+
 /* Reads messages until the log holds @word, for 20 s at most. */
 gboolean sink_rig_wait (SinkRig * self, const gchar * word);
 guint64 sink_rig_get_stat (SinkRig * self, const gchar * name);

@@ -27,6 +27,26 @@ GST_START_TEST (test_byte_by_byte)
 
 GST_END_TEST;
 
+/* One frame for each letter; 1 and E are an $E with that reason, or 0. */
+static void
+send_order (RawPush * push, const gchar * order, guint filler_size)
+{
+  const gchar *c;
+
+  for (c = order; *c != '\0'; c++) {
+    if (*c == 'H')
+      push_case_send_header (push);
+    else if (*c == 'D')
+      push_case_send_packet (push);
+    else if (*c == 'C')
+      push_case_send_change (push);
+    else if (*c == 'F')
+      raw_push_frame (push, 'F', "\0\0\0\0\0", filler_size);
+    else
+      raw_push_end (push, *c == '1');
+  }
+}
+
 /* S5, what is legal. */
 GST_START_TEST (test_legal_orders)
 {
@@ -34,23 +54,11 @@ GST_START_TEST (test_legal_orders)
     "H1FCD", "H1F1CD", "HD1C1CD", "HDFCD", "HF1CD", "H11CD"
   };
   guint i;
-  const gchar *c;
 
   for (i = 0; i < G_N_ELEMENTS (orders); i++) {
     RawPush *push = push_case_begin ();
 
-    for (c = orders[i]; *c != '\0'; c++) {
-      if (*c == 'H')
-        push_case_send_header (push);
-      else if (*c == 'D')
-        push_case_send_packet (push);
-      else if (*c == 'C')
-        push_case_send_change (push);
-      else if (*c == 'F')
-        raw_push_frame (push, 'F', "\0\0\0\0\0", 5);
-      else
-        raw_push_end (push, 1);
-    }
+    send_order (push, orders[i], 5);
     raw_push_end (push, 0);
     fail_unless (raw_push_response (push, NULL) == 204, "%s", orders[i]);
     raw_push_free (push);
@@ -68,23 +76,11 @@ GST_START_TEST (test_forbidden_orders)
     "HDC", "H1D", "H1H", "HFH", "H1CC", "H1CH"
   };
   guint i;
-  const gchar *c;
 
   for (i = 0; i < G_N_ELEMENTS (orders); i++) {
     RawPush *push = push_case_begin ();
 
-    for (c = orders[i]; *c != '\0'; c++) {
-      if (*c == 'H')
-        push_case_send_header (push);
-      else if (*c == 'D')
-        push_case_send_packet (push);
-      else if (*c == 'C')
-        push_case_send_change (push);
-      else if (*c == 'F')
-        raw_push_frame (push, 'F', "", 0);
-      else
-        raw_push_end (push, *c == '1');
-    }
+    send_order (push, orders[i], 0);
     fail_unless (raw_push_response (push, NULL) == 400, "%s", orders[i]);
     fail_unless (raw_push_wait_end (push));
     raw_push_free (push);
