@@ -16,7 +16,7 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 static void
 free_packets (GstWmsAsfSession * self)
 {
-  guint8 *blocks[2];
+  guint8 *blocks[ASF_PACKETIZER_MAX_BLOCKS];
   guint n = asf_packetizer_take_blocks (&self->packetizer, blocks);
 
   while (n > 0)
@@ -169,6 +169,7 @@ start_packetizer (GstWmsAsfSession * self)
     .is_live = !self->is_file,
     .max_delay_ns = gst_wms_asf_session_packet_delay (self),
     .line_bps = asf_header_max_bps (&self->file.header),
+    .can_fill = self->output.has_video,
   };
 
   asf_packetizer_init (&self->packetizer, &config);
