@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "asfmux/gstasfmuxindexes.h"
-#include "asfmux/gstasfmuxtags.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -49,9 +48,17 @@ collect_streams (GstWmsAsfFile * self)
   self->header.n_streams = self->streams->len;
 }
 
+static void
+take_tags (GstWmsAsfFile * self, GstWmsAsfTags * tags)
+{
+  self->tags = *tags;
+  memset (tags, 0, sizeof *tags);
+  gst_wms_asf_tags_apply (&self->tags, &self->header);
+}
+
 void
 gst_wms_asf_file_start (GstWmsAsfFile * self, GPtrArray * pads,
-    const GstTagList * tags, GstObject * owner)
+    GstWmsAsfTags * tags)
 {
   self->pads = pads;
   self->streams = g_array_new (FALSE, FALSE, sizeof (AsfStream));
@@ -59,8 +66,7 @@ gst_wms_asf_file_start (GstWmsAsfFile * self, GPtrArray * pads,
   make_file_id (&self->header.file_id);
   self->header.creation_date_100ns = UNIX_EPOCH_100NS +
       (guint64) g_get_real_time () * 10;
-  self->header.attributes =
-      gst_wms_asf_tags_read (tags, &self->header.description, owner);
+  take_tags (self, tags);
   if (self->header.flags & ASF_FILE_BROADCAST)
     self->header.packet_count = ASF_PACKET_COUNT_UNKNOWN;
   else
@@ -72,9 +78,8 @@ gst_wms_asf_file_clear (GstWmsAsfFile * self)
 {
   g_clear_pointer (&self->pads, g_ptr_array_unref);
   g_clear_pointer (&self->streams, g_array_unref);
-  g_clear_pointer (&self->header.attributes, g_array_unref);
+  gst_wms_asf_tags_clear (&self->tags);
   g_clear_pointer (&self->header.index_streams, g_array_unref);
-  asf_description_clear (&self->header.description);
   memset (&self->header, 0, sizeof self->header);
   self->header_size = 0;
 }
@@ -108,19 +113,6 @@ gst_wms_asf_file_write_header (GstWmsAsfFile * self, GError ** error)
   return buffer;
 }
 
-static void
-swap_tags (AsfHeader * header, AsfDescription * description,
-    GArray ** attributes)
-{
-  AsfDescription other = header->description;
-  GArray *array = header->attributes;
-
-  header->description = *description;
-  header->attributes = *attributes;
-  *description = other;
-  *attributes = array;
-}
-
 /* Whether @size bytes and a Padding Object, or none, fill the room. */
 static gboolean
 fills (gsize size, gsize room)
@@ -152,22 +144,21 @@ fit_room (AsfHeader * header, gsize room)
 }
 
 gboolean
-gst_wms_asf_file_update_tags (GstWmsAsfFile * self, const GstTagList * tags,
-    GstObject * owner)
+gst_wms_asf_file_update_tags (GstWmsAsfFile * self, GstWmsAsfTags * tags)
 {
-  AsfDescription description;
-  GArray *attributes = gst_wms_asf_tags_read (tags, &description, owner);
+  GstWmsAsfTags old_tags = self->tags;
   AsfHeader before = self->header;
   gboolean fits;
 
-  swap_tags (&self->header, &description, &attributes);
+  take_tags (self, tags);
   fits = fit_room (&self->header, self->header_size);
-  if (!fits) {
-    swap_tags (&self->header, &description, &attributes);
+  if (fits) {
+    gst_wms_asf_tags_clear (&old_tags);
+  } else {
+    gst_wms_asf_tags_clear (&self->tags);
+    self->tags = old_tags;
     self->header = before;
   }
-  asf_description_clear (&description);
-  g_array_unref (attributes);
   return fits;
 }
 

@@ -405,13 +405,20 @@ GST_START_TEST (test_padding)
 
 GST_END_TEST;
 
-/* push-protocol, 2.4: a header of more than 65,531 bytes cannot be pushed */
+/* push-protocol, 2.4: a header of more than 65,531 bytes cannot be pushed; codec
+ * data cannot be left out. */
 GST_START_TEST (test_live_header_too_large)
 {
+  GstBuffer *codec_data = gst_buffer_new_allocate (NULL, 65400, NULL);
+  GstCaps *caps = gst_caps_from_string (TEST_AUDIO_CAPS);
   TestMux mux;
 
-  test_mux_init (&mux, TEST_MUX_AUDIO, "padding", G_GUINT64_CONSTANT (66000),
+  gst_buffer_memset (codec_data, 0, 1, -1);
+  gst_caps_set_simple (caps, "codec_data", GST_TYPE_BUFFER, codec_data, NULL);
+  gst_buffer_unref (codec_data);
+  test_mux_init (&mux, TEST_MUX_AUDIO | TEST_MUX_NO_CAPS, "max-header-size", 0,
       NULL);
+  gst_harness_set_src_caps (mux.audio, caps);
   test_mux_end (&mux);
   gst_message_unref (wait_for_error (&mux, GST_STREAM_ERROR,
           GST_STREAM_ERROR_MUX));
