@@ -36,6 +36,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "asfmux/gstasfmuxintake.h"
 #include "asfmux/gstasfmuxpad.h"
 #include "asfmux/gstasfmuxsession.h"
 
@@ -183,13 +184,12 @@ earliest_pad_locked (GstWmsAsfMux * self, GstClockTimeDiff * time)
 
   for (l = GST_ELEMENT (self)->sinkpads; l != NULL; l = l->next) {
     GstWmsAsfMuxPad *pad = l->data;
-    GstBuffer *buffer = gst_aggregator_pad_peek_buffer (l->data);
+    GstBuffer *buffer = gst_wms_asf_intake_peek (pad);
     GstClockTimeDiff order;
 
     if (buffer == NULL)
       continue;
     order = gst_wms_asf_mux_pad_order_time (pad, buffer);
-    gst_buffer_unref (buffer);
     if (best == NULL || order < *time) {
       best = pad;
       *time = order;

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "asfmux/gstasfmuxintake.h"
+
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
 
@@ -323,6 +325,7 @@ gst_wms_asf_mux_pad_finalize (GObject * object)
 {
   GstWmsAsfMuxPad *self = GST_WMS_ASF_MUX_PAD (object);
 
+  gst_wms_asf_intake_free (self->intake);
   gst_wms_asf_format_clear (&self->format);
   asf_index_clear (&self->index);
   gst_clear_tag_list (&self->tags);
@@ -338,5 +341,6 @@ gst_wms_asf_mux_pad_class_init (GstWmsAsfMuxPadClass * klass)
 static void
 gst_wms_asf_mux_pad_init (GstWmsAsfMuxPad * self)
 {
+  self->intake = gst_wms_asf_intake_new ();
   gst_wms_asf_mux_pad_reset (self);
 }

@@ -16,15 +16,23 @@ G_DECLARE_FINAL_TYPE (GstWmsAsfMuxPad, gst_wms_asf_mux_pad, GST,
     WMS_ASF_MUX_PAD, GstAggregatorPad)
 
 /**
+ * GstWmsAsfIntake:
+ *
+ * Where the pad's buffers come from: gstasfmuxintake.h.
+ */
+typedef struct _GstWmsAsfIntake GstWmsAsfIntake;
+
+/**
  * GstWmsAsfMuxPad:
  * @number: stream number, from the request on
+ * @intake: (transfer full): the buffers that wait to be muxed
  * @format: what the caps say; valid with @have_format
  * @tags: (nullable): of the stream
  * @in_header: whether the header has this stream
  * @bucket: schedule of the stream; valid with @in_header
  * @index: key frames, for a video stream of a file
  *
- * One input.  All fields after @number belong to the streaming thread and are
+ * One input.  All fields after @intake belong to the streaming thread and are
  * set back by gst_wms_asf_mux_pad_reset().
  */
 struct _GstWmsAsfMuxPad
@@ -32,6 +40,7 @@ struct _GstWmsAsfMuxPad
   GstAggregatorPad parent;
 
   guint8 number;
+  GstWmsAsfIntake *intake;
 
   GstWmsAsfFormat format;
   gboolean have_format;
