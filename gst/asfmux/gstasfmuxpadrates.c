@@ -17,6 +17,8 @@
 /* In its first seconds a stream may be this much over the rate that its
  * encoder declares; a broadcast leaves room for it. */
 #define LIVE_MARGIN 0.15
+/* Bucket windows of Windows' writers (rules, 7.4), at most the preroll. */
+#define MAX_WINDOW_MS 3000
 #define MIN_BPS 1000
 #define MAX_BPS 2000000000
 
@@ -69,14 +71,22 @@ with_overhead (guint32 bps, gdouble share)
 
 void
 gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
-    guint32 window_ms, guint32 packet_size, gboolean is_live)
+    guint32 preroll_ms, guint32 packet_size, gboolean is_live)
 {
   AsfStream *stream = &self->format.stream;
+  guint32 window_ms = MIN (preroll_ms, MAX_WINDOW_MS);
   gsize size = first ? gst_buffer_get_size (first) : 0;
   guint32 bps = self->format.declared_bps;
   gdouble share;
 
   gst_wms_asf_mux_pad_reset (self);
+  GST_OBJECT_LOCK (self);
+  gst_wms_asf_pad_settings_copy (&self->settings, &self->properties);
+  GST_OBJECT_UNLOCK (self);
+  if (self->settings.buffer_ms > 0)
+    window_ms = MIN (self->settings.buffer_ms, preroll_ms);
+  if (self->settings.bitrate > 0)
+    bps = self->settings.bitrate;
   if (bps == 0)
     bps = bps_from_tags (self->tags);
   self->rate_is_known = bps > 0;

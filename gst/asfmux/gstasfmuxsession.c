@@ -15,9 +15,6 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 /* Largest header that a push can carry (push-protocol, 2.4). */
 #define MAX_LIVE_HEADER 65531
 
-/* Bucket windows of Windows' writers (rules, 7.4), at most the preroll. */
-#define MAX_WINDOW_MS 3000
-
 static void
 free_packets (GstWmsAsfSession * self)
 {
@@ -94,7 +91,6 @@ is_data (GstBuffer * buffer)
 static void
 start_pads (GstWmsAsfSession * self, GPtrArray * pads)
 {
-  guint32 window_ms = MIN (self->settings.preroll_ms, MAX_WINDOW_MS);
   GstClockTimeDiff origin = G_MAXINT64;
   guint i;
 
@@ -103,8 +99,8 @@ start_pads (GstWmsAsfSession * self, GPtrArray * pads)
     GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
     GstBuffer *first = gst_wms_asf_intake_peek (pad);
 
-    gst_wms_asf_mux_pad_start (pad, is_data (first) ? first : NULL, window_ms,
-        self->settings.packet_size, !self->is_file);
+    gst_wms_asf_mux_pad_start (pad, is_data (first) ? first : NULL,
+        self->settings.preroll_ms, self->settings.packet_size, !self->is_file);
     if (pad->format.stream.kind == ASF_STREAM_VIDEO)
       self->output.has_video = TRUE;
     pad->format.stream.flags = self->is_file ? ASF_STREAM_SEEKABLE : 0;
