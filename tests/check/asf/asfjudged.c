@@ -55,6 +55,7 @@ fill_streams (void)
     streams[i].wave = (AsfWaveFormat) {
     0x2000, 1, 44100, 1000, 1, 0};
     streams[i].language_index = i - 1;
+    streams[i].name = "name";
   }
 }
 
