@@ -20,26 +20,48 @@ new_array (gsize size, gpointer clear)
 }
 
 static void
+fill_video (AsfStream * video)
+{
+  static const AsfExtension extensions[] = {
+    {&asf_guid_payload_ext_sample_duration, 2},
+    {&asf_guid_payload_ext_file_name, ASF_EXTENSION_VARIABLE}
+  };
+
+  video->image.width = 0x140;
+  video->image.height = 0xf0;
+  video->image.bit_count = 24;
+  video->image.image_size = 0x38400;
+  video->image.is_top_down = TRUE;
+  video->data_bps = 1000000;
+  video->buffer_ms = 3000;
+  video->peak_bps = 2000000;
+  video->peak_buffer_ms = 1500;
+  video->language_index = 1;
+  video->name = "n";
+  memcpy (video->extensions, extensions, sizeof extensions);
+  video->n_extensions = 2;
+}
+
+static void
 fill_streams (void)
 {
+  static const AsfStreamKind kinds[] = { ASF_STREAM_VIDEO, ASF_STREAM_COMMAND,
+    ASF_STREAM_JFIF, ASF_STREAM_BINARY
+  };
+  static const guint8 numbers[] = { 1, 3, 4, 5 };
+  guint i;
+
   memset (streams, 0, sizeof streams);
-  streams[0] = (AsfStream) {
-    .number = 1,.kind = ASF_STREAM_VIDEO,.image =
-        { 0x140, 0xf0, 0, 24, 0x38400, TRUE },.data_bps = 1000000,.buffer_ms =
-        3000,.peak_bps = 2000000,.peak_buffer_ms = 1500,.total_bps =
-        1010000,.language_index = 1,.extensions =
-        { {&asf_guid_payload_ext_sample_duration, 2},
-    {&asf_guid_payload_ext_file_name, ASF_EXTENSION_VARIABLE}
-  },.n_extensions = 2,};
-  streams[1] = (AsfStream) {
-  .number = 3,.kind = ASF_STREAM_COMMAND,.data_bps = 1000,.total_bps =
-        1100,.flags = ASF_STREAM_RELIABLE,};
-  streams[2] = (AsfStream) {
-  .number = 4,.kind = ASF_STREAM_JFIF,.image = { 0x140, 0xf0 },.data_bps =
-        1000,.total_bps = 1100,};
-  streams[3] = (AsfStream) {
-  .number = 5,.kind = ASF_STREAM_BINARY,.data_bps = 1000,.total_bps =
-        1100,.codec_data = g_bytes_new_static ("\xca\xfe", 2),};
+  for (i = 0; i < G_N_ELEMENTS (streams); i++) {
+    streams[i].number = numbers[i];
+    streams[i].kind = kinds[i];
+    streams[i].data_bps = 1000;
+    streams[i].total_bps = 1100 + i;
+  }
+  fill_video (&streams[0]);
+  streams[2].image.width = 0x140;
+  streams[2].image.height = 0xf0;
+  streams[3].codec_data = g_bytes_new_static ("\xca\xfe", 2);
   streams[3].binary.has_fixed_size = TRUE;
   streams[3].binary.sample_size = 0x10;
   memcpy (streams[3].binary.major_type.bytes, "majormajormajorM", 16);
