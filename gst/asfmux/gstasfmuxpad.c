@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "asfmux/gstasfmuxintake.h"
+
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
 
@@ -291,6 +293,7 @@ gst_wms_asf_mux_pad_finalize (GObject * object)
 
   gst_wms_asf_pad_settings_clear (&self->properties);
   gst_wms_asf_pad_settings_clear (&self->settings);
+  gst_wms_asf_intake_free (self->intake);
   gst_wms_asf_format_clear (&self->format);
   asf_index_clear (&self->index);
   gst_clear_tag_list (&self->tags);
@@ -312,5 +315,6 @@ static void
 gst_wms_asf_mux_pad_init (GstWmsAsfMuxPad * self)
 {
   gst_wms_asf_pad_settings_init (&self->properties);
+  self->intake = gst_wms_asf_intake_new ();
   gst_wms_asf_mux_pad_reset (self);
 }

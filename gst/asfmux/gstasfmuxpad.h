@@ -17,10 +17,18 @@ G_DECLARE_FINAL_TYPE (GstWmsAsfMuxPad, gst_wms_asf_mux_pad, GST,
     WMS_ASF_MUX_PAD, GstAggregatorPad)
 
 /**
+ * GstWmsAsfIntake:
+ *
+ * Where the pad's buffers come from: gstasfmuxintake.h.
+ */
+typedef struct _GstWmsAsfIntake GstWmsAsfIntake;
+
+/**
  * GstWmsAsfMuxPad:
  * @number: stream number, from the request on
  * @properties: what the application set; object lock
  * @settings: @properties as they were for the current header
+ * @intake: (transfer full): the buffers that wait to be muxed
  * @format: what the caps say; valid with @have_format
  * @tags: (nullable): of the stream
  * @in_header: whether the header has this stream
@@ -35,6 +43,7 @@ struct _GstWmsAsfMuxPad
   GstAggregatorPad parent;
 
   guint8 number;
+  GstWmsAsfIntake *intake;
 
   /* object lock */
   GstWmsAsfPadSettings properties;

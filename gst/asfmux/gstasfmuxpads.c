@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "asfmux/gstasfmuxintake.h"
+
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
 
@@ -94,13 +96,12 @@ earliest_pad_locked (GstElement * mux, GstClockTimeDiff * time)
 
   for (l = mux->sinkpads; l != NULL; l = l->next) {
     GstWmsAsfMuxPad *pad = l->data;
-    GstBuffer *buffer = gst_aggregator_pad_peek_buffer (l->data);
+    GstBuffer *buffer = gst_wms_asf_intake_peek (pad);
     GstClockTimeDiff order;
 
     if (buffer == NULL)
       continue;
     order = gst_wms_asf_mux_pad_order_time (pad, buffer);
-    gst_buffer_unref (buffer);
     if (best == NULL || order < *time) {
       best = pad;
       *time = order;

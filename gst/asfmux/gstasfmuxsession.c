@@ -7,6 +7,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "asfmux/gstasfmuxintake.h"
+
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
 
@@ -95,18 +97,15 @@ start_pads (GstWmsAsfSession * self, GPtrArray * pads)
   self->output.has_video = FALSE;
   for (i = 0; i < pads->len; i++) {
     GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
-    GstBuffer *first =
-        gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
+    GstBuffer *first = gst_wms_asf_intake_peek (pad);
 
     gst_wms_asf_mux_pad_start (pad, is_data (first) ? first : NULL,
         self->settings.preroll_ms, self->settings.packet_size, !self->is_file);
     if (pad->format.stream.kind == ASF_STREAM_VIDEO)
       self->output.has_video = TRUE;
     pad->format.stream.flags = self->is_file ? ASF_STREAM_SEEKABLE : 0;
-    if (first != NULL) {
+    if (first != NULL)
       origin = MIN (origin, gst_wms_asf_mux_pad_object_time (pad, first));
-      gst_buffer_unref (first);
-    }
   }
   self->output.origin = origin == G_MAXINT64 ? 0 : origin;
 }
@@ -390,7 +389,7 @@ mux_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 GstFlowReturn
 gst_wms_asf_session_take_next (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
 {
-  GstBuffer *buffer = gst_aggregator_pad_pop_buffer (GST_AGGREGATOR_PAD (pad));
+  GstBuffer *buffer = gst_wms_asf_intake_pop (pad);
   GstFlowReturn ret;
 
   if (buffer == NULL)
