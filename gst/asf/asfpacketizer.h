@@ -35,6 +35,7 @@ G_BEGIN_DECLS
  * @max_delay_ns: a packet takes no object that is this much later than its
  *     first one; 0 for no limit
  * @line_bps: rate at which packets leave, for their Duration; 0 when unknown
+ * @first_send_ms: no packet has an earlier Send Time
  * @can_fill: whether there are objects that may be split.  Then a packet whose
  *     rest is too small for an object that is kept whole waits for one of
  *     them, while the next packet is begun with the whole one
@@ -45,6 +46,7 @@ typedef struct
   gboolean is_live;
   guint64 max_delay_ns;
   guint32 line_bps;
+  guint32 first_send_ms;
   gboolean can_fill;
 } AsfPacketizerConfig;
 

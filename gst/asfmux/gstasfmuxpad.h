@@ -31,6 +31,8 @@ typedef struct _GstWmsAsfIntake GstWmsAsfIntake;
  * @intake: (transfer full): the buffers that wait to be muxed
  * @format: what the caps say; valid with @have_format
  * @tags: (nullable): of the stream
+ * @header_tags: (nullable): @tags as they were for the current header
+ * @group_id: of the stream, or GST_GROUP_ID_INVALID
  * @in_header: whether the header has this stream
  * @bucket: schedule of the stream; valid with @in_header
  * @index: key frames, for a video stream of a file
@@ -52,6 +54,8 @@ struct _GstWmsAsfMuxPad
   GstWmsAsfFormat format;
   gboolean have_format;
   GstTagList *tags;
+  GstTagList *header_tags;
+  guint group_id;
   gboolean in_header;
   gboolean rate_is_known;
   AsfBucket bucket;
@@ -71,6 +75,7 @@ struct _GstWmsAsfMuxPad
   guint64 n_payloads;
   guint32 max_object_size;
   guint64 n_dropped;
+  guint64 n_empty;
 };
 
 /**
