@@ -312,6 +312,7 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
     return GST_FLOW_ERROR;
   }
   object.pres_ms = pres_ms;
+  gst_wms_asf_mux_pad_describe (pad, buffer, &object);
   asf_bucket_add (&pad->bucket, object.time_ns, object.size, &object.span);
   if (!asf_packetizer_add (&self->packetizer, &object)) {
     report_late (self, pad, buffer);
