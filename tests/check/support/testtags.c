@@ -262,3 +262,19 @@ test_sample_new (const gchar * caps_text, gint image_type, gsize size,
   gst_caps_unref (caps);
   return sample;
 }
+
+gchar *
+test_ffprobe (const gchar * path, const gchar * what)
+{
+  g_autofree gchar *tool = g_find_program_in_path ("ffprobe");
+  g_autofree gchar *line = NULL;
+  gchar *text;
+
+  if (tool == NULL) {
+    g_print ("SKIP: no ffprobe here\n");
+    return NULL;
+  }
+  line = g_strdup_printf ("%s -v error -of flat=s=_ %s %s", tool, what, path);
+  fail_unless (g_spawn_command_line_sync (line, &text, NULL, NULL, NULL));
+  return text;
+}

@@ -28,5 +28,9 @@ guint test_count_lines (const gchar * text, const gchar * start);
 GstSample *test_sample_new (const gchar * caps, gint image_type, gsize size,
     guint8 mark);
 
+/* What ffprobe says of a file, one "key=value" a line; NULL where it is absent,
+ * after a SKIP line. */
+gchar *test_ffprobe (const gchar * path, const gchar * what);
+
 G_END_DECLS
 #endif /* __TEST_TAGS_H__ */
