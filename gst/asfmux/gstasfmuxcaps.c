@@ -162,6 +162,21 @@ read_fourcc (const GstStructure * s, guint32 otherwise)
       (guint8) text[3]);
 }
 
+/* What goes into payload extensions and the Metadata Object. */
+static void
+read_picture (GstWmsAsfFormat * format, const GstStructure * s)
+{
+  const gchar *mode = gst_structure_get_string (s, "interlace-mode");
+  const gchar *order = gst_structure_get_string (s, "field-order");
+
+  if (!gst_structure_get_fraction (s, "pixel-aspect-ratio", &format->par_n,
+          &format->par_d) || format->par_n <= 0 || format->par_d <= 0)
+    format->par_n = format->par_d = 1;
+  format->interlaced = mode != NULL && strcmp (mode, "progressive") != 0;
+  format->top_field_first = format->interlaced &&
+      g_strcmp0 (order, "bottom-field-first") != 0;
+}
+
 static gboolean
 read_video (GstWmsAsfFormat * format, const GstStructure * s, guint32 fourcc,
     GError ** error)
@@ -181,6 +196,7 @@ read_video (GstWmsAsfFormat * format, const GstStructure * s, guint32 fourcc,
         format->fps_d, format->fps_n);
   else
     format->fps_n = format->fps_d = 0;
+  read_picture (format, s);
   format->description = g_strdup_printf ("%ux%u", image->width, image->height);
   return TRUE;
 }

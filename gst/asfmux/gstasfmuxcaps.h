@@ -25,7 +25,15 @@ G_BEGIN_DECLS
  * @times_are_decode: media objects carry decode times, since the codec
  *     reorders frames and readers expect times that do not step back
  * @keep_whole: a media object should not be split over packets
+ * @headers_in_codec_data: buffers flagged HEADER repeat what the codec data
+ *     says, and are no media objects
  * @declared_bps: what the caps say, or 0
+ * @fps_n: frame rate, 0 when unknown
+ * @fps_d: the same
+ * @par_n: pixel aspect ratio of a video stream, 1 when unknown
+ * @par_d: the same
+ * @interlaced: whether frames hold two fields
+ * @top_field_first: with @interlaced, as far as the caps say it
  *
  * What was learned from the caps of one pad.
  */
@@ -35,9 +43,14 @@ typedef struct
   gchar *description;
   gboolean times_are_decode;
   gboolean keep_whole;
+  gboolean headers_in_codec_data;
   guint32 declared_bps;
   gint fps_n;
   gint fps_d;
+  gint par_n;
+  gint par_d;
+  gboolean interlaced;
+  gboolean top_field_first;
 } GstWmsAsfFormat;
 
 /**
