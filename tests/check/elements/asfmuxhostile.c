@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <gst/check/gstcheck.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "hostile.h"
 #include "testasf.h"
@@ -9,7 +10,7 @@
 /* Seeds in the suite; ASFMUX_HOSTILE=FIRST:NUMBER runs others. */
 #define N_SEEDS 60
 
-#define DEADLINE (60 * G_TIME_SPAN_SECOND)
+#define DEADLINE (20 * G_TIME_SPAN_SECOND)
 #define MAX_INPUTS 8
 #define MAX_OUTPUT (256 * 1024 * 1024)
 
@@ -24,6 +25,7 @@ typedef struct
   GThread *thread;
   guint n_ops;
   GstClockTime time;
+  gboolean has_caps;
   gboolean is_released;
 } Input;
 
@@ -37,7 +39,7 @@ struct _Run
   gboolean is_seekable;
   Input inputs[MAX_INPUTS];
   guint n_inputs;
-  gboolean was_disturbed;       /* a state change or flush: no end is owed */
+  gint was_disturbed;           /* a state change or flush: no end is owed */
 
   GMutex lock;
   GCond cond;
@@ -123,6 +125,15 @@ take_query (GstPad * pad, GstObject * parent, GstQuery * query)
 }
 
 static void
+push_caps (Input * input)
+{
+  GstCaps *caps = hostile_caps (input->rand, input->sink);
+
+  gst_pad_push_event (input->src, gst_event_new_caps (caps));
+  gst_caps_unref (caps);
+}
+
+static void
 push_start (Input * input)
 {
   g_autofree gchar *id = g_strdup_printf ("%p", input);
@@ -132,10 +143,8 @@ push_start (Input * input)
       g_rand_int (input->rand) | 1 : 1);
   gst_pad_push_event (input->src, event);
   if (!hostile_chance (input->rand, 12)) {
-    GstCaps *caps = hostile_caps (input->rand, input->sink);
-
-    gst_pad_push_event (input->src, gst_event_new_caps (caps));
-    gst_caps_unref (caps);
+    input->has_caps = TRUE;
+    push_caps (input);
   }
   gst_pad_push_event (input->src, hostile_segment (input->rand));
 }
@@ -143,6 +152,7 @@ push_start (Input * input)
 static void
 push_flush (Input * input)
 {
+  g_atomic_int_set (&input->run->was_disturbed, TRUE);
   gst_pad_push_event (input->src, gst_event_new_flush_start ());
   gst_pad_push_event (input->src, gst_event_new_flush_stop (TRUE));
   gst_pad_push_event (input->src, hostile_segment (input->rand));
@@ -152,7 +162,6 @@ static void
 push_something (Input * input)
 {
   GRand *rand = input->rand;
-  GstCaps *caps;
 
   switch (g_rand_int_range (rand, 0, 60)) {
     case 0:
@@ -162,9 +171,9 @@ push_something (Input * input)
       gst_pad_push_event (input->src, hostile_segment (rand));
       break;
     case 2:
-      caps = hostile_caps (rand, input->sink);
-      gst_pad_push_event (input->src, gst_event_new_caps (caps));
-      gst_caps_unref (caps);
+      /* the core insists on caps before the segment */
+      if (input->has_caps)
+        push_caps (input);
       break;
     case 3:
       hostile_set_property (rand, G_OBJECT (input->sink));
@@ -203,7 +212,18 @@ run_input (gpointer data)
   return NULL;
 }
 
-/* Asks for a pad of any template, under a name that may be taken. */
+/* The core warns when a name is taken. */
+static gboolean
+has_pad (GstElement * element, const gchar * name)
+{
+  GstPad *pad = gst_element_get_static_pad (element, name);
+  gboolean is_there = pad != NULL;
+
+  gst_clear_object (&pad);
+  return is_there;
+}
+
+/* Asks for a pad of any template. */
 static GstPad *
 request_pad (Run * run)
 {
@@ -216,8 +236,11 @@ request_pad (Run * run)
     templ = g_list_nth_data (l,
         g_rand_int_range (run->rand, 0, g_list_length (l)));
   if (hostile_chance (run->rand, 4))
-    name = g_strdup_printf ("%.5s_%u", templ->name_template,
+    name = g_strdup_printf ("%.*s%u",
+        (gint) strcspn (templ->name_template, "%"), templ->name_template,
         (guint) hostile_int (run->rand));
+  if (name != NULL && has_pad (run->mux, name))
+    g_clear_pointer (&name, g_free);
   return gst_element_request_pad (run->mux, templ, name, NULL);
 }
 
@@ -260,7 +283,7 @@ query_something (Run * run)
   gst_caps_unref (gst_pad_query_caps (src, NULL));
   gst_pad_push_event (run->out, hostile_chance (run->rand, 2) ?
       gst_event_new_reconfigure () :
-      gst_event_new_qos (GST_QOS_TYPE_UNDERFLOW, 2.0, hostile_int (run->rand),
+      gst_event_new_qos (GST_QOS_TYPE_UNDERFLOW, 2.0, g_rand_int (run->rand),
           0));
   gst_object_unref (src);
 }
@@ -287,7 +310,7 @@ disturb (Run * run)
   switch (g_rand_int_range (run->rand, 0, 12)) {
     case 0:
       state = states[g_rand_int_range (run->rand, 0, G_N_ELEMENTS (states))];
-      run->was_disturbed = TRUE;
+      g_atomic_int_set (&run->was_disturbed, TRUE);
       gst_element_set_state (run->mux, state);
       break;
     case 1:
@@ -371,31 +394,37 @@ run_clear (Run * run)
   g_cond_clear (&run->cond);
 }
 
-static GstMessage *
-error_message (Run * run)
+static gboolean
+has_error_message (Run * run)
 {
-  return gst_bus_pop_filtered (run->bus, GST_MESSAGE_ERROR);
+  GstMessage *message = gst_bus_pop_filtered (run->bus, GST_MESSAGE_ERROR);
+
+  if (message == NULL)
+    return FALSE;
+  gst_message_unref (message);
+  return TRUE;
 }
 
-/* All inputs have ended: now an end is due, or an error has been posted. */
-static void
-wait_for_end (Run * run, gboolean has_error)
+/* All inputs have ended: now an end is due, or an error has been posted.
+ * Returns: whether there was an error. */
+static gboolean
+wait_for_end (Run * run)
 {
   gint64 deadline = g_get_monotonic_time () + DEADLINE;
-  GstMessage *message = NULL;
+  gboolean has_error = has_error_message (run);
 
   g_mutex_lock (&run->lock);
-  while (!run->ended && !has_error && !run->was_disturbed) {
+  while (!run->ended && !has_error
+      && !g_atomic_int_get (&run->was_disturbed)) {
     if (!g_cond_wait_until (&run->cond, &run->lock,
-            MIN (deadline, g_get_monotonic_time () + 100000))) {
-      message = error_message (run);
-      has_error = message != NULL;
-      g_clear_pointer (&message, gst_message_unref);
-      fail_unless (g_get_monotonic_time () < deadline,
+            g_get_monotonic_time () + 100 * G_TIME_SPAN_MILLISECOND)) {
+      has_error = has_error_message (run);
+      fail_unless (has_error || g_get_monotonic_time () < deadline,
           "seed %u: neither an end nor an error", run->seed);
     }
   }
   g_mutex_unlock (&run->lock);
+  return has_error || has_error_message (run);
 }
 
 /* Threads that wait for other pads end with a state change at the latest. */
@@ -422,41 +451,72 @@ wait_for_inputs (Run * run)
     g_thread_join (run->inputs[i].thread);
 }
 
+/* What random input may bring about: no key frame in front and, in a broadcast,
+ * more bytes than were declared. */
+static gboolean
+is_tolerated (const gchar * line, gboolean is_live)
+{
+  static const gchar *const kinds[] = { " first-not-key:", " bitrate-under:",
+    " bucket-overflow:", " send-burst:", " arrival-late:"
+  };
+  guint i;
+
+  for (i = 0; i < (is_live ? G_N_ELEMENTS (kinds) : 1); i++) {
+    if (strstr (line, kinds[i]) != NULL)
+      return TRUE;
+  }
+  return !g_str_has_prefix (line, "ERROR");
+}
+
+static void
+judge_file (Run * run, GByteArray * bytes)
+{
+  g_autofree gchar *tool = test_shared_path ("tools/asfcheck.py");
+  gboolean is_live = !run->has_bytes_segment;
+  gchar *path = test_file_new ();
+  const gchar *argv[] = { "python3", tool, "--no-warn", path,
+    is_live ? "--live" : NULL, NULL
+  };
+  g_autofree gchar *output = NULL;
+  g_auto (GStrv) lines = NULL;
+  guint i;
+
+  test_file_write (path, bytes);
+  fail_unless (tool == NULL || g_spawn_sync (NULL, (gchar **) argv, NULL,
+          G_SPAWN_SEARCH_PATH, NULL, NULL, &output, NULL, NULL, NULL));
+  lines = g_strsplit (output ? output : "", "\n", -1);
+  for (i = 0; lines[i] != NULL; i++)
+    fail_unless (is_tolerated (lines[i], is_live), "seed %u, %s: %s",
+        run->seed, path, lines[i]);
+  test_file_free (path);
+}
+
 static void
 judge (Run * run)
 {
   guint i;
 
-  for (i = 0; run->n_stored <= MAX_OUTPUT && i < run->files->len; i++) {
-    GByteArray *bytes = g_ptr_array_index (run->files, i);
-    gchar *path = test_file_new ();
-
-    test_file_write (path, bytes);
-    fail_unless (test_passes_asfcheck (path), "seed %u: see above", run->seed);
-    test_file_free (path);
-  }
+  for (i = 0; run->n_stored <= MAX_OUTPUT && i < run->files->len; i++)
+    judge_file (run, g_ptr_array_index (run->files, i));
 }
 
 static void
 run_seed (guint32 seed)
 {
   Run run = { 0 };
-  GstMessage *error;
+  gboolean has_error;
   guint i;
 
   run_init (&run, seed);
   g_test_message ("seed %u, %u inputs", seed, run.n_inputs);
   if (gst_element_set_state (run.mux, GST_STATE_PLAYING) ==
       GST_STATE_CHANGE_FAILURE)
-    run.was_disturbed = TRUE;
+    g_atomic_int_set (&run.was_disturbed, TRUE);
   for (i = 0; i < run.n_inputs; i++)
     run.inputs[i].thread = g_thread_new ("input", run_input, &run.inputs[i]);
   wait_for_inputs (&run);
-  error = error_message (&run);
-  if (run.n_inputs > 0)
-    wait_for_end (&run, error != NULL);
-  g_clear_pointer (&error, gst_message_unref);
-  if (run.ended && !run.was_disturbed)
+  has_error = run.n_inputs > 0 && wait_for_end (&run);
+  if (!has_error && run.ended && !g_atomic_int_get (&run.was_disturbed))
     judge (&run);
   run_clear (&run);
 }

@@ -336,7 +336,8 @@ hostile_set_property (GRand * rand, GObject * object)
     return;
   g_value_init (&value, spec->value_type);
   g_value_init (&number, G_TYPE_INT64);
-  g_value_set_int64 (&number, hostile_int (rand));
+  /* the base class asserts that its latency is no NONE */
+  g_value_set_int64 (&number, hostile_int (rand) & G_MAXINT64);
   if (G_TYPE_FUNDAMENTAL (spec->value_type) == G_TYPE_STRING)
     g_value_take_string (&value, random_text (rand));
   else if (!g_value_type_transformable (G_TYPE_INT64, spec->value_type)
