@@ -6,6 +6,7 @@
 #include "asfmux/gstasfmuxorigin.h"
 
 #include "asf/asfwma.h"
+#include "asfmux/gstasfmuxintake.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -25,8 +26,31 @@ comes_from_asf (const GstWmsAsfMuxPad * pad)
       GST_TAG_CONTAINER_FORMAT, 0, &format) && g_str_equal (format, "ASF");
 }
 
+/* Whether the buffer may have been moved. */
+static gboolean
+is_suspect (const GstWmsAsfMuxPad * pad, GstBuffer * first)
+{
+  return first != NULL && comes_from_asf (pad)
+      && GST_BUFFER_PTS_IS_VALID (first)
+      && GST_BUFFER_PTS (first) == GST_AGGREGATOR_PAD (pad)->segment.start;
+}
+
+static gboolean
+is_live (GstWmsAsfMuxPad * pad)
+{
+  GstElement *mux = gst_pad_get_parent_element (GST_PAD (pad));
+  gboolean live = mux == NULL ||
+      GST_CLOCK_TIME_IS_VALID (gst_aggregator_get_latency (GST_AGGREGATOR
+          (mux)));
+
+  gst_clear_object (&mux);
+  return live;
+}
+
+/* What the codec says, or else for two objects at one time the rate. */
 static GstClockTime
-audio_duration (const GstWmsAsfMuxPad * pad, GstBuffer * buffer)
+audio_duration (const GstWmsAsfMuxPad * pad, GstBuffer * buffer,
+    gboolean at_one_time)
 {
   const AsfStream *stream = &pad->format.stream;
   GstClockTime duration = 0;
@@ -39,7 +63,7 @@ audio_duration (const GstWmsAsfMuxPad * pad, GstBuffer * buffer)
       map.data, map.size);
   if (samples > 0)
     duration = gst_util_uint64_scale (samples, GST_SECOND, stream->wave.rate);
-  else if (pad->format.declared_bps > 0)
+  else if (at_one_time && pad->format.declared_bps > 0)
     duration = gst_util_uint64_scale (map.size * 8, GST_SECOND,
         pad->format.declared_bps);
   gst_buffer_unmap (buffer, &map);
@@ -63,20 +87,22 @@ video_duration (const GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 }
 
 GstClockTime
-gst_wms_asf_origin_lead (GstWmsAsfMuxPad * pad, GstBuffer * first,
-    GstBuffer * second)
+gst_wms_asf_origin_lead (GstWmsAsfMuxPad * pad)
 {
-  const GstSegment *segment = &GST_AGGREGATOR_PAD (pad)->segment;
+  GstBuffer *first = gst_wms_asf_intake_peek (pad);
   GstClockTime duration, step, lead;
+  GstBuffer *second;
 
-  if (first == NULL || second == NULL || !comes_from_asf (pad)
-      || !GST_BUFFER_PTS_IS_VALID (first) || !GST_BUFFER_PTS_IS_VALID (second)
-      || GST_BUFFER_PTS (first) != segment->start
+  if (!is_suspect (pad, first) || is_live (pad))
+    return 0;
+  second = gst_wms_asf_intake_peek_second (pad);
+  first = gst_wms_asf_intake_peek (pad);
+  if (second == NULL || !GST_BUFFER_PTS_IS_VALID (second)
       || GST_BUFFER_PTS (second) < GST_BUFFER_PTS (first))
     return 0;
-  duration = pad->format.stream.kind == ASF_STREAM_AUDIO ?
-      audio_duration (pad, first) : video_duration (pad, first);
   step = GST_BUFFER_PTS (second) - GST_BUFFER_PTS (first);
+  duration = pad->format.stream.kind == ASF_STREAM_AUDIO ?
+      audio_duration (pad, first, step == 0) : video_duration (pad, first);
   if (duration <= DISBELIEVED || duration <= step + ROUNDING)
     return 0;
   lead = duration - step;
@@ -87,4 +113,20 @@ gst_wms_asf_origin_lead (GstWmsAsfMuxPad * pad, GstBuffer * first,
       GST_TIME_FORMAT " earlier", GST_TIME_ARGS (duration),
       GST_TIME_ARGS (step), GST_TIME_ARGS (lead));
   return lead;
+}
+
+gboolean
+gst_wms_asf_origin_must_wait (GPtrArray * pads)
+{
+  guint i;
+
+  for (i = 0; i < pads->len; i++) {
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
+
+    if (is_suspect (pad, gst_wms_asf_intake_peek (pad)) && !is_live (pad)
+        && gst_wms_asf_intake_peek_second (pad) == NULL
+        && !gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad)))
+      return TRUE;
+  }
+  return FALSE;
 }

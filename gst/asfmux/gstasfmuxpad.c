@@ -39,6 +39,7 @@ gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self)
   self->in_header = FALSE;
   self->rate_is_known = FALSE;
   self->have_next_running = FALSE;
+  self->lead_ns = 0;
   self->last_duration_ns = 0;
   self->first_ns = self->last_ns = self->end_ns = 0;
   self->last_pres_ms = 0;
@@ -81,9 +82,9 @@ static GstClockTimeDiff
 start_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
   if (GST_BUFFER_DTS_IS_VALID (buffer))
-    return to_running (self, GST_BUFFER_DTS (buffer));
+    return to_running (self, GST_BUFFER_DTS (buffer)) - self->lead_ns;
   if (GST_BUFFER_PTS_IS_VALID (buffer))
-    return to_running (self, GST_BUFFER_PTS (buffer));
+    return to_running (self, GST_BUFFER_PTS (buffer)) - self->lead_ns;
   return inferred (self);
 }
 
@@ -110,7 +111,7 @@ gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
   if (self->format.times_are_decode || !GST_BUFFER_PTS_IS_VALID (buffer))
     return start_time (self, buffer);
-  return to_running (self, GST_BUFFER_PTS (buffer));
+  return to_running (self, GST_BUFFER_PTS (buffer)) - self->lead_ns;
 }
 
 void
@@ -121,6 +122,7 @@ gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 
   if (!GST_CLOCK_TIME_IS_VALID (duration))
     duration = self->last_duration_ns;
+  self->lead_ns = 0;
   self->next_running = start + duration;
   self->have_next_running = TRUE;
 }
@@ -300,11 +302,19 @@ gst_wms_asf_mux_pad_finalize (GObject * object)
   G_OBJECT_CLASS (gst_wms_asf_mux_pad_parent_class)->finalize (object);
 }
 
+static GstFlowReturn
+gst_wms_asf_mux_pad_flush (GstAggregatorPad * pad, GstAggregator * aggregator)
+{
+  gst_wms_asf_intake_flush (GST_WMS_ASF_MUX_PAD (pad)->intake);
+  return GST_FLOW_OK;
+}
+
 static void
 gst_wms_asf_mux_pad_class_init (GstWmsAsfMuxPadClass * klass)
 {
   GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
 
+  GST_AGGREGATOR_PAD_CLASS (klass)->flush = gst_wms_asf_mux_pad_flush;
   gobject_class->set_property = gst_wms_asf_mux_pad_set_property;
   gobject_class->get_property = gst_wms_asf_mux_pad_get_property;
   gobject_class->finalize = gst_wms_asf_mux_pad_finalize;
