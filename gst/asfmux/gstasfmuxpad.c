@@ -12,24 +12,6 @@
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
 
-/* Payload head with its length (rules, 6.4), packet head. */
-#define PAYLOAD_COST 17
-#define PACKET_COST 16
-
-/* Guesses for a stream whose rate nobody says, on the high side, since a
- * live header cannot be corrected: this many pixels for a bit. */
-#define PIXELS_PER_BIT 3
-#define GUESS_FPS 25
-#define GUESS_AUDIO_BPS 320000
-/* In its first seconds a stream may be this much over the rate that its
- * encoder declares; a broadcast leaves room for it. */
-#define LIVE_MARGIN 0.15
-/* Bucket windows of Windows' writers (rules, 7.4), at most the preroll. */
-#define MAX_WINDOW_MS 3000
-#define MAX_DURATION (24 * GST_SECOND * 3600)
-#define MIN_BPS 1000
-#define MAX_BPS 2000000000
-
 G_DEFINE_TYPE (GstWmsAsfMuxPad, gst_wms_asf_mux_pad, GST_TYPE_AGGREGATOR_PAD);
 
 void
@@ -48,6 +30,7 @@ gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self)
   self->n_dropped = 0;
 }
 
+<<<<<<< HEAD
 static GstClockTimeDiff
 to_running (GstWmsAsfMuxPad * self, GstClockTime time)
 {
@@ -258,6 +241,8 @@ gst_wms_asf_mux_pad_finish (GstWmsAsfMuxPad * self, gdouble packet_share)
     stream->wave.bytes_per_second = MAX (stream->data_bps / 8, 1);
 }
 
+=======
+>>>>>>> main
 static void
 gst_wms_asf_mux_pad_set_property (GObject * object, guint prop_id,
     const GValue * value, GParamSpec * pspec)
