@@ -8,11 +8,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxintake.h"
-<<<<<<< HEAD
 #include "asfmux/gstasfmuxorigin.h"
-=======
 #include "asfmux/gstasfmuxroom.h"
->>>>>>> main
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
