@@ -414,8 +414,7 @@ wait_for_end (Run * run)
   gboolean has_error = has_error_message (run);
 
   g_mutex_lock (&run->lock);
-  while (!run->ended && !has_error
-      && !g_atomic_int_get (&run->was_disturbed)) {
+  while (!run->ended && !has_error && !g_atomic_int_get (&run->was_disturbed)) {
     if (!g_cond_wait_until (&run->cond, &run->lock,
             g_get_monotonic_time () + 100 * G_TIME_SPAN_MILLISECOND)) {
       has_error = has_error_message (run);
