@@ -37,6 +37,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxevents.h"
+#include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxpads.h"
 #include "asfmux/gstasfmuxrestart.h"
 #include "asfmux/gstasfmuxsession.h"
@@ -165,6 +166,10 @@ begin (GstWmsAsfMux * self)
 {
   GPtrArray *pads = gst_wms_asf_pads_collect (GST_ELEMENT (self));
 
+  if (gst_wms_asf_origin_must_wait (pads)) {
+    g_ptr_array_unref (pads);
+    return GST_AGGREGATOR_FLOW_NEED_DATA;
+  }
   if (pads->len > 0)
     return gst_wms_asf_session_begin (&self->session, pads);
   g_ptr_array_unref (pads);

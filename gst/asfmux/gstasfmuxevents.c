@@ -89,6 +89,13 @@ gst_wms_asf_events_take (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     case GST_EVENT_TAG:
       take_tags (self, pad, event);
       return FALSE;
+    case GST_EVENT_GAP:
+      /* the base class asserts that its segment is in time */
+      if (GST_AGGREGATOR_PAD (pad)->segment.format == GST_FORMAT_TIME)
+        return FALSE;
+      gst_event_unref (event);
+      *result = TRUE;
+      return TRUE;
     default:
       return FALSE;
   }

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxroom.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
@@ -121,7 +122,9 @@ start_pads (GstWmsAsfSession * self, GPtrArray * pads)
         self->settings.preroll_ms, self->settings.packet_size, !self->is_file);
     if (pad->format.stream.kind == ASF_STREAM_VIDEO)
       self->output.has_video = TRUE;
+    pad->lead_ns = gst_wms_asf_origin_lead (pad);
     pad->format.stream.flags = self->is_file ? ASF_STREAM_SEEKABLE : 0;
+    first = gst_wms_asf_intake_peek (pad);
     if (first != NULL)
       origin = MIN (origin, gst_wms_asf_mux_pad_object_time (pad, first));
   }
