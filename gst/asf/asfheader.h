@@ -11,7 +11,15 @@
 G_BEGIN_DECLS
 
 /* Extended Stream Properties flags (section 4.1). */
+#define ASF_STREAM_RELIABLE (1 << 0)
 #define ASF_STREAM_SEEKABLE (1 << 1)
+#define ASF_STREAM_NO_CLEANPOINTS (1 << 2)
+#define ASF_STREAM_RESEND_LIVE_CLEANPOINTS (1 << 3)
+
+/* Payload extension systems of a stream. */
+#define ASF_MAX_EXTENSIONS 8
+/* Size of an extension whose data has its length in front of it. */
+#define ASF_EXTENSION_VARIABLE 0xFFFF
 
 /**
  * AsfWaveFormat:
@@ -40,8 +48,11 @@ typedef struct
  * @height: at least 1
  * @fourcc: Compression ID, the first character in the lowest byte
  * @bit_count: bits per pixel
+ * @image_size: bytes of an image, 0 when it is compressed
+ * @is_top_down: the first line comes first: biHeight is negative
  *
- * BITMAPINFOHEADER without its codec data (section 9.2).
+ * BITMAPINFOHEADER without its codec data (section 9.2); of a JFIF stream
+ * only the first two fields count (section 9.4).
  */
 typedef struct
 {
@@ -49,24 +60,67 @@ typedef struct
   guint32 height;
   guint32 fourcc;
   guint16 bit_count;
+  guint32 image_size;
+  gboolean is_top_down;
 } AsfImageFormat;
+
+/**
+ * AsfBinaryFormat:
+ * @major_type: of the media
+ * @subtype: of the media
+ * @has_fixed_size: each object has @sample_size bytes
+ * @is_temporal: not each object is a cleanpoint
+ * @sample_size: with @has_fixed_size
+ * @format_type: what the codec data is
+ *
+ * Type-specific data of a binary stream without its codec data (section 9.5).
+ */
+typedef struct
+{
+  AsfGuid major_type;
+  AsfGuid subtype;
+  gboolean has_fixed_size;
+  gboolean is_temporal;
+  guint32 sample_size;
+  AsfGuid format_type;
+} AsfBinaryFormat;
+
+/**
+ * AsfExtension:
+ * @system: one of asf_guid_payload_ext_*, static
+ * @size: bytes in each payload, %ASF_EXTENSION_VARIABLE when they vary
+ *
+ * A payload extension system (section 4.1).
+ */
+typedef struct
+{
+  const AsfGuid *system;
+  guint16 size;
+} AsfExtension;
 
 /**
  * AsfStream:
  * @number: 1 to 127
- * @kind: audio or video
+ * @kind: not %ASF_STREAM_OTHER
  * @wave: of an audio stream
- * @image: of a video stream
+ * @image: of a video or JFIF stream
+ * @binary: of a binary stream
  * @codec_data: (nullable): what follows the format structure
  * @has_spread: Audio Spread error correction data instead of none
  * @codec_name: (nullable): for the Codec List
  * @codec_description: (nullable): for the Codec List
  * @data_bps: leak rate of the stream's bucket, media bytes only; not 0
  * @buffer_ms: window of the bucket
+ * @peak_bps: leak rate of the second bucket, 0 to repeat the first
+ * @peak_buffer_ms: window of the second bucket
  * @total_bps: rate with payload and packet overhead; not 0
  * @max_object_size: bytes of the largest media object, 0 when unknown
  * @frame_time_100ns: average time per frame, 0 when unknown
- * @flags: ASF_STREAM_SEEKABLE
+ * @flags: ASF_STREAM_RELIABLE and the others
+ * @language_index: position in the header's languages, 0 without any
+ * @extensions: (array length=n_extensions): their data is in each payload, in
+ *     this order
+ * @n_extensions: used entries of @extensions
  *
  * What the header says about one stream.  Texts and bytes belong to whoever
  * filled the structure in.
@@ -77,28 +131,36 @@ typedef struct
   AsfStreamKind kind;
   AsfWaveFormat wave;
   AsfImageFormat image;
+  AsfBinaryFormat binary;
   GBytes *codec_data;
   gboolean has_spread;
   const gchar *codec_name;
   const gchar *codec_description;
   guint32 data_bps;
   guint32 buffer_ms;
+  guint32 peak_bps;
+  guint32 peak_buffer_ms;
   guint32 total_bps;
   guint32 max_object_size;
   guint64 frame_time_100ns;
   guint32 flags;
+  guint16 language_index;
+  AsfExtension extensions[ASF_MAX_EXTENSIONS];
+  guint n_extensions;
 } AsfStream;
 
 /**
  * AsfAttributeType:
  * @ASF_ATTRIBUTE_TEXT: Unicode string
  * @ASF_ATTRIBUTE_BINARY: byte array
- * @ASF_ATTRIBUTE_BOOL: 4 bytes here, 2 in the Metadata Object
+ * @ASF_ATTRIBUTE_BOOL: 4 bytes in the Extended Content Description, 2 in the
+ *     Metadata and Metadata Library Objects
  * @ASF_ATTRIBUTE_DWORD: 32 bits
  * @ASF_ATTRIBUTE_QWORD: 64 bits
  * @ASF_ATTRIBUTE_WORD: 16 bits
+ * @ASF_ATTRIBUTE_GUID: 16 bytes; in the Metadata Library alone
  *
- * Value data types with their numbers (section 3.11).
+ * Value data types with their numbers (sections 3.11, 4.7, 4.8).
  */
 typedef enum
 {
@@ -108,6 +170,7 @@ typedef enum
   ASF_ATTRIBUTE_DWORD = 3,
   ASF_ATTRIBUTE_QWORD = 4,
   ASF_ATTRIBUTE_WORD = 5,
+  ASF_ATTRIBUTE_GUID = 6,
 } AsfAttributeType;
 
 /**
@@ -115,10 +178,15 @@ typedef enum
  * @name: such as "WM/Genre"
  * @type: which of the following fields holds the value
  * @text: for %ASF_ATTRIBUTE_TEXT
- * @bytes: for %ASF_ATTRIBUTE_BINARY
+ * @bytes: for %ASF_ATTRIBUTE_BINARY and %ASF_ATTRIBUTE_GUID
  * @number: for the others
+ * @stream_number: which stream is meant, 0 for the file; in the Metadata and
+ *     Metadata Library Objects
+ * @language_index: position in the header's languages; in the Metadata
+ *     Library Object
  *
- * One descriptor of the Extended Content Description Object.
+ * One descriptor of an Extended Content Description, Metadata or Metadata
+ * Library Object.
  */
 typedef struct
 {
@@ -127,9 +195,12 @@ typedef struct
   gchar *text;
   GBytes *bytes;
   guint64 number;
+  guint8 stream_number;
+  guint16 language_index;
 } AsfAttribute;
 
-/* Largest value of an attribute in this object, in bytes (section 3.11). */
+/* Largest value of an attribute, in bytes, but for the Metadata Library
+ * (sections 3.11, 4.7). */
 #define ASF_ATTRIBUTE_MAX_SIZE 65535
 
 /**
@@ -161,6 +232,107 @@ typedef struct
 void asf_description_clear (AsfDescription * description);
 
 /**
+ * AsfExclusionType:
+ * @ASF_EXCLUSION_LANGUAGE: the same in several languages
+ * @ASF_EXCLUSION_BITRATE: the same at several rates
+ * @ASF_EXCLUSION_UNKNOWN: for another reason
+ *
+ * Why streams exclude each other (section 10.11).
+ */
+typedef enum
+{
+  ASF_EXCLUSION_LANGUAGE,
+  ASF_EXCLUSION_BITRATE,
+  ASF_EXCLUSION_UNKNOWN,
+} AsfExclusionType;
+
+/**
+ * AsfExclusion:
+ * @type: why
+ * @streams: (element-type guint8): numbers of the streams, one of which is
+ *     played
+ */
+typedef struct
+{
+  AsfExclusionType type;
+  GArray *streams;
+} AsfExclusion;
+
+/**
+ * asf_exclusion_clear:
+ *
+ * Frees what the fields hold.
+ */
+void asf_exclusion_clear (AsfExclusion * exclusion);
+
+/**
+ * AsfPriority:
+ * @stream_number: which stream
+ * @is_mandatory: it must not be left out; none that may be stands before it
+ *
+ * A record of the Stream Prioritization Object (section 4.4).
+ */
+typedef struct
+{
+  guint8 stream_number;
+  gboolean is_mandatory;
+} AsfPriority;
+
+/**
+ * AsfMarker:
+ * @offset: bytes from the first packet to the one to begin with
+ * @pres_100ns: its time as stored, preroll included
+ * @send_ms: Send Time of the packet at @offset
+ * @text: what users see
+ *
+ * An entry of the Marker Object (section 3.7).
+ */
+typedef struct
+{
+  guint64 offset;
+  guint64 pres_100ns;
+  guint32 send_ms;
+  gchar *text;
+} AsfMarker;
+
+/**
+ * asf_marker_clear:
+ *
+ * Frees what the fields hold.
+ */
+void asf_marker_clear (AsfMarker * marker);
+
+/**
+ * AsfCommand:
+ * @pres_ms: its time as stored, preroll included
+ * @type: such as "URL" or "CAPTION"
+ * @text: its parameter
+ *
+ * An entry of the Script Command Object (section 3.6).
+ */
+typedef struct
+{
+  guint32 pres_ms;
+  gchar *type;
+  gchar *text;
+} AsfCommand;
+
+/**
+ * asf_command_clear:
+ *
+ * Frees what the fields hold.
+ */
+void asf_command_clear (AsfCommand * command);
+
+/**
+ * asf_language_clear:
+ * @language: points to an element of the header's languages
+ *
+ * Frees the text.
+ */
+void asf_language_clear (gchar ** language);
+
+/**
  * AsfHeader:
  * @file_id: not all zero; new for each file
  * @creation_date_100ns: since 1601-01-01 UTC
@@ -176,8 +348,20 @@ void asf_description_clear (AsfDescription * description);
  * @description: Content Description Object, left out when all is empty
  * @attributes: (element-type AsfAttribute) (nullable): Extended Content
  *     Description Object, left out when empty
- * @language: (nullable): RFC 1766 tag of the whole file; no Language List
- *     without it
+ * @metadata: (element-type AsfAttribute) (nullable): Metadata Object
+ * @library: (element-type AsfAttribute) (nullable): Metadata Library Object
+ * @languages: (element-type utf8) (nullable): RFC 1766 tags, Language List
+ *     Object
+ * @exclusions: (element-type AsfExclusion) (nullable): an Advanced Mutual
+ *     Exclusion Object each, and a Bitrate Mutual Exclusion Object for rates
+ * @priorities: (element-type AsfPriority) (nullable): Stream Prioritization
+ *     Object, the highest first
+ * @markers: (element-type AsfMarker) (nullable): Marker Object
+ * @commands: (element-type AsfCommand) (nullable): Script Command Object
+ * @index_streams: (element-type guint8) (nullable): numbers of the streams of
+ *     the Index Object
+ * @has_index: the Index Object is there; else a placeholder of equal size
+ *     keeps the room of its parameters, as Windows' writers do (rules, 4.12)
  * @padding: bytes of a Padding Object at the end, its head included; 0 or at
  *     least %ASF_OBJECT_HEAD_SIZE
  *
@@ -198,7 +382,15 @@ typedef struct
   guint n_streams;
   AsfDescription description;
   GArray *attributes;
-  const gchar *language;
+  GArray *metadata;
+  GArray *library;
+  GArray *languages;
+  GArray *exclusions;
+  GArray *priorities;
+  GArray *markers;
+  GArray *commands;
+  GArray *index_streams;
+  gboolean has_index;
   gsize padding;
 } AsfHeader;
 
@@ -218,6 +410,20 @@ typedef struct
  * Returns: (transfer full): the bytes, or %NULL with %ASF_ERROR_LIMIT.
  */
 GBytes *asf_header_write (const AsfHeader * header, GError ** error);
+
+/**
+ * asf_header_get_size:
+ * @header: what would be written
+ * @size: (out): how many bytes asf_header_write() would return
+ * @error: return location
+ *
+ * Costs no memory, so that it can be asked again and again while something is
+ * left out.
+ *
+ * Returns: %FALSE with %ASF_ERROR_LIMIT.
+ */
+gboolean asf_header_get_size (const AsfHeader * header, gsize * size,
+    GError ** error);
 
 /**
  * asf_header_max_bps:

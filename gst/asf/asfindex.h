@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 /* Distance of the entries of a Simple Index (rules, 8.1). */
 #define ASF_INDEX_INTERVAL_MS 1000
+/* Index Type: the nearest cleanpoint at or before a time (rules, 4.8). */
+#define ASF_INDEX_PAST_CLEANPOINT 3
 
 /**
  * AsfIndexEntry:

@@ -26,12 +26,23 @@ G_BEGIN_DECLS
 #define ASF_FILE_BROADCAST (1 << 0)
 #define ASF_FILE_SEEKABLE (1 << 1)
 
+/**
+ * AsfStreamKind:
+ * @ASF_STREAM_OTHER: whatever has no name here; cannot be written
+ * @ASF_STREAM_AUDIO: sound
+ * @ASF_STREAM_VIDEO: moving pictures
+ * @ASF_STREAM_COMMAND: script commands
+ * @ASF_STREAM_JFIF: still pictures; the reader calls them video
+ * @ASF_STREAM_BINARY: anything else; the reader calls it other
+ */
 typedef enum
 {
   ASF_STREAM_OTHER,
   ASF_STREAM_AUDIO,
   ASF_STREAM_VIDEO,
   ASF_STREAM_COMMAND,
+  ASF_STREAM_JFIF,
+  ASF_STREAM_BINARY,
 } AsfStreamKind;
 
 /**

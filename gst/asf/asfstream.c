@@ -47,14 +47,52 @@ write_image_format (AsfWriter * w, const AsfStream * stream)
 
   asf_writer_u32 (w, format_size);
   asf_writer_u32 (w, image->width);
-  asf_writer_u32 (w, image->height);
+  asf_writer_u32 (w, image->is_top_down ? -image->height : image->height);
   asf_writer_u16 (w, 1);        /* biPlanes, reserved */
   asf_writer_u16 (w, image->bit_count);
   asf_writer_u32 (w, image->fourcc);
-  asf_writer_u32 (w, 0);        /* biSizeImage of compressed images */
+  asf_writer_u32 (w, image->image_size);
   asf_writer_zeros (w, 16);     /* pixels per metre, colours */
   asf_writer_bytes (w, stream->codec_data);
 }
+
+/* section 9.4 */
+static void
+write_jfif_format (AsfWriter * w, const AsfStream * stream)
+{
+  asf_writer_u32 (w, stream->image.width);
+  asf_writer_u32 (w, stream->image.height);
+  asf_writer_u32 (w, 0);        /* reserved */
+}
+
+/* section 9.5 */
+static void
+write_binary_format (AsfWriter * w, const AsfStream * stream)
+{
+  const AsfBinaryFormat *binary = &stream->binary;
+
+  asf_writer_guid (w, &binary->major_type);
+  asf_writer_guid (w, &binary->subtype);
+  asf_writer_u32 (w, binary->has_fixed_size ? 1 : 0);
+  asf_writer_u32 (w, binary->is_temporal ? 1 : 0);
+  asf_writer_u32 (w, binary->sample_size);
+  asf_writer_guid (w, &binary->format_type);
+  asf_writer_u32 (w, codec_data_size (stream));
+  asf_writer_bytes (w, stream->codec_data);
+}
+
+/* A command stream has no type-specific data (section 9.3). */
+static const struct
+{
+  const AsfGuid *type;
+  void (*write_format) (AsfWriter * w, const AsfStream * stream);
+} kinds[] = {
+  [ASF_STREAM_AUDIO] = {&asf_guid_stream_audio, write_wave_format},
+  [ASF_STREAM_VIDEO] = {&asf_guid_stream_video, write_image_format},
+  [ASF_STREAM_COMMAND] = {&asf_guid_stream_command, NULL},
+  [ASF_STREAM_JFIF] = {&asf_guid_stream_jfif, write_jfif_format},
+  [ASF_STREAM_BINARY] = {&asf_guid_stream_binary, write_binary_format},
+};
 
 /* section 3.3; span 1 means that nothing is interleaved (rules, 5.4) */
 static void
@@ -67,15 +105,25 @@ write_audio_spread (AsfWriter * w, const AsfStream * stream)
   asf_writer_u8 (w, 0);
 }
 
+static gboolean
+can_be_written (const AsfStream * stream)
+{
+  return stream->kind < G_N_ELEMENTS (kinds) &&
+      kinds[stream->kind].type != NULL && stream->number >= 1 &&
+      stream->number <= ASF_MAX_STREAMS;
+}
+
 void
 asf_stream_write_properties (AsfWriter * w, const AsfStream * stream)
 {
   gsize start = asf_writer_begin_object (w, &asf_guid_stream_properties);
-  gboolean is_audio = stream->kind == ASF_STREAM_AUDIO;
   gsize lengths, type_data, correction_data;
 
-  asf_writer_guid (w, is_audio ? &asf_guid_stream_audio :
-      &asf_guid_stream_video);
+  if (!can_be_written (stream)) {
+    asf_writer_fail (w, "a stream without a number or a type");
+    return;
+  }
+  asf_writer_guid (w, kinds[stream->kind].type);
   asf_writer_guid (w, stream->has_spread ? &asf_guid_audio_spread :
       &asf_guid_no_error_correction);
   asf_writer_u64 (w, 0);        /* Time Offset */
@@ -86,10 +134,8 @@ asf_stream_write_properties (AsfWriter * w, const AsfStream * stream)
   asf_writer_u32 (w, 0);        /* reserved */
 
   type_data = asf_writer_pos (w);
-  if (is_audio)
-    write_wave_format (w, stream);
-  else
-    write_image_format (w, stream);
+  if (kinds[stream->kind].write_format != NULL)
+    kinds[stream->kind].write_format (w, stream);
   correction_data = asf_writer_pos (w);
   if (stream->has_spread)
     write_audio_spread (w, stream);
@@ -99,28 +145,48 @@ asf_stream_write_properties (AsfWriter * w, const AsfStream * stream)
   asf_writer_end_object (w, start);
 }
 
+static void
+write_extensions (AsfWriter * w, const AsfStream * stream)
+{
+  guint i;
+
+  for (i = 0; i < stream->n_extensions; i++) {
+    asf_writer_guid (w, stream->extensions[i].system);
+    asf_writer_u16 (w, stream->extensions[i].size);
+    asf_writer_u32 (w, 0);      /* no Extension System Info */
+  }
+}
+
 void
 asf_stream_write_extended (AsfWriter * w, const AsfStream * stream)
 {
   gsize start =
       asf_writer_begin_object (w, &asf_guid_extended_stream_properties);
+  gboolean has_peak = stream->peak_bps > 0;
 
   asf_writer_u64 (w, 0);        /* Start Time: unspecified */
   asf_writer_u64 (w, 0);        /* End Time: unspecified */
   asf_writer_u32 (w, stream->data_bps);
   asf_writer_u32 (w, stream->buffer_ms);
   asf_writer_u32 (w, 0);        /* Initial Buffer Fullness */
-  asf_writer_u32 (w, stream->data_bps);
-  asf_writer_u32 (w, stream->buffer_ms);
+  asf_writer_u32 (w, has_peak ? stream->peak_bps : stream->data_bps);
+  asf_writer_u32 (w, has_peak ? stream->peak_buffer_ms : stream->buffer_ms);
   asf_writer_u32 (w, 0);        /* Alternate Initial Buffer Fullness */
   asf_writer_u32 (w, stream->max_object_size);
   asf_writer_u32 (w, stream->flags);
   asf_writer_u16 (w, stream->number);
-  asf_writer_u16 (w, 0);        /* Stream Language ID Index */
+  asf_writer_u16 (w, stream->language_index);
   asf_writer_u64 (w, stream->frame_time_100ns);
   asf_writer_u16 (w, 0);        /* Stream Name Count */
-  asf_writer_u16 (w, 0);        /* Payload Extension System Count */
+  asf_writer_u16 (w, stream->n_extensions);
+  write_extensions (w, stream);
   asf_writer_end_object (w, start);
+}
+
+gboolean
+asf_stream_has_codec_entry (const AsfStream * stream)
+{
+  return stream->kind == ASF_STREAM_AUDIO || stream->kind == ASF_STREAM_VIDEO;
 }
 
 /* The lengths of a codec's texts count WCHARs (rules, 3.5). */

@@ -25,6 +25,13 @@ void asf_stream_write_properties (AsfWriter * writer,
 void asf_stream_write_extended (AsfWriter * writer, const AsfStream * stream);
 
 /**
+ * asf_stream_has_codec_entry:
+ *
+ * Returns: whether the Codec List names the stream: audio and video.
+ */
+gboolean asf_stream_has_codec_entry (const AsfStream * stream);
+
+/**
  * asf_stream_write_codec_entry:
  *
  * Writes an entry of the Codec List Object (section 3.5).

@@ -6,8 +6,8 @@
 /* Where the size stands in an object's head (section 2.1). */
 #define OBJECT_SIZE_OFFSET 16
 
-static void
-fail (AsfWriter * self, const gchar * what)
+void
+asf_writer_fail (AsfWriter * self, const gchar * what)
 {
   if (self->error == NULL)
     g_set_error (&self->error, ASF_ERROR, ASF_ERROR_LIMIT, "%s", what);
@@ -17,20 +17,36 @@ static void
 check (AsfWriter * self, gboolean written)
 {
   if (!written)
-    fail (self, "out of memory while writing a header");
+    asf_writer_fail (self, "out of memory while writing a header");
+}
+
+/* Whether @size bytes are to be put. */
+static gboolean
+takes (AsfWriter * self, gsize size)
+{
+  if (self->error == NULL && self->is_dry)
+    self->dry_size += size;
+  return self->error == NULL && !self->is_dry && size > 0;
 }
 
 void
 asf_writer_init (AsfWriter * self)
 {
+  memset (self, 0, sizeof (*self));
   gst_byte_writer_init (&self->bytes);
-  self->error = NULL;
+}
+
+void
+asf_writer_init_dry (AsfWriter * self)
+{
+  asf_writer_init (self);
+  self->is_dry = TRUE;
 }
 
 GBytes *
 asf_writer_finish (AsfWriter * self, GError ** error)
 {
-  gsize size = asf_writer_pos (self);
+  gsize size = gst_byte_writer_get_pos (&self->bytes);
 
   if (self->error != NULL) {
     gst_byte_writer_reset (&self->bytes);
@@ -44,7 +60,7 @@ asf_writer_finish (AsfWriter * self, GError ** error)
 gsize
 asf_writer_pos (const AsfWriter * self)
 {
-  return gst_byte_writer_get_pos (&self->bytes);
+  return self->is_dry ? self->dry_size : gst_byte_writer_get_pos (&self->bytes);
 }
 
 gsize
@@ -52,9 +68,33 @@ asf_writer_begin_object (AsfWriter * self, const AsfGuid * guid)
 {
   gsize start = asf_writer_pos (self);
 
+  if (self->depth++ == 1)
+    self->n_children++;
   asf_writer_guid (self, guid);
   asf_writer_u64 (self, 0);
   return start;
+}
+
+guint
+asf_writer_n_children (const AsfWriter * self)
+{
+  return self->n_children;
+}
+
+/* Whether something can be written over; until patch_end(). */
+static gboolean
+patch_begin (AsfWriter * self, gsize pos)
+{
+  if (self->error != NULL || self->is_dry)
+    return FALSE;
+  gst_byte_writer_set_pos (&self->bytes, pos);
+  return TRUE;
+}
+
+static void
+patch_end (AsfWriter * self, gsize end)
+{
+  gst_byte_writer_set_pos (&self->bytes, end);
 }
 
 void
@@ -62,11 +102,11 @@ asf_writer_end_object (AsfWriter * self, gsize start)
 {
   gsize end = asf_writer_pos (self);
 
-  if (self->error != NULL)
+  self->depth--;
+  if (!patch_begin (self, start + OBJECT_SIZE_OFFSET))
     return;
-  gst_byte_writer_set_pos (&self->bytes, start + OBJECT_SIZE_OFFSET);
   asf_writer_u64 (self, end - start);
-  gst_byte_writer_set_pos (&self->bytes, end);
+  patch_end (self, end);
 }
 
 void
@@ -74,11 +114,10 @@ asf_writer_patch_u32 (AsfWriter * self, gsize pos, guint32 value)
 {
   gsize end = asf_writer_pos (self);
 
-  if (self->error != NULL)
+  if (!patch_begin (self, pos))
     return;
-  gst_byte_writer_set_pos (&self->bytes, pos);
   asf_writer_u32 (self, value);
-  gst_byte_writer_set_pos (&self->bytes, end);
+  patch_end (self, end);
 }
 
 void
@@ -86,17 +125,18 @@ asf_writer_patch_u16 (AsfWriter * self, gsize pos, guint16 value)
 {
   gsize end = asf_writer_pos (self);
 
-  if (self->error != NULL)
+  if (!patch_begin (self, pos))
     return;
-  gst_byte_writer_set_pos (&self->bytes, pos);
   asf_writer_u16 (self, value);
-  gst_byte_writer_set_pos (&self->bytes, end);
+  patch_end (self, end);
 }
 
 void
-asf_writer_u8 (AsfWriter * self, guint8 value)
+asf_writer_u8 (AsfWriter * self, gsize value)
 {
-  if (self->error == NULL)
+  if (value > G_MAXUINT8)
+    asf_writer_fail (self, "a value is too long for its length field");
+  if (takes (self, 1))
     check (self, gst_byte_writer_put_uint8 (&self->bytes, value));
 }
 
@@ -104,22 +144,22 @@ void
 asf_writer_u16 (AsfWriter * self, gsize value)
 {
   if (value > G_MAXUINT16)
-    fail (self, "a value is too long for its length field");
-  if (self->error == NULL)
+    asf_writer_fail (self, "a value is too long for its length field");
+  if (takes (self, 2))
     check (self, gst_byte_writer_put_uint16_le (&self->bytes, value));
 }
 
 void
 asf_writer_u32 (AsfWriter * self, guint32 value)
 {
-  if (self->error == NULL)
+  if (takes (self, 4))
     check (self, gst_byte_writer_put_uint32_le (&self->bytes, value));
 }
 
 void
 asf_writer_u64 (AsfWriter * self, guint64 value)
 {
-  if (self->error == NULL)
+  if (takes (self, 8))
     check (self, gst_byte_writer_put_uint64_le (&self->bytes, value));
 }
 
@@ -133,8 +173,8 @@ void
 asf_writer_data (AsfWriter * self, gconstpointer data, gsize size)
 {
   if (size > G_MAXINT32)
-    fail (self, "a value is too large for a header");
-  if (self->error == NULL && size > 0)
+    asf_writer_fail (self, "a value is too large for a header");
+  if (takes (self, size))
     check (self, gst_byte_writer_put_data (&self->bytes, data, size));
 }
 
@@ -154,9 +194,18 @@ void
 asf_writer_zeros (AsfWriter * self, gsize size)
 {
   if (size > G_MAXINT32)
-    fail (self, "a value is too large for a header");
-  if (self->error == NULL && size > 0)
+    asf_writer_fail (self, "a value is too large for a header");
+  if (takes (self, size))
     check (self, gst_byte_writer_fill (&self->bytes, 0, size));
+}
+
+void
+asf_writer_text (AsfWriter * self, const gchar * text)
+{
+  g_autoptr (GBytes) utf16 = asf_utf16_new (text);
+
+  asf_writer_u16 (self, g_bytes_get_size (utf16));
+  asf_writer_bytes (self, utf16);
 }
 
 GBytes *

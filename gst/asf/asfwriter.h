@@ -20,6 +20,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   GstByteWriter bytes;
+  gboolean is_dry;
+  gsize dry_size;
+  guint depth;
+  guint n_children;
   GError *error;
 } AsfWriter;
 
@@ -31,12 +35,19 @@ typedef struct
 void asf_writer_init (AsfWriter * self);
 
 /**
+ * asf_writer_init_dry:
+ *
+ * As asf_writer_init(), but bytes are counted and not kept.
+ */
+void asf_writer_init_dry (AsfWriter * self);
+
+/**
  * asf_writer_finish:
  * @self: an #AsfWriter; it is empty afterwards
  * @error: return location
  *
- * Returns: (transfer full): the bytes, or %NULL with %ASF_ERROR_LIMIT when
- *     something did not fit its length field.
+ * Returns: (transfer full): the bytes, none of a dry writer, or %NULL with
+ *     %ASF_ERROR_LIMIT when something did not fit its length field.
  */
 GBytes *asf_writer_finish (AsfWriter * self, GError ** error);
 
@@ -66,6 +77,22 @@ gsize asf_writer_begin_object (AsfWriter * self, const AsfGuid * guid);
 void asf_writer_end_object (AsfWriter * self, gsize start);
 
 /**
+ * asf_writer_n_children:
+ *
+ * Returns: how many objects were begun directly in the outermost one.
+ */
+guint asf_writer_n_children (const AsfWriter * self);
+
+/**
+ * asf_writer_fail:
+ * @self: an #AsfWriter
+ * @what: for the log: what cannot be written
+ *
+ * Ends it with %ASF_ERROR_LIMIT.
+ */
+void asf_writer_fail (AsfWriter * self, const gchar * what);
+
+/**
  * asf_writer_patch_u32:
  *
  * Writes @value over the four bytes at @pos.
@@ -81,10 +108,11 @@ void asf_writer_patch_u16 (AsfWriter * self, gsize pos, guint16 value);
 
 /**
  * asf_writer_u8:
+ * @value: fails with %ASF_ERROR_LIMIT over 255
  *
  * Appends a BYTE.
  */
-void asf_writer_u8 (AsfWriter * self, guint8 value);
+void asf_writer_u8 (AsfWriter * self, gsize value);
 
 /**
  * asf_writer_u16:
@@ -136,6 +164,15 @@ void asf_writer_bytes (AsfWriter * self, GBytes * bytes);
  * Appends @size zero bytes.
  */
 void asf_writer_zeros (AsfWriter * self, gsize size);
+
+/**
+ * asf_writer_text:
+ * @text: (nullable): UTF-8
+ *
+ * Appends a WORD with a length in bytes and the text with its NUL; 0 alone
+ * when @text is %NULL or empty.
+ */
+void asf_writer_text (AsfWriter * self, const gchar * text);
 
 /**
  * asf_utf16_new:

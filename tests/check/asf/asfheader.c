@@ -5,6 +5,7 @@
 #include "testbytes.h"
 
 static GBytes *wmv_data, *wma_data;
+static const gchar *language = "en";
 static AsfStream streams[2];
 static AsfHeader header;
 
@@ -88,7 +89,8 @@ setup (void)
   add_attribute ("d", ASF_ATTRIBUTE_DWORD, NULL, 7);
   add_attribute ("q", ASF_ATTRIBUTE_QWORD, NULL, 8);
   add_attribute ("w", ASF_ATTRIBUTE_WORD, NULL, 9);
-  header.language = "en";
+  header.languages = g_array_new (FALSE, FALSE, sizeof (gchar *));
+  g_array_append_val (header.languages, language);
   header.padding = 30;
 }
 
@@ -97,6 +99,7 @@ teardown (void)
 {
   asf_description_clear (&header.description);
   g_array_unref (header.attributes);
+  g_array_unref (header.languages);
   g_bytes_unref (wmv_data);
   g_bytes_unref (wma_data);
 }

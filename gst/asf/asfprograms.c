@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "asf/asfprograms.h"
+
+#include "asf/asfindex.h"
+
+/* Flags of a priority record (section 4.4). */
+#define PRIORITY_MANDATORY 1
+
+void
+asf_exclusion_clear (AsfExclusion * exclusion)
+{
+  g_clear_pointer (&exclusion->streams, g_array_unref);
+}
+
+void
+asf_language_clear (gchar ** language)
+{
+  g_clear_pointer (language, g_free);
+}
+
+/* lengths in bytes, one BYTE each */
+void
+asf_programs_write_languages (AsfWriter * w, GArray * languages)
+{
+  gsize start;
+  guint i;
+
+  if (languages == NULL || languages->len == 0)
+    return;
+  start = asf_writer_begin_object (w, &asf_guid_language_list);
+  asf_writer_u16 (w, languages->len);
+  for (i = 0; i < languages->len; i++) {
+    g_autoptr (GBytes) utf16 =
+        asf_utf16_new (g_array_index (languages, gchar *, i));
+
+    asf_writer_u8 (w, g_bytes_get_size (utf16));
+    asf_writer_bytes (w, utf16);
+  }
+  asf_writer_end_object (w, start);
+}
+
+static const AsfGuid *
+exclusion_guid (AsfExclusionType type)
+{
+  switch (type) {
+    case ASF_EXCLUSION_LANGUAGE:
+      return &asf_guid_mutex_language;
+    case ASF_EXCLUSION_BITRATE:
+      return &asf_guid_mutex_bitrate;
+    default:
+      return &asf_guid_mutex_unknown;
+  }
+}
+
+/* sections 3.8, 4.2: the same fields in both */
+static void
+write_exclusion (AsfWriter * w, const AsfGuid * guid,
+    const AsfExclusion * exclusion)
+{
+  gsize start = asf_writer_begin_object (w, guid);
+  guint i;
+
+  asf_writer_guid (w, exclusion_guid (exclusion->type));
+  asf_writer_u16 (w, exclusion->streams->len);
+  for (i = 0; i < exclusion->streams->len; i++)
+    asf_writer_u16 (w, g_array_index (exclusion->streams, guint8, i));
+  asf_writer_end_object (w, start);
+}
+
+void
+asf_programs_write_exclusions (AsfWriter * w, GArray * exclusions)
+{
+  guint i;
+
+  for (i = 0; exclusions != NULL && i < exclusions->len; i++)
+    write_exclusion (w, &asf_guid_advanced_mutual_exclusion,
+        &g_array_index (exclusions, AsfExclusion, i));
+}
+
+void
+asf_programs_write_bitrate_exclusions (AsfWriter * w, GArray * exclusions)
+{
+  guint i;
+
+  for (i = 0; exclusions != NULL && i < exclusions->len; i++) {
+    const AsfExclusion *exclusion =
+        &g_array_index (exclusions, AsfExclusion, i);
+
+    if (exclusion->type == ASF_EXCLUSION_BITRATE)
+      write_exclusion (w, &asf_guid_bitrate_mutual_exclusion, exclusion);
+  }
+}
+
+void
+asf_programs_write_priorities (AsfWriter * w, GArray * priorities)
+{
+  gboolean seen_optional = FALSE;
+  gsize start;
+  guint i;
+
+  if (priorities == NULL || priorities->len == 0)
+    return;
+  start = asf_writer_begin_object (w, &asf_guid_stream_prioritization);
+  asf_writer_u16 (w, priorities->len);
+  for (i = 0; i < priorities->len; i++) {
+    const AsfPriority *priority = &g_array_index (priorities, AsfPriority, i);
+
+    if (seen_optional && priority->is_mandatory)
+      asf_writer_fail (w, "an optional stream stands before a mandatory one");
+    seen_optional |= !priority->is_mandatory;
+    asf_writer_u16 (w, priority->stream_number);
+    asf_writer_u16 (w, priority->is_mandatory ? PRIORITY_MANDATORY : 0);
+  }
+  asf_writer_end_object (w, start);
+}
+
+void
+asf_programs_write_index_parameters (AsfWriter * w, GArray * streams,
+    gboolean has_index)
+{
+  gsize start;
+  guint i;
+
+  if (streams == NULL || streams->len == 0)
+    return;
+  start = asf_writer_begin_object (w, has_index ? &asf_guid_index_parameters :
+      &asf_guid_index_parameters_placeholder);
+  asf_writer_u32 (w, has_index ? ASF_INDEX_INTERVAL_MS : 0);
+  asf_writer_u16 (w, has_index ? streams->len : 0);
+  for (i = 0; i < streams->len; i++) {
+    asf_writer_u16 (w, has_index ? g_array_index (streams, guint8, i) : 0);
+    asf_writer_u16 (w, has_index ? ASF_INDEX_PAST_CLEANPOINT : 0);
+  }
+  asf_writer_end_object (w, start);
+}
