@@ -4,19 +4,9 @@
 
 #include <gst/gst.h>
 
-#include "asf/asfheader.h"
+#include "asfmux/gstasfmuxcodecs.h"
 
 G_BEGIN_DECLS
-
-/* What the request pads take. */
-#define GST_WMS_ASF_MUX_VIDEO_CAPS \
-    "video/x-wmv, wmvversion = (int) [ 1, 3 ]; " \
-    "video/x-msmpeg, msmpegversion = (int) { 42, 43 }"
-#define GST_WMS_ASF_MUX_AUDIO_CAPS \
-    "audio/x-wma, wmaversion = (int) [ 1, 4 ]; " \
-    "audio/x-wms; " \
-    "audio/mpeg, mpegversion = (int) 1, layer = (int) 3, " \
-    "channels = (int) [ 1, 2 ], rate = (int) [ 8000, 96000 ]"
 
 /**
  * GstWmsAsfFormat:
@@ -59,7 +49,8 @@ typedef struct
  * @caps: fixed caps
  * @error: return location
  *
- * Returns: %FALSE with a GST_STREAM_ERROR when the stream cannot be carried.
+ * Returns: %FALSE with a GST_STREAM_ERROR when the stream cannot be carried;
+ *     its message is for the user, and says what to do.
  */
 gboolean gst_wms_asf_format_from_caps (GstWmsAsfFormat * format,
     const GstCaps * caps, GError ** error);
@@ -67,7 +58,8 @@ gboolean gst_wms_asf_format_from_caps (GstWmsAsfFormat * format,
 /**
  * gst_wms_asf_format_equal:
  *
- * Returns: whether both give the same Stream Properties Object.
+ * Returns: whether both give the same Stream Properties Object.  Pixel aspect
+ *     ratio and fields are no part of it: frames bring them along.
  */
 gboolean gst_wms_asf_format_equal (const GstWmsAsfFormat * a,
     const GstWmsAsfFormat * b);
