@@ -12,7 +12,14 @@ G_BEGIN_DECLS
 /* A block is this much larger than the packet that is built in it: the first
  * payload's bytes lie at a fixed place before the packet's head, whose length
  * is known last, is written in front of them. */
-#define ASF_PACKETIZER_FRONT 64
+#define ASF_PACKETIZER_FRONT 96
+
+/* Most extension data of an object that is taken; those that are known need
+ * 19 bytes (rules, 4.2). */
+#define ASF_PACKETIZER_MAX_EXTENSION 48
+
+/* Blocks that a packetizer has at most. */
+#define ASF_PACKETIZER_MAX_BLOCKS 4
 
 /* Smallest packet that holds its head, a payload and some of its bytes. */
 #define ASF_PACKETIZER_MIN_SIZE 100
@@ -28,6 +35,9 @@ G_BEGIN_DECLS
  * @max_delay_ns: a packet takes no object that is this much later than its
  *     first one; 0 for no limit
  * @line_bps: rate at which packets leave, for their Duration; 0 when unknown
+ * @can_fill: whether there are objects that may be split.  Then a packet whose
+ *     rest is too small for an object that is kept whole waits for one of
+ *     them, while the next packet is begun with the whole one
  */
 typedef struct
 {
@@ -35,6 +45,7 @@ typedef struct
   gboolean is_live;
   guint64 max_delay_ns;
   guint32 line_bps;
+  gboolean can_fill;
 } AsfPacketizerConfig;
 
 /**
@@ -48,6 +59,12 @@ typedef struct
  * @span: when it is sent, on the content clock
  * @data: must live until the packetizer asks for the next object
  * @size: at least 1
+ * @extension: (nullable): data of the stream's payload extension systems, in
+ *     the order in which the header declares them (rules, 4.2); as @data
+ * @extension_size: its bytes, at most %ASF_PACKETIZER_MAX_EXTENSION
+ * @delta_ms: step of the stream's presentation times when they are regular,
+ *     so that small objects may share a compressed payload (rules, 6.6); 0
+ *     for none
  *
  * One media object.
  */
@@ -62,6 +79,9 @@ typedef struct
   AsfSpan span;
   const guint8 *data;
   guint32 size;
+  const guint8 *extension;
+  guint8 extension_size;
+  guint8 delta_ms;
 } AsfObject;
 
 /**
@@ -102,7 +122,8 @@ typedef enum
 /**
  * AsfPayloadHead:
  *
- * What stands before a payload's bytes (rules, 6.3).
+ * What stands before a payload's bytes (rules, 6.3), or before a run of
+ * objects in a compressed payload (rules, 6.6), when @delta_ms is not 0.
  */
 typedef struct
 {
@@ -111,7 +132,68 @@ typedef struct
   guint32 offset;
   guint32 object_size;
   guint32 pres_ms;
+  guint8 extension_size;
+  guint8 delta_ms;
+  guint8 extension[ASF_PACKETIZER_MAX_EXTENSION];
 } AsfPayloadHead;
+
+/**
+ * AsfTail:
+ * @stream_and_key: 0 when the last payload is neither a run nor a small
+ *     object
+ * @delta_ms: step of its presentation times
+ * @is_run: whether it is a compressed payload already
+ * @next_pres_ms: presentation time that an object has to have to join
+ * @start: where in the packet's bytes the payload's head lies, 0 for the
+ *     first payload
+ * @size: bytes of its data
+ *
+ * The last payload of a packet, for as long as another small object can join
+ * it.
+ */
+typedef struct
+{
+  guint8 stream_and_key;
+  guint8 delta_ms;
+  gboolean is_run;
+  guint32 next_pres_ms;
+  gsize start;
+  gsize size;
+} AsfTail;
+
+/**
+ * AsfOpenPacket:
+ * @packet: what will be told of it
+ * @used: bytes after the head of the first payload
+ * @n_payloads: payloads in it
+ * @first: head of the first one, which is written last
+ * @first_size: bytes of the first payload
+ * @tail: the last payload
+ *
+ * A packet that is being filled.
+ */
+typedef struct
+{
+  AsfPacket packet;
+  gsize used;
+  guint n_payloads;
+  AsfPayloadHead first;
+  gsize first_size;
+  AsfTail tail;
+} AsfOpenPacket;
+
+/**
+ * AsfDonePacket:
+ * @packet: what is told of it
+ * @duration: where its Duration lies while that is open, else %NULL
+ *
+ * A packet that is finished.
+ */
+typedef struct
+{
+  AsfPacket packet;
+  guint8 *duration;
+} AsfDonePacket;
 
 /**
  * AsfPacketizer:
@@ -131,19 +213,16 @@ typedef struct
   guint64 object_packet;
   guint object_packets;
 
-  /* the packet that is being filled */
+  /* the packet that is being filled, and the next one when an object that
+   * is kept whole did not fit: streams that it has cannot go back */
   guint8 *block;
-  gboolean is_open;
-  gsize used;
-  guint n_payloads;
-  AsfPayloadHead first;
-  gsize first_size;
-  AsfPacket packet;
+  AsfOpenPacket open[2];
+  guint n_open;
+  guint64 in_second[2];
 
-  /* the packet that is finished */
-  AsfPacket done;
-  gboolean have_done;
-  guint8 *done_duration;
+  /* packets that are finished, oldest first */
+  AsfDonePacket done[2];
+  guint n_done;
   gboolean is_draining;
 
   guint64 n_packets;
@@ -188,7 +267,7 @@ void asf_packetizer_set_block (AsfPacketizer * self, guint8 * block);
 /**
  * asf_packetizer_close:
  *
- * Ends the packet that is being filled, with padding.  Call it when an object
+ * Ends what is being filled, with padding.  Call it when an object
  * was asked for, then call asf_packetizer_step() again.
  */
 void asf_packetizer_close (AsfPacketizer * self);
@@ -218,7 +297,7 @@ AsfPacketizerStep asf_packetizer_step (AsfPacketizer * self,
  * Returns: how many they are.
  */
 guint asf_packetizer_take_blocks (AsfPacketizer * self,
-    guint8 * blocks[2]);
+    guint8 * blocks[ASF_PACKETIZER_MAX_BLOCKS]);
 
 /**
  * asf_packetizer_open_since:

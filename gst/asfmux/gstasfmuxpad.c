@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "asfmux/gstasfmuxintake.h"
+
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
 
@@ -22,6 +24,8 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 /* In its first seconds a stream may be this much over the rate that its
  * encoder declares; a broadcast leaves room for it. */
 #define LIVE_MARGIN 0.15
+/* Bucket windows of Windows' writers (rules, 7.4), at most the preroll. */
+#define MAX_WINDOW_MS 3000
 #define MAX_DURATION (24 * GST_SECOND * 3600)
 #define MIN_BPS 1000
 #define MAX_BPS 2000000000
@@ -169,14 +173,22 @@ with_overhead (guint32 bps, gdouble share)
 
 void
 gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
-    guint32 window_ms, guint32 packet_size, gboolean is_live)
+    guint32 preroll_ms, guint32 packet_size, gboolean is_live)
 {
   AsfStream *stream = &self->format.stream;
+  guint32 window_ms = MIN (preroll_ms, MAX_WINDOW_MS);
   gsize size = first ? gst_buffer_get_size (first) : 0;
   guint32 bps = self->format.declared_bps;
   gdouble share;
 
   gst_wms_asf_mux_pad_reset (self);
+  GST_OBJECT_LOCK (self);
+  gst_wms_asf_pad_settings_copy (&self->settings, &self->properties);
+  GST_OBJECT_UNLOCK (self);
+  if (self->settings.buffer_ms > 0)
+    window_ms = MIN (self->settings.buffer_ms, preroll_ms);
+  if (self->settings.bitrate > 0)
+    bps = self->settings.bitrate;
   if (bps == 0)
     bps = bps_from_tags (self->tags);
   self->rate_is_known = bps > 0;
@@ -244,78 +256,34 @@ gst_wms_asf_mux_pad_finish (GstWmsAsfMuxPad * self, gdouble packet_share)
     stream->wave.bytes_per_second = MAX (stream->data_bps / 8, 1);
 }
 
-/* Object lock held.  Lowest stream number that no pad has, 0 when all 127 are
- * taken (rules, 10). */
-static guint
-free_number_locked (GstElement * mux)
+static void
+gst_wms_asf_mux_pad_set_property (GObject * object, guint prop_id,
+    const GValue * value, GParamSpec * pspec)
 {
-  gboolean taken[ASF_MAX_STREAMS + 1] = { FALSE };
-  GList *l;
-  guint i;
+  GstWmsAsfMuxPad *self = GST_WMS_ASF_MUX_PAD (object);
+  gboolean is_known;
 
-  for (l = mux->sinkpads; l != NULL; l = l->next)
-    taken[GST_WMS_ASF_MUX_PAD (l->data)->number] = TRUE;
-  for (i = 1; i <= ASF_MAX_STREAMS; i++) {
-    if (!taken[i])
-      return i;
-  }
-  return 0;
+  GST_OBJECT_LOCK (self);
+  is_known = gst_wms_asf_pad_settings_set_property (&self->properties, prop_id,
+      value);
+  GST_OBJECT_UNLOCK (self);
+  if (!is_known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
 
-/* Object lock held. */
-static gboolean
-name_is_taken_locked (GstElement * mux, const gchar * name)
+static void
+gst_wms_asf_mux_pad_get_property (GObject * object, guint prop_id,
+    GValue * value, GParamSpec * pspec)
 {
-  GList *l;
+  GstWmsAsfMuxPad *self = GST_WMS_ASF_MUX_PAD (object);
+  gboolean is_known;
 
-  for (l = mux->sinkpads; l != NULL; l = l->next) {
-    if (g_strcmp0 (GST_OBJECT_NAME (l->data), name) == 0)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-/* Object lock held.  The name that was asked for, else the next free one. */
-static gchar *
-pad_name_locked (GstElement * mux, GstPadTemplate * templ,
-    const gchar * requested)
-{
-  const gchar *kind =
-      g_str_has_prefix (templ->name_template, "video") ? "video" : "audio";
-  gchar *name;
-  guint i;
-
-  if (requested != NULL && strchr (requested, '%') == NULL)
-    return name_is_taken_locked (mux, requested) ? NULL : g_strdup (requested);
-  for (i = 0;; i++) {
-    name = g_strdup_printf ("%s_%u", kind, i);
-    if (!name_is_taken_locked (mux, name))
-      return name;
-    g_free (name);
-  }
-}
-
-GstAggregatorPad *
-gst_wms_asf_mux_pad_new (GstElement * mux, GstPadTemplate * templ,
-    const gchar * requested)
-{
-  g_autofree gchar *name = NULL;
-  GstWmsAsfMuxPad *pad = NULL;
-  guint number;
-
-  GST_OBJECT_LOCK (mux);
-  number = free_number_locked (mux);
-  name = pad_name_locked (mux, templ, requested);
-  GST_OBJECT_UNLOCK (mux);
-  if (number == 0 || name == NULL) {
-    GST_WARNING_OBJECT (mux, "no pad: %s", number == 0 ?
-        "ASF has 127 streams at most" : "there is one of that name");
-    return NULL;
-  }
-  pad = g_object_new (GST_TYPE_WMS_ASF_MUX_PAD, "name", name, "direction",
-      templ->direction, "template", templ, NULL);
-  pad->number = number;
-  return GST_AGGREGATOR_PAD (pad);
+  GST_OBJECT_LOCK (self);
+  is_known = gst_wms_asf_pad_settings_get_property (&self->properties, prop_id,
+      value);
+  GST_OBJECT_UNLOCK (self);
+  if (!is_known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
 
 static void
@@ -323,6 +291,9 @@ gst_wms_asf_mux_pad_finalize (GObject * object)
 {
   GstWmsAsfMuxPad *self = GST_WMS_ASF_MUX_PAD (object);
 
+  gst_wms_asf_pad_settings_clear (&self->properties);
+  gst_wms_asf_pad_settings_clear (&self->settings);
+  gst_wms_asf_intake_free (self->intake);
   gst_wms_asf_format_clear (&self->format);
   asf_index_clear (&self->index);
   gst_clear_tag_list (&self->tags);
@@ -332,11 +303,18 @@ gst_wms_asf_mux_pad_finalize (GObject * object)
 static void
 gst_wms_asf_mux_pad_class_init (GstWmsAsfMuxPadClass * klass)
 {
-  G_OBJECT_CLASS (klass)->finalize = gst_wms_asf_mux_pad_finalize;
+  GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
+
+  gobject_class->set_property = gst_wms_asf_mux_pad_set_property;
+  gobject_class->get_property = gst_wms_asf_mux_pad_get_property;
+  gobject_class->finalize = gst_wms_asf_mux_pad_finalize;
+  gst_wms_asf_pad_settings_install_properties (gobject_class);
 }
 
 static void
 gst_wms_asf_mux_pad_init (GstWmsAsfMuxPad * self)
 {
+  gst_wms_asf_pad_settings_init (&self->properties);
+  self->intake = gst_wms_asf_intake_new ();
   gst_wms_asf_mux_pad_reset (self);
 }

@@ -8,6 +8,7 @@
 #include "asf/asfpacketizer.h"
 #include "asf/asfschedule.h"
 #include "asfmux/gstasfmuxcaps.h"
+#include "asfmux/gstasfmuxpadsettings.h"
 
 G_BEGIN_DECLS
 
@@ -16,23 +17,38 @@ G_DECLARE_FINAL_TYPE (GstWmsAsfMuxPad, gst_wms_asf_mux_pad, GST,
     WMS_ASF_MUX_PAD, GstAggregatorPad)
 
 /**
+ * GstWmsAsfIntake:
+ *
+ * Where the pad's buffers come from: gstasfmuxintake.h.
+ */
+typedef struct _GstWmsAsfIntake GstWmsAsfIntake;
+
+/**
  * GstWmsAsfMuxPad:
  * @number: stream number, from the request on
+ * @properties: what the application set; object lock
+ * @settings: @properties as they were for the current header
+ * @intake: (transfer full): the buffers that wait to be muxed
  * @format: what the caps say; valid with @have_format
  * @tags: (nullable): of the stream
  * @in_header: whether the header has this stream
  * @bucket: schedule of the stream; valid with @in_header
  * @index: key frames, for a video stream of a file
  *
- * One input.  All fields after @number belong to the streaming thread and are
- * set back by gst_wms_asf_mux_pad_reset().
+ * One input.  All fields from @settings on belong to the streaming thread and
+ * are set back by gst_wms_asf_mux_pad_reset().
  */
 struct _GstWmsAsfMuxPad
 {
   GstAggregatorPad parent;
 
   guint8 number;
+  GstWmsAsfIntake *intake;
 
+  /* object lock */
+  GstWmsAsfPadSettings properties;
+
+  GstWmsAsfPadSettings settings;
   GstWmsAsfFormat format;
   gboolean have_format;
   GstTagList *tags;
@@ -56,19 +72,6 @@ struct _GstWmsAsfMuxPad
   guint32 max_object_size;
   guint64 n_dropped;
 };
-
-/**
- * gst_wms_asf_mux_pad_new:
- * @mux: the element
- * @templ: video or audio template
- * @requested: (nullable): the name that was asked for
- *
- * Returns: (transfer floating) (nullable): a pad with the lowest free stream
- *     number and the name that was asked for, or else the next free one;
- *     %NULL when there are 127 already or one of that name.
- */
-GstAggregatorPad *gst_wms_asf_mux_pad_new (GstElement * mux,
-    GstPadTemplate * templ, const gchar * requested);
 
 /**
  * gst_wms_asf_mux_pad_reset:
@@ -123,7 +126,7 @@ void gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer);
  * gst_wms_asf_mux_pad_start:
  * @self: a pad with a format
  * @first: (nullable): its first buffer, for what the caps leave open
- * @window_ms: window of its bucket
+ * @preroll_ms: what its bucket window may be at most
  * @packet_size: for the share of packet heads in the rate
  * @is_live: whether the header cannot be corrected later
  *
@@ -131,7 +134,7 @@ void gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer);
  * buffer.
  */
 void gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
-    guint32 window_ms, guint32 packet_size, gboolean is_live);
+    guint32 preroll_ms, guint32 packet_size, gboolean is_live);
 
 /**
  * gst_wms_asf_mux_pad_account:

@@ -7,19 +7,18 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "asfmux/gstasfmuxintake.h"
+
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
 
 /* Largest header that a push can carry (push-protocol, 2.4). */
 #define MAX_LIVE_HEADER 65531
 
-/* Bucket windows of Windows' writers (rules, 7.4), at most the preroll. */
-#define MAX_WINDOW_MS 3000
-
 static void
 free_packets (GstWmsAsfSession * self)
 {
-  guint8 *blocks[2];
+  guint8 *blocks[ASF_PACKETIZER_MAX_BLOCKS];
   guint n = asf_packetizer_take_blocks (&self->packetizer, blocks);
 
   while (n > 0)
@@ -92,25 +91,21 @@ is_data (GstBuffer * buffer)
 static void
 start_pads (GstWmsAsfSession * self, GPtrArray * pads)
 {
-  guint32 window_ms = MIN (self->settings.preroll_ms, MAX_WINDOW_MS);
   GstClockTimeDiff origin = G_MAXINT64;
   guint i;
 
   self->output.has_video = FALSE;
   for (i = 0; i < pads->len; i++) {
     GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
-    GstBuffer *first =
-        gst_aggregator_pad_peek_buffer (GST_AGGREGATOR_PAD (pad));
+    GstBuffer *first = gst_wms_asf_intake_peek (pad);
 
-    gst_wms_asf_mux_pad_start (pad, is_data (first) ? first : NULL, window_ms,
-        self->settings.packet_size, !self->is_file);
+    gst_wms_asf_mux_pad_start (pad, is_data (first) ? first : NULL,
+        self->settings.preroll_ms, self->settings.packet_size, !self->is_file);
     if (pad->format.stream.kind == ASF_STREAM_VIDEO)
       self->output.has_video = TRUE;
     pad->format.stream.flags = self->is_file ? ASF_STREAM_SEEKABLE : 0;
-    if (first != NULL) {
+    if (first != NULL)
       origin = MIN (origin, gst_wms_asf_mux_pad_object_time (pad, first));
-      gst_buffer_unref (first);
-    }
   }
   self->output.origin = origin == G_MAXINT64 ? 0 : origin;
 }
@@ -173,6 +168,7 @@ start_packetizer (GstWmsAsfSession * self)
     .is_live = !self->is_file,
     .max_delay_ns = gst_wms_asf_session_packet_delay (self),
     .line_bps = asf_header_max_bps (&self->file.header),
+    .can_fill = self->output.has_video,
   };
 
   asf_packetizer_init (&self->packetizer, &config);
@@ -393,7 +389,7 @@ mux_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 GstFlowReturn
 gst_wms_asf_session_take_next (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
 {
-  GstBuffer *buffer = gst_aggregator_pad_pop_buffer (GST_AGGREGATOR_PAD (pad));
+  GstBuffer *buffer = gst_wms_asf_intake_pop (pad);
   GstFlowReturn ret;
 
   if (buffer == NULL)

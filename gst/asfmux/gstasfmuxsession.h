@@ -8,23 +8,9 @@
 #include "asfmux/gstasfmuxfile.h"
 #include "asfmux/gstasfmuxoutput.h"
 #include "asfmux/gstasfmuxpad.h"
+#include "asfmux/gstasfmuxsettings.h"
 
 G_BEGIN_DECLS
-
-/**
- * GstWmsAsfSettings:
- *
- * The element's properties of the same names.
- */
-typedef struct
-{
-  guint packet_size;
-  guint64 preroll_ms;
-  gboolean merge_stream_tags;
-  guint64 padding;
-  gboolean streamable;
-  GstClockTime max_packet_delay;
-} GstWmsAsfSettings;
 
 /**
  * GstWmsAsfSession:

@@ -21,7 +21,7 @@ typedef struct
 static void
 run_init (Run * run, guint packet_size, gboolean is_live, guint64 max_delay)
 {
-  AsfPacketizerConfig config = { packet_size, is_live, max_delay, 0 };
+  AsfPacketizerConfig config = { packet_size, is_live, max_delay, 0, FALSE };
 
   memset (run, 0, sizeof *run);
   asf_packetizer_init (&run->packetizer, &config);
@@ -32,7 +32,7 @@ run_init (Run * run, guint packet_size, gboolean is_live, guint64 max_delay)
 static void
 run_clear (Run * run)
 {
-  guint8 *blocks[2];
+  guint8 *blocks[ASF_PACKETIZER_MAX_BLOCKS];
   guint n = asf_packetizer_take_blocks (&run->packetizer, blocks);
 
   while (n > 0)
