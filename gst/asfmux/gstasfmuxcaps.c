@@ -169,9 +169,9 @@ read_blocks (GstWmsAsfFormat * format, const GstWmsAsfCodec * codec,
   if (codec->unit == 1)
     wave->block_align = 1;
   if (wave->format_tag == FORMAT_G726) {
-    wave->bits_per_sample = CLAMP (format->declared_bps / wave->rate, 0, 5);
-    if (wave->bits_per_sample < 2)
-      wave->bits_per_sample = 4;
+    wave->bits_per_sample = format->declared_bps / wave->rate;
+    if (wave->bits_per_sample < 2 || wave->bits_per_sample > 5)
+      wave->bits_per_sample = codec->bits;
     wave->block_align = 1;
     format->declared_bps = wave->bits_per_sample * wave->rate;
   } else if (codec->flags & GST_WMS_ASF_CODEC_LINEAR) {
@@ -200,8 +200,7 @@ read_audio (GstWmsAsfFormat * format, const GstWmsAsfCodec * codec,
   wave->channels = channels;
   read_blocks (format, codec, s);
   /* players refuse MP3 and AAC with Audio Spread (design, 5) */
-  format->stream.has_spread =
-      (codec->flags & GST_WMS_ASF_CODEC_BLOCKS) != 0;
+  format->stream.has_spread = (codec->flags & GST_WMS_ASF_CODEC_BLOCKS) != 0;
   format->keep_whole = !(codec->flags & GST_WMS_ASF_CODEC_LINEAR);
   format->description = g_strdup_printf ("%u.%u kHz, %s", wave->rate / 1000,
       wave->rate % 1000 / 100, channels == 1 ? "mono" :
@@ -240,6 +239,8 @@ gst_wms_asf_format_from_caps (GstWmsAsfFormat * format, const GstCaps * caps,
   format->stream.codec_name = codec->name;
   format->times_are_decode =
       (codec->flags & GST_WMS_ASF_CODEC_DECODE_TIMES) != 0;
+  format->is_intra = kind == ASF_STREAM_AUDIO ||
+      (codec->flags & GST_WMS_ASF_CODEC_INTRA) != 0;
   format->headers_in_codec_data =
       (codec->flags & GST_WMS_ASF_CODEC_HEADERS) != 0;
   ok = kind == ASF_STREAM_AUDIO ? read_audio (format, codec, s, error) :
@@ -281,6 +282,21 @@ gst_wms_asf_format_equal (const GstWmsAsfFormat * a, const GstWmsAsfFormat * b)
   if (x->kind == ASF_STREAM_AUDIO)
     return same_wave (&x->wave, &y->wave);
   return same_image (&x->image, &y->image);
+}
+
+gboolean
+gst_wms_asf_format_repeats (const GstWmsAsfFormat * format, GstBuffer * buffer)
+{
+  GBytes *data = format->stream.codec_data;
+
+  if (!GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_HEADER))
+    return FALSE;
+  if (format->headers_in_codec_data)
+    return TRUE;
+  return data != NULL &&
+      gst_buffer_get_size (buffer) == g_bytes_get_size (data) &&
+      gst_buffer_memcmp (buffer, 0, g_bytes_get_data (data, NULL),
+      g_bytes_get_size (data)) == 0;
 }
 
 void

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @times_are_decode: media objects carry decode times, since the codec
  *     reorders frames and readers expect times that do not step back
  * @keep_whole: a media object should not be split over packets
+ * @is_intra: each media object is a key frame, flagged or not
  * @headers_in_codec_data: buffers flagged HEADER repeat what the codec data
  *     says, and are no media objects
  * @declared_bps: what the caps say, or 0
@@ -33,6 +34,7 @@ typedef struct
   gchar *description;
   gboolean times_are_decode;
   gboolean keep_whole;
+  gboolean is_intra;
   gboolean headers_in_codec_data;
   guint32 declared_bps;
   gint fps_n;
@@ -63,6 +65,15 @@ gboolean gst_wms_asf_format_from_caps (GstWmsAsfFormat * format,
  */
 gboolean gst_wms_asf_format_equal (const GstWmsAsfFormat * a,
     const GstWmsAsfFormat * b);
+
+/**
+ * gst_wms_asf_format_repeats:
+ *
+ * Returns: whether a buffer holds stream headers that stand in the codec data,
+ *     and is no media object: encoders and demuxers send them ahead.
+ */
+gboolean gst_wms_asf_format_repeats (const GstWmsAsfFormat * format,
+    GstBuffer * buffer);
 
 /**
  * gst_wms_asf_format_clear:
