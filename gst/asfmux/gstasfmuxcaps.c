@@ -201,7 +201,8 @@ read_audio (GstWmsAsfFormat * format, const GstWmsAsfCodec * codec,
   read_blocks (format, codec, s);
   /* players refuse MP3 and AAC with Audio Spread (design, 5) */
   format->stream.has_spread = (codec->flags & GST_WMS_ASF_CODEC_BLOCKS) != 0;
-  format->keep_whole = !(codec->flags & GST_WMS_ASF_CODEC_LINEAR);
+  format->keep_whole = format->stream.has_spread &&
+      !(codec->flags & GST_WMS_ASF_CODEC_LINEAR);
   format->description = g_strdup_printf ("%u.%u kHz, %s", wave->rate / 1000,
       wave->rate % 1000 / 100, channels == 1 ? "mono" :
       channels == 2 ? "stereo" : "multichannel");

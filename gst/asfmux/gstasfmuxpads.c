@@ -5,6 +5,8 @@
 
 #include "asfmux/gstasfmuxpads.h"
 
+#include "asfmux/gstasfmuxintake.h"
+
 #include <string.h>
 
 #include "asfmux/gstasfmuxintake.h"
