@@ -499,5 +499,9 @@ gst_wms_asf_codec_caps (AsfStreamKind kind)
 
   for (i = 0; i < n; i++)
     gst_caps_append (caps, gst_caps_from_string (codecs[i].caps));
+  /* gst-plugins-bad's asfmux has these, and an application may compare */
+  gst_caps_append (caps, gst_caps_from_string (is_video ?
+          "video/x-wmv, wmvversion=(int)[ 1, 3 ]" :
+          "audio/x-wma, wmaversion=(int)[ 1, 4 ]"));
   return caps;
 }
