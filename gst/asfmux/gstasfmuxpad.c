@@ -112,5 +112,7 @@ gst_wms_asf_mux_pad_init (GstWmsAsfMuxPad * self)
   gst_wms_asf_pad_settings_init (&self->properties);
   self->group_id = GST_GROUP_ID_INVALID;
   self->intake = gst_wms_asf_intake_new ();
+  /* demuxers leave out fields that say what form they have */
+  GST_PAD_SET_ACCEPT_INTERSECT (self);
   gst_wms_asf_mux_pad_reset (self);
 }

@@ -328,7 +328,7 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
     .stream_number = pad->number,
     .is_video = is_video,
     /* readers take all audio for cleanpoints (rules, 6.5) */
-    .is_key = !is_video ||
+    .is_key = pad->format.is_intra ||
         !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT),
     .keep_whole = pad->format.keep_whole,
     .time_ns = content_time (self, pad, buffer),
