@@ -156,7 +156,6 @@ write_extensions (AsfWriter * w, const AsfStream * stream)
   guint size = REPLICATED_SIZE;
   guint i;
 
-  asf_writer_u16 (w, n);
   for (i = 0; i < n; i++) {
     const AsfExtension *extension = &stream->extensions[i];
 
@@ -167,6 +166,17 @@ write_extensions (AsfWriter * w, const AsfStream * stream)
   }
   if (n < stream->n_extensions || size > G_MAXUINT8)
     asf_writer_fail (w, "more payload extensions than a payload can have");
+}
+
+/* the length counts bytes (rules, 4.1) */
+static void
+write_name (AsfWriter * w, const AsfStream * stream)
+{
+  g_autoptr (GBytes) utf16 = asf_utf16_new (stream->name);
+
+  asf_writer_u16 (w, stream->language_index);
+  asf_writer_u16 (w, g_bytes_get_size (utf16));
+  asf_writer_bytes (w, utf16);
 }
 
 void
@@ -189,7 +199,10 @@ asf_stream_write_extended (AsfWriter * w, const AsfStream * stream)
   asf_writer_u16 (w, stream->number);
   asf_writer_u16 (w, stream->language_index);
   asf_writer_u64 (w, stream->frame_time_100ns);
-  asf_writer_u16 (w, 0);        /* Stream Name Count */
+  asf_writer_u16 (w, stream->name ? 1 : 0);
+  asf_writer_u16 (w, MIN (stream->n_extensions, ASF_MAX_EXTENSIONS));
+  if (stream->name != NULL)
+    write_name (w, stream);
   write_extensions (w, stream);
   asf_writer_end_object (w, start);
 }

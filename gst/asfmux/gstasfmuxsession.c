@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxprograms.h"
 #include "asfmux/gstasfmuxroom.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
@@ -173,7 +174,7 @@ start_packetizer (GstWmsAsfSession * self, guint32 first_send_ms)
     .packet_size = self->settings.packet_size,
     .is_live = !self->is_file,
     .max_delay_ns = gst_wms_asf_session_packet_delay (self),
-    .line_bps = asf_header_max_bps (&self->file.header),
+    .line_bps = asf_header_sum_bps (&self->file.header),
     .can_fill = self->output.has_video,
     .first_send_ms = first_send_ms,
   };
@@ -225,6 +226,7 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
   header->packet_size = self->settings.packet_size;
   header->preroll_ms = self->settings.preroll_ms;
   header->padding = self->settings.padding;
+  gst_wms_asf_programs_start (header, pads, GST_ELEMENT (self->mux));
   read_tags (self, pads, &tags);
   gst_wms_asf_file_start (&self->file, pads, &tags);
   if (!gst_wms_asf_room_make (&self->file.tags, header,
