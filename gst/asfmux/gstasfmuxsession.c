@@ -45,6 +45,7 @@ end_header (GstWmsAsfSession * self)
   free_packets (self);
   gst_wms_asf_file_clear (&self->file);
   self->tags_changed = FALSE;
+  self->n_out = 0;
 }
 
 void
@@ -58,12 +59,14 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
   self->now = 0;
   self->header_time = 0;
   self->output.last_dts = 0;
+  gst_wms_asf_markers_clear (&self->markers);
 }
 
 void
 gst_wms_asf_session_flush (GstWmsAsfSession * self)
 {
   gst_wms_asf_output_clear (&self->output);
+  gst_wms_asf_markers_clear (&self->markers);
   self->rebase = self->is_started;
 }
 
@@ -197,11 +200,28 @@ post_error (GstWmsAsfSession * self, const GError * error)
           g_quark_to_string (error->domain), error->code));
 }
 
+/* Events whose packets have left; what they follow goes before them. */
+static GstFlowReturn
+push_markers (GstWmsAsfSession * self)
+{
+  GstFlowReturn ret;
+  GstEvent *event;
+
+  if (!gst_wms_asf_markers_is_due (&self->markers, self->n_out))
+    return GST_FLOW_OK;
+  ret = gst_wms_asf_output_push (&self->output);
+  while (ret == GST_FLOW_OK && (event =
+          gst_wms_asf_markers_take (&self->markers, self->n_out)) != NULL)
+    gst_pad_push_event (GST_AGGREGATOR_SRC_PAD (self->mux), event);
+  return ret;
+}
+
 static GstFlowReturn
 send_header (GstWmsAsfSession * self, HeaderPosition position)
 {
   g_autoptr (GError) error = NULL;
   GstBuffer *header = gst_wms_asf_file_write_header (&self->file, &error);
+  GstFlowReturn ret;
 
   if (header == NULL) {
     post_error (self, error);
@@ -211,7 +231,8 @@ send_header (GstWmsAsfSession * self, HeaderPosition position)
     set_src_caps (self, header);
   if (position != HEADER_BETWEEN)
     set_segment (self, self->is_file ? GST_FORMAT_BYTES : GST_FORMAT_TIME);
-  return gst_aggregator_finish_buffer (self->mux, header);
+  ret = gst_aggregator_finish_buffer (self->mux, header);
+  return ret == GST_FLOW_OK ? push_markers (self) : ret;
 }
 
 /* The header as the settings, tags and started @pads make it. */
@@ -268,10 +289,13 @@ run_packetizer (GstWmsAsfSession * self)
             gst_wms_asf_output_new_block (&self->output));
         break;
       case ASF_PACKETIZER_PACKET:
+        self->n_out++;
         if (ret == GST_FLOW_OK)
           ret = gst_wms_asf_output_add (&self->output, &packet);
         else
           gst_wms_asf_block_free (packet.block);
+        if (ret == GST_FLOW_OK)
+          ret = push_markers (self);
         break;
     }
   }
@@ -419,6 +443,22 @@ GstFlowReturn
 gst_wms_asf_session_push (GstWmsAsfSession * self)
 {
   return gst_wms_asf_output_push (&self->output);
+}
+
+GstFlowReturn
+gst_wms_asf_session_add_marker (GstWmsAsfSession * self, GstEvent * event)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  guint64 n_packets = 0;
+
+  if (self->is_started) {
+    ret = gst_wms_asf_session_close_packet (self);
+    n_packets = self->packetizer.n_packets;
+  }
+  gst_wms_asf_markers_add (&self->markers, event, n_packets);
+  if (self->is_started && ret == GST_FLOW_OK)
+    ret = push_markers (self);
+  return ret;
 }
 
 /* Pushes all that was taken. */
