@@ -118,7 +118,7 @@ typedef struct
  * @frame_time_100ns: average time per frame, 0 when unknown
  * @flags: ASF_STREAM_RELIABLE and the others
  * @language_index: position in the header's languages, 0 without any
- * @name: (nullable): for a person who chooses between streams
+ * @name: (nullable): of the stream, in that language
  * @extensions: (array length=n_extensions): their data is in each payload, in
  *     this order
  * @n_extensions: used entries of @extensions

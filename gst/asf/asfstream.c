@@ -168,17 +168,6 @@ write_extensions (AsfWriter * w, const AsfStream * stream)
     asf_writer_fail (w, "more payload extensions than a payload can have");
 }
 
-/* the length counts bytes (rules, 4.1) */
-static void
-write_name (AsfWriter * w, const AsfStream * stream)
-{
-  g_autoptr (GBytes) utf16 = asf_utf16_new (stream->name);
-
-  asf_writer_u16 (w, stream->language_index);
-  asf_writer_u16 (w, g_bytes_get_size (utf16));
-  asf_writer_bytes (w, utf16);
-}
-
 void
 asf_stream_write_extended (AsfWriter * w, const AsfStream * stream)
 {
@@ -200,9 +189,11 @@ asf_stream_write_extended (AsfWriter * w, const AsfStream * stream)
   asf_writer_u16 (w, stream->language_index);
   asf_writer_u64 (w, stream->frame_time_100ns);
   asf_writer_u16 (w, stream->name ? 1 : 0);
-  asf_writer_u16 (w, MIN (stream->n_extensions, ASF_MAX_EXTENSIONS));
-  if (stream->name != NULL)
-    write_name (w, stream);
+  asf_writer_u16 (w, stream->n_extensions);
+  if (stream->name != NULL) {
+    asf_writer_u16 (w, stream->language_index);
+    asf_writer_text (w, stream->name);
+  }
   write_extensions (w, stream);
   asf_writer_end_object (w, start);
 }

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxprograms.h"
 #include "asfmux/gstasfmuxroom.h"
 
@@ -125,7 +126,9 @@ start_pads (GstWmsAsfSession * self, GPtrArray * pads)
         self->settings.preroll_ms, self->settings.packet_size, !self->is_file);
     if (pad->format.stream.kind == ASF_STREAM_VIDEO)
       self->output.has_video = TRUE;
+    pad->lead_ns = gst_wms_asf_origin_lead (pad);
     pad->format.stream.flags = self->is_file ? ASF_STREAM_SEEKABLE : 0;
+    first = gst_wms_asf_intake_peek (pad);
     if (first != NULL)
       origin = MIN (origin, gst_wms_asf_mux_pad_object_time (pad, first));
   }
@@ -351,7 +354,7 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
     .stream_number = pad->number,
     .is_video = is_video,
     /* readers take all audio for cleanpoints (rules, 6.5) */
-    .is_key = !is_video ||
+    .is_key = pad->format.is_intra ||
         !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT),
     .keep_whole = pad->format.keep_whole,
     .time_ns = content_time (self, pad, buffer),

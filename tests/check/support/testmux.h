@@ -90,6 +90,8 @@ GstMessage *test_mux_message (TestMux * mux, GstMessageType type);
 /* asfcheck.py on a file: fails with its lines unless it finds no error, and
  * no warning either.  Skipped where the tool is absent. */
 void test_assert_asfcheck (const gchar * path, gboolean is_live);
+/* The same, but the header does not fit one frame of a stream and cannot. */
+void test_assert_asfcheck_too_long (const gchar * path);
 /* ffmpeg decodes it without a word. */
 void test_assert_ffmpeg (const gchar * path, gboolean is_live);
 
