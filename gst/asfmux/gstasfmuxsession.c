@@ -389,10 +389,16 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
 static void
 drop_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 {
-  if (pad->n_empty++ == 0)
-    GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
-        (_("An empty buffer was left out.")), ("pad %s:%s",
-            GST_DEBUG_PAD_NAME (pad)));
+  if (pad->n_empty++ == 0) {
+    if (pad->have_format)
+      GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
+          (_("An empty buffer was left out.")), ("pad %s:%s",
+              GST_DEBUG_PAD_NAME (pad)));
+    else
+      GST_ELEMENT_WARNING (self->mux, STREAM, FORMAT,
+          (_("A stream is left out: it does not say what it is.")),
+          ("pad %s:%s, data without caps", GST_DEBUG_PAD_NAME (pad)));
+  }
   GST_DEBUG_OBJECT (pad, "dropped: %" GST_PTR_FORMAT, buffer);
 }
 
@@ -404,7 +410,7 @@ mux_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 
   if (gst_wms_asf_mux_pad_is_gap (buffer))
     return GST_FLOW_OK;
-  if (gst_buffer_get_size (buffer) == 0) {
+  if (!pad->in_header || gst_buffer_get_size (buffer) == 0) {
     drop_buffer (self, pad, buffer);
     return GST_FLOW_OK;
   }
