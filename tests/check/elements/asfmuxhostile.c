@@ -527,7 +527,8 @@ run_seed (guint32 seed)
   run_clear (&run);
 }
 
-/* Races of the base class (1.22) with a flush: of an error, of a GAP. */
+/* Races of GStreamer 1.22 itself: an error or a GAP while a flush begins, events
+ * pushed while a pad is deactivated. */
 static gboolean
 is_of_base_class (const gchar * domain, GLogLevelFlags level,
     const gchar * message, gpointer data)
@@ -540,9 +541,11 @@ GST_START_TEST (test_hostile)
   const gchar *range = g_getenv ("ASFMUX_HOSTILE");
   guint first = __i__, n = 1;
 
-  gst_check_add_log_filter ("GStreamer", G_LOG_LEVEL_CRITICAL,
-      g_regex_new ("gst_(event_set_seqnum|segment_clip): assertion", 0, 0,
-          NULL), is_of_base_class, NULL, NULL);
+  gst_check_add_log_filter ("GStreamer",
+      G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING,
+      g_regex_new ("gst_(event_set_seqnum|segment_clip): assertion|"
+          "Sticky event misordering", 0, 0, NULL), is_of_base_class, NULL,
+      NULL);
   if (range != NULL && sscanf (range, "%u:%u", &first, &n) != 2)
     fail ("ASFMUX_HOSTILE=FIRST:NUMBER");
   while (n-- > 0)
