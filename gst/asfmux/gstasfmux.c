@@ -37,7 +37,9 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxevents.h"
+#include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxpads.h"
+#include "asfmux/gstasfmuxrestart.h"
 #include "asfmux/gstasfmuxsession.h"
 
 GST_DEBUG_CATEGORY (gst_wms_asf_mux_debug);
@@ -156,6 +158,10 @@ begin (GstWmsAsfMux * self)
 {
   GPtrArray *pads = gst_wms_asf_pads_collect (GST_ELEMENT (self));
 
+  if (gst_wms_asf_origin_must_wait (pads)) {
+    g_ptr_array_unref (pads);
+    return GST_AGGREGATOR_FLOW_NEED_DATA;
+  }
   if (pads->len > 0)
     return gst_wms_asf_session_begin (&self->session, pads);
   g_ptr_array_unref (pads);
@@ -183,7 +189,9 @@ gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
 
   pad = gst_wms_asf_pads_pick_earliest (GST_ELEMENT (self), &time);
   if (pad != NULL) {
-    ret = gst_wms_asf_session_take_next (&self->session, pad);
+    ret = gst_wms_asf_restart_when_due (&self->session, pad, time);
+    if (ret == GST_FLOW_OK)
+      ret = gst_wms_asf_session_take_next (&self->session, pad);
     gst_object_unref (pad);
   } else if (gst_wms_asf_pads_all_ended (GST_ELEMENT (self))) {
     return gst_wms_asf_session_finish (&self->session);
@@ -268,6 +276,7 @@ gst_wms_asf_mux_release_pad (GstElement * element, GstPad * pad)
   gst_child_proxy_child_removed (GST_CHILD_PROXY (element), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
   GST_ELEMENT_CLASS (parent_class)->release_pad (element, pad);
+  gst_wms_asf_restart_note_release (&GST_WMS_ASF_MUX (element)->session);
 }
 
 static void
