@@ -19,7 +19,6 @@
 
 /* Payload Flags: WORD payload lengths (section 5.2.3.2). */
 #define PAYLOAD_LENGTH_WORD (2 << 6)
-#define MAX_PAYLOADS 63
 
 /* Two flag bytes, Send Time, Duration. */
 #define PARSING_SIZE (2 + 4 + 2)
@@ -83,6 +82,16 @@ asf_open_packet_begin (AsfOpenPacket * p, guint8 * block, guint32 send_ms)
   p->tail.stream_and_key = 0;
 }
 
+guint64
+asf_open_packet_size (gboolean is_live, guint n, guint32 size)
+{
+  const AsfPacketizerConfig config = {.is_live = is_live };
+  guint64 payload = (guint64) PAYLOAD_HEAD_SIZE + size;
+
+  return head_size (&config) + (n == 1 ? payload :
+      1 + n * (payload + PAYLOAD_LENGTH_SIZE));
+}
+
 gsize
 asf_open_packet_whole_room (const AsfPacketizerConfig * config,
     const AsfObject * object)
@@ -101,7 +110,7 @@ asf_open_packet_room (const AsfOpenPacket * p,
 
   if (p->n_payloads == 0)
     return asf_open_packet_whole_room (config, object);
-  if (p->n_payloads >= MAX_PAYLOADS)
+  if (p->n_payloads >= ASF_PACKETIZER_MAX_PAYLOADS)
     return 0;
   if (p->n_payloads == 1)
     taken += 1 + PAYLOAD_LENGTH_SIZE;

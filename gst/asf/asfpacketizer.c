@@ -20,6 +20,21 @@ asf_packetizer_init (AsfPacketizer * self, const AsfPacketizerConfig * config)
   self->config = *config;
 }
 
+guint32
+asf_packetizer_fit (guint32 object_size, gboolean is_live, guint32 limit,
+    guint32 single_limit)
+{
+  guint n;
+
+  for (n = ASF_PACKETIZER_MAX_PAYLOADS; n > 0; n--) {
+    guint64 size = asf_open_packet_size (is_live, n, object_size);
+
+    if (size <= (n == 1 ? single_limit : limit))
+      return MAX (size, ASF_PACKETIZER_MIN_SIZE);
+  }
+  return 0;
+}
+
 gsize
 asf_packetizer_block_size (const AsfPacketizer * self)
 {

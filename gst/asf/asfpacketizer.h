@@ -84,6 +84,19 @@ void asf_packetizer_init (AsfPacketizer * self,
     const AsfPacketizerConfig * config);
 
 /**
+ * asf_packetizer_fit:
+ * @object_size: bytes of each media object, at least 1
+ * @is_live: as in #AsfPacketizerConfig
+ * @limit: largest packet of several objects
+ * @single_limit: largest packet of one object
+ *
+ * Returns: bytes of a packet that a whole number of objects without extension
+ *     data fills, as many as possible; 0 when one is too large.
+ */
+guint32 asf_packetizer_fit (guint32 object_size, gboolean is_live,
+    guint32 limit, guint32 single_limit);
+
+/**
  * asf_packetizer_block_size:
  *
  * Returns: bytes that a block must have.

@@ -15,6 +15,11 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 /* Largest header that a push can carry (push-protocol, 2.4). */
 #define MAX_LIVE_HEADER 65531
 
+/* Largest packet that is made for one block of audio: Windows' largest, and
+ * what known receivers take with the header (design, 5). */
+#define MAX_FITTING_FILE_PACKET 16000
+#define MAX_FITTING_LIVE_PACKET 7000
+
 static void
 free_packets (GstWmsAsfSession * self)
 {
@@ -88,6 +93,32 @@ is_data (GstBuffer * buffer)
   return buffer != NULL && gst_buffer_get_size (buffer) > 0;
 }
 
+/* The size that was set; else, with nothing but blocks of one size that are
+ * kept whole, one that they fill. */
+static guint32
+choose_packet_size (GstWmsAsfSession * self, GPtrArray * pads)
+{
+  guint32 wanted = self->settings.packet_size;
+  guint32 size = 0;
+  guint32 fit;
+  guint i;
+
+  for (i = 0; !self->settings.packet_size_is_set && i < pads->len; i++) {
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
+    GstBuffer *first = gst_wms_asf_intake_peek (pad);
+    guint32 object = gst_wms_asf_mux_pad_whole_size (pad, first);
+
+    if (object == 0 || (i > 0 && object != size))
+      return wanted;
+    size = object;
+  }
+  if (size == 0)
+    return wanted;
+  fit = asf_packetizer_fit (size, !self->is_file, wanted, self->is_file ?
+      MAX_FITTING_FILE_PACKET : MAX_FITTING_LIVE_PACKET);
+  return fit > 0 ? fit : wanted;
+}
+
 static void
 start_pads (GstWmsAsfSession * self, GPtrArray * pads)
 {
@@ -100,7 +131,8 @@ start_pads (GstWmsAsfSession * self, GPtrArray * pads)
     GstBuffer *first = gst_wms_asf_intake_peek (pad);
 
     gst_wms_asf_mux_pad_start (pad, is_data (first) ? first : NULL,
-        self->settings.preroll_ms, self->settings.packet_size, !self->is_file);
+        self->settings.preroll_ms, self->file.header.packet_size,
+        !self->is_file);
     if (pad->format.stream.kind == ASF_STREAM_VIDEO)
       self->output.has_video = TRUE;
     pad->format.stream.flags = self->is_file ? ASF_STREAM_SEEKABLE : 0;
@@ -164,7 +196,7 @@ static void
 start_packetizer (GstWmsAsfSession * self)
 {
   AsfPacketizerConfig config = {
-    .packet_size = self->settings.packet_size,
+    .packet_size = self->file.header.packet_size,
     .is_live = !self->is_file,
     .max_delay_ns = gst_wms_asf_session_packet_delay (self),
     .line_bps = asf_header_max_bps (&self->file.header),
@@ -224,10 +256,10 @@ gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
   if (!self->is_file)
     gst_aggregator_set_latency (self->mux, self->settings.max_packet_delay,
         self->settings.max_packet_delay);
+  header->packet_size = choose_packet_size (self, pads);
   start_pads (self, pads);
 
   header->flags = self->is_file ? 0 : ASF_FILE_BROADCAST;
-  header->packet_size = self->settings.packet_size;
   header->preroll_ms = self->settings.preroll_ms;
   header->padding = self->settings.padding;
   tags = collect_tags (self, pads);
