@@ -92,6 +92,25 @@ asf_open_packet_size (gboolean is_live, guint n, guint32 size)
       1 + n * (payload + PAYLOAD_LENGTH_SIZE));
 }
 
+gboolean
+asf_open_packet_can_share (guint32 size)
+{
+  return size >= MIN_SUB_SIZE && size <= MAX_SUB_SIZE;
+}
+
+guint32
+asf_open_packet_run_size (gboolean is_live, guint32 size, guint32 limit)
+{
+  const AsfPacketizerConfig config = {.is_live = is_live };
+  gsize heads = head_size (&config) + RUN_HEAD_SIZE;
+  guint32 n;
+
+  if (limit <= heads)
+    return limit;
+  n = (limit - heads) / (SUB_LENGTH_SIZE + size);
+  return n > 0 ? heads + n * (SUB_LENGTH_SIZE + size) : limit;
+}
+
 gsize
 asf_open_packet_whole_room (const AsfPacketizerConfig * config,
     const AsfObject * object)
@@ -147,8 +166,8 @@ stream_and_key (const AsfObject * object)
 static gboolean
 can_join (const AsfObject * object)
 {
-  return object->delta_ms != 0 && object->size >= MIN_SUB_SIZE &&
-      object->size <= MAX_SUB_SIZE && object->pres_ms != 0;
+  return object->delta_ms != 0 && object->pres_ms != 0 &&
+      asf_open_packet_can_share (object->size);
 }
 
 static void

@@ -179,6 +179,22 @@ typedef struct
 guint64 asf_open_packet_size (gboolean is_live, guint n, guint32 size);
 
 /**
+ * asf_open_packet_can_share:
+ *
+ * Returns: whether objects of that size can be in a compressed payload.
+ */
+gboolean asf_open_packet_can_share (guint32 size);
+
+/**
+ * asf_open_packet_run_size:
+ *
+ * Returns: bytes of the largest packet, up to @limit, that one compressed
+ *     payload of objects of @size bytes fills.
+ */
+guint32 asf_open_packet_run_size (gboolean is_live, guint32 size,
+    guint32 limit);
+
+/**
  * asf_open_packet_begin:
  * @self: (out caller-allocates): without a payload
  * @block: where it is built

@@ -17,6 +17,9 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 
 /* Largest packet that is made for one block of audio: Windows' largest, and
  * what known receivers take with the header (design, 5). */
+/* A file with video has larger packets than the default, which is the old
+ * element's: what extension and error correction data cost is won back. */
+#define VIDEO_FILE_PACKET 8000
 #define MAX_FITTING_FILE_PACKET 16000
 #define MAX_FITTING_LIVE_PACKET 7000
 
@@ -93,6 +96,20 @@ is_data (GstBuffer * buffer)
   return buffer != NULL && gst_buffer_get_size (buffer) > 0;
 }
 
+static gboolean
+have_video (GPtrArray * pads)
+{
+  guint i;
+
+  for (i = 0; i < pads->len; i++) {
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
+
+    if (pad->format.stream.kind == ASF_STREAM_VIDEO)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 /* The size that was set; else, with nothing but blocks of one size that are
  * kept whole, one that they fill. */
 static guint32
@@ -100,13 +117,19 @@ choose_packet_size (GstWmsAsfSession * self, GPtrArray * pads)
 {
   guint32 wanted = self->settings.packet_size;
   guint32 size = 0;
+  gboolean is_regular = FALSE;
   guint32 fit;
   guint i;
 
-  for (i = 0; !self->settings.packet_size_is_set && i < pads->len; i++) {
+  if (self->settings.packet_size_is_set)
+    return wanted;
+  if (self->is_file && have_video (pads))
+    return VIDEO_FILE_PACKET;
+  for (i = 0; i < pads->len; i++) {
     GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
     GstBuffer *first = gst_wms_asf_intake_peek (pad);
-    guint32 object = gst_wms_asf_mux_pad_whole_size (pad, first);
+    guint32 object = gst_wms_asf_mux_pad_whole_size (pad, first,
+        &is_regular);
 
     if (object == 0 || (i > 0 && object != size))
       return wanted;
@@ -114,8 +137,9 @@ choose_packet_size (GstWmsAsfSession * self, GPtrArray * pads)
   }
   if (size == 0)
     return wanted;
-  fit = asf_packetizer_fit (size, !self->is_file, wanted, self->is_file ?
-      MAX_FITTING_FILE_PACKET : MAX_FITTING_LIVE_PACKET);
+  fit =
+      asf_packetizer_fit (size, is_regular, !self->is_file, wanted,
+      self->is_file ? MAX_FITTING_FILE_PACKET : MAX_FITTING_LIVE_PACKET);
   return fit > 0 ? fit : wanted;
 }
 
