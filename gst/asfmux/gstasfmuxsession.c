@@ -8,20 +8,11 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxsize.h"
+#include "asfmux/gstasfmuxroom.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
-
-/* Largest header that a push can carry (push-protocol, 2.4). */
-#define MAX_LIVE_HEADER 65531
-
-/* Largest packet that is made for one block of audio: Windows' largest, and
- * what known receivers take with the header (design, 5). */
-/* A file with video has larger packets than the default, which is the old
- * element's: what extension and error correction data cost is won back. */
-#define VIDEO_FILE_PACKET 8000
-#define MAX_FITTING_FILE_PACKET 16000
-#define MAX_FITTING_LIVE_PACKET 7000
 
 static void
 free_packets (GstWmsAsfSession * self)
@@ -96,53 +87,6 @@ is_data (GstBuffer * buffer)
   return buffer != NULL && gst_buffer_get_size (buffer) > 0;
 }
 
-static gboolean
-have_video (GPtrArray * pads)
-{
-  guint i;
-
-  for (i = 0; i < pads->len; i++) {
-    GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
-
-    if (pad->format.stream.kind == ASF_STREAM_VIDEO)
-      return TRUE;
-  }
-  return FALSE;
-}
-
-/* The size that was set; else, with nothing but blocks of one size that are
- * kept whole, one that they fill. */
-static guint32
-choose_packet_size (GstWmsAsfSession * self, GPtrArray * pads)
-{
-  guint32 wanted = self->settings.packet_size;
-  guint32 size = 0;
-  gboolean is_regular = FALSE;
-  guint32 fit;
-  guint i;
-
-  if (self->settings.packet_size_is_set)
-    return wanted;
-  if (self->is_file && have_video (pads))
-    return VIDEO_FILE_PACKET;
-  for (i = 0; i < pads->len; i++) {
-    GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
-    GstBuffer *first = gst_wms_asf_intake_peek (pad);
-    guint32 object = gst_wms_asf_mux_pad_whole_size (pad, first,
-        &is_regular);
-
-    if (object == 0 || (i > 0 && object != size))
-      return wanted;
-    size = object;
-  }
-  if (size == 0)
-    return wanted;
-  fit =
-      asf_packetizer_fit (size, is_regular, !self->is_file, wanted,
-      self->is_file ? MAX_FITTING_FILE_PACKET : MAX_FITTING_LIVE_PACKET);
-  return fit > 0 ? fit : wanted;
-}
-
 static void
 start_pads (GstWmsAsfSession * self, GPtrArray * pads)
 {
@@ -168,24 +112,12 @@ start_pads (GstWmsAsfSession * self, GPtrArray * pads)
 
 
 /* Tags of the application, and with merge-stream-tags those of the streams. */
-static GstTagList *
-collect_tags (GstWmsAsfSession * self, GPtrArray * pads)
+static void
+read_tags (GstWmsAsfSession * self, GPtrArray * pads, GstWmsAsfTags * tags)
 {
-  GstTagSetter *setter = GST_TAG_SETTER (self->mux);
-  const GstTagList *own = gst_tag_setter_get_tag_list (setter);
-  GstTagList *tags = own ? gst_tag_list_copy (own) : gst_tag_list_new_empty ();
-  GstTagMergeMode mode = gst_tag_setter_get_tag_merge_mode (setter);
-  guint i;
-
-  for (i = 0; self->settings.merge_stream_tags && i < pads->len; i++) {
-    GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
-
-    if (pad->tags != NULL)
-      gst_tag_list_insert (tags, pad->tags, mode);
-  }
-  return tags;
+  gst_wms_asf_tags_read (tags, GST_TAG_SETTER (self->mux), pads,
+      self->settings.merge_stream_tags);
 }
-
 
 static void
 set_src_caps (GstWmsAsfSession * self, GstBuffer * header)
@@ -255,14 +187,6 @@ send_header (GstWmsAsfSession * self, gboolean is_first)
     post_error (self, error);
     return GST_FLOW_ERROR;
   }
-  if (!self->is_file && self->file.header_size > MAX_LIVE_HEADER) {
-    GST_ELEMENT_ERROR (self->mux, STREAM, MUX,
-        (_("The header is too large for a live stream: use less padding or "
-                "shorter tags.")), ("%" G_GSIZE_FORMAT " bytes, at most %d",
-            self->file.header_size, MAX_LIVE_HEADER));
-    gst_buffer_unref (header);
-    return GST_FLOW_ERROR;
-  }
   if (is_first)
     set_src_caps (self, header);
   set_segment (self, self->is_file ? GST_FORMAT_BYTES : GST_FORMAT_TIME);
@@ -273,22 +197,25 @@ GstFlowReturn
 gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
 {
   AsfHeader *header = &self->file.header;
-  GstTagList *tags;
+  GstWmsAsfTags tags;
 
   self->is_file = !self->settings.streamable && downstream_is_seekable (self);
   self->is_started = TRUE;
   if (!self->is_file)
     gst_aggregator_set_latency (self->mux, self->settings.max_packet_delay,
         self->settings.max_packet_delay);
-  header->packet_size = choose_packet_size (self, pads);
+  header->packet_size = gst_wms_asf_choose_packet_size (&self->settings,
+      self->is_file, pads);
   start_pads (self, pads);
 
   header->flags = self->is_file ? 0 : ASF_FILE_BROADCAST;
   header->preroll_ms = self->settings.preroll_ms;
   header->padding = self->settings.padding;
-  tags = collect_tags (self, pads);
-  gst_wms_asf_file_start (&self->file, pads, tags, GST_OBJECT (self->mux));
-  gst_tag_list_unref (tags);
+  read_tags (self, pads, &tags);
+  gst_wms_asf_file_start (&self->file, pads, &tags);
+  if (!gst_wms_asf_room_make (&self->file.tags, header,
+          self->settings.max_header_size, GST_ELEMENT (self->mux)))
+    return GST_FLOW_ERROR;
   start_packetizer (self);
   GST_INFO_OBJECT (self->mux, "begin %s of %u streams, origin %"
       GST_STIME_FORMAT, self->is_file ? "a file" : "a broadcast",
@@ -357,7 +284,7 @@ static void
 add_to_index (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     const AsfObject * object)
 {
-  if (self->is_file && object->is_video && object->is_key)
+  if (self->is_file && object->is_key)
     asf_index_add_key (&pad->index, object->pres_ms,
         self->packetizer.object_packet, self->packetizer.object_packets);
 }
@@ -473,13 +400,13 @@ gst_wms_asf_session_push (GstWmsAsfSession * self)
 static void
 update_tags (GstWmsAsfSession * self)
 {
-  GstTagList *tags = collect_tags (self, self->file.pads);
+  GstWmsAsfTags tags;
 
-  if (!gst_wms_asf_file_update_tags (&self->file, tags, GST_OBJECT (self->mux)))
+  read_tags (self, self->file.pads, &tags);
+  if (!gst_wms_asf_file_update_tags (&self->file, &tags))
     GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
         (_("Tags that came late are not in the file: reserve room for them "
-                "with the property padding.")), ("%" GST_PTR_FORMAT, tags));
-  gst_tag_list_unref (tags);
+                "with the property padding.")), (NULL));
 }
 
 static GstFlowReturn
