@@ -62,6 +62,7 @@ struct _GstWmsAsfMux
 #define gst_wms_asf_mux_parent_class parent_class
 G_DEFINE_TYPE_WITH_CODE (GstWmsAsfMux, gst_wms_asf_mux, GST_TYPE_AGGREGATOR,
     G_IMPLEMENT_INTERFACE (GST_TYPE_TAG_SETTER, NULL)
+    G_IMPLEMENT_INTERFACE (GST_TYPE_TOC_SETTER, NULL)
     G_IMPLEMENT_INTERFACE (GST_TYPE_PRESET, NULL)
     G_IMPLEMENT_INTERFACE (GST_TYPE_CHILD_PROXY,
         gst_wms_asf_pads_init_child_proxy));
@@ -118,6 +119,7 @@ gst_wms_asf_mux_stop (GstAggregator * aggregator)
 
   reset (self);
   gst_tag_setter_reset_tags (GST_TAG_SETTER (self));
+  gst_toc_setter_reset (GST_TOC_SETTER (self));
   return TRUE;
 }
 

@@ -33,6 +33,14 @@ typedef struct
 } Reader;
 
 void
+gst_wms_asf_toc_clear (GstToc ** toc)
+{
+  if (*toc != NULL)
+    gst_toc_unref (*toc);
+  *toc = NULL;
+}
+
+void
 gst_wms_asf_markers_start (GstWmsAsfMarkers * self, GPtrArray * pads)
 {
   guint i;
@@ -40,14 +48,14 @@ gst_wms_asf_markers_start (GstWmsAsfMarkers * self, GPtrArray * pads)
   gst_wms_asf_markers_clear (self);
   self->places = g_array_new (FALSE, FALSE, sizeof (GstWmsAsfPlace));
   self->recent = g_array_new (FALSE, FALSE, sizeof (guint32));
-  for (i = pads->len; i > 0; i--) {
-    GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i - 1);
+  for (i = 0; i < pads->len; i++) {
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
+    gboolean is_video = pad->format.stream.kind == ASF_STREAM_VIDEO;
 
-    if (i == 1 && self->stream_number > 0
-        && pad->format.stream.kind != ASF_STREAM_VIDEO)
-      break;
-    if (i == 1 || pad->format.stream.kind == ASF_STREAM_VIDEO)
+    if (is_video || self->stream_number == 0)
       self->stream_number = pad->number;
+    if (is_video)
+      break;
   }
 }
 
@@ -56,7 +64,7 @@ gst_wms_asf_markers_clear (GstWmsAsfMarkers * self)
 {
   g_clear_pointer (&self->places, g_array_unref);
   g_clear_pointer (&self->recent, g_array_unref);
-  g_clear_pointer (&self->toc, gst_toc_unref);
+  gst_wms_asf_toc_clear (&self->toc);
   memset (self, 0, sizeof *self);
 }
 
@@ -188,9 +196,7 @@ read_entries (Reader * reader, GList * entries, guint depth)
   GList *l;
 
   for (l = entries; l != NULL && depth < MAX_DEPTH; l = l->next) {
-    GstTocEntryType type = gst_toc_entry_get_entry_type (l->data);
-
-    if (gst_toc_entry_type_is_sequence (type))
+    if (gst_toc_entry_is_sequence (l->data))
       add_marker (reader, l->data);
     else if (have_alternative)
       continue;
@@ -230,7 +236,7 @@ gst_wms_asf_markers_read (GstWmsAsfMarkers * self, GstToc * toc,
   Reader reader = {.origin = origin,.preroll_ms = preroll_ms };
   guint i;
 
-  g_clear_pointer (&self->toc, gst_toc_unref);
+  gst_wms_asf_toc_clear (&self->toc);
   self->toc = toc;
   if (toc == NULL)
     return NULL;

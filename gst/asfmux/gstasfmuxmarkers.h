@@ -46,6 +46,14 @@ typedef struct
 } GstWmsAsfMarkers;
 
 /**
+ * gst_wms_asf_toc_clear:
+ * @toc: points to a table of contents or %NULL; to %NULL afterwards
+ *
+ * Gives up the reference.
+ */
+void gst_wms_asf_toc_clear (GstToc ** toc);
+
+/**
  * gst_wms_asf_markers_start:
  * @self: zeroed or cleared
  * @pads: (element-type GstWmsAsfMuxPad): streams of the header

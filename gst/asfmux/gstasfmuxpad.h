@@ -34,6 +34,8 @@ typedef struct _GstWmsAsfIntake GstWmsAsfIntake;
  * @tags: (nullable): of the stream
  * @header_tags: (nullable): @tags as they were for the current header
  * @group_id: of the stream, or GST_GROUP_ID_INVALID
+ * @toc: (nullable): table of contents of the stream
+ * @toc_segment: whose times @toc has
  * @in_header: whether the header has this stream
  * @bucket: schedule of the stream; valid with @in_header
  * @index: key frames, for a video stream of a file
@@ -55,6 +57,8 @@ struct _GstWmsAsfMuxPad
   GstWmsAsfFormat format;
   gboolean have_format;
   GstTagList *tags;
+  GstToc *toc;
+  GstSegment toc_segment;
   GstTagList *header_tags;
   guint group_id;
   gboolean in_header;

@@ -9,6 +9,7 @@
 
 #include "asfmux/gstasfmuxintake.h"
 #include "asfmux/gstasfmuxroom.h"
+#include "asfmux/gstasfmuxtoc.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -54,6 +55,7 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
   self->is_file = FALSE;
   self->rebase = FALSE;
   self->content_end_ns = 0;
+  self->refused_toc = FALSE;
   self->now = 0;
   self->header_time = 0;
   self->output.last_dts = 0;
@@ -227,6 +229,7 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
   header->padding = self->settings.padding;
   read_tags (self, pads, &tags);
   gst_wms_asf_file_start (&self->file, pads, &tags);
+  gst_wms_asf_toc_begin (self, pads);
   if (!gst_wms_asf_room_make (&self->file.tags, header,
           self->settings.max_header_size, GST_ELEMENT (self->mux)))
     return GST_FLOW_ERROR;
@@ -240,6 +243,8 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
 GstFlowReturn
 gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
 {
+  GstFlowReturn ret;
+
   self->is_file = !self->settings.streamable && downstream_is_seekable (self);
   self->is_started = TRUE;
   if (!self->is_file)
@@ -247,7 +252,10 @@ gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
         self->settings.max_packet_delay);
   self->output.origin = start_pads (self, pads);
   self->header_time = self->output.origin;
-  return write_header (self, pads, HEADER_FIRST, 0);
+  ret = write_header (self, pads, HEADER_FIRST, 0);
+  if (ret == GST_FLOW_OK)
+    gst_wms_asf_toc_send (self);
+  return ret;
 }
 
 /* Turns what the packetizer has into buffers. */
@@ -266,6 +274,7 @@ run_packetizer (GstWmsAsfSession * self)
             gst_wms_asf_output_new_block (&self->output));
         break;
       case ASF_PACKETIZER_PACKET:
+        gst_wms_asf_markers_add_packet (&self->file.markers, packet.send_ms);
         if (ret == GST_FLOW_OK)
           ret = gst_wms_asf_output_add (&self->output, &packet);
         else
@@ -311,9 +320,13 @@ static void
 add_to_index (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     const AsfObject * object)
 {
-  if (self->is_file && object->is_key)
+  if (!self->is_file)
+    return;
+  if (object->is_key)
     asf_index_add_key (&pad->index, object->pres_ms,
         self->packetizer.object_packet, self->packetizer.object_packets);
+  gst_wms_asf_markers_add_object (&self->file.markers, object,
+      self->packetizer.object_packet);
 }
 
 static GstFlowReturn
@@ -475,6 +488,7 @@ complete_file (GstWmsAsfSession * self)
 
   update_tags (self);
   indexes = gst_wms_asf_file_finish (&self->file, &self->packetizer);
+  gst_wms_asf_toc_finish (self);
   if (indexes != NULL)
     ret = gst_aggregator_finish_buffer (self->mux, indexes);
   return ret == GST_FLOW_OK ? send_header (self, HEADER_AT_END) : ret;
