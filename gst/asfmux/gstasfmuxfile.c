@@ -79,7 +79,7 @@ gst_wms_asf_file_clear (GstWmsAsfFile * self)
   g_clear_pointer (&self->pads, g_ptr_array_unref);
   g_clear_pointer (&self->streams, g_array_unref);
   gst_wms_asf_tags_clear (&self->tags);
-  gst_wms_asf_markers_clear (&self->markers);
+  gst_wms_asf_chapters_clear (&self->chapters);
   g_clear_pointer (&self->header.markers, g_array_unref);
   g_clear_pointer (&self->header.index_streams, g_array_unref);
   memset (&self->header, 0, sizeof self->header);

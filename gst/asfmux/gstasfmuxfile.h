@@ -5,7 +5,7 @@
 #include <gst/gst.h>
 
 #include "asf/asfpacketizer.h"
-#include "asfmux/gstasfmuxmarkers.h"
+#include "asfmux/gstasfmuxchapters.h"
 #include "asfmux/gstasfmuxpad.h"
 #include "asfmux/gstasfmuxtags.h"
 
@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * @pads: (element-type GstWmsAsfMuxPad): streams of the header, in its order
  * @streams: (element-type AsfStream): of @header
  * @tags: what the description objects of @header say
- * @markers: of a file: where its markers lead
+ * @chapters: of a file: where its markers lead
  * @header_size: bytes of Header Object and the Data Object's head
  *
  * What one file or broadcast says about itself.  Belongs to the streaming
@@ -29,7 +29,7 @@ typedef struct
   GPtrArray *pads;
   GArray *streams;
   GstWmsAsfTags tags;
-  GstWmsAsfMarkers markers;
+  GstWmsAsfChapters chapters;
   gsize header_size;
 } GstWmsAsfFile;
 

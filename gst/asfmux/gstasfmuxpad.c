@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "asfmux/gstasfmuxintake.h"
-#include "asfmux/gstasfmuxmarkers.h"
+#include "asfmux/gstasfmuxchapters.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug

@@ -277,7 +277,7 @@ run_packetizer (GstWmsAsfSession * self)
             gst_wms_asf_output_new_block (&self->output));
         break;
       case ASF_PACKETIZER_PACKET:
-        gst_wms_asf_markers_add_packet (&self->file.markers, packet.send_ms);
+        gst_wms_asf_chapters_add_packet (&self->file.chapters, packet.send_ms);
         if (ret == GST_FLOW_OK)
           ret = gst_wms_asf_output_add (&self->output, &packet);
         else
@@ -328,7 +328,7 @@ add_to_index (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
   if (object->is_key)
     asf_index_add_key (&pad->index, object->pres_ms,
         self->packetizer.object_packet, self->packetizer.object_packets);
-  gst_wms_asf_markers_add_object (&self->file.markers, object,
+  gst_wms_asf_chapters_add_object (&self->file.chapters, object,
       self->packetizer.object_packet);
 }
 

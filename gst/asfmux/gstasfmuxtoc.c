@@ -7,7 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "asfmux/gstasfmuxmarkers.h"
+#include "asfmux/gstasfmuxchapters.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -46,7 +46,8 @@ gst_wms_asf_toc_take (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     return;
   if (!self->is_file)
     refuse (self);
-  toc = gst_wms_asf_markers_find_toc (GST_ELEMENT (self->mux), self->file.pads);
+  toc =
+      gst_wms_asf_chapters_find_toc (GST_ELEMENT (self->mux), self->file.pads);
   if (toc == pad->toc)
     push_toc (self, toc);
   gst_toc_unref (toc);
@@ -55,12 +56,13 @@ gst_wms_asf_toc_take (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
 void
 gst_wms_asf_toc_begin (GstWmsAsfSession * self, GPtrArray * pads)
 {
-  GstToc *toc = gst_wms_asf_markers_find_toc (GST_ELEMENT (self->mux), pads);
+  GstToc *toc = gst_wms_asf_chapters_find_toc (GST_ELEMENT (self->mux), pads);
   GstWmsAsfFile *file = &self->file;
 
   if (self->is_file) {
-    gst_wms_asf_markers_start (&file->markers, pads);
-    file->header.markers = gst_wms_asf_markers_read (&file->markers, toc, pads,
+    gst_wms_asf_chapters_start (&file->chapters, pads);
+    file->header.markers =
+        gst_wms_asf_chapters_read (&file->chapters, toc, pads,
         self->output.origin, self->settings.preroll_ms);
     return;
   }
@@ -72,7 +74,7 @@ gst_wms_asf_toc_begin (GstWmsAsfSession * self, GPtrArray * pads)
 void
 gst_wms_asf_toc_send (GstWmsAsfSession * self)
 {
-  GstToc *toc = gst_wms_asf_markers_find_toc (GST_ELEMENT (self->mux),
+  GstToc *toc = gst_wms_asf_chapters_find_toc (GST_ELEMENT (self->mux),
       self->file.pads);
 
   if (toc == NULL)
@@ -95,10 +97,10 @@ static gboolean
 finish_late (GstWmsAsfSession * self, GstToc * toc)
 {
   GstWmsAsfFile *file = &self->file;
-  GArray *markers = gst_wms_asf_markers_read (&file->markers,
+  GArray *markers = gst_wms_asf_chapters_read (&file->chapters,
       gst_toc_ref (toc), file->pads, self->output.origin,
       self->settings.preroll_ms);
-  guint n_removed = gst_wms_asf_markers_resolve (&file->markers, markers,
+  guint n_removed = gst_wms_asf_chapters_resolve (&file->chapters, markers,
       &file->header);
 
   if (!gst_wms_asf_file_set_markers (file, markers)) {
@@ -115,16 +117,16 @@ void
 gst_wms_asf_toc_finish (GstWmsAsfSession * self)
 {
   GstWmsAsfFile *file = &self->file;
-  GstToc *toc = gst_wms_asf_markers_find_toc (GST_ELEMENT (self->mux),
+  GstToc *toc = gst_wms_asf_chapters_find_toc (GST_ELEMENT (self->mux),
       file->pads);
   gboolean done = FALSE;
 
-  if (toc != NULL && toc != file->markers.toc)
+  if (toc != NULL && toc != file->chapters.toc)
     done = finish_late (self, toc);
   gst_wms_asf_toc_clear (&toc);
   if (done || file->header.markers == NULL)
     return;
-  report_removed (self, gst_wms_asf_markers_resolve (&file->markers,
+  report_removed (self, gst_wms_asf_chapters_resolve (&file->chapters,
           file->header.markers, &file->header));
   gst_wms_asf_file_set_markers (file, file->header.markers);
 }

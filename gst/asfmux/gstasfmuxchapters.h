@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef __GST_WMS_ASF_MUX_MARKERS_H__
-#define __GST_WMS_ASF_MUX_MARKERS_H__
+#ifndef __GST_WMS_ASF_MUX_CHAPTERS_H__
+#define __GST_WMS_ASF_MUX_CHAPTERS_H__
 
 #include <gst/gst.h>
 
@@ -23,7 +23,7 @@ typedef struct
 } GstWmsAsfPlace;
 
 /**
- * GstWmsAsfMarkers:
+ * GstWmsAsfChapters:
  * @toc: (nullable): what the header's markers were made of
  * @stream_number: whose cleanpoints the markers lead to
  * @places: (element-type GstWmsAsfPlace): those, one a second at most, so
@@ -43,7 +43,7 @@ typedef struct
   guint n_sent;
   GArray *recent;
   guint64 n_packets;
-} GstWmsAsfMarkers;
+} GstWmsAsfChapters;
 
 /**
  * gst_wms_asf_toc_clear:
@@ -54,55 +54,55 @@ typedef struct
 void gst_wms_asf_toc_clear (GstToc ** toc);
 
 /**
- * gst_wms_asf_markers_start:
+ * gst_wms_asf_chapters_start:
  * @self: zeroed or cleared
  * @pads: (element-type GstWmsAsfMuxPad): streams of the header
  *
  * Begins a file: markers lead to cleanpoints of the first video stream, or of
  * the first stream when there is none.
  */
-void gst_wms_asf_markers_start (GstWmsAsfMarkers * self, GPtrArray * pads);
+void gst_wms_asf_chapters_start (GstWmsAsfChapters * self, GPtrArray * pads);
 
 /**
- * gst_wms_asf_markers_clear:
+ * gst_wms_asf_chapters_clear:
  *
  * Frees what the fields hold.
  */
-void gst_wms_asf_markers_clear (GstWmsAsfMarkers * self);
+void gst_wms_asf_chapters_clear (GstWmsAsfChapters * self);
 
 /**
- * gst_wms_asf_markers_add_packet:
+ * gst_wms_asf_chapters_add_packet:
  *
  * To be told of each packet in their order.
  */
-void gst_wms_asf_markers_add_packet (GstWmsAsfMarkers * self,
+void gst_wms_asf_chapters_add_packet (GstWmsAsfChapters * self,
     guint32 send_ms);
 
 /**
- * gst_wms_asf_markers_add_object:
+ * gst_wms_asf_chapters_add_object:
  * @self: markers of a file
  * @object: was written
  * @packet: number of the packet in which it begins
  *
  * To be told of each object, after the packets that it has filled.
  */
-void gst_wms_asf_markers_add_object (GstWmsAsfMarkers * self,
+void gst_wms_asf_chapters_add_object (GstWmsAsfChapters * self,
     const AsfObject * object, guint64 packet);
 
 /**
- * gst_wms_asf_markers_find_toc:
+ * gst_wms_asf_chapters_find_toc:
  * @mux: the element
  * @pads: (element-type GstWmsAsfMuxPad): streams of the header
  *
  * Returns: (transfer full) (nullable): the application's table of contents, or
  *     that of the first stream that has one.
  */
-GstToc *gst_wms_asf_markers_find_toc (GstElement * mux, GPtrArray * pads);
+GstToc *gst_wms_asf_chapters_find_toc (GstElement * mux, GPtrArray * pads);
 
 /**
- * gst_wms_asf_markers_read:
+ * gst_wms_asf_chapters_read:
  * @self: gets @toc
- * @toc: (transfer full) (nullable): from gst_wms_asf_markers_find_toc()
+ * @toc: (transfer full) (nullable): from gst_wms_asf_chapters_find_toc()
  * @pads: (element-type GstWmsAsfMuxPad): streams of the header
  * @origin: running time at which the file's time begins
  * @preroll_ms: what is added to each time
@@ -115,11 +115,11 @@ GstToc *gst_wms_asf_markers_find_toc (GstElement * mux, GPtrArray * pads);
  * Returns: (transfer full) (element-type AsfMarker) (nullable): for the header;
  *     they have no places yet.
  */
-GArray *gst_wms_asf_markers_read (GstWmsAsfMarkers * self, GstToc * toc,
+GArray *gst_wms_asf_chapters_read (GstWmsAsfChapters * self, GstToc * toc,
     GPtrArray * pads, GstClockTimeDiff origin, guint64 preroll_ms);
 
 /**
- * gst_wms_asf_markers_resolve:
+ * gst_wms_asf_chapters_resolve:
  * @self: has seen the whole file
  * @markers: (element-type AsfMarker): gets places; markers after the end are
  *     removed
@@ -127,8 +127,8 @@ GArray *gst_wms_asf_markers_read (GstWmsAsfMarkers * self, GstToc * toc,
  *
  * Returns: how many markers were removed.
  */
-guint gst_wms_asf_markers_resolve (const GstWmsAsfMarkers * self,
+guint gst_wms_asf_chapters_resolve (const GstWmsAsfChapters * self,
     GArray * markers, const AsfHeader * header);
 
 G_END_DECLS
-#endif /* __GST_WMS_ASF_MUX_MARKERS_H__ */
+#endif /* __GST_WMS_ASF_MUX_CHAPTERS_H__ */

@@ -3,7 +3,7 @@
 #include "config.h"
 #endif
 
-#include "asfmux/gstasfmuxmarkers.h"
+#include "asfmux/gstasfmuxchapters.h"
 
 #include <string.h>
 
@@ -41,11 +41,11 @@ gst_wms_asf_toc_clear (GstToc ** toc)
 }
 
 void
-gst_wms_asf_markers_start (GstWmsAsfMarkers * self, GPtrArray * pads)
+gst_wms_asf_chapters_start (GstWmsAsfChapters * self, GPtrArray * pads)
 {
   guint i;
 
-  gst_wms_asf_markers_clear (self);
+  gst_wms_asf_chapters_clear (self);
   self->places = g_array_new (FALSE, FALSE, sizeof (GstWmsAsfPlace));
   self->recent = g_array_new (FALSE, FALSE, sizeof (guint32));
   for (i = 0; i < pads->len; i++) {
@@ -60,7 +60,7 @@ gst_wms_asf_markers_start (GstWmsAsfMarkers * self, GPtrArray * pads)
 }
 
 void
-gst_wms_asf_markers_clear (GstWmsAsfMarkers * self)
+gst_wms_asf_chapters_clear (GstWmsAsfChapters * self)
 {
   g_clear_pointer (&self->places, g_array_unref);
   g_clear_pointer (&self->recent, g_array_unref);
@@ -69,13 +69,13 @@ gst_wms_asf_markers_clear (GstWmsAsfMarkers * self)
 }
 
 static GstWmsAsfPlace *
-place_at (const GstWmsAsfMarkers * self, guint i)
+place_at (const GstWmsAsfChapters * self, guint i)
 {
   return &g_array_index (self->places, GstWmsAsfPlace, i);
 }
 
 void
-gst_wms_asf_markers_add_packet (GstWmsAsfMarkers * self, guint32 send_ms)
+gst_wms_asf_chapters_add_packet (GstWmsAsfChapters * self, guint32 send_ms)
 {
   if (self->places == NULL)
     return;
@@ -88,7 +88,7 @@ gst_wms_asf_markers_add_packet (GstWmsAsfMarkers * self, guint32 send_ms)
 
 /* The Send Time of a packet that was finished while its object was written. */
 static void
-add_place (GstWmsAsfMarkers * self, guint32 pres_ms, guint64 packet)
+add_place (GstWmsAsfChapters * self, guint32 pres_ms, guint64 packet)
 {
   GstWmsAsfPlace place = {.pres_ms = pres_ms,.packet = packet };
   guint64 first_recent = self->n_packets - self->recent->len;
@@ -105,7 +105,7 @@ add_place (GstWmsAsfMarkers * self, guint32 pres_ms, guint64 packet)
 }
 
 void
-gst_wms_asf_markers_add_object (GstWmsAsfMarkers * self,
+gst_wms_asf_chapters_add_object (GstWmsAsfChapters * self,
     const AsfObject * object, guint64 packet)
 {
   if (object->is_key && object->stream_number == self->stream_number)
@@ -114,7 +114,7 @@ gst_wms_asf_markers_add_object (GstWmsAsfMarkers * self,
 }
 
 GstToc *
-gst_wms_asf_markers_find_toc (GstElement * mux, GPtrArray * pads)
+gst_wms_asf_chapters_find_toc (GstElement * mux, GPtrArray * pads)
 {
   GstToc *toc = gst_toc_setter_get_toc (GST_TOC_SETTER (mux));
   guint i;
@@ -230,7 +230,7 @@ find_pad (GPtrArray * pads, const GstToc * toc)
 }
 
 GArray *
-gst_wms_asf_markers_read (GstWmsAsfMarkers * self, GstToc * toc,
+gst_wms_asf_chapters_read (GstWmsAsfChapters * self, GstToc * toc,
     GPtrArray * pads, GstClockTimeDiff origin, guint64 preroll_ms)
 {
   Reader reader = {.origin = origin,.preroll_ms = preroll_ms };
@@ -256,7 +256,7 @@ gst_wms_asf_markers_read (GstWmsAsfMarkers * self, GstToc * toc,
 
 /* The last place that is not after the time, or the first one. */
 static const GstWmsAsfPlace *
-find_place (const GstWmsAsfMarkers * self, guint64 pres_ms)
+find_place (const GstWmsAsfChapters * self, guint64 pres_ms)
 {
   guint low = 0;
   guint high = self->places->len;
@@ -273,7 +273,7 @@ find_place (const GstWmsAsfMarkers * self, guint64 pres_ms)
 }
 
 guint
-gst_wms_asf_markers_resolve (const GstWmsAsfMarkers * self, GArray * markers,
+gst_wms_asf_chapters_resolve (const GstWmsAsfChapters * self, GArray * markers,
     const AsfHeader * header)
 {
   guint n_before = markers->len;

@@ -386,9 +386,9 @@ GST_START_TEST (test_hostile)
 GST_END_TEST;
 
 static Suite *
-asfmuxmarkers_suite (void)
+asfmuxchapters_suite (void)
 {
-  Suite *s = suite_create ("asfmuxmarkers");
+  Suite *s = suite_create ("asfmuxchapters");
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
@@ -405,4 +405,4 @@ asfmuxmarkers_suite (void)
   return s;
 }
 
-GST_CHECK_MAIN (asfmuxmarkers);
+GST_CHECK_MAIN (asfmuxchapters);
