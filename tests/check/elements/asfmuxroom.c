@@ -41,6 +41,35 @@ GST_START_TEST (test_late_tags)
 
 GST_END_TEST;
 
+/* An input whose data never came is not in the final header. */
+GST_START_TEST (test_empty_stream)
+{
+  gboolean is_video = __i__;
+  g_autofree gchar *path = test_file_new ();
+  g_autoptr (GByteArray) bytes = NULL;
+  TestStream stream = { NULL, 50, 0, 40, 800, 10 };
+  AsfHeaderInfo info;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO | TEST_MUX_SEEKABLE,
+      NULL, NULL);
+  stream.input = is_video ? mux.video : mux.audio;
+  test_stream_start (&stream);
+  gst_harness_push_event (is_video ? mux.audio : mux.video,
+      gst_event_new_eos ());
+  bytes = test_mux_pull_all (&mux);
+  test_stream_join (&stream);
+  fail_unless (asf_header_read (bytes->data, bytes->len, &info, NULL));
+  fail_unless_equals_int (info.n_streams, 1);
+  fail_unless_equals_int (info.has_video, is_video);
+  test_file_write (path, bytes);
+  test_assert_asfcheck (path, FALSE);
+  test_mux_clear (&mux);
+  test_file_free (g_steal_pointer (&path));
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxroom_suite (void)
 {
@@ -50,6 +79,7 @@ asfmuxroom_suite (void)
   suite_add_tcase (s, tc);
   tcase_set_timeout (tc, 60);
   tcase_add_loop_test (tc, test_late_tags, 18, 49);
+  tcase_add_loop_test (tc, test_empty_stream, 0, 2);
   return s;
 }
 
