@@ -38,6 +38,7 @@
 
 #include "asfmux/gstasfmuxevents.h"
 #include "asfmux/gstasfmuxpads.h"
+#include "asfmux/gstasfmuxrestart.h"
 #include "asfmux/gstasfmuxsession.h"
 
 GST_DEBUG_CATEGORY (gst_wms_asf_mux_debug);
@@ -191,7 +192,9 @@ gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
 
   pad = gst_wms_asf_pads_pick_earliest (GST_ELEMENT (self), &time);
   if (pad != NULL) {
-    ret = gst_wms_asf_session_take_next (&self->session, pad);
+    ret = gst_wms_asf_restart_when_due (&self->session, pad, time);
+    if (ret == GST_FLOW_OK)
+      ret = gst_wms_asf_session_take_next (&self->session, pad);
     gst_object_unref (pad);
   } else if (gst_wms_asf_pads_all_ended (GST_ELEMENT (self))) {
     return gst_wms_asf_session_finish (&self->session);
@@ -249,6 +252,7 @@ gst_wms_asf_mux_release_pad (GstElement * element, GstPad * pad)
   gst_child_proxy_child_removed (GST_CHILD_PROXY (element), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
   GST_ELEMENT_CLASS (parent_class)->release_pad (element, pad);
+  gst_wms_asf_restart_note_release (&GST_WMS_ASF_MUX (element)->session);
 }
 
 static void

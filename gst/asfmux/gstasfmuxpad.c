@@ -15,18 +15,30 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 G_DEFINE_TYPE (GstWmsAsfMuxPad, gst_wms_asf_mux_pad, GST_TYPE_AGGREGATOR_PAD);
 
 void
-gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self)
+gst_wms_asf_mux_pad_reset_stream (GstWmsAsfMuxPad * self)
 {
   asf_index_clear (&self->index);
+  gst_clear_tag_list (&self->header_tags);
+  if (self->tags != NULL)
+    self->header_tags = gst_tag_list_ref (self->tags);
+  GST_OBJECT_LOCK (self);
+  gst_wms_asf_pad_settings_copy (&self->settings, &self->properties);
+  GST_OBJECT_UNLOCK (self);
   self->in_header = FALSE;
   self->rate_is_known = FALSE;
-  self->have_next_running = FALSE;
-  self->last_duration_ns = 0;
   self->first_ns = self->last_ns = self->end_ns = 0;
   self->last_pres_ms = 0;
   self->n_objects = self->n_bytes = self->n_payloads = 0;
   self->max_object_size = 0;
-  self->n_dropped = 0;
+}
+
+void
+gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self)
+{
+  gst_wms_asf_mux_pad_reset_stream (self);
+  self->have_next_running = FALSE;
+  self->last_duration_ns = 0;
+  self->n_dropped = self->n_empty = 0;
 }
 
 static void
@@ -70,6 +82,7 @@ gst_wms_asf_mux_pad_finalize (GObject * object)
   gst_wms_asf_format_clear (&self->format);
   asf_index_clear (&self->index);
   gst_clear_tag_list (&self->tags);
+  gst_clear_tag_list (&self->header_tags);
   G_OBJECT_CLASS (gst_wms_asf_mux_pad_parent_class)->finalize (object);
 }
 
@@ -88,6 +101,7 @@ static void
 gst_wms_asf_mux_pad_init (GstWmsAsfMuxPad * self)
 {
   gst_wms_asf_pad_settings_init (&self->properties);
+  self->group_id = GST_GROUP_ID_INVALID;
   self->intake = gst_wms_asf_intake_new ();
   gst_wms_asf_mux_pad_reset (self);
 }
