@@ -20,9 +20,8 @@ take_caps (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstCaps * caps)
   gboolean is_other;
 
   if (!gst_wms_asf_format_from_caps (&format, caps, &error)) {
-    GST_ELEMENT_ERROR (self->mux, STREAM, FORMAT,
-        (_("A stream cannot be carried in ASF.")), ("%s, caps %"
-            GST_PTR_FORMAT, error->message, caps));
+    GST_ELEMENT_ERROR (self->mux, STREAM, FORMAT, ("%s", error->message),
+        ("pad %s:%s, caps %" GST_PTR_FORMAT, GST_DEBUG_PAD_NAME (pad), caps));
     return FALSE;
   }
   is_other = pad->have_format &&
@@ -89,6 +88,13 @@ gst_wms_asf_events_take (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     case GST_EVENT_TAG:
       take_tags (self, pad, event);
       return FALSE;
+    case GST_EVENT_GAP:
+      /* the base class asserts that its segment is in time */
+      if (GST_AGGREGATOR_PAD (pad)->segment.format == GST_FORMAT_TIME)
+        return FALSE;
+      gst_event_unref (event);
+      *result = TRUE;
+      return TRUE;
     default:
       return FALSE;
   }

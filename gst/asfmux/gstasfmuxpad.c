@@ -37,6 +37,7 @@ gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self)
 {
   gst_wms_asf_mux_pad_reset_stream (self);
   self->have_next_running = FALSE;
+  self->lead_ns = 0;
   self->last_duration_ns = 0;
   self->n_dropped = self->n_empty = 0;
 }
@@ -86,11 +87,19 @@ gst_wms_asf_mux_pad_finalize (GObject * object)
   G_OBJECT_CLASS (gst_wms_asf_mux_pad_parent_class)->finalize (object);
 }
 
+static GstFlowReturn
+gst_wms_asf_mux_pad_flush (GstAggregatorPad * pad, GstAggregator * aggregator)
+{
+  gst_wms_asf_intake_flush (GST_WMS_ASF_MUX_PAD (pad)->intake);
+  return GST_FLOW_OK;
+}
+
 static void
 gst_wms_asf_mux_pad_class_init (GstWmsAsfMuxPadClass * klass)
 {
   GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
 
+  GST_AGGREGATOR_PAD_CLASS (klass)->flush = gst_wms_asf_mux_pad_flush;
   gobject_class->set_property = gst_wms_asf_mux_pad_set_property;
   gobject_class->get_property = gst_wms_asf_mux_pad_get_property;
   gobject_class->finalize = gst_wms_asf_mux_pad_finalize;
@@ -103,5 +112,7 @@ gst_wms_asf_mux_pad_init (GstWmsAsfMuxPad * self)
   gst_wms_asf_pad_settings_init (&self->properties);
   self->group_id = GST_GROUP_ID_INVALID;
   self->intake = gst_wms_asf_intake_new ();
+  /* demuxers leave out fields that say what form they have */
+  GST_PAD_SET_ACCEPT_INTERSECT (self);
   gst_wms_asf_mux_pad_reset (self);
 }

@@ -35,6 +35,8 @@ typedef struct _GstWmsAsfIntake GstWmsAsfIntake;
  * @header_tags: (nullable): @tags as they were for the current header
  * @group_id: of the stream, or GST_GROUP_ID_INVALID
  * @in_header: whether the header has this stream
+ * @lead_ns: how much earlier the next buffer begins than it says; see
+ *     gst_wms_asf_origin_lead()
  * @bucket: schedule of the stream; valid with @in_header
  * @index: key frames, for a video stream of a file
  *
@@ -66,6 +68,7 @@ struct _GstWmsAsfMuxPad
   /* times are signed running times in ns until the origin is taken off */
   GstClockTimeDiff next_running;
   gboolean have_next_running;
+  GstClockTime lead_ns;
   guint64 last_duration_ns;
   guint64 first_ns;
   guint64 last_ns;

@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxroom.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
@@ -121,7 +122,9 @@ start_pads (GstWmsAsfSession * self, GPtrArray * pads)
         self->settings.preroll_ms, self->settings.packet_size, !self->is_file);
     if (pad->format.stream.kind == ASF_STREAM_VIDEO)
       self->output.has_video = TRUE;
+    pad->lead_ns = gst_wms_asf_origin_lead (pad);
     pad->format.stream.flags = self->is_file ? ASF_STREAM_SEEKABLE : 0;
+    first = gst_wms_asf_intake_peek (pad);
     if (first != NULL)
       origin = MIN (origin, gst_wms_asf_mux_pad_object_time (pad, first));
   }
@@ -325,7 +328,7 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
     .stream_number = pad->number,
     .is_video = is_video,
     /* readers take all audio for cleanpoints (rules, 6.5) */
-    .is_key = !is_video ||
+    .is_key = pad->format.is_intra ||
         !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT),
     .keep_whole = pad->format.keep_whole,
     .time_ns = content_time (self, pad, buffer),
@@ -360,10 +363,16 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
 static void
 drop_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 {
-  if (pad->n_empty++ == 0)
-    GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
-        (_("An empty buffer was left out.")), ("pad %s:%s",
-            GST_DEBUG_PAD_NAME (pad)));
+  if (pad->n_empty++ == 0) {
+    if (pad->in_header)
+      GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
+          (_("An empty buffer was left out.")), ("pad %s:%s",
+              GST_DEBUG_PAD_NAME (pad)));
+    else
+      GST_ELEMENT_WARNING (self->mux, STREAM, FORMAT,
+          (_("A stream that does not say what it is was left out.")),
+          ("no caps at pad %s:%s", GST_DEBUG_PAD_NAME (pad)));
+  }
   GST_DEBUG_OBJECT (pad, "dropped: %" GST_PTR_FORMAT, buffer);
 }
 
@@ -375,7 +384,7 @@ mux_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 
   if (gst_wms_asf_mux_pad_is_gap (buffer))
     return GST_FLOW_OK;
-  if (gst_buffer_get_size (buffer) == 0) {
+  if (!pad->in_header || gst_buffer_get_size (buffer) == 0) {
     drop_buffer (self, pad, buffer);
     return GST_FLOW_OK;
   }
