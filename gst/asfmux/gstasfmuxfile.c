@@ -67,9 +67,7 @@ gst_wms_asf_file_start (GstWmsAsfFile * self, GPtrArray * pads,
   self->header.creation_date_100ns = UNIX_EPOCH_100NS +
       (guint64) g_get_real_time () * 10;
   take_tags (self, tags);
-  if (self->header.flags & ASF_FILE_BROADCAST)
-    self->header.packet_count = ASF_PACKET_COUNT_UNKNOWN;
-  else
+  if (!(self->header.flags & ASF_FILE_BROADCAST))
     self->header.index_streams = gst_wms_asf_indexes_streams (pads);
 }
 
@@ -82,6 +80,21 @@ gst_wms_asf_file_clear (GstWmsAsfFile * self)
   g_clear_pointer (&self->header.index_streams, g_array_unref);
   memset (&self->header, 0, sizeof self->header);
   self->header_size = 0;
+  self->is_complete = FALSE;
+}
+
+/* Until it is complete a file is a broadcast: whoever reads a recording that
+ * goes on, or that was cut off, has to look for its end (rules, 9.1). */
+static GBytes *
+write_header (const GstWmsAsfFile * self, GError ** error)
+{
+  AsfHeader header = self->header;
+
+  if (!self->is_complete) {
+    header.flags |= ASF_FILE_BROADCAST;
+    header.packet_count = ASF_PACKET_COUNT_UNKNOWN;
+  }
+  return asf_header_write (&header, error);
 }
 
 GstBuffer *
@@ -96,7 +109,7 @@ gst_wms_asf_file_write_header (GstWmsAsfFile * self, GError ** error)
     gconstpointer data;
     gsize size;
 
-    bytes = asf_header_write (&self->header, error);
+    bytes = write_header (self, error);
     if (bytes == NULL)
       return NULL;
     data = g_bytes_get_data (bytes, &size);
@@ -258,5 +271,6 @@ gst_wms_asf_file_finish (GstWmsAsfFile * self, const AsfPacketizer * packetizer)
   header->file_size = self->header_size +
       header->packet_count * header->packet_size +
       (indexes ? gst_buffer_get_size (indexes) : 0);
+  self->is_complete = TRUE;
   return indexes;
 }

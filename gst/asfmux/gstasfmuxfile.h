@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @streams: (element-type AsfStream): of @header
  * @tags: what the description objects of @header say
  * @header_size: bytes of Header Object and the Data Object's head
+ * @is_complete: nothing comes after it: a file has its measured numbers
  *
  * What one file or broadcast says about itself.  Belongs to the streaming
  * thread.
@@ -28,6 +29,7 @@ typedef struct
   GArray *streams;
   GstWmsAsfTags tags;
   gsize header_size;
+  gboolean is_complete;
 } GstWmsAsfFile;
 
 /**

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "asf/asfheader.h"
 #include "testasf.h"
 #include "testmux.h"
 
@@ -70,6 +71,39 @@ GST_START_TEST (test_empty_stream)
 
 GST_END_TEST;
 
+/* rules, 9.1: a recording that goes on, or that nobody could end, has the
+ * Broadcast Flag and can be read as far as it goes. */
+GST_START_TEST (test_unfinished)
+{
+  g_autofree gchar *path = test_file_new ();
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  AsfHeaderInfo info;
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_AUDIO | TEST_MUX_SEEKABLE, NULL, NULL);
+  for (i = 0; i < 100; i++)
+    test_mux_push (mux.audio, i * 50, 50, 400, TRUE);
+  for (i = 0; i < 8; i++) {
+    GstBuffer *buffer = test_mux_pull (&mux);
+    GstMapInfo map;
+
+    gst_buffer_map (buffer, &map, GST_MAP_READ);
+    g_byte_array_append (bytes, map.data, map.size);
+    gst_buffer_unmap (buffer, &map);
+    gst_buffer_unref (buffer);
+  }
+  fail_unless (asf_header_read (bytes->data, bytes->len, &info, NULL));
+  fail_unless_equals_int (info.flags, ASF_FILE_BROADCAST);
+  fail_unless_equals_uint64 (info.packet_count, ASF_PACKET_COUNT_UNKNOWN);
+  test_file_write (path, bytes);
+  test_assert_asfcheck (path, TRUE);
+  test_mux_clear (&mux);
+  test_file_free (g_steal_pointer (&path));
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxroom_suite (void)
 {
@@ -80,6 +114,7 @@ asfmuxroom_suite (void)
   tcase_set_timeout (tc, 60);
   tcase_add_loop_test (tc, test_late_tags, 18, 49);
   tcase_add_loop_test (tc, test_empty_stream, 0, 2);
+  tcase_add_test (tc, test_unfinished);
   return s;
 }
 
