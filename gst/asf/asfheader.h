@@ -118,6 +118,7 @@ typedef struct
  * @frame_time_100ns: average time per frame, 0 when unknown
  * @flags: ASF_STREAM_RELIABLE and the others
  * @language_index: position in the header's languages, 0 without any
+ * @name: (nullable): of the stream, in that language
  * @extensions: (array length=n_extensions): their data is in each payload, in
  *     this order
  * @n_extensions: used entries of @extensions
@@ -145,6 +146,7 @@ typedef struct
   guint64 frame_time_100ns;
   guint32 flags;
   guint16 language_index;
+  const gchar *name;
   AsfExtension extensions[ASF_MAX_EXTENSIONS];
   guint n_extensions;
 } AsfStream;

@@ -22,6 +22,7 @@ asf_packetizer_init (AsfPacketizer * self, const AsfPacketizerConfig * config)
 {
   memset (self, 0, sizeof *self);
   self->config = *config;
+  self->last_send_ms = config->first_send_ms;
 }
 
 guint32

@@ -37,7 +37,9 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxevents.h"
+#include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxpads.h"
+#include "asfmux/gstasfmuxrestart.h"
 #include "asfmux/gstasfmuxsession.h"
 
 GST_DEBUG_CATEGORY (gst_wms_asf_mux_debug);
@@ -70,14 +72,6 @@ GST_ELEMENT_REGISTER_DEFINE (asfmux, "asfmux", GST_RANK_PRIMARY,
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS,
     GST_STATIC_CAPS ("video/x-ms-asf, parsed = (boolean) true"));
-
-static GstStaticPadTemplate video_template =
-GST_STATIC_PAD_TEMPLATE ("video_%u", GST_PAD_SINK, GST_PAD_REQUEST,
-    GST_STATIC_CAPS (GST_WMS_ASF_MUX_VIDEO_CAPS));
-
-static GstStaticPadTemplate audio_template =
-GST_STATIC_PAD_TEMPLATE ("audio_%u", GST_PAD_SINK, GST_PAD_REQUEST,
-    GST_STATIC_CAPS (GST_WMS_ASF_MUX_AUDIO_CAPS));
 
 static void
 reset (GstWmsAsfMux * self)
@@ -164,6 +158,10 @@ begin (GstWmsAsfMux * self)
 {
   GPtrArray *pads = gst_wms_asf_pads_collect (GST_ELEMENT (self));
 
+  if (gst_wms_asf_origin_must_wait (pads)) {
+    g_ptr_array_unref (pads);
+    return GST_AGGREGATOR_FLOW_NEED_DATA;
+  }
   if (pads->len > 0)
     return gst_wms_asf_session_begin (&self->session, pads);
   g_ptr_array_unref (pads);
@@ -191,7 +189,9 @@ gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
 
   pad = gst_wms_asf_pads_pick_earliest (GST_ELEMENT (self), &time);
   if (pad != NULL) {
-    ret = gst_wms_asf_session_take_next (&self->session, pad);
+    ret = gst_wms_asf_restart_when_due (&self->session, pad, time);
+    if (ret == GST_FLOW_OK)
+      ret = gst_wms_asf_session_take_next (&self->session, pad);
     gst_object_unref (pad);
   } else if (gst_wms_asf_pads_all_ended (GST_ELEMENT (self))) {
     return gst_wms_asf_session_finish (&self->session);
@@ -214,6 +214,17 @@ gst_wms_asf_mux_sink_event (GstAggregator * aggregator,
     return result;
   return GST_AGGREGATOR_CLASS (parent_class)->sink_event (aggregator, aggpad,
       event);
+}
+
+/* To the rest of the muxer, buffers of stream headers never came. */
+static GstBuffer *
+gst_wms_asf_mux_clip (GstAggregator * aggregator, GstAggregatorPad * pad,
+    GstBuffer * buffer)
+{
+  if (!gst_wms_asf_format_repeats (&GST_WMS_ASF_MUX_PAD (pad)->format, buffer))
+    return buffer;
+  gst_buffer_unref (buffer);
+  return NULL;
 }
 
 static gboolean
@@ -249,6 +260,7 @@ gst_wms_asf_mux_release_pad (GstElement * element, GstPad * pad)
   gst_child_proxy_child_removed (GST_CHILD_PROXY (element), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
   GST_ELEMENT_CLASS (parent_class)->release_pad (element, pad);
+  gst_wms_asf_restart_note_release (&GST_WMS_ASF_MUX (element)->session);
 }
 
 static void
@@ -291,6 +303,18 @@ gst_wms_asf_mux_finalize (GObject * object)
 }
 
 static void
+add_codec_template (GstElementClass * klass, const gchar * name,
+    AsfStreamKind kind)
+{
+  GstCaps *caps = gst_wms_asf_codec_caps (kind);
+
+  gst_element_class_add_pad_template (klass,
+      gst_pad_template_new_with_gtype (name, GST_PAD_SINK, GST_PAD_REQUEST,
+          caps, GST_TYPE_WMS_ASF_MUX_PAD));
+  gst_caps_unref (caps);
+}
+
+static void
 gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
 {
   GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
@@ -310,14 +334,13 @@ gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
   aggregator_class->negotiate = gst_wms_asf_mux_negotiate;
   aggregator_class->sink_event = gst_wms_asf_mux_sink_event;
   aggregator_class->create_new_pad = gst_wms_asf_mux_create_new_pad;
+  aggregator_class->clip = gst_wms_asf_mux_clip;
 
   gst_wms_asf_settings_install_properties (gobject_class);
   gst_element_class_add_static_pad_template_with_gtype (element_class,
       &src_template, GST_TYPE_AGGREGATOR_PAD);
-  gst_element_class_add_static_pad_template_with_gtype (element_class,
-      &video_template, GST_TYPE_WMS_ASF_MUX_PAD);
-  gst_element_class_add_static_pad_template_with_gtype (element_class,
-      &audio_template, GST_TYPE_WMS_ASF_MUX_PAD);
+  add_codec_template (element_class, "video_%u", ASF_STREAM_VIDEO);
+  add_codec_template (element_class, "audio_%u", ASF_STREAM_AUDIO);
   gst_element_class_set_static_metadata (element_class, "ASF muxer",
       "Codec/Muxer", "Muxes audio and video into an ASF file or live stream",
       "The gst-wms authors");

@@ -96,10 +96,7 @@ gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
   guint32 bps = self->format.declared_bps;
   gdouble share;
 
-  gst_wms_asf_mux_pad_reset (self);
-  GST_OBJECT_LOCK (self);
-  gst_wms_asf_pad_settings_copy (&self->settings, &self->properties);
-  GST_OBJECT_UNLOCK (self);
+  gst_wms_asf_mux_pad_reset_stream (self);
   if (self->settings.buffer_ms > 0)
     window_ms = MIN (self->settings.buffer_ms, preroll_ms);
   if (self->settings.bitrate > 0)

@@ -44,9 +44,9 @@ static GstClockTimeDiff
 start_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
   if (GST_BUFFER_DTS_IS_VALID (buffer))
-    return to_running (self, GST_BUFFER_DTS (buffer));
+    return to_running (self, GST_BUFFER_DTS (buffer)) - self->lead_ns;
   if (GST_BUFFER_PTS_IS_VALID (buffer))
-    return to_running (self, GST_BUFFER_PTS (buffer));
+    return to_running (self, GST_BUFFER_PTS (buffer)) - self->lead_ns;
   return inferred (self);
 }
 
@@ -74,7 +74,7 @@ gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
   if (self->format.times_are_decode || !GST_BUFFER_PTS_IS_VALID (buffer))
     return start_time (self, buffer);
-  return to_running (self, GST_BUFFER_PTS (buffer));
+  return to_running (self, GST_BUFFER_PTS (buffer)) - self->lead_ns;
 }
 
 void
@@ -86,6 +86,7 @@ gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 
   if (!GST_CLOCK_TIME_IS_VALID (duration))
     duration = self->last_duration_ns;
+  self->lead_ns = 0;
   self->next_running = start + duration;
   self->have_next_running = TRUE;
 }

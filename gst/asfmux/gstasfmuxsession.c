@@ -8,11 +8,21 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxintake.h"
-#include "asfmux/gstasfmuxsize.h"
+#include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxroom.h"
+#include "asfmux/gstasfmuxsize.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
+
+/* Where a header stands: a file has one more at its end, in the place of the
+ * first one; a broadcast may have others between its packets. */
+typedef enum
+{
+  HEADER_FIRST,
+  HEADER_BETWEEN,
+  HEADER_AT_END,
+} HeaderPosition;
 
 static void
 free_packets (GstWmsAsfSession * self)
@@ -25,8 +35,8 @@ free_packets (GstWmsAsfSession * self)
   gst_wms_asf_output_stop (&self->output);
 }
 
-void
-gst_wms_asf_session_reset (GstWmsAsfSession * self)
+static void
+end_header (GstWmsAsfSession * self)
 {
   guint i;
 
@@ -35,10 +45,20 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
         FALSE;
   free_packets (self);
   gst_wms_asf_file_clear (&self->file);
+  self->tags_changed = FALSE;
+}
+
+void
+gst_wms_asf_session_reset (GstWmsAsfSession * self)
+{
+  end_header (self);
   self->is_started = FALSE;
   self->is_file = FALSE;
   self->rebase = FALSE;
   self->content_end_ns = 0;
+  self->now = 0;
+  self->header_time = 0;
+  self->output.last_dts = 0;
 }
 
 void
@@ -87,7 +107,8 @@ is_data (GstBuffer * buffer)
   return buffer != NULL && gst_buffer_get_size (buffer) > 0;
 }
 
-static void
+/* Returns: running time at which the first one begins. */
+static GstClockTimeDiff
 start_pads (GstWmsAsfSession * self, GPtrArray * pads)
 {
   GstClockTimeDiff origin = G_MAXINT64;
@@ -103,11 +124,13 @@ start_pads (GstWmsAsfSession * self, GPtrArray * pads)
         !self->is_file);
     if (pad->format.stream.kind == ASF_STREAM_VIDEO)
       self->output.has_video = TRUE;
+    pad->lead_ns = gst_wms_asf_origin_lead (pad);
     pad->format.stream.flags = self->is_file ? ASF_STREAM_SEEKABLE : 0;
+    first = gst_wms_asf_intake_peek (pad);
     if (first != NULL)
       origin = MIN (origin, gst_wms_asf_mux_pad_object_time (pad, first));
   }
-  self->output.origin = origin == G_MAXINT64 ? 0 : origin;
+  return origin == G_MAXINT64 ? 0 : origin;
 }
 
 
@@ -149,7 +172,7 @@ set_segment (GstWmsAsfSession * self, GstFormat format)
 
 
 static void
-start_packetizer (GstWmsAsfSession * self)
+start_packetizer (GstWmsAsfSession * self, guint32 first_send_ms)
 {
   AsfPacketizerConfig config = {
     .packet_size = self->file.header.packet_size,
@@ -157,6 +180,7 @@ start_packetizer (GstWmsAsfSession * self)
     .max_delay_ns = gst_wms_asf_session_packet_delay (self),
     .line_bps = asf_header_max_bps (&self->file.header),
     .can_fill = self->output.has_video,
+    .first_send_ms = first_send_ms,
   };
 
   asf_packetizer_init (&self->packetizer, &config);
@@ -178,7 +202,7 @@ post_error (GstWmsAsfSession * self, const GError * error)
 }
 
 static GstFlowReturn
-send_header (GstWmsAsfSession * self, gboolean is_first)
+send_header (GstWmsAsfSession * self, HeaderPosition position)
 {
   g_autoptr (GError) error = NULL;
   GstBuffer *header = gst_wms_asf_file_write_header (&self->file, &error);
@@ -187,26 +211,20 @@ send_header (GstWmsAsfSession * self, gboolean is_first)
     post_error (self, error);
     return GST_FLOW_ERROR;
   }
-  if (is_first)
+  if (position != HEADER_AT_END)
     set_src_caps (self, header);
-  set_segment (self, self->is_file ? GST_FORMAT_BYTES : GST_FORMAT_TIME);
+  if (position != HEADER_BETWEEN)
+    set_segment (self, self->is_file ? GST_FORMAT_BYTES : GST_FORMAT_TIME);
   return gst_aggregator_finish_buffer (self->mux, header);
 }
 
-GstFlowReturn
-gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
+/* The header as the settings, tags and started @pads make it. */
+static GstFlowReturn
+write_header (GstWmsAsfSession * self, GPtrArray * pads,
+    HeaderPosition position, guint32 first_send_ms)
 {
   AsfHeader *header = &self->file.header;
   GstWmsAsfTags tags;
-
-  self->is_file = !self->settings.streamable && downstream_is_seekable (self);
-  self->is_started = TRUE;
-  if (!self->is_file)
-    gst_aggregator_set_latency (self->mux, self->settings.max_packet_delay,
-        self->settings.max_packet_delay);
-  header->packet_size = gst_wms_asf_choose_packet_size (&self->settings,
-      self->is_file, pads);
-  start_pads (self, pads);
 
   header->flags = self->is_file ? 0 : ASF_FILE_BROADCAST;
   header->preroll_ms = self->settings.preroll_ms;
@@ -216,11 +234,26 @@ gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
   if (!gst_wms_asf_room_make (&self->file.tags, header,
           self->settings.max_header_size, GST_ELEMENT (self->mux)))
     return GST_FLOW_ERROR;
-  start_packetizer (self);
+  start_packetizer (self, first_send_ms);
   GST_INFO_OBJECT (self->mux, "begin %s of %u streams, origin %"
       GST_STIME_FORMAT, self->is_file ? "a file" : "a broadcast",
       self->file.header.n_streams, GST_STIME_ARGS (self->output.origin));
-  return send_header (self, TRUE);
+  return send_header (self, position);
+}
+
+GstFlowReturn
+gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
+{
+  self->is_file = !self->settings.streamable && downstream_is_seekable (self);
+  self->is_started = TRUE;
+  if (!self->is_file)
+    gst_aggregator_set_latency (self->mux, self->settings.max_packet_delay,
+        self->settings.max_packet_delay);
+  self->file.header.packet_size =
+      gst_wms_asf_choose_packet_size (&self->settings, self->is_file, pads);
+  self->output.origin = start_pads (self, pads);
+  self->header_time = self->output.origin;
+  return write_header (self, pads, HEADER_FIRST, 0);
 }
 
 /* Turns what the packetizer has into buffers. */
@@ -298,7 +331,7 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
     .stream_number = pad->number,
     .is_video = is_video,
     /* readers take all audio for cleanpoints (rules, 6.5) */
-    .is_key = !is_video ||
+    .is_key = pad->format.is_intra ||
         !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT),
     .keep_whole = pad->format.keep_whole,
     .time_ns = content_time (self, pad, buffer),
@@ -333,15 +366,15 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
 static void
 drop_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 {
-  if (pad->n_dropped++ == 0) {
+  if (pad->n_empty++ == 0) {
     if (pad->in_header)
       GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
           (_("An empty buffer was left out.")), ("pad %s:%s",
               GST_DEBUG_PAD_NAME (pad)));
     else
-      GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
-          (_("A stream that came after the header is left out.")),
-          ("pad %s:%s", GST_DEBUG_PAD_NAME (pad)));
+      GST_ELEMENT_WARNING (self->mux, STREAM, FORMAT,
+          (_("A stream that does not say what it is was left out.")),
+          ("no caps at pad %s:%s", GST_DEBUG_PAD_NAME (pad)));
   }
   GST_DEBUG_OBJECT (pad, "dropped: %" GST_PTR_FORMAT, buffer);
 }
@@ -376,6 +409,7 @@ gst_wms_asf_session_take_next (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
   GstBuffer *buffer = gst_wms_asf_intake_pop (pad);
   GstFlowReturn ret;
 
+
   if (buffer == NULL)
     return GST_FLOW_OK;
   ret = mux_buffer (self, pad, buffer);
@@ -395,6 +429,44 @@ GstFlowReturn
 gst_wms_asf_session_push (GstWmsAsfSession * self)
 {
   return gst_wms_asf_output_push (&self->output);
+}
+
+/* Pushes all that was taken. */
+static GstFlowReturn
+drain (GstWmsAsfSession * self)
+{
+  GstFlowReturn ret;
+
+  asf_packetizer_drain (&self->packetizer);
+  ret = run_packetizer (self);
+  return ret == GST_FLOW_OK ? gst_wms_asf_output_push (&self->output) : ret;
+}
+
+GstFlowReturn
+gst_wms_asf_session_begin_again (GstWmsAsfSession * self, GPtrArray * pads,
+    gboolean new_clock)
+{
+  guint32 packet_size = self->file.header.packet_size;
+  guint32 first_send_ms = 0;
+  GstClockTimeDiff origin;
+  GstFlowReturn ret = drain (self);
+
+  if (ret != GST_FLOW_OK) {
+    g_ptr_array_unref (pads);
+    return ret;
+  }
+  if (!new_clock)
+    first_send_ms = self->packetizer.last_send_ms;
+  end_header (self);
+  self->file.header.packet_size = packet_size;
+  origin = start_pads (self, pads);
+  if (new_clock) {
+    self->output.origin = origin;
+    self->content_end_ns = 0;
+  }
+  self->header_time = self->now;
+  self->output.is_discont = TRUE;
+  return write_header (self, pads, HEADER_BETWEEN, first_send_ms);
 }
 
 static void
@@ -419,18 +491,14 @@ complete_file (GstWmsAsfSession * self)
   indexes = gst_wms_asf_file_finish (&self->file, &self->packetizer);
   if (indexes != NULL)
     ret = gst_aggregator_finish_buffer (self->mux, indexes);
-  return ret == GST_FLOW_OK ? send_header (self, FALSE) : ret;
+  return ret == GST_FLOW_OK ? send_header (self, HEADER_AT_END) : ret;
 }
 
 GstFlowReturn
 gst_wms_asf_session_finish (GstWmsAsfSession * self)
 {
-  GstFlowReturn ret;
+  GstFlowReturn ret = drain (self);
 
-  asf_packetizer_drain (&self->packetizer);
-  ret = run_packetizer (self);
-  if (ret == GST_FLOW_OK)
-    ret = gst_wms_asf_output_push (&self->output);
   if (ret != GST_FLOW_OK)
     return ret;
   if (self->is_file)

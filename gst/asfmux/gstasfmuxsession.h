@@ -20,9 +20,14 @@ G_BEGIN_DECLS
  * @is_file: a file, which is completed at the end; else a broadcast
  * @rebase: the next buffer follows what was written, whatever its time
  * @content_end_ns: end of what was written, on the content clock
+ * @now: latest running time of the buffers that were looked at
+ * @header_time: running time of the first buffer after the header
+ * @tags_changed: whether tags came that the header does not have
+ * @tags_due: running time at which they make a new header
+ * @pad_was_released: an input of the header is gone; atomic
  *
- * One file or broadcast: header, packets in order, end.  Belongs to the
- * element's streaming thread.
+ * One file or broadcast: header, packets in order, end; in a broadcast other
+ * headers may follow.  Belongs to the element's streaming thread.
  */
 typedef struct
 {
@@ -32,6 +37,11 @@ typedef struct
   gboolean is_file;
   gboolean rebase;
   guint64 content_end_ns;
+  GstClockTimeDiff now;
+  GstClockTimeDiff header_time;
+  gboolean tags_changed;
+  GstClockTimeDiff tags_due;
+  gint pad_was_released;
   GstWmsAsfFile file;
   AsfPacketizer packetizer;
   GstWmsAsfOutput output;
@@ -62,6 +72,19 @@ void gst_wms_asf_session_flush (GstWmsAsfSession * self);
  */
 GstFlowReturn gst_wms_asf_session_begin (GstWmsAsfSession * self,
     GPtrArray * pads);
+
+/**
+ * gst_wms_asf_session_begin_again:
+ * @self: a session that is started, a broadcast
+ * @pads: (transfer full) (element-type GstWmsAsfMuxPad): as for
+ *     gst_wms_asf_session_begin()
+ * @new_clock: whether times begin at the preroll again
+ *
+ * Pushes the packets that belong to the header, then a header with the
+ * streams of @pads.  Send and presentation times go on, unless @new_clock.
+ */
+GstFlowReturn gst_wms_asf_session_begin_again (GstWmsAsfSession * self,
+    GPtrArray * pads, gboolean new_clock);
 
 /**
  * gst_wms_asf_session_take_next:

@@ -67,6 +67,15 @@ GstBuffer *test_mux_pull (TestMux * mux);
 /* Everything up to EOS, put together as a file sink does. */
 GByteArray *test_mux_pull_all (TestMux * mux);
 
+/* The same for a broadcast with several headers: a GByteArray for each, which
+ * begins with it.  Takes the first header when it was pulled already. */
+GPtrArray *test_mux_pull_parts (TestMux * mux, GstBuffer * header);
+
+/* Notes what leaves the muxer, to be read after EOS: 't' stream-start, 'c'
+ * caps, 's' segment, 'h' a header, 'p' a packet, 'd' a packet that is DISCONT,
+ * 'e' EOS, 'm' another serialized event. */
+void test_mux_trace (TestMux * mux, GString * trace);
+
 /* The times of all media objects in ms without the preroll, in the order of
  * the file: "1:0 2:0 1:40", '*' after a key frame of a video stream. */
 gchar *test_mux_describe (const guint8 * data, gsize size);
@@ -77,6 +86,8 @@ GstMessage *test_mux_message (TestMux * mux, GstMessageType type);
 /* asfcheck.py on a file: fails with its lines unless it finds no error, and
  * no warning either.  Skipped where the tool is absent. */
 void test_assert_asfcheck (const gchar * path, gboolean is_live);
+/* The same, but the header does not fit one frame of a stream and cannot. */
+void test_assert_asfcheck_too_long (const gchar * path);
 /* ffmpeg decodes it without a word. */
 void test_assert_ffmpeg (const gchar * path, gboolean is_live);
 
