@@ -390,14 +390,14 @@ static void
 drop_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 {
   if (pad->n_empty++ == 0) {
-    if (pad->have_format)
+    if (pad->in_header)
       GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
           (_("An empty buffer was left out.")), ("pad %s:%s",
               GST_DEBUG_PAD_NAME (pad)));
     else
       GST_ELEMENT_WARNING (self->mux, STREAM, FORMAT,
-          (_("A stream is left out: it does not say what it is.")),
-          ("pad %s:%s, data without caps", GST_DEBUG_PAD_NAME (pad)));
+          (_("A stream that does not say what it is was left out.")),
+          ("no caps at pad %s:%s", GST_DEBUG_PAD_NAME (pad)));
   }
   GST_DEBUG_OBJECT (pad, "dropped: %" GST_PTR_FORMAT, buffer);
 }
