@@ -41,6 +41,7 @@
 #include "asfmux/gstasfmuxpads.h"
 #include "asfmux/gstasfmuxrestart.h"
 #include "asfmux/gstasfmuxsession.h"
+#include "asfmux/gstasfmuxtext.h"
 
 GST_DEBUG_CATEGORY (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -72,6 +73,10 @@ GST_ELEMENT_REGISTER_DEFINE (asfmux, "asfmux", GST_RANK_PRIMARY,
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS,
     GST_STATIC_CAPS ("video/x-ms-asf, parsed = (boolean) true"));
+
+static GstStaticPadTemplate text_template =
+GST_STATIC_PAD_TEMPLATE ("text_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+    GST_STATIC_CAPS (GST_WMS_ASF_MUX_TEXT_CAPS));
 
 static void
 reset (GstWmsAsfMux * self)
@@ -341,6 +346,8 @@ gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
       &src_template, GST_TYPE_AGGREGATOR_PAD);
   add_codec_template (element_class, "video_%u", ASF_STREAM_VIDEO);
   add_codec_template (element_class, "audio_%u", ASF_STREAM_AUDIO);
+  gst_element_class_add_static_pad_template_with_gtype (element_class,
+      &text_template, GST_TYPE_WMS_ASF_MUX_PAD);
   gst_element_class_set_static_metadata (element_class, "ASF muxer",
       "Codec/Muxer", "Muxes audio and video into an ASF file or live stream",
       "The gst-wms authors");

@@ -6,10 +6,12 @@
 #include "asfmux/gstasfmuxpads.h"
 
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxtext.h"
 
 #include <string.h>
 
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxtext.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -50,15 +52,16 @@ static gchar *
 pad_name_locked (GstElement * mux, GstPadTemplate * templ,
     const gchar * requested)
 {
-  const gchar *kind =
-      g_str_has_prefix (templ->name_template, "video") ? "video" : "audio";
+  g_autofree gchar *kind = g_strdup (templ->name_template);
   gchar *name;
   guint i;
 
   if (requested != NULL && strchr (requested, '%') == NULL)
     return name_is_taken_locked (mux, requested) ? NULL : g_strdup (requested);
+  /* "video_%u" and its like */
+  g_strdelimit (kind, "%", '\0');
   for (i = 0;; i++) {
-    name = g_strdup_printf ("%s_%u", kind, i);
+    name = g_strdup_printf ("%s%u", kind, i);
     if (!name_is_taken_locked (mux, name))
       return name;
     g_free (name);
@@ -85,6 +88,8 @@ gst_wms_asf_pads_new (GstElement * mux, GstPadTemplate * templ,
   pad = g_object_new (GST_TYPE_WMS_ASF_MUX_PAD, "name", name, "direction",
       templ->direction, "template", templ, NULL);
   pad->number = number;
+  if (g_str_has_prefix (templ->name_template, "text"))
+    gst_wms_asf_text_init (pad);
   return GST_AGGREGATOR_PAD (pad);
 }
 
