@@ -37,6 +37,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxevents.h"
+#include "asfmux/gstasfmuxintake.h"
 #include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxpads.h"
 #include "asfmux/gstasfmuxrestart.h"
@@ -158,20 +159,59 @@ gst_wms_asf_mux_get_next_time (GstAggregator * aggregator)
       (GstClockTime) MAX (next, 0);
 }
 
+/* The earliest pad; one whose data nobody describes is an error. */
 static GstFlowReturn
-begin (GstWmsAsfMux * self)
+pick_described (GstWmsAsfMux * self, GstWmsAsfMuxPad ** pad,
+    GstClockTimeDiff * time)
 {
-  GPtrArray *pads = gst_wms_asf_pads_collect (GST_ELEMENT (self));
+  GstBuffer *buffer;
 
-  if (gst_wms_asf_origin_must_wait (pads)) {
-    g_ptr_array_unref (pads);
+  *pad = gst_wms_asf_pads_pick_earliest (GST_ELEMENT (self), time);
+  if (*pad == NULL || (*pad)->have_format)
+    return GST_FLOW_OK;
+  buffer = gst_wms_asf_intake_peek (*pad);
+  if (buffer == NULL || gst_wms_asf_mux_pad_is_gap (buffer))
+    return GST_FLOW_OK;
+  GST_ELEMENT_ERROR (self, CORE, NEGOTIATION,
+      (_("A stream does not say what it is: put an encoder or a parser in "
+              "front of the muxer.")),
+      ("data without caps on pad %s:%s", GST_DEBUG_PAD_NAME (*pad)));
+  gst_clear_object (pad);
+  return GST_FLOW_NOT_NEGOTIATED;
+}
+
+/* Takes @pads. */
+static GstFlowReturn
+begin_with (GstWmsAsfMux * self, GPtrArray * pads)
+{
+  GstFlowReturn ret = gst_wms_asf_session_begin (&self->session, pads);
+
+  /* a flush lets the base class go on after an error */
+  if (ret == GST_FLOW_ERROR)
+    gst_wms_asf_session_reset (&self->session);
+  return ret;
+}
+
+static GstFlowReturn
+begin (GstWmsAsfMux * self, gboolean timeout)
+{
+  g_autoptr (GPtrArray) pads = NULL;
+  GstFlowReturn ret;
+  GstClockTimeDiff time;
+  GstWmsAsfMuxPad *pad;
+
+  if (!timeout && gst_wms_asf_pads_skip_gaps (GST_ELEMENT (self)))
     return GST_AGGREGATOR_FLOW_NEED_DATA;
+  pads = gst_wms_asf_pads_collect (GST_ELEMENT (self));
+  if (gst_wms_asf_origin_must_wait (pads))
+    return GST_AGGREGATOR_FLOW_NEED_DATA;
+  if (gst_wms_asf_pads_are_enough (GST_ELEMENT (self), pads))
+    return begin_with (self, g_steal_pointer (&pads));
+  if (!gst_wms_asf_pads_all_ended (GST_ELEMENT (self))) {
+    ret = pick_described (self, &pad, &time);
+    gst_clear_object (&pad);
+    return ret == GST_FLOW_OK ? GST_AGGREGATOR_FLOW_NEED_DATA : ret;
   }
-  if (pads->len > 0)
-    return gst_wms_asf_session_begin (&self->session, pads);
-  g_ptr_array_unref (pads);
-  if (!gst_wms_asf_pads_all_ended (GST_ELEMENT (self)))
-    return GST_AGGREGATOR_FLOW_NEED_DATA;
   GST_ELEMENT_ERROR (self, STREAM, FORMAT,
       (_("Nothing to mux: no stream said what it is.")),
       ("all pads ended before they had caps"));
@@ -188,11 +228,13 @@ gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
   GstWmsAsfMuxPad *pad;
 
   if (!self->session.is_started)
-    ret = begin (self);
+    ret = begin (self, timeout);
   if (ret != GST_FLOW_OK)
     return ret;
 
-  pad = gst_wms_asf_pads_pick_earliest (GST_ELEMENT (self), &time);
+  ret = pick_described (self, &pad, &time);
+  if (ret != GST_FLOW_OK)
+    return ret;
   if (pad != NULL) {
     ret = gst_wms_asf_restart_when_due (&self->session, pad, time);
     if (ret == GST_FLOW_OK)
@@ -230,6 +272,22 @@ gst_wms_asf_mux_clip (GstAggregator * aggregator, GstAggregatorPad * pad,
     return buffer;
   gst_buffer_unref (buffer);
   return NULL;
+}
+
+/* Encoders of formats with a header of their own would go back and write over
+ * it when a file sink says that it can. */
+static gboolean
+gst_wms_asf_mux_sink_query (GstAggregator * aggregator,
+    GstAggregatorPad * pad, GstQuery * query)
+{
+  GstFormat format;
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_SEEKING)
+    return GST_AGGREGATOR_CLASS (parent_class)->sink_query (aggregator, pad,
+        query);
+  gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
+  gst_query_set_seeking (query, format, FALSE, 0, -1);
+  return TRUE;
 }
 
 static gboolean
@@ -340,6 +398,7 @@ gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
   aggregator_class->sink_event = gst_wms_asf_mux_sink_event;
   aggregator_class->create_new_pad = gst_wms_asf_mux_create_new_pad;
   aggregator_class->clip = gst_wms_asf_mux_clip;
+  aggregator_class->sink_query = gst_wms_asf_mux_sink_query;
 
   gst_wms_asf_settings_install_properties (gobject_class);
   gst_element_class_add_static_pad_template_with_gtype (element_class,

@@ -118,18 +118,12 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
 
 
 static void
-drop_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
+drop_empty (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 {
-  if (pad->n_empty++ == 0) {
-    if (pad->in_header)
-      GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
-          (_("An empty buffer was left out.")), ("pad %s:%s",
-              GST_DEBUG_PAD_NAME (pad)));
-    else
-      GST_ELEMENT_WARNING (self->mux, STREAM, FORMAT,
-          (_("A stream that does not say what it is was left out.")),
-          ("no caps at pad %s:%s", GST_DEBUG_PAD_NAME (pad)));
-  }
+  if (pad->n_empty++ == 0)
+    GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
+        (_("An empty buffer was left out.")), ("pad %s:%s",
+            GST_DEBUG_PAD_NAME (pad)));
   GST_DEBUG_OBJECT (pad, "dropped: %" GST_PTR_FORMAT, buffer);
 }
 
@@ -173,8 +167,8 @@ gst_wms_asf_objects_take (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
 {
   if (gst_wms_asf_mux_pad_is_gap (buffer))
     return GST_FLOW_OK;
-  if (!pad->in_header || gst_buffer_get_size (buffer) == 0) {
-    drop_buffer (self, pad, buffer);
+  if (gst_buffer_get_size (buffer) == 0) {
+    drop_empty (self, pad, buffer);
     return GST_FLOW_OK;
   }
   if (gst_wms_asf_text_is_text (pad))

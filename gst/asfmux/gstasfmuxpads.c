@@ -168,6 +168,53 @@ gst_wms_asf_pads_collect (GstElement * mux)
   return pads;
 }
 
+gboolean
+gst_wms_asf_pads_skip_gaps (GstElement * mux)
+{
+  gboolean skipped = FALSE;
+  GList *l;
+
+  GST_OBJECT_LOCK (mux);
+  for (l = mux->sinkpads; l != NULL; l = l->next) {
+    GstWmsAsfMuxPad *pad = l->data;
+    GstBuffer *buffer = pad->have_format ? NULL : gst_wms_asf_intake_peek (pad);
+
+    if (buffer == NULL || !gst_wms_asf_mux_pad_is_gap (buffer))
+      continue;
+    gst_wms_asf_mux_pad_advance (pad, buffer);
+    gst_buffer_unref (gst_wms_asf_intake_pop (pad));
+    skipped = TRUE;
+  }
+  GST_OBJECT_UNLOCK (mux);
+  return skipped;
+}
+
+static gboolean
+has_undescribed (GstElement * mux)
+{
+  gboolean found = FALSE;
+  GList *l;
+
+  GST_OBJECT_LOCK (mux);
+  for (l = mux->sinkpads; l != NULL; l = l->next)
+    found |= !GST_WMS_ASF_MUX_PAD (l->data)->have_format &&
+        !gst_aggregator_pad_is_eos (l->data);
+  GST_OBJECT_UNLOCK (mux);
+  return found;
+}
+
+gboolean
+gst_wms_asf_pads_are_enough (GstElement * mux, GPtrArray * pads)
+{
+  guint i;
+
+  for (i = 0; i < pads->len; i++) {
+    if (!gst_wms_asf_text_is_text (g_ptr_array_index (pads, i)))
+      return TRUE;
+  }
+  return pads->len > 0 && !has_undescribed (mux);
+}
+
 static GObject *
 get_child_by_index (GstChildProxy * proxy, guint index)
 {

@@ -87,6 +87,9 @@ gchar *test_mux_describe (const guint8 * data, gsize size);
 /* The next message of that type, NULL when there is none at once. */
 GstMessage *test_mux_message (TestMux * mux, GstMessageType type);
 
+/* Everything that a command prints, with errors. */
+gchar *test_run_command (const gchar * const *argv, GBytes * input);
+
 /* asfcheck.py on a file: fails with its lines unless it finds no error, and
  * no warning either.  Skipped where the tool is absent. */
 void test_assert_asfcheck (const gchar * path, gboolean is_live);
