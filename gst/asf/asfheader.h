@@ -436,9 +436,17 @@ gboolean asf_header_get_size (const AsfHeader * header, gsize * size,
 /**
  * asf_header_max_bps:
  *
- * Returns: Maximum Bitrate: the sum of the streams' rates (rules, 3.2).
+ * Returns: Maximum Bitrate: the sum of the streams' rates (rules, 3.2), of
+ *     those that exclude each other the highest, as in Windows' files.
  */
 guint32 asf_header_max_bps (const AsfHeader * header);
+
+/**
+ * asf_header_sum_bps:
+ *
+ * Returns: the rate of all streams together.
+ */
+guint32 asf_header_sum_bps (const AsfHeader * header);
 
 /**
  * asf_header_has_early_mark:

@@ -262,6 +262,22 @@ gst_wms_asf_mux_clip (GstAggregator * aggregator, GstAggregatorPad * pad,
   return NULL;
 }
 
+/* Encoders of formats with a header of their own would go back and write over
+ * it when a file sink says that it can. */
+static gboolean
+gst_wms_asf_mux_sink_query (GstAggregator * aggregator,
+    GstAggregatorPad * pad, GstQuery * query)
+{
+  GstFormat format;
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_SEEKING)
+    return GST_AGGREGATOR_CLASS (parent_class)->sink_query (aggregator, pad,
+        query);
+  gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
+  gst_query_set_seeking (query, format, FALSE, 0, -1);
+  return TRUE;
+}
+
 static gboolean
 gst_wms_asf_mux_negotiate (GstAggregator * aggregator)
 {
@@ -370,6 +386,7 @@ gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
   aggregator_class->sink_event = gst_wms_asf_mux_sink_event;
   aggregator_class->create_new_pad = gst_wms_asf_mux_create_new_pad;
   aggregator_class->clip = gst_wms_asf_mux_clip;
+  aggregator_class->sink_query = gst_wms_asf_mux_sink_query;
 
   gst_wms_asf_settings_install_properties (gobject_class);
   gst_element_class_add_static_pad_template_with_gtype (element_class,

@@ -32,7 +32,7 @@ typedef struct _GstWmsAsfIntake GstWmsAsfIntake;
  * @intake: (transfer full): the buffers that wait to be muxed
  * @format: what the caps say; valid with @have_format
  * @tags: (nullable): of the stream
- * @header_tags: (nullable): @tags as they were for the current header
+ * @language: (nullable): RFC 1766 tag, as the current header has it
  * @group_id: of the stream, or GST_GROUP_ID_INVALID
  * @in_header: whether the header has this stream
  * @lead_ns: how much earlier the next buffer begins than it says; see
@@ -57,7 +57,7 @@ struct _GstWmsAsfMuxPad
   GstWmsAsfFormat format;
   gboolean have_format;
   GstTagList *tags;
-  GstTagList *header_tags;
+  gchar *language;
   guint group_id;
   gboolean in_header;
   gboolean rate_is_known;
@@ -102,8 +102,8 @@ GstClockTime gst_wms_asf_sane_duration (GstClockTime duration);
 /**
  * gst_wms_asf_mux_pad_reset_stream:
  *
- * Forgets what belongs to one header, and takes properties and tags over for
- * the next one; where the last buffer ended and what was dropped stays.
+ * Forgets what belongs to one header, and takes the properties over for the
+ * next one; where the last buffer ended and what was dropped stays.
  */
 void gst_wms_asf_mux_pad_reset_stream (GstWmsAsfMuxPad * self);
 

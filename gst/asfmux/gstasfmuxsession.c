@@ -9,6 +9,7 @@
 
 #include "asfmux/gstasfmuxintake.h"
 #include "asfmux/gstasfmuxorigin.h"
+#include "asfmux/gstasfmuxprograms.h"
 #include "asfmux/gstasfmuxroom.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
@@ -45,6 +46,7 @@ end_header (GstWmsAsfSession * self)
   free_packets (self);
   gst_wms_asf_file_clear (&self->file);
   self->tags_changed = FALSE;
+  self->n_out = 0;
 }
 
 void
@@ -58,12 +60,14 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
   self->now = 0;
   self->header_time = 0;
   self->output.last_dts = 0;
+  gst_wms_asf_markers_clear (&self->markers);
 }
 
 void
 gst_wms_asf_session_flush (GstWmsAsfSession * self)
 {
   gst_wms_asf_output_clear (&self->output);
+  gst_wms_asf_markers_clear (&self->markers);
   self->rebase = self->is_started;
 }
 
@@ -176,7 +180,7 @@ start_packetizer (GstWmsAsfSession * self, guint32 first_send_ms)
     .packet_size = self->settings.packet_size,
     .is_live = !self->is_file,
     .max_delay_ns = gst_wms_asf_session_packet_delay (self),
-    .line_bps = asf_header_max_bps (&self->file.header),
+    .line_bps = asf_header_sum_bps (&self->file.header),
     .can_fill = self->output.has_video,
     .first_send_ms = first_send_ms,
   };
@@ -199,11 +203,28 @@ post_error (GstWmsAsfSession * self, const GError * error)
           g_quark_to_string (error->domain), error->code));
 }
 
+/* Events whose packets have left; what they follow goes before them. */
+static GstFlowReturn
+push_markers (GstWmsAsfSession * self)
+{
+  GstFlowReturn ret;
+  GstEvent *event;
+
+  if (!gst_wms_asf_markers_is_due (&self->markers, self->n_out))
+    return GST_FLOW_OK;
+  ret = gst_wms_asf_output_push (&self->output);
+  while (ret == GST_FLOW_OK && (event =
+          gst_wms_asf_markers_take (&self->markers, self->n_out)) != NULL)
+    gst_pad_push_event (GST_AGGREGATOR_SRC_PAD (self->mux), event);
+  return ret;
+}
+
 static GstFlowReturn
 send_header (GstWmsAsfSession * self, HeaderPosition position)
 {
   g_autoptr (GError) error = NULL;
   GstBuffer *header = gst_wms_asf_file_write_header (&self->file, &error);
+  GstFlowReturn ret;
 
   if (header == NULL) {
     post_error (self, error);
@@ -213,7 +234,8 @@ send_header (GstWmsAsfSession * self, HeaderPosition position)
     set_src_caps (self, header);
   if (position != HEADER_BETWEEN)
     set_segment (self, self->is_file ? GST_FORMAT_BYTES : GST_FORMAT_TIME);
-  return gst_aggregator_finish_buffer (self->mux, header);
+  ret = gst_aggregator_finish_buffer (self->mux, header);
+  return ret == GST_FLOW_OK ? push_markers (self) : ret;
 }
 
 /* Elements such as shout2send take the title from events.  The base class
@@ -244,6 +266,7 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
   header->packet_size = self->settings.packet_size;
   header->preroll_ms = self->settings.preroll_ms;
   header->padding = self->settings.padding;
+  gst_wms_asf_programs_start (header, pads, GST_ELEMENT (self->mux));
   read_tags (self, pads, &tags);
   gst_wms_asf_file_start (&self->file, pads, &tags);
   if (!gst_wms_asf_room_make (&self->file.tags, header,
@@ -288,10 +311,13 @@ run_packetizer (GstWmsAsfSession * self)
             gst_wms_asf_output_new_block (&self->output));
         break;
       case ASF_PACKETIZER_PACKET:
+        self->n_out++;
         if (ret == GST_FLOW_OK)
           ret = gst_wms_asf_output_add (&self->output, &packet);
         else
           gst_wms_asf_block_free (packet.block);
+        if (ret == GST_FLOW_OK)
+          ret = push_markers (self);
         break;
     }
   }
@@ -383,14 +409,14 @@ static void
 drop_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 {
   if (pad->n_empty++ == 0) {
-    if (pad->in_header)
+    if (pad->have_format)
       GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
           (_("An empty buffer was left out.")), ("pad %s:%s",
               GST_DEBUG_PAD_NAME (pad)));
     else
       GST_ELEMENT_WARNING (self->mux, STREAM, FORMAT,
-          (_("A stream that does not say what it is was left out.")),
-          ("no caps at pad %s:%s", GST_DEBUG_PAD_NAME (pad)));
+          (_("A stream is left out: it does not say what it is.")),
+          ("pad %s:%s, data without caps", GST_DEBUG_PAD_NAME (pad)));
   }
   GST_DEBUG_OBJECT (pad, "dropped: %" GST_PTR_FORMAT, buffer);
 }
@@ -445,6 +471,22 @@ GstFlowReturn
 gst_wms_asf_session_push (GstWmsAsfSession * self)
 {
   return gst_wms_asf_output_push (&self->output);
+}
+
+GstFlowReturn
+gst_wms_asf_session_add_marker (GstWmsAsfSession * self, GstEvent * event)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  guint64 n_packets = 0;
+
+  if (self->is_started) {
+    ret = gst_wms_asf_session_close_packet (self);
+    n_packets = self->packetizer.n_packets;
+  }
+  gst_wms_asf_markers_add (&self->markers, event, n_packets);
+  if (self->is_started && ret == GST_FLOW_OK)
+    ret = push_markers (self);
+  return ret;
 }
 
 /* Pushes all that was taken. */
