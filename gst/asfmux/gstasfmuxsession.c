@@ -247,6 +247,21 @@ send_header (GstWmsAsfSession * self, HeaderPosition position)
   return ret == GST_FLOW_OK ? push_markers (self) : ret;
 }
 
+/* Elements such as shout2send take the title from events.  The base class
+ * sends what has to come before a buffer, so this one comes behind the header. */
+static void
+send_tags (GstWmsAsfSession * self, GPtrArray * pads)
+{
+  GstTagList *tags = gst_wms_asf_tags_merged (GST_TAG_SETTER (self->mux), pads,
+      self->settings.merge_stream_tags);
+
+  if (gst_tag_list_is_empty (tags))
+    gst_tag_list_unref (tags);
+  else
+    gst_pad_push_event (GST_AGGREGATOR_SRC_PAD (self->mux),
+        gst_event_new_tag (tags));
+}
+
 /* The header as the settings, tags and started @pads make it. */
 static GstFlowReturn
 write_header (GstWmsAsfSession * self, GPtrArray * pads,
@@ -254,6 +269,7 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
 {
   AsfHeader *header = &self->file.header;
   GstWmsAsfTags tags;
+  GstFlowReturn ret;
 
   header->flags = self->is_file ? 0 : ASF_FILE_BROADCAST;
   header->preroll_ms = self->settings.preroll_ms;
@@ -271,7 +287,10 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
   GST_INFO_OBJECT (self->mux, "begin %s of %u streams, origin %"
       GST_STIME_FORMAT, self->is_file ? "a file" : "a broadcast",
       self->file.header.n_streams, GST_STIME_ARGS (self->output.origin));
-  return send_header (self, position);
+  ret = send_header (self, position);
+  if (ret == GST_FLOW_OK)
+    send_tags (self, pads);
+  return ret;
 }
 
 GstFlowReturn
