@@ -78,6 +78,8 @@ gst_wms_asf_file_clear (GstWmsAsfFile * self)
   g_clear_pointer (&self->pads, g_ptr_array_unref);
   g_clear_pointer (&self->streams, g_array_unref);
   gst_wms_asf_tags_clear (&self->tags);
+  gst_wms_asf_chapters_clear (&self->chapters);
+  g_clear_pointer (&self->header.markers, g_array_unref);
   g_clear_pointer (&self->header.index_streams, g_array_unref);
   gst_wms_asf_programs_clear (&self->header);
   memset (&self->header, 0, sizeof self->header);
@@ -175,6 +177,23 @@ gst_wms_asf_file_update_tags (GstWmsAsfFile * self, GstWmsAsfTags * tags)
     self->header = before;
   }
   return fits;
+}
+
+gboolean
+gst_wms_asf_file_set_markers (GstWmsAsfFile * self, GArray * markers)
+{
+  AsfHeader before = self->header;
+
+  self->header.markers = markers;
+  if (!fit_room (&self->header, self->header_size)) {
+    self->header = before;
+    if (markers != before.markers)
+      g_array_unref (markers);
+    return FALSE;
+  }
+  if (before.markers != NULL && before.markers != markers)
+    g_array_unref (before.markers);
+  return TRUE;
 }
 
 static guint64

@@ -12,6 +12,7 @@
 #include "asfmux/gstasfmuxprograms.h"
 #include "asfmux/gstasfmuxroom.h"
 #include "asfmux/gstasfmuxsize.h"
+#include "asfmux/gstasfmuxtoc.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -58,6 +59,7 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
   self->is_file = FALSE;
   self->rebase = FALSE;
   self->content_end_ns = 0;
+  self->refused_toc = FALSE;
   self->now = 0;
   self->header_time = 0;
   self->output.last_dts = 0;
@@ -256,6 +258,7 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
   gst_wms_asf_programs_start (header, pads, GST_ELEMENT (self->mux));
   read_tags (self, pads, &tags);
   gst_wms_asf_file_start (&self->file, pads, &tags);
+  gst_wms_asf_toc_begin (self, pads);
   if (!gst_wms_asf_room_make (&self->file.tags, header,
           self->settings.max_header_size, GST_ELEMENT (self->mux)))
     return GST_FLOW_ERROR;
@@ -269,6 +272,8 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
 GstFlowReturn
 gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
 {
+  GstFlowReturn ret;
+
   self->is_file = !self->settings.streamable && downstream_is_seekable (self);
   self->is_started = TRUE;
   if (!self->is_file)
@@ -276,7 +281,10 @@ gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
         self->settings.max_packet_delay);
   self->output.origin = start_pads (self, pads);
   self->header_time = self->output.origin;
-  return write_header (self, pads, HEADER_FIRST, 0);
+  ret = write_header (self, pads, HEADER_FIRST, 0);
+  if (ret == GST_FLOW_OK)
+    gst_wms_asf_toc_send (self);
+  return ret;
 }
 
 /* Turns what the packetizer has into buffers. */
@@ -296,6 +304,7 @@ run_packetizer (GstWmsAsfSession * self)
         break;
       case ASF_PACKETIZER_PACKET:
         self->n_out++;
+        gst_wms_asf_chapters_add_packet (&self->file.chapters, packet.send_ms);
         if (ret == GST_FLOW_OK)
           ret = gst_wms_asf_output_add (&self->output, &packet);
         else
@@ -343,9 +352,13 @@ static void
 add_to_index (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     const AsfObject * object)
 {
-  if (self->is_file && object->is_key)
+  if (!self->is_file)
+    return;
+  if (object->is_key)
     asf_index_add_key (&pad->index, object->pres_ms,
         self->packetizer.object_packet, self->packetizer.object_packets);
+  gst_wms_asf_chapters_add_object (&self->file.chapters, object,
+      self->packetizer.object_packet);
 }
 
 static GstFlowReturn
@@ -529,6 +542,7 @@ complete_file (GstWmsAsfSession * self)
 
   update_tags (self);
   indexes = gst_wms_asf_file_finish (&self->file, &self->packetizer);
+  gst_wms_asf_toc_finish (self);
   if (indexes != NULL)
     ret = gst_aggregator_finish_buffer (self->mux, indexes);
   return ret == GST_FLOW_OK ? send_header (self, HEADER_AT_END) : ret;
