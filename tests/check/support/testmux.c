@@ -46,6 +46,12 @@ add_input (TestMux * mux, GstElement * element, const gchar * name,
   return h;
 }
 
+GstHarness *
+test_mux_add_input (TestMux * mux, const gchar * name, const gchar * caps)
+{
+  return add_input (mux, mux->out->element, name, caps, mux->flags);
+}
+
 void
 test_mux_init (TestMux * mux, TestMuxFlags flags,
     const gchar * first_property, ...)
@@ -54,6 +60,7 @@ test_mux_init (TestMux * mux, TestMuxFlags flags,
   va_list args;
 
   memset (mux, 0, sizeof *mux);
+  mux->flags = flags;
   fail_unless (element != NULL);
   gst_object_ref_sink (element);
   va_start (args, first_property);
@@ -317,7 +324,6 @@ test_mux_message (TestMux * mux, GstMessageType type)
   return gst_bus_pop_filtered (mux->bus, type);
 }
 
-/* What the command writes to both its outputs. */
 gchar *
 test_run_command (const gchar * const *argv, GBytes * input)
 {
