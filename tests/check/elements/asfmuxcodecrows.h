@@ -255,24 +255,24 @@
       "000a 8000 6240 16 S 101010101010101010101010101010101010101010"
         "10101010101010101010101010101010101010101010101010", TRUE},
 {"audio/mpeg, mpegversion=(int)1, layer=(int)3" SOUND,
-      "0055 6240 1 0 010002000000800401007105", TRUE},
+      "0055 6933 1 0 010002000000800401007105", TRUE},
 {"audio/mpeg, mpegversion=(int)1, layer=(int)3, "
         "codec_data=(buffer)010002000000800401007105" SOUND,
-      "0055 6240 1 0 010002000000800401007105", TRUE},
+      "0055 6933 1 0 010002000000800401007105", TRUE},
 {"audio/mpeg, mpegversion=(int)1, layer=(int)2" SOUND,
-      "0050 6240 1 0 02000000000001000000010010000000000000000000", TRUE},
+      "0050 6933 1 0 02000000000001000000010010000000000000000000", TRUE},
 {"audio/mpeg, mpegversion=(int)1, layer=(int)2, "
         "bitrate=(int)192000" VOICE,
       "0050 24000 1 0 020000ee020008000000010000000000000000000000", TRUE},
 {"audio/mpeg, mpegversion=(int)4, stream-format=(string)raw, "
         "codec_data=(buffer)1210" SOUND,
-      "00ff 6240 1 16 1210", TRUE},
+      "00ff 6933 1 16 1210", TRUE},
 {"audio/mpeg, mpegversion=(int)4" SOUND,
-      "00ff 6240 1 16 ", TRUE},
+      "00ff 6933 1 16 ", TRUE},
 {"audio/x-ac3" SOUND,
-      "2000 6240 1 0 ", TRUE},
+      "2000 6933 1 0 ", TRUE},
 {"audio/x-eac3" SOUND,
-      "2000 6240 1 0 ", TRUE},
+      "2000 6933 1 0 ", TRUE},
 {"audio/x-raw, format=(string)S16LE, layout=(string)interleaved" SOUND,
       "0001 176400 4 16 S ", TRUE},
 {"audio/x-raw, format=(string)U8, layout=(string)interleaved" SOUND,
@@ -292,55 +292,55 @@
 {"audio/x-mulaw" SOUND,
       "0007 88200 2 8 S ", TRUE},
 {"audio/x-adpcm, layout=(string)microsoft, block_align=(int)1040" SOUND,
-      "0002 6240 1040 4 S 0404070000010000000200ff00000000c0004000f00"
+      "0002 6933 1040 4 S 0404070000010000000200ff00000000c0004000f00"
         "00000cc0130ff880118ff", TRUE},
 {"audio/x-adpcm, layout=(string)dvi, block_align=(int)1040" SOUND,
-      "0011 6240 1040 4 S 0904", TRUE},
-{"audio/x-adpcm, layout=(string)g726, bitrate=(int)64000, "
-        "rate=(int)32000, channels=(int)1",
-      "0045 8000 1 2 S ", TRUE},
-{"audio/x-adpcm, layout=(string)g726, rate=(int)16000, "
+      "0011 6933 1040 4 S 0904", TRUE},
+{"audio/x-adpcm, layout=(string)g726, bitrate=(int)16000, "
+        "rate=(int)8000, channels=(int)1",
+      "0045 2000 1 2 S ", TRUE},
+{"audio/x-adpcm, layout=(string)g726, rate=(int)8000, "
         "channels=(int)1",
-      "0045 8000 1 4 S ", TRUE},
+      "0045 4000 1 4 S ", TRUE},
 {"audio/x-adpcm, layout=(string)dk4" SOUND,
-      "0061 6240 6240 4 S ", TRUE},
+      "0061 6933 6240 4 S ", TRUE},
 {"audio/x-adpcm, layout=(string)dk3" SOUND,
-      "0062 6240 6240 4 S ", TRUE},
+      "0062 6933 6240 4 S ", TRUE},
 {"audio/x-adpcm, layout=(string)yamaha" SOUND,
-      "0020 6240 6240 4 S ", FALSE},
+      "0020 6933 6240 4 S ", FALSE},
 {"audio/G722" SOUND,
-      "028f 6240 1 4 ", TRUE},
+      "028f 6933 1 4 ", TRUE},
 {"audio/x-truespeech" VOICE,
-      "0022 6240 32 1 S ", TRUE},
+      "0022 6933 32 1 S ", TRUE},
 {"audio/ms-gsm" VOICE,
-      "0031 6240 65 0 S 4001", TRUE},
+      "0031 6933 65 0 S 4001", TRUE},
 {"audio/AMR" VOICE,
-      "0057 6240 1 16 ", TRUE},
+      "0057 6933 1 16 ", TRUE},
 {"audio/AMR-WB" VOICE,
-      "0058 6240 1 16 ", TRUE},
+      "0058 6933 1 16 ", TRUE},
 {"audio/x-vorbis, streamheader=(buffer)< 01766f, 03, 05 >" SOUND,
-      "566f 6240 1 16 02030101766f0305", FALSE},
+      "566f 6933 1 16 02030101766f0305", FALSE},
 {"audio/x-flac, "
         "streamheader=(buffer)< 7f464c41430100000b664c614380000022abababa"
         "babababababababababababababababababababababababababababababab, "
         "84 >" SOUND,
-      "f1ac 6240 1 16 abababababababababababababababababababababababa"
+      "f1ac 6933 1 16 abababababababababababababababababababababababa"
         "babababababababababab", FALSE},
 {"audio/x-speex, "
         "streamheader=(buffer)< 53535353535353535353535353535353535353535"
         "3535353535353535353535353535353535353535353535353535353535353535"
         "3535353535353535353535353535353535353535353535353535353, 01 >" VOICE,
-      "a109 6240 1 16 53535353535353535353535353535353535353535353535"
+      "a109 6933 1 16 53535353535353535353535353535353535353535353535"
         "35353535353535353535353535353535353535353535353535353535353535"
         "353535353535353535353535353535353535353535353535353", FALSE},
 {"audio/x-vnd.sony.atrac3" SOUND,
-      "0270 6240 6240 0 S ", TRUE},
+      "0270 6933 6240 0 S ", TRUE},
 {"audio/x-siren" VOICE,
-      "028e 6240 40 16 S ", TRUE},
+      "028e 6933 40 16 S ", TRUE},
 {"audio/x-voxware, voxwaretype=(int)117" VOICE,
-      "0075 6240 6240 0 S ", TRUE},
+      "0075 6933 6240 0 S ", TRUE},
 {"audio/x-asf-unknown, codec_id=(int)4660" SOUND,
-      "1234 6240 6240 0 S ", FALSE},
+      "1234 6933 6240 0 S ", FALSE},
 {"audio/x-raw, format=(string)S16LE, layout=(string)interleaved, "
         "rate=(int)48000, channels=(int)6, channel-mask=(bitmask)0x3f",
       "fffe 576000 12 16 S 10003f0000000100000000001000800000aa00389b"
