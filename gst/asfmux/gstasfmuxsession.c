@@ -65,6 +65,7 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
   self->output.last_dts = 0;
   gst_wms_asf_markers_clear (&self->markers);
   g_clear_pointer (&self->scripts, g_array_unref);
+  self->script_was_lost = FALSE;
 }
 
 void
@@ -274,8 +275,6 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
 GstFlowReturn
 gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
 {
-  GstFlowReturn ret;
-
   self->is_file = !self->settings.streamable && downstream_is_seekable (self);
   self->is_started = TRUE;
   if (!self->is_file)
@@ -285,8 +284,7 @@ gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
     gst_wms_asf_scripts_collect (self, pads);
   self->output.origin = start_pads (self, pads);
   self->header_time = self->output.origin;
-  ret = write_header (self, pads, HEADER_FIRST, 0);
-  return ret == GST_FLOW_OK ? gst_wms_asf_scripts_send (self) : ret;
+  return write_header (self, pads, HEADER_FIRST, 0);
 }
 
 GstFlowReturn
@@ -424,8 +422,10 @@ complete_file (GstWmsAsfSession * self)
 GstFlowReturn
 gst_wms_asf_session_finish (GstWmsAsfSession * self)
 {
-  GstFlowReturn ret = drain (self);
+  GstFlowReturn ret = gst_wms_asf_scripts_send (self, G_MAXINT64);
 
+  if (ret == GST_FLOW_OK)
+    ret = drain (self);
   if (ret != GST_FLOW_OK)
     return ret;
   if (self->is_file)
