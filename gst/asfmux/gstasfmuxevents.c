@@ -10,6 +10,7 @@
 #include "asfmux/gstasfmuxrestart.h"
 #include "asfmux/gstasfmuxscripts.h"
 #include "asfmux/gstasfmuxtext.h"
+#include "asfmux/gstasfmuxtoc.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -112,6 +113,11 @@ gst_wms_asf_events_take (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
       return FALSE;
     case GST_EVENT_CUSTOM_DOWNSTREAM:
       return take_custom (self, pad, event, result);
+    case GST_EVENT_TOC:
+      /* the base class would send it on before the header */
+      gst_wms_asf_toc_take (self, pad, event);
+      *result = TRUE;
+      return TRUE;
     case GST_EVENT_GAP:
       /* the base class asserts that its segment is in time */
       if (GST_AGGREGATOR_PAD (pad)->segment.format == GST_FORMAT_TIME)

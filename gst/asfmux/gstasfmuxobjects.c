@@ -70,9 +70,13 @@ static void
 add_to_index (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     const AsfObject * object)
 {
-  if (self->is_file && object->is_key)
+  if (!self->is_file)
+    return;
+  if (object->is_key)
     asf_index_add_key (&pad->index, object->pres_ms,
         self->packetizer.object_packet, self->packetizer.object_packets);
+  gst_wms_asf_chapters_add_object (&self->file.chapters, object,
+      self->packetizer.object_packet);
 }
 
 static GstFlowReturn

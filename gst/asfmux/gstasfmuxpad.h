@@ -35,6 +35,8 @@ typedef struct _GstWmsAsfIntake GstWmsAsfIntake;
  * @tags: (nullable): of the stream
  * @language: (nullable): RFC 1766 tag, as the current header has it
  * @group_id: of the stream, or GST_GROUP_ID_INVALID
+ * @toc: (nullable): table of contents of the stream
+ * @toc_segment: whose times @toc has
  * @in_header: whether the header has this stream
  * @lead_ns: how much earlier the next buffer begins than it says; see
  *     gst_wms_asf_origin_lead()
@@ -60,6 +62,8 @@ struct _GstWmsAsfMuxPad
   gboolean has_markup;
   GstTagList *tags;
   gchar *language;
+  GstToc *toc;
+  GstSegment toc_segment;
   guint group_id;
   gboolean in_header;
   gboolean rate_is_known;

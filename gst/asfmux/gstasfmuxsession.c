@@ -14,6 +14,7 @@
 #include "asfmux/gstasfmuxroom.h"
 #include "asfmux/gstasfmuxscripts.h"
 #include "asfmux/gstasfmuxsize.h"
+#include "asfmux/gstasfmuxtoc.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -60,6 +61,7 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
   self->is_file = FALSE;
   self->rebase = FALSE;
   self->content_end_ns = 0;
+  self->refused_toc = FALSE;
   self->now = 0;
   self->header_time = 0;
   self->output.last_dts = 0;
@@ -246,6 +248,21 @@ send_header (GstWmsAsfSession * self, HeaderPosition position)
   return ret == GST_FLOW_OK ? push_markers (self) : ret;
 }
 
+/* Elements such as shout2send take the title from events.  The base class
+ * sends what has to come before a buffer, so this one comes behind the header. */
+static void
+send_tags (GstWmsAsfSession * self, GPtrArray * pads)
+{
+  GstTagList *tags = gst_wms_asf_tags_merged (GST_TAG_SETTER (self->mux), pads,
+      self->settings.merge_stream_tags);
+
+  if (gst_tag_list_is_empty (tags))
+    gst_tag_list_unref (tags);
+  else
+    gst_pad_push_event (GST_AGGREGATOR_SRC_PAD (self->mux),
+        gst_event_new_tag (tags));
+}
+
 /* The header as the settings, tags and started @pads make it. */
 static GstFlowReturn
 write_header (GstWmsAsfSession * self, GPtrArray * pads,
@@ -253,6 +270,7 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
 {
   AsfHeader *header = &self->file.header;
   GstWmsAsfTags tags;
+  GstFlowReturn ret;
 
   header->flags = self->is_file ? 0 : ASF_FILE_BROADCAST;
   header->preroll_ms = self->settings.preroll_ms;
@@ -262,6 +280,7 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
     header->commands = gst_wms_asf_scripts_take (self);
   read_tags (self, pads, &tags);
   gst_wms_asf_file_start (&self->file, pads, &tags);
+  gst_wms_asf_toc_begin (self, pads);
   if (!gst_wms_asf_room_make (&self->file.tags, header,
           self->settings.max_header_size, GST_ELEMENT (self->mux)))
     return GST_FLOW_ERROR;
@@ -269,12 +288,17 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
   GST_INFO_OBJECT (self->mux, "begin %s of %u streams, origin %"
       GST_STIME_FORMAT, self->is_file ? "a file" : "a broadcast",
       self->file.header.n_streams, GST_STIME_ARGS (self->output.origin));
-  return send_header (self, position);
+  ret = send_header (self, position);
+  if (ret == GST_FLOW_OK)
+    send_tags (self, pads);
+  return ret;
 }
 
 GstFlowReturn
 gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
 {
+  GstFlowReturn ret;
+
   self->is_file = !self->settings.streamable && downstream_is_seekable (self);
   self->is_started = TRUE;
   if (!self->is_file)
@@ -284,7 +308,10 @@ gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
     gst_wms_asf_scripts_collect (self, pads);
   self->output.origin = start_pads (self, pads);
   self->header_time = self->output.origin;
-  return write_header (self, pads, HEADER_FIRST, 0);
+  ret = write_header (self, pads, HEADER_FIRST, 0);
+  if (ret == GST_FLOW_OK)
+    gst_wms_asf_toc_send (self);
+  return ret;
 }
 
 GstFlowReturn
@@ -303,6 +330,7 @@ gst_wms_asf_session_run (GstWmsAsfSession * self)
         break;
       case ASF_PACKETIZER_PACKET:
         self->n_out++;
+        gst_wms_asf_chapters_add_packet (&self->file.chapters, packet.send_ms);
         if (ret == GST_FLOW_OK)
           ret = gst_wms_asf_output_add (&self->output, &packet);
         else
@@ -373,6 +401,7 @@ GstFlowReturn
 gst_wms_asf_session_begin_again (GstWmsAsfSession * self, GPtrArray * pads,
     gboolean new_clock)
 {
+  guint32 packet_size = self->file.header.packet_size;
   guint32 first_send_ms = 0;
   GstClockTimeDiff origin;
   GstFlowReturn ret = drain (self);
@@ -384,6 +413,7 @@ gst_wms_asf_session_begin_again (GstWmsAsfSession * self, GPtrArray * pads,
   if (!new_clock)
     first_send_ms = self->packetizer.last_send_ms;
   end_header (self);
+  self->file.header.packet_size = packet_size;
   origin = start_pads (self, pads);
   if (new_clock) {
     self->output.origin = origin;
@@ -414,6 +444,7 @@ complete_file (GstWmsAsfSession * self)
 
   update_tags (self);
   indexes = gst_wms_asf_file_finish (&self->file, &self->packetizer);
+  gst_wms_asf_toc_finish (self);
   if (indexes != NULL)
     ret = gst_aggregator_finish_buffer (self->mux, indexes);
   return ret == GST_FLOW_OK ? send_header (self, HEADER_AT_END) : ret;
