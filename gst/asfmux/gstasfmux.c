@@ -103,6 +103,7 @@
 #include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxpads.h"
 #include "asfmux/gstasfmuxrestart.h"
+#include "asfmux/gstasfmuxscripts.h"
 #include "asfmux/gstasfmuxsession.h"
 #include "asfmux/gstasfmuxtext.h"
 
@@ -301,6 +302,8 @@ gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
     return ret;
   if (pad != NULL) {
     ret = gst_wms_asf_restart_when_due (&self->session, pad, time);
+    if (ret == GST_FLOW_OK)
+      ret = gst_wms_asf_scripts_send (&self->session, time);
     if (ret == GST_FLOW_OK)
       ret = gst_wms_asf_session_take_next (&self->session, pad);
     gst_object_unref (pad);
