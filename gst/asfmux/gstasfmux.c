@@ -20,6 +20,41 @@
  * have left already, with a QoS message.  Times of one stream that step back
  * are held at the latest one.
  *
+ * ## Tags
+ *
+ * Tags that the application sets through #GstTagSetter and, with
+ * #GstWmsAsfMux:merge-stream-tags, those of the streams are written under the
+ * names that Windows' writers use, such as WM/AlbumTitle; replay gain and
+ * MusicBrainz identifiers under those that taggers agree on.  A tag without a
+ * name in ASF keeps GStreamer's, and a "key=value" comment becomes the
+ * attribute "key".  Title, artist, copyright, description and comment are the
+ * Content Description, the comment as its Rating, where asfdemux looks for it,
+ * and as WM/Comments.  A date is WM/Year, as exact as it is known; a disc's
+ * number and their count are WM/PartOfSet.  Pictures are WM/Picture;
+ * attachments are WM/Binary, without their name and type.
+ *
+ * Further values of a tag and values over 65,535 bytes are in the Metadata
+ * Library, and so is, as a stream's own, what a stream says and another one
+ * has displaced.  FFmpeg and asfdemux do not look there.  Codec names, bit
+ * rates, durations and the languages of streams are said by other objects.
+ * What cannot be written is named in an element warning.
+ *
+ * The header of a broadcast stays within #GstWmsAsfMux:max-header-size: first
+ * #GstWmsAsfMux:padding gives way, then pictures from the largest on, then the
+ * other tags from the longest on.  Tags that come later make a new header in a
+ * broadcast; in a file they need the room of #GstWmsAsfMux:padding.
+ *
+ * ## Chapters
+ *
+ * A table of contents, set through #GstTocSetter or from a TOC event of a
+ * stream, becomes the Marker Object of a file: one marker for each chapter or
+ * track, named by its title or else numbered, of the first edition.  The
+ * application's times count from the beginning of the file, a stream's are
+ * stream times.  Each marker leads to the key frame before its time.  Known
+ * before the data, chapters are in the header from the start; later they need
+ * the room of #GstWmsAsfMux:padding.  A broadcast has no markers, since they
+ * need offsets of data that is not sent yet: an element warning says so.
+ *
  * ## Example launch line
  * |[
  * gst-launch-1.0 videotestsrc num-buffers=300 ! avenc_wmv2 ! asfmux name=m \
@@ -64,6 +99,7 @@ struct _GstWmsAsfMux
 #define gst_wms_asf_mux_parent_class parent_class
 G_DEFINE_TYPE_WITH_CODE (GstWmsAsfMux, gst_wms_asf_mux, GST_TYPE_AGGREGATOR,
     G_IMPLEMENT_INTERFACE (GST_TYPE_TAG_SETTER, NULL)
+    G_IMPLEMENT_INTERFACE (GST_TYPE_TOC_SETTER, NULL)
     G_IMPLEMENT_INTERFACE (GST_TYPE_PRESET, NULL)
     G_IMPLEMENT_INTERFACE (GST_TYPE_CHILD_PROXY,
         gst_wms_asf_pads_init_child_proxy));
@@ -112,6 +148,7 @@ gst_wms_asf_mux_stop (GstAggregator * aggregator)
 
   reset (self);
   gst_tag_setter_reset_tags (GST_TAG_SETTER (self));
+  gst_toc_setter_reset (GST_TOC_SETTER (self));
   return TRUE;
 }
 

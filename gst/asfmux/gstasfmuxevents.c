@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxrestart.h"
+#include "asfmux/gstasfmuxtoc.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -92,6 +93,11 @@ gst_wms_asf_events_take (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
       if (!gst_wms_asf_markers_is_marker (event))
         return FALSE;
       *result = gst_wms_asf_session_add_marker (self, event) == GST_FLOW_OK;
+      return TRUE;
+    case GST_EVENT_TOC:
+      /* the base class would send it on before the header */
+      gst_wms_asf_toc_take (self, pad, event);
+      *result = TRUE;
       return TRUE;
     case GST_EVENT_GAP:
       /* the base class asserts that its segment is in time */

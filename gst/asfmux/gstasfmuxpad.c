@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxchapters.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -81,6 +82,7 @@ gst_wms_asf_mux_pad_finalize (GObject * object)
   asf_index_clear (&self->index);
   gst_clear_tag_list (&self->tags);
   g_free (self->language);
+  gst_wms_asf_toc_clear (&self->toc);
   G_OBJECT_CLASS (gst_wms_asf_mux_pad_parent_class)->finalize (object);
 }
 

@@ -34,6 +34,8 @@ typedef struct _GstWmsAsfIntake GstWmsAsfIntake;
  * @tags: (nullable): of the stream
  * @language: (nullable): RFC 1766 tag, as the current header has it
  * @group_id: of the stream, or GST_GROUP_ID_INVALID
+ * @toc: (nullable): table of contents of the stream
+ * @toc_segment: whose times @toc has
  * @in_header: whether the header has this stream
  * @lead_ns: how much earlier the next buffer begins than it says; see
  *     gst_wms_asf_origin_lead()
@@ -58,6 +60,8 @@ struct _GstWmsAsfMuxPad
   gboolean have_format;
   GstTagList *tags;
   gchar *language;
+  GstToc *toc;
+  GstSegment toc_segment;
   guint group_id;
   gboolean in_header;
   gboolean rate_is_known;
@@ -147,6 +151,18 @@ GstClockTimeDiff gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self,
  * Remembers where the buffer ends, for a next one without a time stamp.
  */
 void gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer);
+
+/**
+ * gst_wms_asf_mux_pad_whole_size:
+ * @self: a pad with a format
+ * @first: (nullable): its first buffer
+ * @is_regular: (out): whether the buffer lasts whole milliseconds
+ *
+ * Returns: bytes of each media object, when they should not be split and have
+ *     one size as far as can be seen; else 0.
+ */
+guint32 gst_wms_asf_mux_pad_whole_size (GstWmsAsfMuxPad * self,
+    GstBuffer * first, gboolean * is_regular);
 
 /**
  * gst_wms_asf_mux_pad_start:

@@ -11,6 +11,8 @@
 #include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxprograms.h"
 #include "asfmux/gstasfmuxroom.h"
+#include "asfmux/gstasfmuxsize.h"
+#include "asfmux/gstasfmuxtoc.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -57,6 +59,7 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
   self->is_file = FALSE;
   self->rebase = FALSE;
   self->content_end_ns = 0;
+  self->refused_toc = FALSE;
   self->now = 0;
   self->header_time = 0;
   self->output.last_dts = 0;
@@ -117,13 +120,16 @@ start_pads (GstWmsAsfSession * self, GPtrArray * pads)
   GstClockTimeDiff origin = G_MAXINT64;
   guint i;
 
+  self->file.header.packet_size =
+      gst_wms_asf_choose_packet_size (&self->settings, self->is_file, pads);
   self->output.has_video = FALSE;
   for (i = 0; i < pads->len; i++) {
     GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
     GstBuffer *first = gst_wms_asf_intake_peek (pad);
 
     gst_wms_asf_mux_pad_start (pad, is_data (first) ? first : NULL,
-        self->settings.preroll_ms, self->settings.packet_size, !self->is_file);
+        self->settings.preroll_ms, self->file.header.packet_size,
+        !self->is_file);
     if (pad->format.stream.kind == ASF_STREAM_VIDEO)
       self->output.has_video = TRUE;
     pad->lead_ns = gst_wms_asf_origin_lead (pad);
@@ -177,7 +183,7 @@ static void
 start_packetizer (GstWmsAsfSession * self, guint32 first_send_ms)
 {
   AsfPacketizerConfig config = {
-    .packet_size = self->settings.packet_size,
+    .packet_size = self->file.header.packet_size,
     .is_live = !self->is_file,
     .max_delay_ns = gst_wms_asf_session_packet_delay (self),
     .line_bps = asf_header_sum_bps (&self->file.header),
@@ -263,12 +269,12 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
   GstFlowReturn ret;
 
   header->flags = self->is_file ? 0 : ASF_FILE_BROADCAST;
-  header->packet_size = self->settings.packet_size;
   header->preroll_ms = self->settings.preroll_ms;
   header->padding = self->settings.padding;
   gst_wms_asf_programs_start (header, pads, GST_ELEMENT (self->mux));
   read_tags (self, pads, &tags);
   gst_wms_asf_file_start (&self->file, pads, &tags);
+  gst_wms_asf_toc_begin (self, pads);
   if (!gst_wms_asf_room_make (&self->file.tags, header,
           self->settings.max_header_size, GST_ELEMENT (self->mux)))
     return GST_FLOW_ERROR;
@@ -285,6 +291,8 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
 GstFlowReturn
 gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
 {
+  GstFlowReturn ret;
+
   self->is_file = !self->settings.streamable && downstream_is_seekable (self);
   self->is_started = TRUE;
   if (!self->is_file)
@@ -292,7 +300,10 @@ gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
         self->settings.max_packet_delay);
   self->output.origin = start_pads (self, pads);
   self->header_time = self->output.origin;
-  return write_header (self, pads, HEADER_FIRST, 0);
+  ret = write_header (self, pads, HEADER_FIRST, 0);
+  if (ret == GST_FLOW_OK)
+    gst_wms_asf_toc_send (self);
+  return ret;
 }
 
 /* Turns what the packetizer has into buffers. */
@@ -312,6 +323,7 @@ run_packetizer (GstWmsAsfSession * self)
         break;
       case ASF_PACKETIZER_PACKET:
         self->n_out++;
+        gst_wms_asf_chapters_add_packet (&self->file.chapters, packet.send_ms);
         if (ret == GST_FLOW_OK)
           ret = gst_wms_asf_output_add (&self->output, &packet);
         else
@@ -359,9 +371,13 @@ static void
 add_to_index (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     const AsfObject * object)
 {
-  if (self->is_file && object->is_key)
+  if (!self->is_file)
+    return;
+  if (object->is_key)
     asf_index_add_key (&pad->index, object->pres_ms,
         self->packetizer.object_packet, self->packetizer.object_packets);
+  gst_wms_asf_chapters_add_object (&self->file.chapters, object,
+      self->packetizer.object_packet);
 }
 
 static GstFlowReturn
@@ -545,6 +561,7 @@ complete_file (GstWmsAsfSession * self)
 
   update_tags (self);
   indexes = gst_wms_asf_file_finish (&self->file, &self->packetizer);
+  gst_wms_asf_toc_finish (self);
   if (indexes != NULL)
     ret = gst_aggregator_finish_buffer (self->mux, indexes);
   return ret == GST_FLOW_OK ? send_header (self, HEADER_AT_END) : ret;

@@ -25,6 +25,7 @@ G_BEGIN_DECLS
  * @header_time: running time of the first buffer after the header
  * @tags_changed: whether tags came that the header does not have
  * @tags_due: running time at which they make a new header
+ * @refused_toc: whether it was said that a broadcast has no markers
  * @pad_was_released: an input of the header is gone; atomic
  * @markers: events that wait for their packet
  * @n_out: packets of the header that have left the packetizer
@@ -44,6 +45,7 @@ typedef struct
   GstClockTimeDiff header_time;
   gboolean tags_changed;
   GstClockTimeDiff tags_due;
+  gboolean refused_toc;
   gint pad_was_released;
   GstWmsAsfMarkers markers;
   guint64 n_out;
