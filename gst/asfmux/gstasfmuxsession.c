@@ -17,6 +17,10 @@
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
 
+/* Frames are shown at most this long after frames that come behind them; what
+ * steps back further is another programme's time. */
+#define MAX_REORDERING GST_SECOND
+
 /* Where a header stands: a file has one more at its end, in the place of the
  * first one; a broadcast may have others between its packets. */
 typedef enum
@@ -352,6 +356,14 @@ report_late (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 
 /* Content time of a buffer: never before the file's start, and never before
  * the stream's last object (rules, 7.3). */
+static gboolean
+may_step_back (GstWmsAsfMuxPad * pad, GstBuffer * buffer, GstClockTimeDiff time)
+{
+  return pad->format.may_reorder && time >= 0
+      && time + MAX_REORDERING >= (GstClockTimeDiff) pad->last_ns
+      && GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+}
+
 static guint64
 content_time (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     GstBuffer * buffer)
@@ -364,7 +376,23 @@ content_time (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     self->rebase = FALSE;
   }
   time = running - self->output.origin;
+  if (may_step_back (pad, buffer, time))
+    return time;
   return MAX (time, (GstClockTimeDiff) pad->last_ns);
+}
+
+/* When an object is ready to be sent: a reordered frame is not sent before the
+ * ones that it needs, nor those after the times of the frames behind them. */
+static guint64
+ready_time (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
+    GstBuffer * buffer, guint64 time_ns)
+{
+  GstClockTimeDiff ready;
+
+  if (!pad->format.may_reorder || !GST_BUFFER_DTS_IS_VALID (buffer))
+    return time_ns;
+  ready = gst_wms_asf_mux_pad_order_time (pad, buffer) - self->output.origin;
+  return CLAMP (ready, 0, (GstClockTimeDiff) time_ns);
 }
 
 static void
@@ -407,7 +435,8 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
   }
   object.pres_ms = pres_ms;
   gst_wms_asf_mux_pad_describe (pad, buffer, &object);
-  asf_bucket_add (&pad->bucket, object.time_ns, object.size, &object.span);
+  asf_bucket_add (&pad->bucket, ready_time (self, pad, buffer,
+          object.time_ns), object.size, &object.span);
   if (!asf_packetizer_add (&self->packetizer, &object)) {
     report_late (self, pad, buffer);
     return GST_FLOW_OK;
