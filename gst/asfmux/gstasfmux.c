@@ -82,13 +82,75 @@
  * the room of #GstWmsAsfMux:padding.  A broadcast has no markers, since they
  * need offsets of data that is not sent yet: an element warning says so.
  *
- * ## Example launch line
+ * ## Several streams
+ *
+ * There can be 127 streams.  Pads have properties, which a pipeline can set on
+ * the muxer before there is a pad, such as `audio_0::language=fr`.  The
+ * language of a stream is #GstWmsAsfMuxPad:language, or what its tags say; it
+ * is written as Windows does, "pt-br", and a stream without one beside others
+ * that have one as "und".  Streams of one #GstWmsAsfMuxPad:exclusion-group are
+ * alternatives to each other, by language or by bit rate; audio streams in
+ * different languages are by themselves.  Of such a group only the highest
+ * rate counts in the rate of the file.  #GstWmsAsfMuxPad:priority says which
+ * streams a server keeps when it cannot send all.
+ *
+ * ## Text and script commands
+ *
+ * Text on a `text_%u` pad becomes script commands of the type
+ * #GstWmsAsfMuxPad:command-type, markup is taken out.  A custom serialized
+ * downstream event named "wms-script" is a command of any type: it has the
+ * strings "type", such as "URL", and "parameter", and may have the clock time
+ * "running-time", else it counts for the data after it.  Events go into the
+ * stream of the first text pad.  What is known before a file begins, which is
+ * events and the text of pads that have ended, is in its header instead.
+ *
+ * ## Changes in mid-stream
+ *
+ * A broadcast gets another header when the format of a stream changes, a
+ * stream comes or goes, a stream begins another group (as `concat` sends it)
+ * or times would not fit any more after 49 days: data before the change leaves
+ * with the old header, then come new caps, the header and a packet that is
+ * DISCONT.  Send and presentation times go on, after 49 days they begin anew.
+ * Tags make another header a second after they came, and at most every ten
+ * seconds; bit rates and what else no header has make none.
+ *
+ * In a file another format and a stream that comes late are element errors; a
+ * stream that goes has ended.
+ *
+ * ## Markers
+ *
+ * A custom serialized downstream event named "wms-marker" comes out behind the
+ * packet that holds the last data before it, which it ends, so that `wmspushsink`
+ * can tell when that data was sent.
+ *
+ * ## Example launch lines
  * |[
  * gst-launch-1.0 videotestsrc num-buffers=300 ! avenc_wmv2 ! asfmux name=m \
  *     ! filesink location=test.wmv \
  *     audiotestsrc num-buffers=430 ! avenc_wmav2 ! m.
  * ]|
  * This writes ten seconds of a test picture and a tone into a file.
+ * |[
+ * gst-launch-1.0 asfmux name=m audio_0::language=en audio_1::language=fr \
+ *     ! filesink location=two.wma \
+ *     audiotestsrc num-buffers=430 ! avenc_wmav2 ! m.audio_0 \
+ *     audiotestsrc num-buffers=430 freq=880 ! avenc_wmav2 ! m.audio_1
+ * ]|
+ * Two tones, of which a player takes the one in the listener's language.
+ * |[
+ * gst-launch-1.0 asfmux name=m video_0::exclusion-group=1 \
+ *     video_1::exclusion-group=1 ! filesink location=rates.wmv \
+ *     videotestsrc num-buffers=300 ! avenc_wmv2 bitrate=100000 ! m.video_0 \
+ *     videotestsrc num-buffers=300 ! avenc_wmv2 bitrate=300000 ! m.video_1
+ * ]|
+ * One picture at two rates.
+ * |[
+ * printf '1\n00:00:01,000 --> 00:00:03,000\nHello\n' | gst-launch-1.0 \
+ *     asfmux name=m ! filesink location=titles.wmv \
+ *     videotestsrc num-buffers=300 ! avenc_wmv2 ! m. \
+ *     fdsrc ! subparse ! m.text_0
+ * ]|
+ * A title that a player shows after a second.
  */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
