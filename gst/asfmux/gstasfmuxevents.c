@@ -89,6 +89,11 @@ gst_wms_asf_events_take (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     case GST_EVENT_TAG:
       take_tags (self, pad, event);
       return FALSE;
+    case GST_EVENT_CUSTOM_DOWNSTREAM:
+      if (!gst_wms_asf_markers_is_marker (event))
+        return FALSE;
+      *result = gst_wms_asf_session_add_marker (self, event) == GST_FLOW_OK;
+      return TRUE;
     case GST_EVENT_TOC:
       /* the base class would send it on before the header */
       gst_wms_asf_toc_take (self, pad, event);

@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  * @tags: what the description objects of @header say
  * @chapters: of a file: where its markers lead
  * @header_size: bytes of Header Object and the Data Object's head
+ * @is_complete: nothing comes after it: a file has its measured numbers
  *
  * What one file or broadcast says about itself.  Belongs to the streaming
  * thread.
@@ -31,6 +32,7 @@ typedef struct
   GstWmsAsfTags tags;
   GstWmsAsfChapters chapters;
   gsize header_size;
+  gboolean is_complete;
 } GstWmsAsfFile;
 
 /**

@@ -19,9 +19,6 @@ void
 gst_wms_asf_mux_pad_reset_stream (GstWmsAsfMuxPad * self)
 {
   asf_index_clear (&self->index);
-  gst_clear_tag_list (&self->header_tags);
-  if (self->tags != NULL)
-    self->header_tags = gst_tag_list_ref (self->tags);
   GST_OBJECT_LOCK (self);
   gst_wms_asf_pad_settings_copy (&self->settings, &self->properties);
   GST_OBJECT_UNLOCK (self);
@@ -84,7 +81,7 @@ gst_wms_asf_mux_pad_finalize (GObject * object)
   gst_wms_asf_format_clear (&self->format);
   asf_index_clear (&self->index);
   gst_clear_tag_list (&self->tags);
-  gst_clear_tag_list (&self->header_tags);
+  g_free (self->language);
   gst_wms_asf_toc_clear (&self->toc);
   G_OBJECT_CLASS (gst_wms_asf_mux_pad_parent_class)->finalize (object);
 }

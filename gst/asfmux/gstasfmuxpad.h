@@ -32,7 +32,7 @@ typedef struct _GstWmsAsfIntake GstWmsAsfIntake;
  * @intake: (transfer full): the buffers that wait to be muxed
  * @format: what the caps say; valid with @have_format
  * @tags: (nullable): of the stream
- * @header_tags: (nullable): @tags as they were for the current header
+ * @language: (nullable): RFC 1766 tag, as the current header has it
  * @group_id: of the stream, or GST_GROUP_ID_INVALID
  * @toc: (nullable): table of contents of the stream
  * @toc_segment: whose times @toc has
@@ -59,9 +59,9 @@ struct _GstWmsAsfMuxPad
   GstWmsAsfFormat format;
   gboolean have_format;
   GstTagList *tags;
+  gchar *language;
   GstToc *toc;
   GstSegment toc_segment;
-  GstTagList *header_tags;
   guint group_id;
   gboolean in_header;
   gboolean rate_is_known;
@@ -106,8 +106,8 @@ GstClockTime gst_wms_asf_sane_duration (GstClockTime duration);
 /**
  * gst_wms_asf_mux_pad_reset_stream:
  *
- * Forgets what belongs to one header, and takes properties and tags over for
- * the next one; where the last buffer ended and what was dropped stays.
+ * Forgets what belongs to one header, and takes the properties over for the
+ * next one; where the last buffer ended and what was dropped stays.
  */
 void gst_wms_asf_mux_pad_reset_stream (GstWmsAsfMuxPad * self);
 
@@ -151,6 +151,18 @@ GstClockTimeDiff gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self,
  * Remembers where the buffer ends, for a next one without a time stamp.
  */
 void gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer);
+
+/**
+ * gst_wms_asf_mux_pad_whole_size:
+ * @self: a pad with a format
+ * @first: (nullable): its first buffer
+ * @is_regular: (out): whether the buffer lasts whole milliseconds
+ *
+ * Returns: bytes of each media object, when they should not be split and have
+ *     one size as far as can be seen; else 0.
+ */
+guint32 gst_wms_asf_mux_pad_whole_size (GstWmsAsfMuxPad * self,
+    GstBuffer * first, gboolean * is_regular);
 
 /**
  * gst_wms_asf_mux_pad_start:

@@ -9,20 +9,22 @@
 #define MAX_DELTA_MS G_MAXUINT8
 
 #define MAX_DURATION (24 * GST_SECOND * 3600)
+/* Times beyond are taken for this one: sums and differences then hold. */
+#define MAX_RUNNING (G_MAXINT64 / 8)
 
 static GstClockTimeDiff
 to_running (GstWmsAsfMuxPad * self, GstClockTime time)
 {
   GstSegment *segment = &GST_AGGREGATOR_PAD (self)->segment;
-  guint64 running;
-  gint sign;
+  guint64 running = time;
+  gint sign = 1;
 
-  if (segment->format != GST_FORMAT_TIME)
-    return time;
-  sign = gst_segment_to_running_time_full (segment, GST_FORMAT_TIME, time,
-      &running);
+  if (segment->format == GST_FORMAT_TIME)
+    sign = gst_segment_to_running_time_full (segment, GST_FORMAT_TIME, time,
+        &running);
   if (sign == 0)
     return 0;
+  running = MIN (running, MAX_RUNNING);
   return sign > 0 ? (GstClockTimeDiff) running : -(GstClockTimeDiff) running;
 }
 

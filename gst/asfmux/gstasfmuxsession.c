@@ -9,7 +9,9 @@
 
 #include "asfmux/gstasfmuxintake.h"
 #include "asfmux/gstasfmuxorigin.h"
+#include "asfmux/gstasfmuxprograms.h"
 #include "asfmux/gstasfmuxroom.h"
+#include "asfmux/gstasfmuxsize.h"
 #include "asfmux/gstasfmuxtoc.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
@@ -46,6 +48,7 @@ end_header (GstWmsAsfSession * self)
   free_packets (self);
   gst_wms_asf_file_clear (&self->file);
   self->tags_changed = FALSE;
+  self->n_out = 0;
 }
 
 void
@@ -60,12 +63,14 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
   self->now = 0;
   self->header_time = 0;
   self->output.last_dts = 0;
+  gst_wms_asf_markers_clear (&self->markers);
 }
 
 void
 gst_wms_asf_session_flush (GstWmsAsfSession * self)
 {
   gst_wms_asf_output_clear (&self->output);
+  gst_wms_asf_markers_clear (&self->markers);
   self->rebase = self->is_started;
 }
 
@@ -115,13 +120,16 @@ start_pads (GstWmsAsfSession * self, GPtrArray * pads)
   GstClockTimeDiff origin = G_MAXINT64;
   guint i;
 
+  self->file.header.packet_size =
+      gst_wms_asf_choose_packet_size (&self->settings, self->is_file, pads);
   self->output.has_video = FALSE;
   for (i = 0; i < pads->len; i++) {
     GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
     GstBuffer *first = gst_wms_asf_intake_peek (pad);
 
     gst_wms_asf_mux_pad_start (pad, is_data (first) ? first : NULL,
-        self->settings.preroll_ms, self->settings.packet_size, !self->is_file);
+        self->settings.preroll_ms, self->file.header.packet_size,
+        !self->is_file);
     if (pad->format.stream.kind == ASF_STREAM_VIDEO)
       self->output.has_video = TRUE;
     pad->lead_ns = gst_wms_asf_origin_lead (pad);
@@ -175,10 +183,10 @@ static void
 start_packetizer (GstWmsAsfSession * self, guint32 first_send_ms)
 {
   AsfPacketizerConfig config = {
-    .packet_size = self->settings.packet_size,
+    .packet_size = self->file.header.packet_size,
     .is_live = !self->is_file,
     .max_delay_ns = gst_wms_asf_session_packet_delay (self),
-    .line_bps = asf_header_max_bps (&self->file.header),
+    .line_bps = asf_header_sum_bps (&self->file.header),
     .can_fill = self->output.has_video,
     .first_send_ms = first_send_ms,
   };
@@ -201,11 +209,28 @@ post_error (GstWmsAsfSession * self, const GError * error)
           g_quark_to_string (error->domain), error->code));
 }
 
+/* Events whose packets have left; what they follow goes before them. */
+static GstFlowReturn
+push_markers (GstWmsAsfSession * self)
+{
+  GstFlowReturn ret;
+  GstEvent *event;
+
+  if (!gst_wms_asf_markers_is_due (&self->markers, self->n_out))
+    return GST_FLOW_OK;
+  ret = gst_wms_asf_output_push (&self->output);
+  while (ret == GST_FLOW_OK && (event =
+          gst_wms_asf_markers_take (&self->markers, self->n_out)) != NULL)
+    gst_pad_push_event (GST_AGGREGATOR_SRC_PAD (self->mux), event);
+  return ret;
+}
+
 static GstFlowReturn
 send_header (GstWmsAsfSession * self, HeaderPosition position)
 {
   g_autoptr (GError) error = NULL;
   GstBuffer *header = gst_wms_asf_file_write_header (&self->file, &error);
+  GstFlowReturn ret;
 
   if (header == NULL) {
     post_error (self, error);
@@ -215,7 +240,8 @@ send_header (GstWmsAsfSession * self, HeaderPosition position)
     set_src_caps (self, header);
   if (position != HEADER_BETWEEN)
     set_segment (self, self->is_file ? GST_FORMAT_BYTES : GST_FORMAT_TIME);
-  return gst_aggregator_finish_buffer (self->mux, header);
+  ret = gst_aggregator_finish_buffer (self->mux, header);
+  return ret == GST_FLOW_OK ? push_markers (self) : ret;
 }
 
 /* The header as the settings, tags and started @pads make it. */
@@ -227,9 +253,9 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
   GstWmsAsfTags tags;
 
   header->flags = self->is_file ? 0 : ASF_FILE_BROADCAST;
-  header->packet_size = self->settings.packet_size;
   header->preroll_ms = self->settings.preroll_ms;
   header->padding = self->settings.padding;
+  gst_wms_asf_programs_start (header, pads, GST_ELEMENT (self->mux));
   read_tags (self, pads, &tags);
   gst_wms_asf_file_start (&self->file, pads, &tags);
   gst_wms_asf_toc_begin (self, pads);
@@ -277,11 +303,14 @@ run_packetizer (GstWmsAsfSession * self)
             gst_wms_asf_output_new_block (&self->output));
         break;
       case ASF_PACKETIZER_PACKET:
+        self->n_out++;
         gst_wms_asf_chapters_add_packet (&self->file.chapters, packet.send_ms);
         if (ret == GST_FLOW_OK)
           ret = gst_wms_asf_output_add (&self->output, &packet);
         else
           gst_wms_asf_block_free (packet.block);
+        if (ret == GST_FLOW_OK)
+          ret = push_markers (self);
         break;
     }
   }
@@ -377,14 +406,14 @@ static void
 drop_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 {
   if (pad->n_empty++ == 0) {
-    if (pad->in_header)
+    if (pad->have_format)
       GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
           (_("An empty buffer was left out.")), ("pad %s:%s",
               GST_DEBUG_PAD_NAME (pad)));
     else
       GST_ELEMENT_WARNING (self->mux, STREAM, FORMAT,
-          (_("A stream that does not say what it is was left out.")),
-          ("no caps at pad %s:%s", GST_DEBUG_PAD_NAME (pad)));
+          (_("A stream is left out: it does not say what it is.")),
+          ("pad %s:%s, data without caps", GST_DEBUG_PAD_NAME (pad)));
   }
   GST_DEBUG_OBJECT (pad, "dropped: %" GST_PTR_FORMAT, buffer);
 }
@@ -439,6 +468,22 @@ GstFlowReturn
 gst_wms_asf_session_push (GstWmsAsfSession * self)
 {
   return gst_wms_asf_output_push (&self->output);
+}
+
+GstFlowReturn
+gst_wms_asf_session_add_marker (GstWmsAsfSession * self, GstEvent * event)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  guint64 n_packets = 0;
+
+  if (self->is_started) {
+    ret = gst_wms_asf_session_close_packet (self);
+    n_packets = self->packetizer.n_packets;
+  }
+  gst_wms_asf_markers_add (&self->markers, event, n_packets);
+  if (self->is_started && ret == GST_FLOW_OK)
+    ret = push_markers (self);
+  return ret;
 }
 
 /* Pushes all that was taken. */
