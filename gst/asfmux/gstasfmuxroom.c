@@ -209,8 +209,8 @@ gst_wms_asf_room_report (const GstWmsAsfTags * self, GstElement * mux)
   if (self->left_out->len == GST_WMS_ASF_TAGS_MAX_NAMES)
     g_string_append (text, ", ...");
   GST_ELEMENT_WARNING (mux, STREAM, MUX,
-      (_("Tags are left out, since the header cannot hold them: %s"),
-          text->str), ("%u values", self->n_left_out));
+      (_("The header cannot hold everything. Left out: %s"), text->str),
+      ("%u values", self->n_left_out));
   g_string_free (text, TRUE);
 }
 

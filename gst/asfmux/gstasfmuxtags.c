@@ -428,6 +428,7 @@ gst_wms_asf_tags_read (GstWmsAsfTags * self, GstTagSetter * setter,
     GPtrArray * pads, gboolean merge)
 {
   Reader reader = {.tags = self };
+  guint i;
 
   memset (self, 0, sizeof *self);
   self->attributes = new_attributes ();
@@ -439,6 +440,9 @@ gst_wms_asf_tags_read (GstWmsAsfTags * self, GstTagSetter * setter,
   self->n_fixed = self->attributes->len;
 
   reader.names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (i = 0; i < self->n_fixed; i++)
+    g_hash_table_add (reader.names, g_strdup (g_array_index (self->attributes,
+                AsfAttribute, i).name));
   reader.values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   reader.blobs = g_hash_table_new_full (g_bytes_hash, g_bytes_equal,
       (GDestroyNotify) g_bytes_unref, NULL);
