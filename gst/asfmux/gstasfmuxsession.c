@@ -501,6 +501,7 @@ GstFlowReturn
 gst_wms_asf_session_begin_again (GstWmsAsfSession * self, GPtrArray * pads,
     gboolean new_clock)
 {
+  guint32 packet_size = self->file.header.packet_size;
   guint32 first_send_ms = 0;
   GstClockTimeDiff origin;
   GstFlowReturn ret = drain (self);
@@ -512,6 +513,7 @@ gst_wms_asf_session_begin_again (GstWmsAsfSession * self, GPtrArray * pads,
   if (!new_clock)
     first_send_ms = self->packetizer.last_send_ms;
   end_header (self);
+  self->file.header.packet_size = packet_size;
   origin = start_pads (self, pads);
   if (new_clock) {
     self->output.origin = origin;

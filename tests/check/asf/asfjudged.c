@@ -202,7 +202,7 @@ add_object (AsfPacketizer * packetizer, GByteArray * bytes, guint * n_blocks,
   };
   AsfBucket bucket;
 
-  asf_bucket_init (&bucket, RATE_BPS, PREROLL_MS);
+  asf_bucket_init (&bucket, RATE_BPS, PREROLL_MS, 2 * PREROLL_MS);
   asf_bucket_add (&bucket, time_ns, object.size, &object.span);
   fail_unless (asf_packetizer_add (packetizer, &object));
   take_packets (packetizer, bytes, n_blocks);
