@@ -118,9 +118,7 @@ is_repeated (Reader * reader, const AsfAttribute * attribute)
 static gboolean
 name_fits (const gchar * name)
 {
-  g_autoptr (GBytes) utf16 = asf_utf16_new (name);
-
-  return g_bytes_get_size (utf16) <= MAX_NAME_BYTES;
+  return asf_utf16_size (name) <= MAX_NAME_BYTES;
 }
 
 /* The object that takes the value, NULL when none does: what is long, of a
@@ -484,13 +482,14 @@ gst_wms_asf_tags_leave_out (GstWmsAsfTags * self, const gchar * name)
   guint i;
 
   self->n_left_out++;
-  GST_WARNING ("left out: %.200s", name);
+  GST_LOG ("left out: %.200s", name);
+  if (self->left_out->len == GST_WMS_ASF_TAGS_MAX_NAMES)
+    return;
   for (i = 0; i < self->left_out->len; i++) {
     if (g_str_equal (g_ptr_array_index (self->left_out, i), name))
       return;
   }
-  if (self->left_out->len < GST_WMS_ASF_TAGS_MAX_NAMES)
-    g_ptr_array_add (self->left_out, g_strdup (name));
+  g_ptr_array_add (self->left_out, g_strdup (name));
 }
 
 void

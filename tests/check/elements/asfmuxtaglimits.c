@@ -291,8 +291,7 @@ GST_END_TEST;
 /* Each outcome is clear: everything is there, or counted in the warning. */
 GST_START_TEST (test_many_values)
 {
-  static const guint counts[] = { 10000, 70000 };
-  guint n = counts[__i__];
+  const guint n = 10000;
   GstTagList *tags = gst_tag_list_new_empty ();
   GValue list = G_VALUE_INIT;
   Outcome outcome;
@@ -385,7 +384,7 @@ asfmuxtaglimits_suite (void)
   tcase_add_test (tc, test_padding_makes_room);
   tcase_add_test (tc, test_file_has_no_limit);
   tcase_add_test (tc, test_live_header_cannot_fit);
-  tcase_add_loop_test (tc, test_many_values, 0, 2);
+  tcase_add_test (tc, test_many_values);
   tcase_add_loop_test (tc, test_many_pictures, 0, 2);
   tcase_add_test (tc, test_odd_values);
   return s;
