@@ -37,6 +37,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxevents.h"
+#include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxorder.h"
 #include "asfmux/gstasfmuxpads.h"
 #include "asfmux/gstasfmuxsession.h"
 
@@ -46,6 +48,10 @@ GST_DEBUG_CATEGORY (gst_wms_asf_mux_debug);
 /* Locks: the object lock protects the settings and the list of pads.  All
  * other state belongs to the source pad's streaming thread; it is rebuilt by
  * reset(), which runs only while that thread does not. */
+
+/* Buffers for one call of aggregate(): between two of them the base class
+ * looks after events and state changes. */
+#define MAX_TAKEN 1024
 
 struct _GstWmsAsfMux
 {
@@ -86,8 +92,10 @@ reset (GstWmsAsfMux * self)
 
   gst_wms_asf_session_reset (&self->session);
   GST_OBJECT_LOCK (self);
-  for (l = GST_ELEMENT (self)->sinkpads; l != NULL; l = l->next)
+  for (l = GST_ELEMENT (self)->sinkpads; l != NULL; l = l->next) {
     gst_wms_asf_mux_pad_reset (l->data);
+    gst_wms_asf_intake_reset (l->data);
+  }
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -175,29 +183,45 @@ begin (GstWmsAsfMux * self)
   return GST_FLOW_ERROR;
 }
 
+/* Takes what is there, the earliest first, as long as it is known what that
+ * is; when a pad was waited for long enough, one buffer without it. */
+static GstFlowReturn
+take_buffers (GstWmsAsfMux * self, GstWmsAsfOrder * order, gboolean timeout)
+{
+  GstFlowReturn ret;
+  guint n = 0;
+
+  if (!order->is_complete && !timeout)
+    return GST_AGGREGATOR_FLOW_NEED_DATA;
+  do
+    ret = gst_wms_asf_session_take_next (&self->session,
+        gst_wms_asf_order_first (order));
+  while (ret == GST_FLOW_OK && !timeout && ++n < MAX_TAKEN
+      && gst_wms_asf_order_update (order));
+  return ret;
+}
+
 static GstFlowReturn
 gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
 {
   GstWmsAsfMux *self = GST_WMS_ASF_MUX (aggregator);
   GstFlowReturn ret = GST_FLOW_OK;
   GstFlowReturn pushed;
-  GstClockTimeDiff time;
-  GstWmsAsfMuxPad *pad;
+  GstWmsAsfOrder order;
 
   if (!self->session.is_started)
     ret = begin (self);
   if (ret != GST_FLOW_OK)
     return ret;
 
-  pad = gst_wms_asf_pads_pick_earliest (GST_ELEMENT (self), &time);
-  if (pad != NULL) {
-    ret = gst_wms_asf_session_take_next (&self->session, pad);
-    gst_object_unref (pad);
-  } else if (gst_wms_asf_pads_all_ended (GST_ELEMENT (self))) {
-    return gst_wms_asf_session_finish (&self->session);
-  } else if (timeout) {
+  gst_wms_asf_order_init (&order, GST_ELEMENT (self));
+  if (gst_wms_asf_order_first (&order) != NULL)
+    ret = take_buffers (self, &order, timeout);
+  else if (gst_wms_asf_pads_all_ended (GST_ELEMENT (self)))
+    ret = gst_wms_asf_session_finish (&self->session);
+  else if (timeout)
     ret = gst_wms_asf_session_close_packet (&self->session);
-  }
+  gst_wms_asf_order_clear (&order);
   pushed = gst_wms_asf_session_push (&self->session);
   return ret == GST_FLOW_OK ? pushed : ret;
 }
@@ -310,6 +334,7 @@ gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
   aggregator_class->negotiate = gst_wms_asf_mux_negotiate;
   aggregator_class->sink_event = gst_wms_asf_mux_sink_event;
   aggregator_class->create_new_pad = gst_wms_asf_mux_create_new_pad;
+  gst_wms_asf_intake_class_init (aggregator_class);
 
   gst_wms_asf_settings_install_properties (gobject_class);
   gst_element_class_add_static_pad_template_with_gtype (element_class,

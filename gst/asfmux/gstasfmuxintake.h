@@ -16,9 +16,42 @@ GstWmsAsfIntake *gst_wms_asf_intake_new (void);
 /**
  * gst_wms_asf_intake_free:
  *
- * Frees it with the buffers in it.
+ * Drops what is in it.
  */
 void gst_wms_asf_intake_free (GstWmsAsfIntake * self);
+
+/**
+ * gst_wms_asf_intake_class_init:
+ *
+ * Puts the intake in front of the base class's handling of events and queries
+ * on sink pads.
+ */
+void gst_wms_asf_intake_class_init (GstAggregatorClass * klass);
+
+/**
+ * gst_wms_asf_intake_attach:
+ * @pad: a constructed pad
+ * @mux: the element that it will belong to
+ *
+ * Puts the intake in front of the base class's chain function.
+ */
+void gst_wms_asf_intake_attach (GstWmsAsfMuxPad * pad, GstElement * mux);
+
+/**
+ * gst_wms_asf_intake_set_collecting:
+ * @mux: the element
+ * @is_collecting: whether its pads may hand buffers over several at a time;
+ *     else each one goes to the base class at once
+ */
+void gst_wms_asf_intake_set_collecting (GstElement * mux,
+    gboolean is_collecting);
+
+/**
+ * gst_wms_asf_intake_reset:
+ *
+ * Drops what is in it.  No thread may be streaming.
+ */
+void gst_wms_asf_intake_reset (GstWmsAsfMuxPad * pad);
 
 /**
  * gst_wms_asf_intake_peek:

@@ -83,6 +83,7 @@ gst_wms_asf_pads_new (GstElement * mux, GstPadTemplate * templ,
   pad = g_object_new (GST_TYPE_WMS_ASF_MUX_PAD, "name", name, "direction",
       templ->direction, "template", templ, NULL);
   pad->number = number;
+  gst_wms_asf_intake_attach (pad, mux);
   return GST_AGGREGATOR_PAD (pad);
 }
 

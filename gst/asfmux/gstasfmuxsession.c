@@ -36,6 +36,8 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
         FALSE;
   free_packets (self);
   gst_wms_asf_file_clear (&self->file);
+  if (self->mux != NULL)
+    gst_wms_asf_intake_set_collecting (GST_ELEMENT (self->mux), FALSE);
   self->is_started = FALSE;
   self->is_file = FALSE;
   self->rebase = FALSE;
@@ -176,6 +178,8 @@ start_packetizer (GstWmsAsfSession * self)
       config.packet_size, asf_packetizer_block_size (&self->packetizer));
   self->output.upstream_is_live =
       GST_CLOCK_TIME_IS_VALID (gst_aggregator_get_latency (self->mux));
+  gst_wms_asf_intake_set_collecting (GST_ELEMENT (self->mux),
+      !self->output.upstream_is_live);
 }
 
 

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "asfmux/gstasfmuxorder.h"
+
+#include "asfmux/gstasfmuxintake.h"
+
+/* A binary heap.  Of two pads with the same time the one that was requested
+ * first comes first. */
+typedef struct
+{
+  GstWmsAsfMuxPad *pad;
+  GstClockTimeDiff time;
+  guint place;
+} Entry;
+
+static inline Entry *
+entry (const GstWmsAsfOrder * self, guint i)
+{
+  return &g_array_index (self->entries, Entry, i);
+}
+
+static inline gboolean
+is_before (const Entry * a, const Entry * b)
+{
+  return a->time < b->time || (a->time == b->time && a->place < b->place);
+}
+
+static void
+sift_down (GstWmsAsfOrder * self, guint i)
+{
+  guint n = self->entries->len;
+  Entry moved = *entry (self, i);
+
+  for (;;) {
+    guint child = 2 * i + 1;
+
+    if (child + 1 < n && is_before (entry (self, child + 1),
+            entry (self, child)))
+      child++;
+    if (child >= n || !is_before (entry (self, child), &moved))
+      break;
+    *entry (self, i) = *entry (self, child);
+    i = child;
+  }
+  *entry (self, i) = moved;
+}
+
+static gboolean
+read_time (Entry * e)
+{
+  GstBuffer *buffer = gst_wms_asf_intake_peek (e->pad);
+
+  if (buffer == NULL)
+    return FALSE;
+  e->time = gst_wms_asf_mux_pad_order_time (e->pad, buffer);
+  return TRUE;
+}
+
+void
+gst_wms_asf_order_init (GstWmsAsfOrder * self, GstElement * mux)
+{
+  guint place = 0;
+  GList *l;
+  guint i;
+
+  self->is_complete = TRUE;
+  self->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  GST_OBJECT_LOCK (mux);
+  for (l = mux->sinkpads; l != NULL; l = l->next) {
+    Entry e = { l->data, 0, place++ };
+
+    if (read_time (&e)) {
+      gst_object_ref (e.pad);
+      g_array_append_val (self->entries, e);
+    } else if (!gst_aggregator_pad_is_eos (l->data)) {
+      self->is_complete = FALSE;
+    }
+  }
+  GST_OBJECT_UNLOCK (mux);
+  for (i = self->entries->len / 2; i > 0; i--)
+    sift_down (self, i - 1);
+}
+
+void
+gst_wms_asf_order_clear (GstWmsAsfOrder * self)
+{
+  guint i;
+
+  for (i = 0; i < self->entries->len; i++)
+    gst_object_unref (entry (self, i)->pad);
+  g_array_unref (self->entries);
+}
+
+GstWmsAsfMuxPad *
+gst_wms_asf_order_first (const GstWmsAsfOrder * self)
+{
+  return self->entries->len > 0 ? entry (self, 0)->pad : NULL;
+}
+
+gboolean
+gst_wms_asf_order_update (GstWmsAsfOrder * self)
+{
+  if (!read_time (entry (self, 0)))
+    return FALSE;
+  sift_down (self, 0);
+  return TRUE;
+}
