@@ -75,7 +75,8 @@ write_header_extension (AsfWriter * w, const AsfHeader * header)
 
   content = asf_writer_pos (w);
   asf_programs_write_languages (w, header->languages);
-  write_compatibility (w);
+  if (!header->omits_compatibility)
+    write_compatibility (w);
   asf_metadata_write_metadata (w, header->metadata);
   asf_metadata_write_library (w, header->library);
   asf_programs_write_exclusions (w, header->exclusions);
@@ -88,25 +89,25 @@ write_header_extension (AsfWriter * w, const AsfHeader * header)
   asf_writer_end_object (w, start);
 }
 
-/* section 3.5 */
+/* section 3.5; without an entry in a file of commands alone */
 static void
 write_codec_list (AsfWriter * w, const AsfHeader * header)
 {
+  gsize start = asf_writer_begin_object (w, &asf_guid_codec_list);
   guint n_entries = 0;
-  gsize start;
+  gsize count_pos;
   guint i;
 
-  for (i = 0; i < header->n_streams; i++)
-    n_entries += asf_stream_has_codec_entry (&header->streams[i]);
-  if (n_entries == 0)
-    return;
-  start = asf_writer_begin_object (w, &asf_guid_codec_list);
   asf_writer_guid (w, &asf_guid_codec_list_reserved);
-  asf_writer_u32 (w, n_entries);
+  count_pos = asf_writer_pos (w);
+  asf_writer_u32 (w, 0);
   for (i = 0; i < header->n_streams; i++) {
-    if (asf_stream_has_codec_entry (&header->streams[i]))
-      asf_stream_write_codec_entry (w, &header->streams[i]);
+    if (!asf_stream_has_codec_entry (&header->streams[i]))
+      continue;
+    asf_stream_write_codec_entry (w, &header->streams[i]);
+    n_entries++;
   }
+  asf_writer_patch_u32 (w, count_pos, n_entries);
   asf_writer_end_object (w, start);
 }
 

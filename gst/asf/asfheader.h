@@ -362,6 +362,8 @@ void asf_language_clear (gchar ** language);
  *     the Index Object
  * @has_index: the Index Object is there; else a placeholder of equal size
  *     keeps the room of its parameters, as Windows' writers do (rules, 4.12)
+ * @omits_compatibility: the Compatibility Object is left out, to gain
+ *     %ASF_COMPATIBILITY_SIZE bytes in a header whose size is fixed
  * @padding: bytes of a Padding Object at the end, its head included; 0 or at
  *     least %ASF_OBJECT_HEAD_SIZE
  *
@@ -391,8 +393,12 @@ typedef struct
   GArray *commands;
   GArray *index_streams;
   gboolean has_index;
+  gboolean omits_compatibility;
   gsize padding;
 } AsfHeader;
+
+/* Size of the Compatibility Object (rules, 4.10). */
+#define ASF_COMPATIBILITY_SIZE 26
 
 /* Data Packets Count of a broadcast, as Windows' encoder writes it (rules,
  * 9.1). */

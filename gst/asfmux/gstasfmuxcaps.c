@@ -234,7 +234,7 @@ read_audio (GstWmsAsfFormat * format, const GstStructure * s, guint32 tag,
   wave->bits_per_sample = bits || flags & MP3 ? bits : 16;
   /* players refuse MP3 with Audio Spread (design, 5) */
   format->stream.has_spread = !(flags & MP3);
-  format->keep_whole = TRUE;
+  format->keep_whole = (flags & WMA) != 0;
   if (flags & MP3 && (format->stream.codec_data == NULL ||
           g_bytes_get_size (format->stream.codec_data) != MP3_CODEC_DATA_SIZE
           || *(const guint8 *) g_bytes_get_data (format->stream.codec_data,

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "asfmux/gstasfmuxtags.h"
+#include "asfmux/gstasfmuxindexes.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -48,9 +48,17 @@ collect_streams (GstWmsAsfFile * self)
   self->header.n_streams = self->streams->len;
 }
 
+static void
+take_tags (GstWmsAsfFile * self, GstWmsAsfTags * tags)
+{
+  self->tags = *tags;
+  memset (tags, 0, sizeof *tags);
+  gst_wms_asf_tags_apply (&self->tags, &self->header);
+}
+
 void
 gst_wms_asf_file_start (GstWmsAsfFile * self, GPtrArray * pads,
-    const GstTagList * tags, GstObject * owner)
+    GstWmsAsfTags * tags)
 {
   self->pads = pads;
   self->streams = g_array_new (FALSE, FALSE, sizeof (AsfStream));
@@ -58,10 +66,11 @@ gst_wms_asf_file_start (GstWmsAsfFile * self, GPtrArray * pads,
   make_file_id (&self->header.file_id);
   self->header.creation_date_100ns = UNIX_EPOCH_100NS +
       (guint64) g_get_real_time () * 10;
-  self->header.attributes =
-      gst_wms_asf_tags_read (tags, &self->header.description, owner);
+  take_tags (self, tags);
   if (self->header.flags & ASF_FILE_BROADCAST)
     self->header.packet_count = ASF_PACKET_COUNT_UNKNOWN;
+  else
+    self->header.index_streams = gst_wms_asf_indexes_streams (pads);
 }
 
 void
@@ -69,8 +78,8 @@ gst_wms_asf_file_clear (GstWmsAsfFile * self)
 {
   g_clear_pointer (&self->pads, g_ptr_array_unref);
   g_clear_pointer (&self->streams, g_array_unref);
-  g_clear_pointer (&self->header.attributes, g_array_unref);
-  asf_description_clear (&self->header.description);
+  gst_wms_asf_tags_clear (&self->tags);
+  g_clear_pointer (&self->header.index_streams, g_array_unref);
   memset (&self->header, 0, sizeof self->header);
   self->header_size = 0;
 }
@@ -104,54 +113,52 @@ gst_wms_asf_file_write_header (GstWmsAsfFile * self, GError ** error)
   return buffer;
 }
 
-static void
-swap_tags (AsfHeader * header, AsfDescription * description,
-    GArray ** attributes)
+/* Whether @size bytes and a Padding Object, or none, fill the room. */
+static gboolean
+fills (gsize size, gsize room)
 {
-  AsfDescription other = header->description;
-  GArray *array = header->attributes;
-
-  header->description = *description;
-  header->attributes = *attributes;
-  *description = other;
-  *attributes = array;
+  return size == room || (size < room && room - size >= ASF_OBJECT_HEAD_SIZE);
 }
 
-/* The header as it is but for its padding; NULL when it cannot be written. */
-static GBytes *
-write_unpadded (const AsfHeader * header)
+/* Makes a header that has changed as large as it was when it was sent: what
+ * it does not need becomes padding.  Where the rest is too small for a
+ * Padding Object, or a few bytes are missing, the Compatibility Object, which
+ * says nothing, gives its own. */
+static gboolean
+fit_room (AsfHeader * header, gsize room)
 {
-  AsfHeader copy = *header;
+  gsize size;
 
-  copy.padding = 0;
-  return asf_header_write (&copy, NULL);
+  header->padding = 0;
+  header->omits_compatibility = FALSE;
+  if (!asf_header_get_size (header, &size, NULL))
+    return FALSE;
+  if (!fills (size, room)) {
+    header->omits_compatibility = TRUE;
+    size -= ASF_COMPATIBILITY_SIZE;
+  }
+  if (!fills (size, room))
+    return FALSE;
+  header->padding = room - size;
+  return TRUE;
 }
 
 gboolean
-gst_wms_asf_file_update_tags (GstWmsAsfFile * self, const GstTagList * tags,
-    GstObject * owner)
+gst_wms_asf_file_update_tags (GstWmsAsfFile * self, GstWmsAsfTags * tags)
 {
-  AsfDescription description;
-  GArray *attributes = gst_wms_asf_tags_read (tags, &description, owner);
-  g_autoptr (GBytes) before = write_unpadded (&self->header);
-  g_autoptr (GBytes) after = NULL;
-  gsize size;
+  GstWmsAsfTags old_tags = self->tags;
+  AsfHeader before = self->header;
   gboolean fits;
 
-  swap_tags (&self->header, &description, &attributes);
-  after = write_unpadded (&self->header);
-  size = after ? g_bytes_get_size (after) : G_MAXSIZE;
-  fits = size == self->header_size ||
-      (size < self->header_size &&
-      self->header_size - size >= ASF_OBJECT_HEAD_SIZE);
-  if (after && before && g_bytes_equal (before, after))
-    fits = TRUE;
-  else if (fits)
-    self->header.padding = self->header_size - size;
-  if (!fits)
-    swap_tags (&self->header, &description, &attributes);
-  asf_description_clear (&description);
-  g_array_unref (attributes);
+  take_tags (self, tags);
+  fits = fit_room (&self->header, self->header_size);
+  if (fits) {
+    gst_wms_asf_tags_clear (&old_tags);
+  } else {
+    gst_wms_asf_tags_clear (&self->tags);
+    self->tags = old_tags;
+    self->header = before;
+  }
   return fits;
 }
 
@@ -167,38 +174,6 @@ end_of_content (const GstWmsAsfFile * self)
     end_ns = MAX (end_ns, pad->end_ns);
   }
   return end_ns;
-}
-
-/* Simple Index Objects in the order of the streams (rules, 2).  The file can
- * be seeked in when each video stream has one (rules, 3.2). */
-static GstBuffer *
-write_indexes (GstWmsAsfFile * self)
-{
-  GstBuffer *buffer = NULL;
-  gboolean complete = TRUE;
-  guint i;
-
-  for (i = 0; i < self->pads->len; i++) {
-    GstWmsAsfMuxPad *pad = g_ptr_array_index (self->pads, i);
-    GBytes *bytes;
-
-    if (pad->format.stream.kind != ASF_STREAM_VIDEO)
-      continue;
-    bytes = asf_index_write (&pad->index, &self->header.file_id,
-        pad->last_pres_ms);
-    if (bytes == NULL) {
-      complete = FALSE;
-      continue;
-    }
-    if (buffer == NULL)
-      buffer = gst_buffer_new_wrapped_bytes (bytes);
-    else
-      buffer = gst_buffer_append (buffer, gst_buffer_new_wrapped_bytes (bytes));
-    g_bytes_unref (bytes);
-  }
-  if (complete)
-    self->header.flags |= ASF_FILE_SEEKABLE;
-  return buffer;
 }
 
 GstBuffer *
@@ -224,7 +199,7 @@ gst_wms_asf_file_finish (GstWmsAsfFile * self, const AsfPacketizer * packetizer)
         ((GstWmsAsfMuxPad *) g_ptr_array_index (self->pads, i))->format.stream;
   }
 
-  indexes = write_indexes (self);
+  indexes = gst_wms_asf_indexes_write (self->pads, header);
   header->packet_count = packetizer->n_packets;
   header->play_duration_100ns = header->preroll_ms * UNITS_PER_MS +
       end_of_content (self) / NS_PER_UNIT;

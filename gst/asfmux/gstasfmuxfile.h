@@ -6,6 +6,7 @@
 
 #include "asf/asfpacketizer.h"
 #include "asfmux/gstasfmuxpad.h"
+#include "asfmux/gstasfmuxtags.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +15,7 @@ G_BEGIN_DECLS
  * @header: what was written first, and is completed at the end
  * @pads: (element-type GstWmsAsfMuxPad): streams of the header, in its order
  * @streams: (element-type AsfStream): of @header
+ * @tags: what the description objects of @header say
  * @header_size: bytes of Header Object and the Data Object's head
  *
  * What one file or broadcast says about itself.  Belongs to the streaming
@@ -24,6 +26,7 @@ typedef struct
   AsfHeader header;
   GPtrArray *pads;
   GArray *streams;
+  GstWmsAsfTags tags;
   gsize header_size;
 } GstWmsAsfFile;
 
@@ -31,13 +34,13 @@ typedef struct
  * gst_wms_asf_file_start:
  * @self: a #GstWmsAsfFile
  * @pads: (transfer full) (element-type GstWmsAsfMuxPad): started pads
- * @tags: (nullable): for the description objects
+ * @tags: for the description objects; its fields are taken
  *
  * Makes a new identifier and collects streams and tags; @self.header has the
  * settings already.
  */
 void gst_wms_asf_file_start (GstWmsAsfFile * self, GPtrArray * pads,
-    const GstTagList * tags, GstObject * owner);
+    GstWmsAsfTags * tags);
 
 /**
  * gst_wms_asf_file_clear:
@@ -58,7 +61,7 @@ GstBuffer *gst_wms_asf_file_write_header (GstWmsAsfFile * self,
 /**
  * gst_wms_asf_file_update_tags:
  * @self: a #GstWmsAsfFile whose header was written
- * @tags: what is known at the end
+ * @tags: what is known at the end; its fields are taken
  *
  * Puts tags that came after the header into it, in the room of the Padding
  * Object.
@@ -67,7 +70,7 @@ GstBuffer *gst_wms_asf_file_write_header (GstWmsAsfFile * self,
  *     nothing was changed.
  */
 gboolean gst_wms_asf_file_update_tags (GstWmsAsfFile * self,
-    const GstTagList * tags, GstObject * owner);
+    GstWmsAsfTags * tags);
 
 /**
  * gst_wms_asf_file_finish:

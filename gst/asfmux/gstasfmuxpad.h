@@ -8,6 +8,7 @@
 #include "asf/asfpacketizer.h"
 #include "asf/asfschedule.h"
 #include "asfmux/gstasfmuxcaps.h"
+#include "asfmux/gstasfmuxextensions.h"
 #include "asfmux/gstasfmuxpadsettings.h"
 
 G_BEGIN_DECLS
@@ -57,6 +58,7 @@ struct _GstWmsAsfMuxPad
   gboolean rate_is_known;
   AsfBucket bucket;
   AsfIndex index;
+  GstWmsAsfExtensions extensions;
 
   /* times are signed running times in ns until the origin is taken off */
   GstClockTimeDiff next_running;
@@ -81,6 +83,14 @@ struct _GstWmsAsfMuxPad
  * again after a flush.
  */
 void gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self);
+
+/**
+ * gst_wms_asf_sane_duration:
+ *
+ * Returns: the duration, or GST_CLOCK_TIME_NONE when it is absurd: demuxers
+ *     compute durations from what a file says.
+ */
+GstClockTime gst_wms_asf_sane_duration (GstClockTime duration);
 
 /**
  * gst_wms_asf_mux_pad_order_time:
@@ -136,6 +146,18 @@ void gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer);
  */
 void gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
     guint32 preroll_ms, guint32 packet_size, gboolean is_live);
+
+/**
+ * gst_wms_asf_mux_pad_describe:
+ * @self: a pad that was started
+ * @buffer: the buffer that becomes a media object
+ * @object: (inout): with times, size and bytes
+ *
+ * Adds extension data, and the step of the stream's times when they are
+ * regular.
+ */
+void gst_wms_asf_mux_pad_describe (GstWmsAsfMuxPad * self,
+    GstBuffer * buffer, AsfObject * object);
 
 /**
  * gst_wms_asf_mux_pad_account:

@@ -8,12 +8,10 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxroom.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
-
-/* Largest header that a push can carry (push-protocol, 2.4). */
-#define MAX_LIVE_HEADER 65531
 
 static void
 free_packets (GstWmsAsfSession * self)
@@ -114,24 +112,12 @@ start_pads (GstWmsAsfSession * self, GPtrArray * pads)
 
 
 /* Tags of the application, and with merge-stream-tags those of the streams. */
-static GstTagList *
-collect_tags (GstWmsAsfSession * self, GPtrArray * pads)
+static void
+read_tags (GstWmsAsfSession * self, GPtrArray * pads, GstWmsAsfTags * tags)
 {
-  GstTagSetter *setter = GST_TAG_SETTER (self->mux);
-  const GstTagList *own = gst_tag_setter_get_tag_list (setter);
-  GstTagList *tags = own ? gst_tag_list_copy (own) : gst_tag_list_new_empty ();
-  GstTagMergeMode mode = gst_tag_setter_get_tag_merge_mode (setter);
-  guint i;
-
-  for (i = 0; self->settings.merge_stream_tags && i < pads->len; i++) {
-    GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
-
-    if (pad->tags != NULL)
-      gst_tag_list_insert (tags, pad->tags, mode);
-  }
-  return tags;
+  gst_wms_asf_tags_read (tags, GST_TAG_SETTER (self->mux), pads,
+      self->settings.merge_stream_tags);
 }
-
 
 static void
 set_src_caps (GstWmsAsfSession * self, GstBuffer * header)
@@ -203,14 +189,6 @@ send_header (GstWmsAsfSession * self, gboolean is_first)
     post_error (self, error);
     return GST_FLOW_ERROR;
   }
-  if (!self->is_file && self->file.header_size > MAX_LIVE_HEADER) {
-    GST_ELEMENT_ERROR (self->mux, STREAM, MUX,
-        (_("The header is too large for a live stream: use less padding or "
-                "shorter tags.")), ("%" G_GSIZE_FORMAT " bytes, at most %d",
-            self->file.header_size, MAX_LIVE_HEADER));
-    gst_buffer_unref (header);
-    return GST_FLOW_ERROR;
-  }
   if (is_first)
     set_src_caps (self, header);
   set_segment (self, self->is_file ? GST_FORMAT_BYTES : GST_FORMAT_TIME);
@@ -221,7 +199,7 @@ GstFlowReturn
 gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
 {
   AsfHeader *header = &self->file.header;
-  GstTagList *tags;
+  GstWmsAsfTags tags;
 
   self->is_file = !self->settings.streamable && downstream_is_seekable (self);
   self->is_started = TRUE;
@@ -234,9 +212,11 @@ gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
   header->packet_size = self->settings.packet_size;
   header->preroll_ms = self->settings.preroll_ms;
   header->padding = self->settings.padding;
-  tags = collect_tags (self, pads);
-  gst_wms_asf_file_start (&self->file, pads, tags, GST_OBJECT (self->mux));
-  gst_tag_list_unref (tags);
+  read_tags (self, pads, &tags);
+  gst_wms_asf_file_start (&self->file, pads, &tags);
+  if (!gst_wms_asf_room_make (&self->file.tags, header,
+          self->settings.max_header_size, GST_ELEMENT (self->mux)))
+    return GST_FLOW_ERROR;
   start_packetizer (self);
   GST_INFO_OBJECT (self->mux, "begin %s of %u streams, origin %"
       GST_STIME_FORMAT, self->is_file ? "a file" : "a broadcast",
@@ -305,7 +285,7 @@ static void
 add_to_index (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     const AsfObject * object)
 {
-  if (self->is_file && object->is_video && object->is_key)
+  if (self->is_file && object->is_key)
     asf_index_add_key (&pad->index, object->pres_ms,
         self->packetizer.object_packet, self->packetizer.object_packets);
 }
@@ -336,6 +316,7 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
     return GST_FLOW_ERROR;
   }
   object.pres_ms = pres_ms;
+  gst_wms_asf_mux_pad_describe (pad, buffer, &object);
   asf_bucket_add (&pad->bucket, object.time_ns, object.size, &object.span);
   if (!asf_packetizer_add (&self->packetizer, &object)) {
     report_late (self, pad, buffer);
@@ -420,13 +401,13 @@ gst_wms_asf_session_push (GstWmsAsfSession * self)
 static void
 update_tags (GstWmsAsfSession * self)
 {
-  GstTagList *tags = collect_tags (self, self->file.pads);
+  GstWmsAsfTags tags;
 
-  if (!gst_wms_asf_file_update_tags (&self->file, tags, GST_OBJECT (self->mux)))
+  read_tags (self, self->file.pads, &tags);
+  if (!gst_wms_asf_file_update_tags (&self->file, &tags))
     GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
         (_("Tags that came late are not in the file: reserve room for them "
-                "with the property padding.")), ("%" GST_PTR_FORMAT, tags));
-  gst_tag_list_unref (tags);
+                "with the property padding.")), (NULL));
 }
 
 static GstFlowReturn

@@ -19,6 +19,7 @@ enum
   PROP_PREROLL,
   PROP_MERGE_STREAM_TAGS,
   PROP_PADDING,
+  PROP_MAX_HEADER_SIZE,
   PROP_STREAMABLE,
   PROP_MAX_PACKET_DELAY,
 };
@@ -30,11 +31,14 @@ enum
 #define DEFAULT_PREROLL 5000
 #define DEFAULT_MERGE_STREAM_TAGS TRUE
 #define DEFAULT_PADDING 0
+#define DEFAULT_MAX_HEADER_SIZE 8192
 #define DEFAULT_STREAMABLE FALSE
 #define DEFAULT_MAX_PACKET_DELAY GST_SECOND
 
 /* What can be written. */
 #define MAX_PREROLL 600000
+/* What a push can carry (push-protocol, 2.4). */
+#define MAX_MAX_HEADER_SIZE 65531
 #define MAX_PADDING (8 * 1024 * 1024)
 
 void
@@ -44,6 +48,7 @@ gst_wms_asf_settings_init (GstWmsAsfSettings * self)
   self->preroll_ms = DEFAULT_PREROLL;
   self->merge_stream_tags = DEFAULT_MERGE_STREAM_TAGS;
   self->padding = DEFAULT_PADDING;
+  self->max_header_size = DEFAULT_MAX_HEADER_SIZE;
   self->streamable = DEFAULT_STREAMABLE;
   self->max_packet_delay = DEFAULT_MAX_PACKET_DELAY;
 }
@@ -89,6 +94,9 @@ gst_wms_asf_settings_set_property (GstWmsAsfSettings * self, guint prop_id,
     case PROP_PADDING:
       self->padding = g_value_get_uint64 (value);
       break;
+    case PROP_MAX_HEADER_SIZE:
+      self->max_header_size = g_value_get_uint (value);
+      break;
     case PROP_STREAMABLE:
       self->streamable = g_value_get_boolean (value);
       break;
@@ -117,6 +125,9 @@ gst_wms_asf_settings_get_property (const GstWmsAsfSettings * self,
       break;
     case PROP_PADDING:
       g_value_set_uint64 (value, self->padding);
+      break;
+    case PROP_MAX_HEADER_SIZE:
+      g_value_set_uint (value, self->max_header_size);
       break;
     case PROP_STREAMABLE:
       g_value_set_boolean (value, self->streamable);
@@ -190,6 +201,24 @@ gst_wms_asf_settings_install_properties (GObjectClass * gobject_class)
       g_param_spec_uint64 ("padding", "Padding",
           "Bytes of a Padding Object in the header, none under 24", 0,
           G_MAXUINT64, DEFAULT_PADDING, flags));
+
+  /**
+   * GstWmsAsfMux:max-header-size:
+   *
+   * Bytes that the header of a broadcast may have, the head of the Data Object
+   * included, by default 8192, which all known receivers take; 0 for the 65531
+   * that the push protocol can carry.  In a larger header room is made in this
+   * order: #GstWmsAsfMux:padding, pictures from the largest on, the other tags
+   * from the longest on.  One element warning names what was left out.  A
+   * header that is too large without any tags is an element error.  A file's
+   * header has no such limit.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (gobject_class, PROP_MAX_HEADER_SIZE,
+      g_param_spec_uint ("max-header-size", "Maximum header size",
+          "Bytes of a broadcast's header, 0 for what the protocol carries",
+          0, MAX_MAX_HEADER_SIZE, DEFAULT_MAX_HEADER_SIZE, flags));
 
   /**
    * GstWmsAsfMux:streamable:

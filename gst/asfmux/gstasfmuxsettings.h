@@ -17,6 +17,7 @@ typedef struct
   guint64 preroll_ms;
   gboolean merge_stream_tags;
   guint64 padding;
+  guint max_header_size;
   gboolean streamable;
   GstClockTime max_packet_delay;
 } GstWmsAsfSettings;

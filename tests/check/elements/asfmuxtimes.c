@@ -188,10 +188,10 @@ GST_START_TEST (test_packet_times)
   gst_harness_push_event (mux.video, gst_event_new_stream_start ("v"));
   gst_harness_set_src_caps_str (mux.video, TEST_VIDEO_CAPS);
   gst_harness_push_event (mux.video,
-      gst_event_new_tag (gst_tag_list_new (GST_TAG_BITRATE, 106301, NULL)));
-  /* 970 bytes fill a packet and take 73 ms */
-  test_mux_push (mux.video, 1000, 40, 2 * 970 + 200, TRUE);
-  test_mux_push (mux.video, 1040, 40, 970, FALSE);
+      gst_event_new_tag (gst_tag_list_new (GST_TAG_BITRATE, 106082, NULL)));
+  /* 968 bytes fill a packet and take 73 ms */
+  test_mux_push (mux.video, 1000, 40, 2 * 968 + 200, TRUE);
+  test_mux_push (mux.video, 1040, 40, 968, FALSE);
   test_mux_end (&mux);
   gst_buffer_unref (test_mux_pull (&mux));
   for (i = 0; i < 3; i++) {
