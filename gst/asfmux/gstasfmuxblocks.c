@@ -110,7 +110,6 @@ is_as_it_was (GstBuffer * buffer, const Block * block)
   return gst_buffer_n_memory (buffer) == 1 &&
       gst_buffer_peek_memory (buffer, 0) == block->memory &&
       GST_MINI_OBJECT_REFCOUNT_VALUE (block->memory) == 1 &&
-      gst_memory_is_writable (block->memory) &&
       gst_buffer_iterate_meta (buffer, &state) == NULL;
 }
 

@@ -296,7 +296,7 @@ collect_locked (GstWmsAsfIntake * self, GstPad * pad, GstObject * mux,
 static GstFlowReturn
 chain (GstPad * pad, GstObject * mux, GstBuffer * buffer)
 {
-  GstWmsAsfIntake *self = GST_WMS_ASF_MUX_PAD (pad)->intake;
+  GstWmsAsfIntake *self = ((GstWmsAsfMuxPad *) pad)->intake;
   GstFlowReturn ret;
 
   g_mutex_lock (&self->lock);

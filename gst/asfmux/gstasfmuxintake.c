@@ -279,7 +279,7 @@ gst_wms_asf_intake_peek (GstWmsAsfMuxPad * pad)
 {
   GstWmsAsfIntake *self = pad->intake;
 
-  return refill (self, GST_AGGREGATOR_PAD (pad)) ?
+  return refill (self, GST_AGGREGATOR_PAD_CAST (pad)) ?
       self->batch->buffers[self->next] : self->plain;
 }
 
@@ -288,8 +288,8 @@ gst_wms_asf_intake_pop (GstWmsAsfMuxPad * pad)
 {
   GstWmsAsfIntake *self = pad->intake;
 
-  if (refill (self, GST_AGGREGATOR_PAD (pad)))
+  if (refill (self, GST_AGGREGATOR_PAD_CAST (pad)))
     return self->batch->buffers[self->next++];
   gst_clear_buffer (&self->plain);
-  return gst_aggregator_pad_pop_buffer (GST_AGGREGATOR_PAD (pad));
+  return gst_aggregator_pad_pop_buffer (GST_AGGREGATOR_PAD_CAST (pad));
 }
