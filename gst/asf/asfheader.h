@@ -118,6 +118,7 @@ typedef struct
  * @frame_time_100ns: average time per frame, 0 when unknown
  * @flags: ASF_STREAM_RELIABLE and the others
  * @language_index: position in the header's languages, 0 without any
+ * @name: (nullable): of the stream, in that language
  * @extensions: (array length=n_extensions): their data is in each payload, in
  *     this order
  * @n_extensions: used entries of @extensions
@@ -145,6 +146,7 @@ typedef struct
   guint64 frame_time_100ns;
   guint32 flags;
   guint16 language_index;
+  const gchar *name;
   AsfExtension extensions[ASF_MAX_EXTENSIONS];
   guint n_extensions;
 } AsfStream;
@@ -434,9 +436,17 @@ gboolean asf_header_get_size (const AsfHeader * header, gsize * size,
 /**
  * asf_header_max_bps:
  *
- * Returns: Maximum Bitrate: the sum of the streams' rates (rules, 3.2).
+ * Returns: Maximum Bitrate: the sum of the streams' rates (rules, 3.2), of
+ *     those that exclude each other the highest, as in Windows' files.
  */
 guint32 asf_header_max_bps (const AsfHeader * header);
+
+/**
+ * asf_header_sum_bps:
+ *
+ * Returns: the rate of all streams together.
+ */
+guint32 asf_header_sum_bps (const AsfHeader * header);
 
 /**
  * asf_header_has_early_mark:

@@ -37,6 +37,7 @@ G_BEGIN_DECLS
  * @can_fill: whether there are objects that may be split.  Then a packet whose
  *     rest is too small for an object that is kept whole waits for one of
  *     them, while the next packet is begun with the whole one
+ * @first_send_ms: no packet has an earlier Send Time
  */
 typedef struct
 {
@@ -45,6 +46,7 @@ typedef struct
   guint64 max_delay_ns;
   guint32 line_bps;
   gboolean can_fill;
+  guint32 first_send_ms;
 } AsfPacketizerConfig;
 
 /**

@@ -18,6 +18,7 @@ asf_packetizer_init (AsfPacketizer * self, const AsfPacketizerConfig * config)
 {
   memset (self, 0, sizeof *self);
   self->config = *config;
+  self->last_send_ms = config->first_send_ms;
 }
 
 gsize
@@ -245,7 +246,7 @@ choose_packet (AsfPacketizer * self, gsize * size)
 static gboolean
 place_object (AsfPacketizer * self)
 {
-  AsfOpenPacket *last = &self->open[self->n_open - 1];
+  AsfOpenPacket *last = &self->open[MAX (self->n_open, 1) - 1];
   AsfOpenPacket *p;
   gsize size;
 

@@ -156,7 +156,6 @@ write_extensions (AsfWriter * w, const AsfStream * stream)
   guint size = REPLICATED_SIZE;
   guint i;
 
-  asf_writer_u16 (w, n);
   for (i = 0; i < n; i++) {
     const AsfExtension *extension = &stream->extensions[i];
 
@@ -189,7 +188,12 @@ asf_stream_write_extended (AsfWriter * w, const AsfStream * stream)
   asf_writer_u16 (w, stream->number);
   asf_writer_u16 (w, stream->language_index);
   asf_writer_u64 (w, stream->frame_time_100ns);
-  asf_writer_u16 (w, 0);        /* Stream Name Count */
+  asf_writer_u16 (w, stream->name ? 1 : 0);
+  asf_writer_u16 (w, stream->n_extensions);
+  if (stream->name != NULL) {
+    asf_writer_u16 (w, stream->language_index);
+    asf_writer_text (w, stream->name);
+  }
   write_extensions (w, stream);
   asf_writer_end_object (w, start);
 }

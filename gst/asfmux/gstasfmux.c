@@ -39,7 +39,9 @@
 #include "asfmux/gstasfmuxevents.h"
 #include "asfmux/gstasfmuxintake.h"
 #include "asfmux/gstasfmuxorder.h"
+#include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxpads.h"
+#include "asfmux/gstasfmuxrestart.h"
 #include "asfmux/gstasfmuxsession.h"
 
 GST_DEBUG_CATEGORY (gst_wms_asf_mux_debug);
@@ -76,14 +78,6 @@ GST_ELEMENT_REGISTER_DEFINE (asfmux, "asfmux", GST_RANK_PRIMARY,
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS,
     GST_STATIC_CAPS ("video/x-ms-asf, parsed = (boolean) true"));
-
-static GstStaticPadTemplate video_template =
-GST_STATIC_PAD_TEMPLATE ("video_%u", GST_PAD_SINK, GST_PAD_REQUEST,
-    GST_STATIC_CAPS (GST_WMS_ASF_MUX_VIDEO_CAPS));
-
-static GstStaticPadTemplate audio_template =
-GST_STATIC_PAD_TEMPLATE ("audio_%u", GST_PAD_SINK, GST_PAD_REQUEST,
-    GST_STATIC_CAPS (GST_WMS_ASF_MUX_AUDIO_CAPS));
 
 static void
 reset (GstWmsAsfMux * self)
@@ -167,20 +161,68 @@ gst_wms_asf_mux_get_next_time (GstAggregator * aggregator)
       (GstClockTime) MAX (next, 0);
 }
 
+/* Data that nobody describes is an error. */
+static GstFlowReturn
+check_described (GstWmsAsfMux * self, GstWmsAsfMuxPad * pad)
+{
+  GstBuffer *buffer;
+
+  if (pad == NULL || pad->have_format)
+    return GST_FLOW_OK;
+  buffer = gst_wms_asf_intake_peek (pad);
+  if (buffer == NULL || gst_wms_asf_mux_pad_is_gap (buffer))
+    return GST_FLOW_OK;
+  GST_ELEMENT_ERROR (self, CORE, NEGOTIATION,
+      (_("A stream does not say what it is: put an encoder or a parser in "
+              "front of the muxer.")),
+      ("data without caps on pad %s:%s", GST_DEBUG_PAD_NAME (pad)));
+  return GST_FLOW_NOT_NEGOTIATED;
+}
+
 static GstFlowReturn
 begin (GstWmsAsfMux * self)
 {
   GPtrArray *pads = gst_wms_asf_pads_collect (GST_ELEMENT (self));
+  GstFlowReturn ret;
+  GstClockTimeDiff time;
+  GstWmsAsfMuxPad *pad;
 
-  if (pads->len > 0)
-    return gst_wms_asf_session_begin (&self->session, pads);
-  g_ptr_array_unref (pads);
-  if (!gst_wms_asf_pads_all_ended (GST_ELEMENT (self)))
+  if (gst_wms_asf_origin_must_wait (pads)) {
+    g_ptr_array_unref (pads);
     return GST_AGGREGATOR_FLOW_NEED_DATA;
+  }
+  if (pads->len > 0) {
+    ret = gst_wms_asf_session_begin (&self->session, pads);
+    /* a flush lets the base class go on after an error */
+    if (ret == GST_FLOW_ERROR)
+      gst_wms_asf_session_reset (&self->session);
+    return ret;
+  }
+  g_ptr_array_unref (pads);
+  if (!gst_wms_asf_pads_all_ended (GST_ELEMENT (self))) {
+    pad = gst_wms_asf_pads_pick_earliest (GST_ELEMENT (self), &time);
+    ret = check_described (self, pad);
+    gst_clear_object (&pad);
+    return ret == GST_FLOW_OK ? GST_AGGREGATOR_FLOW_NEED_DATA : ret;
+  }
   GST_ELEMENT_ERROR (self, STREAM, FORMAT,
       (_("Nothing to mux: no stream said what it is.")),
       ("all pads ended before they had caps"));
   return GST_FLOW_ERROR;
+}
+
+static GstFlowReturn
+take_first (GstWmsAsfMux * self, GstWmsAsfOrder * order)
+{
+  GstClockTimeDiff time;
+  GstWmsAsfMuxPad *pad = gst_wms_asf_order_first (order, &time);
+  GstFlowReturn ret = check_described (self, pad);
+
+  if (ret == GST_FLOW_OK)
+    ret = gst_wms_asf_restart_when_due (&self->session, pad, time);
+  if (ret == GST_FLOW_OK)
+    ret = gst_wms_asf_session_take_next (&self->session, pad);
+  return ret;
 }
 
 /* Takes what is there, the earliest first, as long as it is known what that
@@ -194,8 +236,7 @@ take_buffers (GstWmsAsfMux * self, GstWmsAsfOrder * order, gboolean timeout)
   if (!order->is_complete && !timeout)
     return GST_AGGREGATOR_FLOW_NEED_DATA;
   do
-    ret = gst_wms_asf_session_take_next (&self->session,
-        gst_wms_asf_order_first (order));
+    ret = take_first (self, order);
   while (ret == GST_FLOW_OK && !timeout && ++n < MAX_TAKEN
       && gst_wms_asf_order_update (order));
   return ret;
@@ -215,7 +256,7 @@ gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
     return ret;
 
   gst_wms_asf_order_init (&order, GST_ELEMENT (self));
-  if (gst_wms_asf_order_first (&order) != NULL)
+  if (order.n > 0)
     ret = take_buffers (self, &order, timeout);
   else if (gst_wms_asf_pads_all_ended (GST_ELEMENT (self)))
     ret = gst_wms_asf_session_finish (&self->session);
@@ -238,6 +279,22 @@ gst_wms_asf_mux_sink_event (GstAggregator * aggregator,
     return result;
   return GST_AGGREGATOR_CLASS (parent_class)->sink_event (aggregator, aggpad,
       event);
+}
+
+/* Encoders of formats with a header of their own would go back and write over
+ * it when a file sink says that it can. */
+static gboolean
+gst_wms_asf_mux_sink_query (GstAggregator * aggregator,
+    GstAggregatorPad * pad, GstQuery * query)
+{
+  GstFormat format;
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_SEEKING)
+    return GST_AGGREGATOR_CLASS (parent_class)->sink_query (aggregator, pad,
+        query);
+  gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
+  gst_query_set_seeking (query, format, FALSE, 0, -1);
+  return TRUE;
 }
 
 static gboolean
@@ -273,6 +330,7 @@ gst_wms_asf_mux_release_pad (GstElement * element, GstPad * pad)
   gst_child_proxy_child_removed (GST_CHILD_PROXY (element), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
   GST_ELEMENT_CLASS (parent_class)->release_pad (element, pad);
+  gst_wms_asf_restart_note_release (&GST_WMS_ASF_MUX (element)->session);
 }
 
 static void
@@ -315,6 +373,18 @@ gst_wms_asf_mux_finalize (GObject * object)
 }
 
 static void
+add_codec_template (GstElementClass * klass, const gchar * name,
+    AsfStreamKind kind)
+{
+  GstCaps *caps = gst_wms_asf_codec_caps (kind);
+
+  gst_element_class_add_pad_template (klass,
+      gst_pad_template_new_with_gtype (name, GST_PAD_SINK, GST_PAD_REQUEST,
+          caps, GST_TYPE_WMS_ASF_MUX_PAD));
+  gst_caps_unref (caps);
+}
+
+static void
 gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
 {
   GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
@@ -334,15 +404,15 @@ gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
   aggregator_class->negotiate = gst_wms_asf_mux_negotiate;
   aggregator_class->sink_event = gst_wms_asf_mux_sink_event;
   aggregator_class->create_new_pad = gst_wms_asf_mux_create_new_pad;
+  aggregator_class->sink_query = gst_wms_asf_mux_sink_query;
+
   gst_wms_asf_intake_class_init (aggregator_class);
 
   gst_wms_asf_settings_install_properties (gobject_class);
   gst_element_class_add_static_pad_template_with_gtype (element_class,
       &src_template, GST_TYPE_AGGREGATOR_PAD);
-  gst_element_class_add_static_pad_template_with_gtype (element_class,
-      &video_template, GST_TYPE_WMS_ASF_MUX_PAD);
-  gst_element_class_add_static_pad_template_with_gtype (element_class,
-      &audio_template, GST_TYPE_WMS_ASF_MUX_PAD);
+  add_codec_template (element_class, "video_%u", ASF_STREAM_VIDEO);
+  add_codec_template (element_class, "audio_%u", ASF_STREAM_AUDIO);
   gst_element_class_set_static_metadata (element_class, "ASF muxer",
       "Codec/Muxer", "Muxes audio and video into an ASF file or live stream",
       "The gst-wms authors");

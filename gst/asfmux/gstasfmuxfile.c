@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "asfmux/gstasfmuxindexes.h"
+#include "asfmux/gstasfmuxprograms.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -80,6 +81,7 @@ gst_wms_asf_file_clear (GstWmsAsfFile * self)
   g_clear_pointer (&self->streams, g_array_unref);
   gst_wms_asf_tags_clear (&self->tags);
   g_clear_pointer (&self->header.index_streams, g_array_unref);
+  gst_wms_asf_programs_clear (&self->header);
   memset (&self->header, 0, sizeof self->header);
   self->header_size = 0;
 }

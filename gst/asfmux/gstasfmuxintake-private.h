@@ -63,6 +63,7 @@ struct _GstWmsAsfIntake
    * buffer that was handed over as it is */
   GstWmsAsfToken *taken;
   GstBuffer *plain;
+  GstBuffer *held;              /* in front of all of these */
   GstWmsAsfBatch *batch;
   guint next;
 };

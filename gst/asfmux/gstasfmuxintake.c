@@ -103,10 +103,17 @@ token_unref (GstWmsAsfToken * token)
   g_atomic_rc_box_release_full (self, finalize);
 }
 
+void
+gst_wms_asf_intake_flush (GstWmsAsfIntake * self)
+{
+  g_atomic_int_set (&self->was_flushed, TRUE);
+}
+
 /* Streaming thread. */
 static void
 drop_current (GstWmsAsfIntake * self)
 {
+  gst_clear_buffer (&self->held);
   gst_wms_asf_batch_free (g_steal_pointer (&self->batch), self->next);
   self->next = 0;
   gst_clear_buffer (&self->plain);
@@ -245,6 +252,7 @@ drop_flushed (GstWmsAsfIntake * self)
   gboolean is_old;
 
   g_atomic_int_set (&self->was_flushed, FALSE);
+  gst_clear_buffer (&self->held);
   if (self->taken == NULL)
     return;
   g_mutex_lock (&self->lock);
@@ -259,8 +267,6 @@ static gboolean
 refill (GstWmsAsfIntake * self, GstAggregatorPad * pad)
 {
   gst_clear_buffer (&self->plain);
-  if (g_atomic_int_get (&self->was_flushed))
-    drop_flushed (self);
   while (self->batch == NULL || self->next == self->batch->n) {
     if (self->taken == NULL)
       look (self, pad);
@@ -274,13 +280,66 @@ refill (GstWmsAsfIntake * self, GstAggregatorPad * pad)
   return TRUE;
 }
 
+/* The next one of the base class or in a batch. */
+static GstBuffer *
+peek_queued (GstWmsAsfIntake * self, GstWmsAsfMuxPad * pad)
+{
+  GstAggregatorPad *aggpad = GST_AGGREGATOR_PAD_CAST (pad);
+
+  for (;;) {
+    gboolean is_in_batch = refill (self, aggpad);
+    GstBuffer *buffer =
+        is_in_batch ? self->batch->buffers[self->next] : self->plain;
+
+    if (buffer == NULL || !gst_wms_asf_format_repeats (&pad->format, buffer))
+      return buffer;
+    /* to the rest of the muxer, buffers of stream headers never came */
+    if (is_in_batch)
+      self->next++;
+    gst_buffer_unref (is_in_batch ? buffer :
+        gst_aggregator_pad_pop_buffer (aggpad));
+  }
+}
+
+static GstBuffer *
+pop_queued (GstWmsAsfIntake * self, GstWmsAsfMuxPad * pad)
+{
+  GstBuffer *buffer = peek_queued (self, pad);
+
+  if (buffer != self->plain) {
+    self->next++;
+    return buffer;
+  }
+  gst_clear_buffer (&self->plain);
+  return buffer == NULL ? NULL :
+      gst_aggregator_pad_pop_buffer (GST_AGGREGATOR_PAD_CAST (pad));
+}
+
+static void
+heed_flush (GstWmsAsfIntake * self)
+{
+  if (g_atomic_int_get (&self->was_flushed))
+    drop_flushed (self);
+}
+
 GstBuffer *
 gst_wms_asf_intake_peek (GstWmsAsfMuxPad * pad)
 {
   GstWmsAsfIntake *self = pad->intake;
 
-  return refill (self, GST_AGGREGATOR_PAD_CAST (pad)) ?
-      self->batch->buffers[self->next] : self->plain;
+  heed_flush (self);
+  return self->held != NULL ? self->held : peek_queued (self, pad);
+}
+
+GstBuffer *
+gst_wms_asf_intake_peek_second (GstWmsAsfMuxPad * pad)
+{
+  GstWmsAsfIntake *self = pad->intake;
+
+  heed_flush (self);
+  if (self->held == NULL)
+    self->held = pop_queued (self, pad);
+  return peek_queued (self, pad);
 }
 
 GstBuffer *
@@ -288,8 +347,7 @@ gst_wms_asf_intake_pop (GstWmsAsfMuxPad * pad)
 {
   GstWmsAsfIntake *self = pad->intake;
 
-  if (refill (self, GST_AGGREGATOR_PAD_CAST (pad)))
-    return self->batch->buffers[self->next++];
-  gst_clear_buffer (&self->plain);
-  return gst_aggregator_pad_pop_buffer (GST_AGGREGATOR_PAD_CAST (pad));
+  heed_flush (self);
+  return self->held != NULL ? g_steal_pointer (&self->held) :
+      pop_queued (self, pad);
 }

@@ -54,6 +54,25 @@ void gst_wms_asf_intake_set_collecting (GstElement * mux,
 void gst_wms_asf_intake_reset (GstWmsAsfMuxPad * pad);
 
 /**
+ * gst_wms_asf_intake_flush:
+ *
+ * Drops what the streaming thread has, as far as it came before a flush; from
+ * any thread.
+ */
+void gst_wms_asf_intake_flush (GstWmsAsfIntake * self);
+
+/**
+ * gst_wms_asf_intake_peek_second:
+ *
+ * Looks behind the pad's next buffer, which is taken from the base class for
+ * that and stays the next one.
+ *
+ * Returns: (transfer none) (nullable): as gst_wms_asf_intake_peek(); %NULL when
+ *     it has not come yet.
+ */
+GstBuffer *gst_wms_asf_intake_peek_second (GstWmsAsfMuxPad * pad);
+
+/**
  * gst_wms_asf_intake_peek:
  *
  * Returns: (transfer none) (nullable): the pad's next buffer; valid until this

@@ -76,7 +76,8 @@ gst_wms_asf_order_init (GstWmsAsfOrder * self, GstElement * mux)
     }
   }
   GST_OBJECT_UNLOCK (mux);
-  for (i = self->entries->len / 2; i > 0; i--)
+  self->n = self->entries->len;
+  for (i = self->n / 2; i > 0; i--)
     sift_down (self, i - 1);
 }
 
@@ -91,9 +92,10 @@ gst_wms_asf_order_clear (GstWmsAsfOrder * self)
 }
 
 GstWmsAsfMuxPad *
-gst_wms_asf_order_first (const GstWmsAsfOrder * self)
+gst_wms_asf_order_first (const GstWmsAsfOrder * self, GstClockTimeDiff * time)
 {
-  return self->entries->len > 0 ? entry (self, 0)->pad : NULL;
+  *time = entry (self, 0)->time;
+  return entry (self, 0)->pad;
 }
 
 gboolean

@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 /**
  * GstWmsAsfOrder:
  * @is_complete: whether each pad that has not ended has a buffer
+ * @n: pads that have one
  *
  * The pads that have buffers, the earliest buffer first: what one more media
  * object costs hardly depends on the number of pads.  Lives for one call of
@@ -17,6 +18,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gboolean is_complete;
+  guint n;
   GArray *entries;
 } GstWmsAsfOrder;
 
@@ -37,9 +39,11 @@ void gst_wms_asf_order_clear (GstWmsAsfOrder * self);
 /**
  * gst_wms_asf_order_first:
  *
- * Returns: (transfer none) (nullable): the pad whose buffer comes first.
+ * Returns: (transfer none): the pad whose buffer comes first, and at @time;
+ *     there is one when @n is not 0.
  */
-GstWmsAsfMuxPad *gst_wms_asf_order_first (const GstWmsAsfOrder * self);
+GstWmsAsfMuxPad *gst_wms_asf_order_first (const GstWmsAsfOrder * self,
+    GstClockTimeDiff * time);
 
 /**
  * gst_wms_asf_order_update:

@@ -15,18 +15,28 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 G_DEFINE_TYPE (GstWmsAsfMuxPad, gst_wms_asf_mux_pad, GST_TYPE_AGGREGATOR_PAD);
 
 void
-gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self)
+gst_wms_asf_mux_pad_reset_stream (GstWmsAsfMuxPad * self)
 {
   asf_index_clear (&self->index);
+  GST_OBJECT_LOCK (self);
+  gst_wms_asf_pad_settings_copy (&self->settings, &self->properties);
+  GST_OBJECT_UNLOCK (self);
   self->in_header = FALSE;
   self->rate_is_known = FALSE;
-  self->have_next_running = FALSE;
-  self->last_duration_ns = 0;
   self->first_ns = self->last_ns = self->end_ns = 0;
   self->last_pres_ms = 0;
   self->n_objects = self->n_bytes = self->n_payloads = 0;
   self->max_object_size = 0;
-  self->n_dropped = 0;
+}
+
+void
+gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self)
+{
+  gst_wms_asf_mux_pad_reset_stream (self);
+  self->have_next_running = FALSE;
+  self->lead_ns = 0;
+  self->last_duration_ns = 0;
+  self->n_dropped = self->n_empty = 0;
 }
 
 static void
@@ -70,7 +80,15 @@ gst_wms_asf_mux_pad_finalize (GObject * object)
   gst_wms_asf_format_clear (&self->format);
   asf_index_clear (&self->index);
   gst_clear_tag_list (&self->tags);
+  g_free (self->language);
   G_OBJECT_CLASS (gst_wms_asf_mux_pad_parent_class)->finalize (object);
+}
+
+static GstFlowReturn
+gst_wms_asf_mux_pad_flush (GstAggregatorPad * pad, GstAggregator * aggregator)
+{
+  gst_wms_asf_intake_flush (GST_WMS_ASF_MUX_PAD (pad)->intake);
+  return GST_FLOW_OK;
 }
 
 static void
@@ -78,6 +96,7 @@ gst_wms_asf_mux_pad_class_init (GstWmsAsfMuxPadClass * klass)
 {
   GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
 
+  GST_AGGREGATOR_PAD_CLASS (klass)->flush = gst_wms_asf_mux_pad_flush;
   gobject_class->set_property = gst_wms_asf_mux_pad_set_property;
   gobject_class->get_property = gst_wms_asf_mux_pad_get_property;
   gobject_class->finalize = gst_wms_asf_mux_pad_finalize;
@@ -88,6 +107,9 @@ static void
 gst_wms_asf_mux_pad_init (GstWmsAsfMuxPad * self)
 {
   gst_wms_asf_pad_settings_init (&self->properties);
+  self->group_id = GST_GROUP_ID_INVALID;
   self->intake = gst_wms_asf_intake_new ();
+  /* demuxers leave out fields that say what form they have */
+  GST_PAD_SET_ACCEPT_INTERSECT (self);
   gst_wms_asf_mux_pad_reset (self);
 }

@@ -27,13 +27,16 @@ typedef struct _GstWmsAsfIntake GstWmsAsfIntake;
 /**
  * GstWmsAsfMuxPad:
  * @number: stream number, from the request on
- * @intake: (transfer full): the buffers that wait to be muxed
  * @properties: what the application set; object lock
  * @settings: @properties as they were for the current header
  * @intake: (transfer full): the buffers that wait to be muxed
  * @format: what the caps say; valid with @have_format
  * @tags: (nullable): of the stream
+ * @language: (nullable): RFC 1766 tag, as the current header has it
+ * @group_id: of the stream, or GST_GROUP_ID_INVALID
  * @in_header: whether the header has this stream
+ * @lead_ns: how much earlier the next buffer begins than it says; see
+ *     gst_wms_asf_origin_lead()
  * @bucket: schedule of the stream; valid with @in_header
  * @index: key frames, for a video stream of a file
  *
@@ -54,6 +57,8 @@ struct _GstWmsAsfMuxPad
   GstWmsAsfFormat format;
   gboolean have_format;
   GstTagList *tags;
+  gchar *language;
+  guint group_id;
   gboolean in_header;
   gboolean rate_is_known;
   AsfBucket bucket;
@@ -63,6 +68,7 @@ struct _GstWmsAsfMuxPad
   /* times are signed running times in ns until the origin is taken off */
   GstClockTimeDiff next_running;
   gboolean have_next_running;
+  GstClockTime lead_ns;
   guint64 last_duration_ns;
   guint64 first_ns;
   guint64 last_ns;
@@ -74,6 +80,7 @@ struct _GstWmsAsfMuxPad
   guint64 n_payloads;
   guint32 max_object_size;
   guint64 n_dropped;
+  guint64 n_empty;
 };
 
 /**
@@ -91,6 +98,14 @@ void gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self);
  *     compute durations from what a file says.
  */
 GstClockTime gst_wms_asf_sane_duration (GstClockTime duration);
+
+/**
+ * gst_wms_asf_mux_pad_reset_stream:
+ *
+ * Forgets what belongs to one header, and takes the properties over for the
+ * next one; where the last buffer ended and what was dropped stays.
+ */
+void gst_wms_asf_mux_pad_reset_stream (GstWmsAsfMuxPad * self);
 
 /**
  * gst_wms_asf_mux_pad_order_time:

@@ -79,10 +79,7 @@ gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
   guint32 bps = self->format.declared_bps;
   gdouble share;
 
-  gst_wms_asf_mux_pad_reset (self);
-  GST_OBJECT_LOCK (self);
-  gst_wms_asf_pad_settings_copy (&self->settings, &self->properties);
-  GST_OBJECT_UNLOCK (self);
+  gst_wms_asf_mux_pad_reset_stream (self);
   if (self->settings.buffer_ms > 0)
     window_ms = MIN (self->settings.buffer_ms, preroll_ms);
   if (self->settings.bitrate > 0)
@@ -102,7 +99,8 @@ gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
     if (wave->block_align == 0)
       wave->block_align = CLAMP (size, 1, G_MAXUINT16);
     wave->bytes_per_second = MAX (bps / 8, 1);
-    stream->max_object_size = size;
+    /* objects of a broadcast may still get larger, but for fixed blocks */
+    stream->max_object_size = is_live && !self->format.keep_whole ? 0 : size;
   }
   gst_wms_asf_extensions_start (&self->extensions, &self->format, first);
   share = PACKET_COST / (gdouble) packet_size +

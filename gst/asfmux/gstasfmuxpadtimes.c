@@ -9,20 +9,22 @@
 #define MAX_DELTA_MS G_MAXUINT8
 
 #define MAX_DURATION (24 * GST_SECOND * 3600)
+/* Times beyond are taken for this one: sums and differences then hold. */
+#define MAX_RUNNING (G_MAXINT64 / 8)
 
 static GstClockTimeDiff
 to_running (GstWmsAsfMuxPad * self, GstClockTime time)
 {
   GstSegment *segment = &self->parent.segment;
-  guint64 running;
-  gint sign;
+  guint64 running = time;
+  gint sign = 1;
 
-  if (segment->format != GST_FORMAT_TIME)
-    return time;
-  sign = gst_segment_to_running_time_full (segment, GST_FORMAT_TIME, time,
-      &running);
+  if (segment->format == GST_FORMAT_TIME)
+    sign = gst_segment_to_running_time_full (segment, GST_FORMAT_TIME, time,
+        &running);
   if (sign == 0)
     return 0;
+  running = MIN (running, MAX_RUNNING);
   return sign > 0 ? (GstClockTimeDiff) running : -(GstClockTimeDiff) running;
 }
 
@@ -44,9 +46,9 @@ static GstClockTimeDiff
 start_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
   if (GST_BUFFER_DTS_IS_VALID (buffer))
-    return to_running (self, GST_BUFFER_DTS (buffer));
+    return to_running (self, GST_BUFFER_DTS (buffer)) - self->lead_ns;
   if (GST_BUFFER_PTS_IS_VALID (buffer))
-    return to_running (self, GST_BUFFER_PTS (buffer));
+    return to_running (self, GST_BUFFER_PTS (buffer)) - self->lead_ns;
   return inferred (self);
 }
 
@@ -74,7 +76,7 @@ gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
   if (self->format.times_are_decode || !GST_BUFFER_PTS_IS_VALID (buffer))
     return start_time (self, buffer);
-  return to_running (self, GST_BUFFER_PTS (buffer));
+  return to_running (self, GST_BUFFER_PTS (buffer)) - self->lead_ns;
 }
 
 void
@@ -86,6 +88,7 @@ gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 
   if (!GST_CLOCK_TIME_IS_VALID (duration))
     duration = self->last_duration_ns;
+  self->lead_ns = 0;
   self->next_running = start + duration;
   self->have_next_running = TRUE;
 }

@@ -8,10 +8,21 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxorigin.h"
+#include "asfmux/gstasfmuxprograms.h"
 #include "asfmux/gstasfmuxroom.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
+
+/* Where a header stands: a file has one more at its end, in the place of the
+ * first one; a broadcast may have others between its packets. */
+typedef enum
+{
+  HEADER_FIRST,
+  HEADER_BETWEEN,
+  HEADER_AT_END,
+} HeaderPosition;
 
 static void
 free_packets (GstWmsAsfSession * self)
@@ -24,8 +35,8 @@ free_packets (GstWmsAsfSession * self)
   gst_wms_asf_output_stop (&self->output);
 }
 
-void
-gst_wms_asf_session_reset (GstWmsAsfSession * self)
+static void
+end_header (GstWmsAsfSession * self)
 {
   guint i;
 
@@ -36,16 +47,29 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
   gst_wms_asf_file_clear (&self->file);
   if (self->mux != NULL)
     gst_wms_asf_intake_set_collecting (GST_ELEMENT (self->mux), FALSE);
+  self->tags_changed = FALSE;
+  self->n_out = 0;
+}
+
+void
+gst_wms_asf_session_reset (GstWmsAsfSession * self)
+{
+  end_header (self);
   self->is_started = FALSE;
   self->is_file = FALSE;
   self->rebase = FALSE;
   self->content_end_ns = 0;
+  self->now = 0;
+  self->header_time = 0;
+  self->output.last_dts = 0;
+  gst_wms_asf_markers_clear (&self->markers);
 }
 
 void
 gst_wms_asf_session_flush (GstWmsAsfSession * self)
 {
   gst_wms_asf_output_clear (&self->output);
+  gst_wms_asf_markers_clear (&self->markers);
   self->rebase = self->is_started;
 }
 
@@ -88,7 +112,8 @@ is_data (GstBuffer * buffer)
   return buffer != NULL && gst_buffer_get_size (buffer) > 0;
 }
 
-static void
+/* Returns: running time at which the first one begins. */
+static GstClockTimeDiff
 start_pads (GstWmsAsfSession * self, GPtrArray * pads)
 {
   GstClockTimeDiff origin = G_MAXINT64;
@@ -103,11 +128,13 @@ start_pads (GstWmsAsfSession * self, GPtrArray * pads)
         self->settings.preroll_ms, self->settings.packet_size, !self->is_file);
     if (pad->format.stream.kind == ASF_STREAM_VIDEO)
       self->output.has_video = TRUE;
+    pad->lead_ns = gst_wms_asf_origin_lead (pad);
     pad->format.stream.flags = self->is_file ? ASF_STREAM_SEEKABLE : 0;
+    first = gst_wms_asf_intake_peek (pad);
     if (first != NULL)
       origin = MIN (origin, gst_wms_asf_mux_pad_object_time (pad, first));
   }
-  self->output.origin = origin == G_MAXINT64 ? 0 : origin;
+  return origin == G_MAXINT64 ? 0 : origin;
 }
 
 
@@ -149,14 +176,15 @@ set_segment (GstWmsAsfSession * self, GstFormat format)
 
 
 static void
-start_packetizer (GstWmsAsfSession * self)
+start_packetizer (GstWmsAsfSession * self, guint32 first_send_ms)
 {
   AsfPacketizerConfig config = {
     .packet_size = self->settings.packet_size,
     .is_live = !self->is_file,
     .max_delay_ns = gst_wms_asf_session_packet_delay (self),
-    .line_bps = asf_header_max_bps (&self->file.header),
+    .line_bps = asf_header_sum_bps (&self->file.header),
     .can_fill = self->output.has_video,
+    .first_send_ms = first_send_ms,
   };
 
   asf_packetizer_init (&self->packetizer, &config);
@@ -179,49 +207,77 @@ post_error (GstWmsAsfSession * self, const GError * error)
           g_quark_to_string (error->domain), error->code));
 }
 
+/* Events whose packets have left; what they follow goes before them. */
 static GstFlowReturn
-send_header (GstWmsAsfSession * self, gboolean is_first)
+push_markers (GstWmsAsfSession * self)
+{
+  GstFlowReturn ret;
+  GstEvent *event;
+
+  if (!gst_wms_asf_markers_is_due (&self->markers, self->n_out))
+    return GST_FLOW_OK;
+  ret = gst_wms_asf_output_push (&self->output);
+  while (ret == GST_FLOW_OK && (event =
+          gst_wms_asf_markers_take (&self->markers, self->n_out)) != NULL)
+    gst_pad_push_event (GST_AGGREGATOR_SRC_PAD (self->mux), event);
+  return ret;
+}
+
+static GstFlowReturn
+send_header (GstWmsAsfSession * self, HeaderPosition position)
 {
   g_autoptr (GError) error = NULL;
   GstBuffer *header = gst_wms_asf_file_write_header (&self->file, &error);
+  GstFlowReturn ret;
 
   if (header == NULL) {
     post_error (self, error);
     return GST_FLOW_ERROR;
   }
-  if (is_first)
+  if (position != HEADER_AT_END)
     set_src_caps (self, header);
-  set_segment (self, self->is_file ? GST_FORMAT_BYTES : GST_FORMAT_TIME);
-  return gst_aggregator_finish_buffer (self->mux, header);
+  if (position != HEADER_BETWEEN)
+    set_segment (self, self->is_file ? GST_FORMAT_BYTES : GST_FORMAT_TIME);
+  ret = gst_aggregator_finish_buffer (self->mux, header);
+  return ret == GST_FLOW_OK ? push_markers (self) : ret;
 }
 
-GstFlowReturn
-gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
+/* The header as the settings, tags and started @pads make it. */
+static GstFlowReturn
+write_header (GstWmsAsfSession * self, GPtrArray * pads,
+    HeaderPosition position, guint32 first_send_ms)
 {
   AsfHeader *header = &self->file.header;
   GstWmsAsfTags tags;
-
-  self->is_file = !self->settings.streamable && downstream_is_seekable (self);
-  self->is_started = TRUE;
-  if (!self->is_file)
-    gst_aggregator_set_latency (self->mux, self->settings.max_packet_delay,
-        self->settings.max_packet_delay);
-  start_pads (self, pads);
 
   header->flags = self->is_file ? 0 : ASF_FILE_BROADCAST;
   header->packet_size = self->settings.packet_size;
   header->preroll_ms = self->settings.preroll_ms;
   header->padding = self->settings.padding;
+  gst_wms_asf_programs_start (header, pads, GST_ELEMENT (self->mux));
   read_tags (self, pads, &tags);
   gst_wms_asf_file_start (&self->file, pads, &tags);
   if (!gst_wms_asf_room_make (&self->file.tags, header,
           self->settings.max_header_size, GST_ELEMENT (self->mux)))
     return GST_FLOW_ERROR;
-  start_packetizer (self);
+  start_packetizer (self, first_send_ms);
   GST_INFO_OBJECT (self->mux, "begin %s of %u streams, origin %"
       GST_STIME_FORMAT, self->is_file ? "a file" : "a broadcast",
       self->file.header.n_streams, GST_STIME_ARGS (self->output.origin));
-  return send_header (self, TRUE);
+  return send_header (self, position);
+}
+
+GstFlowReturn
+gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
+{
+  self->is_file = !self->settings.streamable && downstream_is_seekable (self);
+  self->is_started = TRUE;
+  if (!self->is_file)
+    gst_aggregator_set_latency (self->mux, self->settings.max_packet_delay,
+        self->settings.max_packet_delay);
+  self->output.origin = start_pads (self, pads);
+  self->header_time = self->output.origin;
+  return write_header (self, pads, HEADER_FIRST, 0);
 }
 
 /* Turns what the packetizer has into buffers. */
@@ -240,10 +296,13 @@ run_packetizer (GstWmsAsfSession * self)
             gst_wms_asf_output_new_block (&self->output));
         break;
       case ASF_PACKETIZER_PACKET:
+        self->n_out++;
         if (ret == GST_FLOW_OK)
           ret = gst_wms_asf_output_add (&self->output, &packet);
         else
           gst_wms_asf_block_free (packet.block);
+        if (ret == GST_FLOW_OK)
+          ret = push_markers (self);
         break;
     }
   }
@@ -299,7 +358,7 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
     .stream_number = pad->number,
     .is_video = is_video,
     /* readers take all audio for cleanpoints (rules, 6.5) */
-    .is_key = !is_video ||
+    .is_key = pad->format.is_intra ||
         !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT),
     .keep_whole = pad->format.keep_whole,
     .time_ns = content_time (self, pad, buffer),
@@ -334,15 +393,15 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
 static void
 drop_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 {
-  if (pad->n_dropped++ == 0) {
-    if (pad->in_header)
+  if (pad->n_empty++ == 0) {
+    if (pad->have_format)
       GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
           (_("An empty buffer was left out.")), ("pad %s:%s",
               GST_DEBUG_PAD_NAME (pad)));
     else
-      GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
-          (_("A stream that came after the header is left out.")),
-          ("pad %s:%s", GST_DEBUG_PAD_NAME (pad)));
+      GST_ELEMENT_WARNING (self->mux, STREAM, FORMAT,
+          (_("A stream is left out: it does not say what it is.")),
+          ("pad %s:%s, data without caps", GST_DEBUG_PAD_NAME (pad)));
   }
   GST_DEBUG_OBJECT (pad, "dropped: %" GST_PTR_FORMAT, buffer);
 }
@@ -377,6 +436,7 @@ gst_wms_asf_session_take_next (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
   GstBuffer *buffer = gst_wms_asf_intake_pop (pad);
   GstFlowReturn ret;
 
+
   if (buffer == NULL)
     return GST_FLOW_OK;
   ret = mux_buffer (self, pad, buffer);
@@ -396,6 +456,58 @@ GstFlowReturn
 gst_wms_asf_session_push (GstWmsAsfSession * self)
 {
   return gst_wms_asf_output_push (&self->output);
+}
+
+GstFlowReturn
+gst_wms_asf_session_add_marker (GstWmsAsfSession * self, GstEvent * event)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  guint64 n_packets = 0;
+
+  if (self->is_started) {
+    ret = gst_wms_asf_session_close_packet (self);
+    n_packets = self->packetizer.n_packets;
+  }
+  gst_wms_asf_markers_add (&self->markers, event, n_packets);
+  if (self->is_started && ret == GST_FLOW_OK)
+    ret = push_markers (self);
+  return ret;
+}
+
+/* Pushes all that was taken. */
+static GstFlowReturn
+drain (GstWmsAsfSession * self)
+{
+  GstFlowReturn ret;
+
+  asf_packetizer_drain (&self->packetizer);
+  ret = run_packetizer (self);
+  return ret == GST_FLOW_OK ? gst_wms_asf_output_push (&self->output) : ret;
+}
+
+GstFlowReturn
+gst_wms_asf_session_begin_again (GstWmsAsfSession * self, GPtrArray * pads,
+    gboolean new_clock)
+{
+  guint32 first_send_ms = 0;
+  GstClockTimeDiff origin;
+  GstFlowReturn ret = drain (self);
+
+  if (ret != GST_FLOW_OK) {
+    g_ptr_array_unref (pads);
+    return ret;
+  }
+  if (!new_clock)
+    first_send_ms = self->packetizer.last_send_ms;
+  end_header (self);
+  origin = start_pads (self, pads);
+  if (new_clock) {
+    self->output.origin = origin;
+    self->content_end_ns = 0;
+  }
+  self->header_time = self->now;
+  self->output.is_discont = TRUE;
+  return write_header (self, pads, HEADER_BETWEEN, first_send_ms);
 }
 
 static void
@@ -420,18 +532,14 @@ complete_file (GstWmsAsfSession * self)
   indexes = gst_wms_asf_file_finish (&self->file, &self->packetizer);
   if (indexes != NULL)
     ret = gst_aggregator_finish_buffer (self->mux, indexes);
-  return ret == GST_FLOW_OK ? send_header (self, FALSE) : ret;
+  return ret == GST_FLOW_OK ? send_header (self, HEADER_AT_END) : ret;
 }
 
 GstFlowReturn
 gst_wms_asf_session_finish (GstWmsAsfSession * self)
 {
-  GstFlowReturn ret;
+  GstFlowReturn ret = drain (self);
 
-  asf_packetizer_drain (&self->packetizer);
-  ret = run_packetizer (self);
-  if (ret == GST_FLOW_OK)
-    ret = gst_wms_asf_output_push (&self->output);
   if (ret != GST_FLOW_OK)
     return ret;
   if (self->is_file)

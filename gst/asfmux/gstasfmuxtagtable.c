@@ -20,10 +20,11 @@ static const GstWmsAsfTagLine lines[] = {
   {GST_TAG_COMMENT, "Rating", GST_WMS_ASF_TAG_TEXT},
   {GST_TAG_COMMENT, "WM/Comments", GST_WMS_ASF_TAG_TEXT},
 
-  /* what asfdemux reads, repeated too */
-  {GST_TAG_ALBUM, "WM/AlbumTitle", GST_WMS_ASF_TAG_TEXT, TRUE},
-  {GST_TAG_ALBUM_ARTIST, "WM/AlbumArtist", GST_WMS_ASF_TAG_TEXT, TRUE},
-  {GST_TAG_GENRE, "WM/Genre", GST_WMS_ASF_TAG_TEXT, TRUE},
+  /* more of what asfdemux reads; it takes several pictures from the Extended
+   * Content Description, and does not look into the Metadata Library */
+  {GST_TAG_ALBUM, "WM/AlbumTitle", GST_WMS_ASF_TAG_TEXT},
+  {GST_TAG_ALBUM_ARTIST, "WM/AlbumArtist", GST_WMS_ASF_TAG_TEXT},
+  {GST_TAG_GENRE, "WM/Genre", GST_WMS_ASF_TAG_TEXT},
   {GST_TAG_IMAGE, "WM/Picture", GST_WMS_ASF_TAG_PICTURE, TRUE},
   {GST_TAG_PREVIEW_IMAGE, "WM/Picture", GST_WMS_ASF_TAG_PICTURE, TRUE},
   {GST_TAG_TRACK_NUMBER, "WM/TrackNumber", GST_WMS_ASF_TAG_DWORD},

@@ -40,6 +40,7 @@ teardown (void)
   g_clear_pointer (&header.commands, g_array_unref);
   g_clear_pointer (&streams[0].codec_data, g_bytes_unref);
   g_free ((gchar *) streams[0].codec_name);
+  g_free ((gchar *) streams[0].name);
 }
 
 static GArray *
@@ -210,6 +211,12 @@ put_codec_name (gsize size)
 }
 
 static void
+put_stream_name (gsize size)
+{
+  streams[0].name = g_strnfill (size, 'x');
+}
+
+static void
 put_wave_data (gsize size)
 {
   streams[0].codec_data = new_bytes (size);
@@ -292,6 +299,7 @@ static const struct
   {"Mutual Exclusion, stream", put_exclusion, 1, 0},
   {"Stream Prioritization, order", put_priorities, 2, 3},
   {"Codec List, name", put_codec_name, 65534, 65535},
+  {"Stream Name", put_stream_name, 32766, 32767},
   {"Codec Specific Data", put_wave_data, 65535, 65536},
   {"Format Data", put_image_data, 65495, 65496},
   {"streams", put_streams, 127, 128},

@@ -20,26 +20,48 @@ new_array (gsize size, gpointer clear)
 }
 
 static void
+fill_video (AsfStream * video)
+{
+  static const AsfExtension extensions[] = {
+    {&asf_guid_payload_ext_sample_duration, 2},
+    {&asf_guid_payload_ext_file_name, ASF_EXTENSION_VARIABLE}
+  };
+
+  video->image.width = 0x140;
+  video->image.height = 0xf0;
+  video->image.bit_count = 24;
+  video->image.image_size = 0x38400;
+  video->image.is_top_down = TRUE;
+  video->data_bps = 1000000;
+  video->buffer_ms = 3000;
+  video->peak_bps = 2000000;
+  video->peak_buffer_ms = 1500;
+  video->language_index = 1;
+  video->name = "n";
+  memcpy (video->extensions, extensions, sizeof extensions);
+  video->n_extensions = 2;
+}
+
+static void
 fill_streams (void)
 {
+  static const AsfStreamKind kinds[] = { ASF_STREAM_VIDEO, ASF_STREAM_COMMAND,
+    ASF_STREAM_JFIF, ASF_STREAM_BINARY
+  };
+  static const guint8 numbers[] = { 1, 3, 4, 5 };
+  guint i;
+
   memset (streams, 0, sizeof streams);
-  streams[0] = (AsfStream) {
-    .number = 1,.kind = ASF_STREAM_VIDEO,.image =
-        { 0x140, 0xf0, 0, 24, 0x38400, TRUE },.data_bps = 1000000,.buffer_ms =
-        3000,.peak_bps = 2000000,.peak_buffer_ms = 1500,.total_bps =
-        1010000,.language_index = 1,.extensions =
-        { {&asf_guid_payload_ext_sample_duration, 2},
-    {&asf_guid_payload_ext_file_name, ASF_EXTENSION_VARIABLE}
-  },.n_extensions = 2,};
-  streams[1] = (AsfStream) {
-  .number = 3,.kind = ASF_STREAM_COMMAND,.data_bps = 1000,.total_bps =
-        1100,.flags = ASF_STREAM_RELIABLE,};
-  streams[2] = (AsfStream) {
-  .number = 4,.kind = ASF_STREAM_JFIF,.image = { 0x140, 0xf0 },.data_bps =
-        1000,.total_bps = 1100,};
-  streams[3] = (AsfStream) {
-  .number = 5,.kind = ASF_STREAM_BINARY,.data_bps = 1000,.total_bps =
-        1100,.codec_data = g_bytes_new_static ("\xca\xfe", 2),};
+  for (i = 0; i < G_N_ELEMENTS (streams); i++) {
+    streams[i].number = numbers[i];
+    streams[i].kind = kinds[i];
+    streams[i].data_bps = 1000;
+    streams[i].total_bps = 1100 + i;
+  }
+  fill_video (&streams[0]);
+  streams[2].image.width = 0x140;
+  streams[2].image.height = 0xf0;
+  streams[3].codec_data = g_bytes_new_static ("\xca\xfe", 2);
   streams[3].binary.has_fixed_size = TRUE;
   streams[3].binary.sample_size = 0x10;
   memcpy (streams[3].binary.major_type.bytes, "majormajormajorM", 16);
@@ -197,11 +219,11 @@ static const struct
         "e3cb1a4b0b10d011a39b00a0c90348f6 0300 0200"
         "0300 550052004c00 0100 5400"
         "e8030000 0000 0100 7500 d0070000 0100 0000 b80b0000 0000 0100 7800"},
-  {"4.1 Extended Stream Properties, peak, language, payload extensions",
-      "cba5e61472c632438399a96952065b5a 8400000000000000"
+  {"4.1 Extended Stream Properties, peak, language, name, extensions",
+      "cba5e61472c632438399a96952065b5a 8c00000000000000"
         "0000000000000000 0000000000000000 40420f00 b80b0000 00000000"
         "80841e00 dc050000 00000000 00000000 00000000 0100 0100"
-        "0000000000000000 0000 0200"
+        "0000000000000000 0100 0200 0100 0400 6e000000"
         "5094bdc67f86074983a3c77921b733ad 0200 00000000"
         "0eec65e1ed19d745b4a725cbd1e28e9b ffff 00000000"},
   {"3.3 Stream Properties, 9.2 raw video from the top",

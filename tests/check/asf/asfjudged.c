@@ -38,23 +38,28 @@ fill_streams (void)
   static const AsfStreamKind kinds[] = { ASF_STREAM_VIDEO, ASF_STREAM_AUDIO,
     ASF_STREAM_AUDIO, ASF_STREAM_COMMAND, ASF_STREAM_JFIF, ASF_STREAM_BINARY
   };
+  static const AsfImageFormat image = { 320, 240, 0x47504a4d, 24 };
+  static const AsfWaveFormat wave = { 0x2000, 1, 44100, 1000, 1, 0 };
   guint i;
 
+  memset (streams, 0, sizeof streams);
   for (i = 0; i < N_STREAMS; i++) {
-    streams[i] = (AsfStream) {
-    .number = i + 1,.kind = kinds[i],.data_bps = RATE_BPS,.buffer_ms =
-          PREROLL_MS,.total_bps = 9000,.max_object_size =
-          OBJECT_SIZE,.frame_time_100ns = 10000000,.flags =
-          ASF_STREAM_SEEKABLE,.codec_name = "codec",};
+    streams[i].number = i + 1;
+    streams[i].kind = kinds[i];
+    streams[i].data_bps = RATE_BPS;
+    streams[i].buffer_ms = PREROLL_MS;
+    streams[i].total_bps = 9000;
+    streams[i].max_object_size = OBJECT_SIZE;
+    streams[i].frame_time_100ns = 10000000;
+    streams[i].flags = ASF_STREAM_SEEKABLE;
+    streams[i].codec_name = "codec";
     asf_index_init (&indexes[i]);
   }
-  streams[0].image = (AsfImageFormat) {
-  320, 240, 0x47504a4d, 24, 0, FALSE};
-  streams[4].image = streams[0].image;
+  streams[0].image = streams[4].image = image;
   for (i = 1; i < 3; i++) {
-    streams[i].wave = (AsfWaveFormat) {
-    0x2000, 1, 44100, 1000, 1, 0};
+    streams[i].wave = wave;
     streams[i].language_index = i - 1;
+    streams[i].name = "name";
   }
 }
 
@@ -62,9 +67,9 @@ static AsfExclusion
 new_exclusion (AsfExclusionType type)
 {
   static const guint8 numbers[] = { 2, 3 };
+  AsfExclusion exclusion = { type, new_array (1, NULL, numbers, 2) };
 
-  return (AsfExclusion) {
-  type, new_array (1, NULL, numbers, 2)};
+  return exclusion;
 }
 
 static AsfAttribute

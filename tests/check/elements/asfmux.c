@@ -236,17 +236,19 @@ GST_START_TEST (test_caps_without_codec_data)
 
 GST_END_TEST;
 
+/* A file has one format for each stream; a broadcast: asfmuxheaders.c. */
 GST_START_TEST (test_caps_change)
 {
   TestMux mux;
 
-  test_mux_init (&mux, TEST_MUX_VIDEO, NULL, NULL);
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_SEEKABLE, NULL, NULL);
   test_mux_push (mux.video, 0, 40, 3000, TRUE);
   gst_buffer_unref (test_mux_pull (&mux));
   /* only what the header does not hold */
   gst_harness_set_src_caps_str (mux.video,
       TEST_VIDEO_CAPS ", pixel-aspect-ratio=4/3");
   test_mux_push (mux.video, 40, 40, 3000, FALSE);
+  test_mux_push (mux.video, 80, 40, 3000, FALSE);
   gst_buffer_unref (test_mux_pull (&mux));
   fail_unless (test_mux_message (&mux, GST_MESSAGE_ERROR) == NULL);
   gst_harness_set_src_caps_str (mux.video,
@@ -506,7 +508,7 @@ GST_START_TEST (test_time_limit)
 {
   TestMux mux;
 
-  test_mux_init (&mux, TEST_MUX_VIDEO, NULL, NULL);
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_SEEKABLE, NULL, NULL);
   test_mux_push (mux.video, 0, 40, 100, TRUE);
   test_mux_push (mux.video, G_MAXUINT32 - 5000, 40, 100, TRUE);
   test_mux_push (mux.video, G_MAXUINT32 - 4999, 40, 100, TRUE);
