@@ -19,7 +19,6 @@
 
 /* Payload Flags: WORD payload lengths (section 5.2.3.2). */
 #define PAYLOAD_LENGTH_WORD (2 << 6)
-#define MAX_PAYLOADS 63
 
 /* Two flag bytes, Send Time, Duration. */
 #define PARSING_SIZE (2 + 4 + 2)
@@ -83,6 +82,35 @@ asf_open_packet_begin (AsfOpenPacket * p, guint8 * block, guint32 send_ms)
   p->tail.stream_and_key = 0;
 }
 
+guint64
+asf_open_packet_size (gboolean is_live, guint n, guint32 size)
+{
+  const AsfPacketizerConfig config = {.is_live = is_live };
+  guint64 payload = (guint64) PAYLOAD_HEAD_SIZE + size;
+
+  return head_size (&config) + (n == 1 ? payload :
+      1 + n * (payload + PAYLOAD_LENGTH_SIZE));
+}
+
+gboolean
+asf_open_packet_can_share (guint32 size)
+{
+  return size >= MIN_SUB_SIZE && size <= MAX_SUB_SIZE;
+}
+
+guint32
+asf_open_packet_run_size (gboolean is_live, guint32 size, guint32 limit)
+{
+  const AsfPacketizerConfig config = {.is_live = is_live };
+  gsize heads = head_size (&config) + RUN_HEAD_SIZE;
+  guint32 n;
+
+  if (limit <= heads)
+    return limit;
+  n = (limit - heads) / (SUB_LENGTH_SIZE + size);
+  return n > 0 ? heads + n * (SUB_LENGTH_SIZE + size) : limit;
+}
+
 gsize
 asf_open_packet_whole_room (const AsfPacketizerConfig * config,
     const AsfObject * object)
@@ -101,7 +129,7 @@ asf_open_packet_room (const AsfOpenPacket * p,
 
   if (p->n_payloads == 0)
     return asf_open_packet_whole_room (config, object);
-  if (p->n_payloads >= MAX_PAYLOADS)
+  if (p->n_payloads >= ASF_PACKETIZER_MAX_PAYLOADS)
     return 0;
   if (p->n_payloads == 1)
     taken += 1 + PAYLOAD_LENGTH_SIZE;
@@ -139,8 +167,8 @@ stream_and_key (const AsfObject * object)
 static gboolean
 can_join (const AsfObject * object)
 {
-  return object->delta_ms != 0 && object->size >= MIN_SUB_SIZE &&
-      object->size <= MAX_SUB_SIZE && object->pres_ms != 0;
+  return object->delta_ms != 0 && object->pres_ms != 0 &&
+      asf_open_packet_can_share (object->size);
 }
 
 static void

@@ -20,6 +20,9 @@ G_BEGIN_DECLS
  * 19 bytes (rules, 4.2). */
 #define ASF_PACKETIZER_MAX_EXTENSION 48
 
+/* Payloads in a packet (rules, 10). */
+#define ASF_PACKETIZER_MAX_PAYLOADS 63
+
 /* Smallest packet that holds its head, a payload and some of its bytes. */
 #define ASF_PACKETIZER_MIN_SIZE 100
 
@@ -168,6 +171,30 @@ typedef struct
   gsize first_size;
   AsfTail tail;
 } AsfOpenPacket;
+
+/**
+ * asf_open_packet_size:
+ *
+ * Returns: bytes of a packet with @n payloads of @size bytes each, without
+ *     padding.
+ */
+guint64 asf_open_packet_size (gboolean is_live, guint n, guint32 size);
+
+/**
+ * asf_open_packet_can_share:
+ *
+ * Returns: whether objects of that size can be in a compressed payload.
+ */
+gboolean asf_open_packet_can_share (guint32 size);
+
+/**
+ * asf_open_packet_run_size:
+ *
+ * Returns: bytes of the largest packet, up to @limit, that one compressed
+ *     payload of objects of @size bytes fills.
+ */
+guint32 asf_open_packet_run_size (gboolean is_live, guint32 size,
+    guint32 limit);
 
 /**
  * asf_open_packet_begin:

@@ -6,6 +6,10 @@
 
 #define NS_PER_MS G_GUINT64_CONSTANT (1000000)
 
+/* Packets that wait for something to fill them may lose one of this many in
+ * padding, and one more; beyond it objects are split. */
+#define WAITING_SHARE 256
+
 /* A fragment costs a payload head; fewer bytes than this are not worth it. */
 #define MIN_FRAGMENT 32
 
@@ -19,6 +23,24 @@ asf_packetizer_init (AsfPacketizer * self, const AsfPacketizerConfig * config)
   memset (self, 0, sizeof *self);
   self->config = *config;
   self->last_send_ms = config->first_send_ms;
+}
+
+guint32
+asf_packetizer_fit (guint32 object_size, gboolean is_regular,
+    gboolean is_live, guint32 limit, guint32 single_limit)
+{
+  guint n;
+
+  if (asf_open_packet_can_share (object_size))
+    return is_regular ? asf_open_packet_run_size (is_live, object_size,
+        limit) : 0;
+  for (n = ASF_PACKETIZER_MAX_PAYLOADS; n > 0; n--) {
+    guint64 size = asf_open_packet_size (is_live, n, object_size);
+
+    if (size <= (n == 1 ? single_limit : limit))
+      return MAX (size, ASF_PACKETIZER_MIN_SIZE);
+  }
+  return 0;
 }
 
 gsize
@@ -45,6 +67,15 @@ stays_whole (const AsfPacketizer * self)
       &self->object);
 }
 
+/* Whether a packet may wait for an object that fills it: not when the last
+ * ones have gone half empty. */
+static gboolean
+may_wait (const AsfPacketizer * self)
+{
+  return self->config.can_fill && self->waited_padding * WAITING_SHARE <=
+      (self->n_packets + WAITING_SHARE) * self->config.packet_size;
+}
+
 /* Bytes of the pending object that go into a packet; 0 when they have to go
  * elsewhere. */
 static gsize
@@ -59,7 +90,7 @@ next_payload_size (const AsfPacketizer * self, const AsfOpenPacket * p)
     return space;
   if (space < MIN_FRAGMENT)
     return 0;
-  if (stays_whole (self) && (self->config.can_fill ||
+  if (stays_whole (self) && (self->config.can_fill ? may_wait (self) :
           space <= self->config.packet_size / WHOLE_OBJECT_SHARE))
     return 0;
   return space;
@@ -115,6 +146,7 @@ close_first (AsfPacketizer * self)
   self->n_packets++;
 
   if (--self->n_open > 0) {
+    self->waited_padding += padding;
     self->open[0] = self->open[1];
     self->in_second[0] = self->in_second[1] = 0;
     set_duration (done, self->open[0].packet.send_ms);
@@ -229,7 +261,7 @@ choose_packet (AsfPacketizer * self, gsize * size)
         return first;
     }
     if (self->n_open == 1) {
-      if (self->config.can_fill && stays_whole (self) &&
+      if (may_wait (self) && stays_whole (self) &&
           room (self, first) >= MIN_FRAGMENT)
         return NULL;
     } else {

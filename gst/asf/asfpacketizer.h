@@ -73,6 +73,7 @@ typedef struct
   guint32 last_send_ms;
   guint32 last_duration_ms;
   guint64 padding;
+  guint64 waited_padding;
 } AsfPacketizer;
 
 /**
@@ -82,6 +83,22 @@ typedef struct
  */
 void asf_packetizer_init (AsfPacketizer * self,
     const AsfPacketizerConfig * config);
+
+/**
+ * asf_packetizer_fit:
+ * @object_size: bytes of each media object, at least 1
+ * @is_regular: whether their times are whole milliseconds at one interval, so
+ *     that small ones share a payload
+ * @is_live: as in #AsfPacketizerConfig
+ * @limit: largest packet of several objects
+ * @single_limit: largest packet of one object
+ *
+ * Returns: bytes of a packet that a whole number of objects without extension
+ *     data fills, as many as possible; 0 when one is too large, or no number
+ *     fills each packet.
+ */
+guint32 asf_packetizer_fit (guint32 object_size, gboolean is_regular,
+    gboolean is_live, guint32 limit, guint32 single_limit);
 
 /**
  * asf_packetizer_block_size:

@@ -149,6 +149,18 @@ GstClockTimeDiff gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self,
 void gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer);
 
 /**
+ * gst_wms_asf_mux_pad_whole_size:
+ * @self: a pad with a format
+ * @first: (nullable): its first buffer
+ * @is_regular: (out): whether the buffer lasts whole milliseconds
+ *
+ * Returns: bytes of each media object, when they should not be split and have
+ *     one size as far as can be seen; else 0.
+ */
+guint32 gst_wms_asf_mux_pad_whole_size (GstWmsAsfMuxPad * self,
+    GstBuffer * first, gboolean * is_regular);
+
+/**
  * gst_wms_asf_mux_pad_start:
  * @self: a pad with a format
  * @first: (nullable): its first buffer, for what the caps leave open

@@ -69,6 +69,20 @@ with_overhead (guint32 bps, gdouble share)
   return MIN (bps * (1.0 + share) + 1.0, G_MAXUINT32);
 }
 
+guint32
+gst_wms_asf_mux_pad_whole_size (GstWmsAsfMuxPad * self, GstBuffer * first,
+    gboolean * is_regular)
+{
+  const AsfStream *stream = &self->format.stream;
+  gsize size = first ? gst_buffer_get_size (first) : 0;
+
+  *is_regular = first && GST_BUFFER_DURATION_IS_VALID (first) &&
+      GST_BUFFER_DURATION (first) % GST_MSECOND == 0;
+  if (stream->kind != ASF_STREAM_AUDIO || !self->format.keep_whole)
+    return 0;
+  return size > 0 ? MIN (size, G_MAXINT32) : stream->wave.block_align;
+}
+
 void
 gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
     guint32 preroll_ms, guint32 packet_size, gboolean is_live)

@@ -11,6 +11,7 @@
 #include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxprograms.h"
 #include "asfmux/gstasfmuxroom.h"
+#include "asfmux/gstasfmuxsize.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -119,13 +120,16 @@ start_pads (GstWmsAsfSession * self, GPtrArray * pads)
   GstClockTimeDiff origin = G_MAXINT64;
   guint i;
 
+  self->file.header.packet_size =
+      gst_wms_asf_choose_packet_size (&self->settings, self->is_file, pads);
   self->output.has_video = FALSE;
   for (i = 0; i < pads->len; i++) {
     GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
     GstBuffer *first = gst_wms_asf_intake_peek (pad);
 
     gst_wms_asf_mux_pad_start (pad, is_data (first) ? first : NULL,
-        self->settings.preroll_ms, self->settings.packet_size, !self->is_file);
+        self->settings.preroll_ms, self->file.header.packet_size,
+        !self->is_file);
     if (pad->format.stream.kind == ASF_STREAM_VIDEO)
       self->output.has_video = TRUE;
     pad->lead_ns = gst_wms_asf_origin_lead (pad);
@@ -179,7 +183,7 @@ static void
 start_packetizer (GstWmsAsfSession * self, guint32 first_send_ms)
 {
   AsfPacketizerConfig config = {
-    .packet_size = self->settings.packet_size,
+    .packet_size = self->file.header.packet_size,
     .is_live = !self->is_file,
     .max_delay_ns = gst_wms_asf_session_packet_delay (self),
     .line_bps = asf_header_sum_bps (&self->file.header),
@@ -251,7 +255,6 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
   GstWmsAsfTags tags;
 
   header->flags = self->is_file ? 0 : ASF_FILE_BROADCAST;
-  header->packet_size = self->settings.packet_size;
   header->preroll_ms = self->settings.preroll_ms;
   header->padding = self->settings.padding;
   gst_wms_asf_programs_start (header, pads, GST_ELEMENT (self->mux));

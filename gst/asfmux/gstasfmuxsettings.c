@@ -84,6 +84,7 @@ gst_wms_asf_settings_set_property (GstWmsAsfSettings * self, guint prop_id,
   switch (prop_id) {
     case PROP_PACKET_SIZE:
       self->packet_size = g_value_get_uint (value);
+      self->packet_size_is_set = TRUE;
       break;
     case PROP_PREROLL:
       self->preroll_ms = g_value_get_uint64 (value);
@@ -151,9 +152,13 @@ gst_wms_asf_settings_install_properties (GObjectClass * gobject_class)
    * GstWmsAsfMux:packet-size:
    *
    * Bytes of each data packet.  Legal are 100 to 65535; another value is an
-   * element error when the element goes to PAUSED.  The default is 4800.  A
-   * live stream at a low rate is better off with a smaller packet, since each
-   * one waits until it is full, see #GstWmsAsfMux:max-packet-delay.
+   * element error when the element goes to PAUSED.  The default is 4800.
+   * When it is not set, a file with video has packets of 8000 bytes, and
+   * where there is nothing but Windows Media audio in blocks of one size,
+   * packets are as large as a whole number of blocks, so that none is split
+   * and nothing is wasted.  A live stream at a low rate is
+   * better off with a smaller packet, since each one waits until it is full,
+   * see #GstWmsAsfMux:max-packet-delay.
    *
    * Since: 0.1
    */

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint packet_size;
+  gboolean packet_size_is_set;
   guint64 preroll_ms;
   gboolean merge_stream_tags;
   guint64 padding;

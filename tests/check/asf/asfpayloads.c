@@ -434,6 +434,37 @@ GST_START_TEST (test_blocks_come_back)
 
 GST_END_TEST;
 
+/* Packets that a whole number of objects fills: heads of 12 bytes, one for
+ * several payloads, 15 or 17 for each; live 3 more. */
+static const struct
+{
+  guint object_size;
+  gboolean is_regular, is_live;
+  guint size;
+} fits[] = {
+  {2973, FALSE, FALSE, 12 + 15 + 2973},
+  {2973, FALSE, TRUE, 15 + 15 + 2973},
+  {1487, FALSE, FALSE, 12 + 1 + 3 * (17 + 1487)},
+  {1487, FALSE, TRUE, 15 + 1 + 3 * (17 + 1487)},
+  {15973, FALSE, FALSE, 16000},
+  {15974, FALSE, FALSE, 0},
+  {4773, FALSE, FALSE, 4800},
+  /* small ones share a payload, if they are regular */
+  {185, TRUE, FALSE, 12 + 8 + 25 * 186},
+  {185, FALSE, FALSE, 0},
+  {10, TRUE, FALSE, 12 + 1 + 63 * (17 + 10)},
+  {1, FALSE, FALSE, 12 + 1 + 63 * (17 + 1)},
+};
+
+GST_START_TEST (test_fit)
+{
+  fail_unless_equals_int (asf_packetizer_fit (fits[__i__].object_size,
+          fits[__i__].is_regular, fits[__i__].is_live, 4800, 16000),
+      fits[__i__].size);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfpayloads_suite (void)
 {
@@ -449,6 +480,7 @@ asfpayloads_suite (void)
   tcase_add_loop_test (tc, test_fill, 0, G_N_ELEMENTS (fills));
   tcase_add_test (tc, test_fill_times);
   tcase_add_test (tc, test_blocks_come_back);
+  tcase_add_loop_test (tc, test_fit, 0, G_N_ELEMENTS (fits));
   return s;
 }
 
