@@ -85,11 +85,10 @@ reset (GstWmsAsfMux * self)
   GList *l;
 
   gst_wms_asf_session_reset (&self->session);
+  gst_wms_asf_intake_reset_all (GST_ELEMENT (self));
   GST_OBJECT_LOCK (self);
-  for (l = GST_ELEMENT (self)->sinkpads; l != NULL; l = l->next) {
+  for (l = GST_ELEMENT (self)->sinkpads; l != NULL; l = l->next)
     gst_wms_asf_mux_pad_reset (l->data);
-    gst_wms_asf_intake_reset (l->data);
-  }
   GST_OBJECT_UNLOCK (self);
 }
 
@@ -218,6 +217,9 @@ take_first (GstWmsAsfMux * self, GstWmsAsfOrder * order)
   GstWmsAsfMuxPad *pad = gst_wms_asf_order_first (order, &time);
   GstFlowReturn ret = check_described (self, pad);
 
+  if (order->has_lost_pad)
+    gst_wms_asf_restart_note_release (&self->session);
+  order->has_lost_pad = FALSE;
   if (ret == GST_FLOW_OK)
     ret = gst_wms_asf_restart_when_due (&self->session, pad, time);
   if (ret == GST_FLOW_OK)
@@ -327,10 +329,14 @@ gst_wms_asf_mux_request_new_pad (GstElement * element, GstPadTemplate * templ,
 static void
 gst_wms_asf_mux_release_pad (GstElement * element, GstPad * pad)
 {
+  gboolean stays;
+
   gst_child_proxy_child_removed (GST_CHILD_PROXY (element), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
+  stays = gst_wms_asf_intake_leave (GST_WMS_ASF_MUX_PAD (pad), element);
   GST_ELEMENT_CLASS (parent_class)->release_pad (element, pad);
-  gst_wms_asf_restart_note_release (&GST_WMS_ASF_MUX (element)->session);
+  if (!stays)
+    gst_wms_asf_restart_note_release (&GST_WMS_ASF_MUX (element)->session);
 }
 
 static void

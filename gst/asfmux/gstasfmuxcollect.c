@@ -20,7 +20,6 @@
 static GstFlowReturn (*base_event) (GstAggregator *, GstAggregatorPad *,
     GstEvent *);
 static gboolean (*base_query) (GstAggregator *, GstAggregatorPad *, GstQuery *);
-static GQuark group_quark;
 
 static void
 sleep_locked (GstWmsAsfIntake * self)
@@ -300,6 +299,11 @@ chain (GstPad * pad, GstObject * mux, GstBuffer * buffer)
   GstFlowReturn ret;
 
   g_mutex_lock (&self->lock);
+  if (self->is_leaving) {
+    g_mutex_unlock (&self->lock);
+    gst_buffer_unref (buffer);
+    return GST_FLOW_FLUSHING;
+  }
   if (self->pending == NULL && !self->is_giving
       && !g_atomic_int_get (&self->group->is_collecting)) {
     self->last_handed++;
@@ -317,8 +321,10 @@ seal (GstWmsAsfIntake * self, GstPad * pad, GstObject * mux)
 {
   g_mutex_lock (&self->lock);
   hand_over_locked (self, pad, mux);
-  if (self->pending != NULL && is_within_reach_locked (self))
+  if (self->pending != NULL && is_within_reach_locked (self)) {
+    self->pending->serial = self->last_handed;
     self->token->sealed = g_steal_pointer (&self->pending);
+  }
   self->last_handed++;
   gst_wms_asf_intake_forget_pace_locked (self);
   gst_wms_asf_intake_wake_locked (self);
@@ -380,23 +386,6 @@ gst_wms_asf_intake_class_init (GstAggregatorClass * klass)
   base_query = klass->sink_query_pre_queue;
   klass->sink_event_pre_queue = take_event;
   klass->sink_query_pre_queue = take_query;
-  group_quark = g_quark_from_static_string ("gst-wms-asf-intake-group");
-}
-
-/* Object lock held. */
-static GstWmsAsfIntakeGroup *
-group_of_locked (GstElement * mux)
-{
-  GstWmsAsfIntakeGroup *group =
-      g_object_get_qdata (G_OBJECT (mux), group_quark);
-
-  if (group == NULL) {
-    group = g_atomic_rc_box_new0 (GstWmsAsfIntakeGroup);
-    g_weak_ref_init (&group->mux, mux);
-    g_object_set_qdata_full (G_OBJECT (mux), group_quark, group,
-        gst_wms_asf_intake_group_unref);
-  }
-  return group;
 }
 
 void
@@ -405,7 +394,7 @@ gst_wms_asf_intake_attach (GstWmsAsfMuxPad * pad, GstElement * mux)
   GstWmsAsfIntake *self = pad->intake;
 
   GST_OBJECT_LOCK (mux);
-  self->group = g_atomic_rc_box_acquire (group_of_locked (mux));
+  self->group = g_atomic_rc_box_acquire (gst_wms_asf_intake_group_locked (mux));
   GST_OBJECT_UNLOCK (mux);
   self->base_chain = GST_PAD_CHAINFUNC (pad);
   gst_pad_set_chain_function (GST_PAD (pad), chain);
@@ -415,6 +404,7 @@ void
 gst_wms_asf_intake_set_collecting (GstElement * mux, gboolean is_collecting)
 {
   GST_OBJECT_LOCK (mux);
-  g_atomic_int_set (&group_of_locked (mux)->is_collecting, is_collecting);
+  g_atomic_int_set (&gst_wms_asf_intake_group_locked (mux)->is_collecting,
+      is_collecting);
   GST_OBJECT_UNLOCK (mux);
 }

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
+  guint64 serial;
   guint n;
   gsize bytes;
   GstClockTime span;
@@ -25,6 +26,8 @@ typedef struct
   gint is_collecting;
   gint n_waiting;
   gint is_ticking;
+  /* object lock of the element: pads that were released with buffers left */
+  GPtrArray *leaving;
 } GstWmsAsfIntakeGroup;
 
 typedef struct _GstWmsAsfToken GstWmsAsfToken;
@@ -47,6 +50,7 @@ struct _GstWmsAsfIntake
   gboolean is_flushing;
   guint n_sleepers;
   GstWmsAsfBatch *pending;
+  GQueue left;                  /* sealed batches of a pad that is leaving */
   GstWmsAsfBatch *spare;
   /* lock: how much to collect */
   guint target;
@@ -58,6 +62,8 @@ struct _GstWmsAsfIntake
 
   /* atomic: what the streaming thread has may be from before a flush */
   gint was_flushed;
+  /* atomic, set under lock: the base class does not know the pad any more */
+  gint is_leaving;
 
   /* streaming thread of the source pad: the token, what it stands for, or a
    * buffer that was handed over as it is */
@@ -81,6 +87,9 @@ struct _GstWmsAsfToken
 /* All that end in _locked: lock of the intake held. */
 
 void gst_wms_asf_intake_group_unref (gpointer group);
+
+/* Object lock of the element held. */
+GstWmsAsfIntakeGroup *gst_wms_asf_intake_group_locked (GstElement * mux);
 
 /* Frees it with the buffers from the one with number @first on.  Not under a
  * lock: a buffer may run its owner's code. */

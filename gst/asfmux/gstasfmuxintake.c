@@ -58,11 +58,34 @@ gst_wms_asf_intake_new (void)
   return self;
 }
 
+static GQuark
+group_quark (void)
+{
+  return g_quark_from_static_string ("gst-wms-asf-intake-group");
+}
+
+GstWmsAsfIntakeGroup *
+gst_wms_asf_intake_group_locked (GstElement * mux)
+{
+  GstWmsAsfIntakeGroup *group =
+      g_object_get_qdata (G_OBJECT (mux), group_quark ());
+
+  if (group == NULL) {
+    group = g_atomic_rc_box_new0 (GstWmsAsfIntakeGroup);
+    g_weak_ref_init (&group->mux, mux);
+    group->leaving = g_ptr_array_new_with_free_func (gst_object_unref);
+    g_object_set_qdata_full (G_OBJECT (mux), group_quark (), group,
+        gst_wms_asf_intake_group_unref);
+  }
+  return group;
+}
+
 static void
 finalize_group (gpointer data)
 {
   GstWmsAsfIntakeGroup *group = data;
 
+  g_ptr_array_unref (group->leaving);
   g_weak_ref_clear (&group->mux);
 }
 
@@ -73,11 +96,21 @@ gst_wms_asf_intake_group_unref (gpointer group)
 }
 
 static void
+clear_left (GQueue * left)
+{
+  GstWmsAsfBatch *batch;
+
+  while ((batch = g_queue_pop_head (left)) != NULL)
+    gst_wms_asf_batch_free (batch, 0);
+}
+
+static void
 finalize (gpointer data)
 {
   GstWmsAsfIntake *self = data;
 
   gst_wms_asf_batch_free (self->pending, 0);
+  clear_left (&self->left);
   g_free (self->spare);
   if (self->group != NULL)
     gst_wms_asf_intake_group_unref (self->group);
@@ -135,6 +168,15 @@ forget_token_locked (GstWmsAsfIntake * self, GstWmsAsfToken * token)
   gst_wms_asf_intake_wake_locked (self);
 }
 
+static gint
+compare_serials (gconstpointer a, gconstpointer b, gpointer data)
+{
+  const GstWmsAsfBatch *one = a;
+  const GstWmsAsfBatch *other = b;
+
+  return one->serial < other->serial ? -1 : 1;
+}
+
 /* The base class is done with the buffer: taken, flushed or refused. */
 static void
 token_destroyed (gpointer data)
@@ -145,6 +187,9 @@ token_destroyed (gpointer data)
 
   g_mutex_lock (&self->lock);
   sealed = g_steal_pointer (&token->sealed);
+  if (sealed != NULL && self->is_leaving)
+    g_queue_insert_sorted (&self->left, g_steal_pointer (&sealed),
+        compare_serials, NULL);
   forget_token_locked (self, token);
   g_mutex_unlock (&self->lock);
   gst_wms_asf_batch_free (sealed, 0);
@@ -177,43 +222,88 @@ gst_wms_asf_token_of (GstBuffer * buffer)
       gst_mini_object_get_qdata (GST_MINI_OBJECT_CAST (buffer), token_quark ());
 }
 
-void
-gst_wms_asf_intake_reset (GstWmsAsfMuxPad * pad)
+static void
+reset (GstWmsAsfIntake * self)
 {
-  GstWmsAsfIntake *self = pad->intake;
   GstWmsAsfBatch *pending;
+  GQueue left;
 
   drop_current (self);
   g_mutex_lock (&self->lock);
   pending = g_steal_pointer (&self->pending);
+  left = self->left;
+  g_queue_init (&self->left);
   gst_wms_asf_intake_forget_pace_locked (self);
   self->is_flushing = FALSE;
   g_mutex_unlock (&self->lock);
   gst_wms_asf_batch_free (pending, 0);
+  clear_left (&left);
+}
+
+void
+gst_wms_asf_intake_reset_all (GstElement * mux)
+{
+  g_autoptr (GPtrArray) leaving = NULL;
+  GList *l;
+
+  GST_OBJECT_LOCK (mux);
+  leaving = gst_wms_asf_intake_group_locked (mux)->leaving;
+  gst_wms_asf_intake_group_locked (mux)->leaving =
+      g_ptr_array_new_with_free_func (gst_object_unref);
+  for (l = mux->sinkpads; l != NULL; l = l->next)
+    reset (GST_WMS_ASF_MUX_PAD (l->data)->intake);
+  GST_OBJECT_UNLOCK (mux);
+}
+
+gboolean
+gst_wms_asf_intake_leave (GstWmsAsfMuxPad * pad, GstElement * mux)
+{
+  GstWmsAsfIntake *self = pad->intake;
+
+  if (!g_atomic_int_get (&self->group->is_collecting))
+    return FALSE;
+  g_mutex_lock (&self->lock);
+  g_atomic_int_set (&self->is_leaving, TRUE);
+  self->is_flushing = TRUE;
+  gst_wms_asf_intake_wake_locked (self);
+  g_mutex_unlock (&self->lock);
+  GST_OBJECT_LOCK (mux);
+  g_ptr_array_add (gst_wms_asf_intake_group_locked (mux)->leaving,
+      gst_object_ref (pad));
+  GST_OBJECT_UNLOCK (mux);
+  return TRUE;
+}
+
+GPtrArray *
+gst_wms_asf_intake_leaving_locked (GstElement * mux)
+{
+  return gst_wms_asf_intake_group_locked (mux)->leaving;
 }
 
 /* Streaming thread from here on. */
 
-/* The next batch that the token stands for, %NULL when it is done with. */
+/* The next batch that the token stands for, %NULL when it is done with; of a
+ * pad that is leaving, without a token, what is left. */
 static GstWmsAsfBatch *
 take_batch (GstWmsAsfIntake * self, GstWmsAsfToken * token)
 {
   GstWmsAsfBatch *batch;
 
   g_mutex_lock (&self->lock);
-  self->last_reached = MAX (self->last_reached, token->serial);
+  if (token != NULL)
+    self->last_reached = MAX (self->last_reached, token->serial);
   if (self->batch != NULL) {
     g_free (self->spare);
     self->spare = g_steal_pointer (&self->batch);
   }
-  batch = g_steal_pointer (&token->sealed);
-  if (batch == NULL && self->token == token
-      && token->serial == self->last_handed)
+  batch = token ? g_steal_pointer (&token->sealed) :
+      g_queue_pop_head (&self->left);
+  if (batch == NULL && (token == NULL || (self->token == token
+              && token->serial == self->last_handed)))
     batch = g_steal_pointer (&self->pending);
-  if (batch == NULL)
+  if (batch == NULL && token != NULL)
     forget_token_locked (self, token);
-  else
-    gst_wms_asf_intake_wake_locked (self);
+  gst_wms_asf_intake_wake_locked (self);
   g_mutex_unlock (&self->lock);
   return batch;
 }
@@ -268,12 +358,18 @@ refill (GstWmsAsfIntake * self, GstAggregatorPad * pad)
 {
   gst_clear_buffer (&self->plain);
   while (self->batch == NULL || self->next == self->batch->n) {
-    if (self->taken == NULL)
+    gboolean is_leaving = g_atomic_int_get (&self->is_leaving);
+
+    if (is_leaving)
+      g_clear_pointer (&self->taken, token_unref);
+    else if (self->taken == NULL)
       look (self, pad);
-    if (self->taken == NULL)
+    if (self->taken == NULL && !is_leaving)
       return FALSE;
     self->batch = take_batch (self, self->taken);
     self->next = 0;
+    if (self->batch == NULL && is_leaving)
+      return FALSE;
     if (self->batch == NULL)
       give_back (self, pad);
   }

@@ -47,11 +47,32 @@ void gst_wms_asf_intake_set_collecting (GstElement * mux,
     gboolean is_collecting);
 
 /**
- * gst_wms_asf_intake_reset:
+ * gst_wms_asf_intake_reset_all:
  *
- * Drops what is in it.  No thread may be streaming.
+ * Drops what is in the intakes of all pads.  No thread may be streaming.
  */
-void gst_wms_asf_intake_reset (GstWmsAsfMuxPad * pad);
+void gst_wms_asf_intake_reset_all (GstElement * mux);
+
+/**
+ * gst_wms_asf_intake_leave:
+ * @pad: a pad that is about to be removed
+ * @mux: its element
+ *
+ * What was collected from the pad is muxed all the same.
+ *
+ * Returns: whether there may be something, for which the pad stays in
+ *     gst_wms_asf_intake_leaving_locked() until it was taken.
+ */
+gboolean gst_wms_asf_intake_leave (GstWmsAsfMuxPad * pad, GstElement * mux);
+
+/**
+ * gst_wms_asf_intake_leaving_locked:
+ * @mux: the element, its object lock held
+ *
+ * Returns: (transfer none) (element-type GstWmsAsfMuxPad): pads that were
+ *     removed with something left.
+ */
+GPtrArray *gst_wms_asf_intake_leaving_locked (GstElement * mux);
 
 /**
  * gst_wms_asf_intake_flush:

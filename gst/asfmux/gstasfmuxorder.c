@@ -10,6 +10,7 @@ typedef struct
   GstWmsAsfMuxPad *pad;
   GstClockTimeDiff time;
   guint place;
+  gboolean is_leaving;
 } Entry;
 
 static inline Entry *
@@ -55,6 +56,35 @@ read_time (Entry * e)
   return TRUE;
 }
 
+static gboolean
+add_pad (GstWmsAsfOrder * self, GstWmsAsfMuxPad * pad, guint place,
+    gboolean is_leaving)
+{
+  Entry e = { pad, 0, place, is_leaving };
+
+  if (!read_time (&e))
+    return FALSE;
+  gst_object_ref (pad);
+  g_array_append_val (self->entries, e);
+  return TRUE;
+}
+
+/* Object lock held. */
+static void
+add_leaving_locked (GstWmsAsfOrder * self, GstElement * mux)
+{
+  GPtrArray *leaving = gst_wms_asf_intake_leaving_locked (mux);
+  guint i;
+
+  for (i = leaving->len; i > 0; i--) {
+    if (add_pad (self, g_ptr_array_index (leaving, i - 1),
+            mux->numsinkpads + i, TRUE))
+      continue;
+    g_ptr_array_remove_index (leaving, i - 1);
+    self->has_lost_pad = TRUE;
+  }
+}
+
 void
 gst_wms_asf_order_init (GstWmsAsfOrder * self, GstElement * mux)
 {
@@ -63,18 +93,15 @@ gst_wms_asf_order_init (GstWmsAsfOrder * self, GstElement * mux)
   guint i;
 
   self->is_complete = TRUE;
+  self->has_lost_pad = FALSE;
   self->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
   GST_OBJECT_LOCK (mux);
   for (l = mux->sinkpads; l != NULL; l = l->next) {
-    Entry e = { l->data, 0, place++ };
-
-    if (read_time (&e)) {
-      gst_object_ref (e.pad);
-      g_array_append_val (self->entries, e);
-    } else if (!gst_aggregator_pad_is_eos (l->data)) {
+    if (!add_pad (self, l->data, place++, FALSE)
+        && !gst_aggregator_pad_is_eos (l->data))
       self->is_complete = FALSE;
-    }
   }
+  add_leaving_locked (self, mux);
   GST_OBJECT_UNLOCK (mux);
   self->n = self->entries->len;
   for (i = self->n / 2; i > 0; i--)
@@ -101,8 +128,17 @@ gst_wms_asf_order_first (const GstWmsAsfOrder * self, GstClockTimeDiff * time)
 gboolean
 gst_wms_asf_order_update (GstWmsAsfOrder * self)
 {
-  if (!read_time (entry (self, 0)))
+  Entry *first = entry (self, 0);
+
+  if (read_time (first)) {
+    sift_down (self, 0);
+    return TRUE;
+  }
+  if (!first->is_leaving)
     return FALSE;
-  sift_down (self, 0);
-  return TRUE;
+  gst_object_unref (first->pad);
+  g_array_remove_index_fast (self->entries, 0);
+  if (--self->n > 0)
+    sift_down (self, 0);
+  return self->n > 0;
 }

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * GstWmsAsfOrder:
  * @is_complete: whether each pad that has not ended has a buffer
  * @n: pads that have one
+ * @has_lost_pad: set when a pad that was removed has nothing left
  *
  * The pads that have buffers, the earliest buffer first: what one more media
  * object costs hardly depends on the number of pads.  Lives for one call of
@@ -19,6 +20,7 @@ typedef struct
 {
   gboolean is_complete;
   guint n;
+  gboolean has_lost_pad;
   GArray *entries;
 } GstWmsAsfOrder;
 
