@@ -434,6 +434,15 @@ gboolean asf_header_get_size (const AsfHeader * header, gsize * size,
     GError ** error);
 
 /**
+ * asf_header_forget_stream:
+ * @header: a header whose @streams lacks a stream
+ * @number: of that stream
+ *
+ * Takes everything out of the other fields that names the stream.
+ */
+void asf_header_forget_stream (AsfHeader * header, guint8 number);
+
+/**
  * asf_header_max_bps:
  *
  * Returns: Maximum Bitrate: the sum of the streams' rates (rules, 3.2), of

@@ -20,6 +20,41 @@
  * have left already, with a QoS message.  Times of one stream that step back
  * are held at the latest one.
  *
+ * ## Tags
+ *
+ * Tags that the application sets through #GstTagSetter and, with
+ * #GstWmsAsfMux:merge-stream-tags, those of the streams are written under the
+ * names that Windows' writers use, such as WM/AlbumTitle; replay gain and
+ * MusicBrainz identifiers under those that taggers agree on.  A tag without a
+ * name in ASF keeps GStreamer's, and a "key=value" comment becomes the
+ * attribute "key".  Title, artist, copyright, description and comment are the
+ * Content Description, the comment as its Rating, where asfdemux looks for it,
+ * and as WM/Comments.  A date is WM/Year, as exact as it is known; a disc's
+ * number and their count are WM/PartOfSet.  Pictures are WM/Picture;
+ * attachments are WM/Binary, without their name and type.
+ *
+ * Further values of a tag and values over 65,535 bytes are in the Metadata
+ * Library, and so is, as a stream's own, what a stream says and another one
+ * has displaced.  FFmpeg and asfdemux do not look there.  Codec names, bit
+ * rates, durations and the languages of streams are said by other objects.
+ * What cannot be written is named in an element warning.
+ *
+ * The header of a broadcast stays within #GstWmsAsfMux:max-header-size: first
+ * #GstWmsAsfMux:padding gives way, then pictures from the largest on, then the
+ * other tags from the longest on.  Tags that come later make a new header in a
+ * broadcast; in a file they need the room of #GstWmsAsfMux:padding.
+ *
+ * ## Chapters
+ *
+ * A table of contents, set through #GstTocSetter or from a TOC event of a
+ * stream, becomes the Marker Object of a file: one marker for each chapter or
+ * track, named by its title or else numbered, of the first edition.  The
+ * application's times count from the beginning of the file, a stream's are
+ * stream times.  Each marker leads to the key frame before its time.  Known
+ * before the data, chapters are in the header from the start; later they need
+ * the room of #GstWmsAsfMux:padding.  A broadcast has no markers, since they
+ * need offsets of data that is not sent yet: an element warning says so.
+ *
  * ## Example launch line
  * |[
  * gst-launch-1.0 videotestsrc num-buffers=300 ! avenc_wmv2 ! asfmux name=m \
@@ -43,6 +78,7 @@
 #include "asfmux/gstasfmuxpads.h"
 #include "asfmux/gstasfmuxrestart.h"
 #include "asfmux/gstasfmuxsession.h"
+#include "asfmux/gstasfmuxtext.h"
 
 GST_DEBUG_CATEGORY (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -69,6 +105,7 @@ struct _GstWmsAsfMux
 #define gst_wms_asf_mux_parent_class parent_class
 G_DEFINE_TYPE_WITH_CODE (GstWmsAsfMux, gst_wms_asf_mux, GST_TYPE_AGGREGATOR,
     G_IMPLEMENT_INTERFACE (GST_TYPE_TAG_SETTER, NULL)
+    G_IMPLEMENT_INTERFACE (GST_TYPE_TOC_SETTER, NULL)
     G_IMPLEMENT_INTERFACE (GST_TYPE_PRESET, NULL)
     G_IMPLEMENT_INTERFACE (GST_TYPE_CHILD_PROXY,
         gst_wms_asf_pads_init_child_proxy));
@@ -78,6 +115,10 @@ GST_ELEMENT_REGISTER_DEFINE (asfmux, "asfmux", GST_RANK_PRIMARY,
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS,
     GST_STATIC_CAPS ("video/x-ms-asf, parsed = (boolean) true"));
+
+static GstStaticPadTemplate text_template =
+GST_STATIC_PAD_TEMPLATE ("text_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+    GST_STATIC_CAPS (GST_WMS_ASF_MUX_TEXT_CAPS));
 
 static void
 reset (GstWmsAsfMux * self)
@@ -118,6 +159,7 @@ gst_wms_asf_mux_stop (GstAggregator * aggregator)
 
   reset (self);
   gst_tag_setter_reset_tags (GST_TAG_SETTER (self));
+  gst_toc_setter_reset (GST_TOC_SETTER (self));
   return TRUE;
 }
 
@@ -178,26 +220,33 @@ check_described (GstWmsAsfMux * self, GstWmsAsfMuxPad * pad)
   return GST_FLOW_NOT_NEGOTIATED;
 }
 
+/* Takes @pads. */
 static GstFlowReturn
-begin (GstWmsAsfMux * self)
+begin_with (GstWmsAsfMux * self, GPtrArray * pads)
 {
-  GPtrArray *pads = gst_wms_asf_pads_collect (GST_ELEMENT (self));
+  GstFlowReturn ret = gst_wms_asf_session_begin (&self->session, pads);
+
+  /* a flush lets the base class go on after an error */
+  if (ret == GST_FLOW_ERROR)
+    gst_wms_asf_session_reset (&self->session);
+  return ret;
+}
+
+static GstFlowReturn
+begin (GstWmsAsfMux * self, gboolean timeout)
+{
+  g_autoptr (GPtrArray) pads = NULL;
   GstFlowReturn ret;
   GstClockTimeDiff time;
   GstWmsAsfMuxPad *pad;
 
-  if (gst_wms_asf_origin_must_wait (pads)) {
-    g_ptr_array_unref (pads);
+  if (!timeout && gst_wms_asf_pads_skip_gaps (GST_ELEMENT (self)))
     return GST_AGGREGATOR_FLOW_NEED_DATA;
-  }
-  if (pads->len > 0) {
-    ret = gst_wms_asf_session_begin (&self->session, pads);
-    /* a flush lets the base class go on after an error */
-    if (ret == GST_FLOW_ERROR)
-      gst_wms_asf_session_reset (&self->session);
-    return ret;
-  }
-  g_ptr_array_unref (pads);
+  pads = gst_wms_asf_pads_collect (GST_ELEMENT (self));
+  if (gst_wms_asf_origin_must_wait (pads))
+    return GST_AGGREGATOR_FLOW_NEED_DATA;
+  if (gst_wms_asf_pads_are_enough (GST_ELEMENT (self), pads))
+    return begin_with (self, g_steal_pointer (&pads));
   if (!gst_wms_asf_pads_all_ended (GST_ELEMENT (self))) {
     pad = gst_wms_asf_pads_pick_earliest (GST_ELEMENT (self), &time);
     ret = check_described (self, pad);
@@ -253,7 +302,7 @@ gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
   GstWmsAsfOrder order;
 
   if (!self->session.is_started)
-    ret = begin (self);
+    ret = begin (self, timeout);
   if (ret != GST_FLOW_OK)
     return ret;
 
@@ -419,6 +468,8 @@ gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
       &src_template, GST_TYPE_AGGREGATOR_PAD);
   add_codec_template (element_class, "video_%u", ASF_STREAM_VIDEO);
   add_codec_template (element_class, "audio_%u", ASF_STREAM_AUDIO);
+  gst_element_class_add_static_pad_template_with_gtype (element_class,
+      &text_template, GST_TYPE_WMS_ASF_MUX_PAD);
   gst_element_class_set_static_metadata (element_class, "ASF muxer",
       "Codec/Muxer", "Muxes audio and video into an ASF file or live stream",
       "The gst-wms authors");

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxchapters.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -37,6 +38,8 @@ gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self)
   self->lead_ns = 0;
   self->last_duration_ns = 0;
   self->n_dropped = self->n_empty = 0;
+  self->run_is_reported = FALSE;
+  self->n_reports = 0;
 }
 
 static void
@@ -81,6 +84,7 @@ gst_wms_asf_mux_pad_finalize (GObject * object)
   asf_index_clear (&self->index);
   gst_clear_tag_list (&self->tags);
   g_free (self->language);
+  gst_wms_asf_toc_clear (&self->toc);
   G_OBJECT_CLASS (gst_wms_asf_mux_pad_parent_class)->finalize (object);
 }
 

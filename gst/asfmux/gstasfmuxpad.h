@@ -31,9 +31,12 @@ typedef struct _GstWmsAsfIntake GstWmsAsfIntake;
  * @settings: @properties as they were for the current header
  * @intake: (transfer full): the buffers that wait to be muxed
  * @format: what the caps say; valid with @have_format
+ * @has_markup: whether the text of a text pad has
  * @tags: (nullable): of the stream
  * @language: (nullable): RFC 1766 tag, as the current header has it
  * @group_id: of the stream, or GST_GROUP_ID_INVALID
+ * @toc: (nullable): table of contents of the stream
+ * @toc_segment: whose times @toc has
  * @in_header: whether the header has this stream
  * @lead_ns: how much earlier the next buffer begins than it says; see
  *     gst_wms_asf_origin_lead()
@@ -56,8 +59,11 @@ struct _GstWmsAsfMuxPad
   GstWmsAsfPadSettings settings;
   GstWmsAsfFormat format;
   gboolean have_format;
+  gboolean has_markup;
   GstTagList *tags;
   gchar *language;
+  GstToc *toc;
+  GstSegment toc_segment;
   guint group_id;
   gboolean in_header;
   gboolean rate_is_known;
@@ -81,6 +87,9 @@ struct _GstWmsAsfMuxPad
   guint32 max_object_size;
   guint64 n_dropped;
   guint64 n_empty;
+  gboolean run_is_reported;
+  gint64 last_report_us;
+  guint n_reports;
 };
 
 /**

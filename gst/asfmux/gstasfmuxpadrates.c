@@ -5,6 +5,9 @@
 
 #include "asfmux/gstasfmuxpad.h"
 
+/* Elements round times down by a few nanoseconds. */
+#define ROUNDING 1000
+
 /* Payload head with its length (rules, 6.4), packet head. */
 #define PAYLOAD_COST 17
 #define PACKET_COST 16
@@ -14,6 +17,7 @@
 #define PIXELS_PER_BIT 3
 #define GUESS_FPS 25
 #define GUESS_AUDIO_BPS 320000
+#define GUESS_COMMANDS_BPS 8000
 /* In its first seconds a stream may be this much over the rate that its
  * encoder declares; a broadcast leaves room for it. */
 #define LIVE_MARGIN 0.15
@@ -48,6 +52,8 @@ guess_bps (GstWmsAsfMuxPad * self, GstBuffer * first, guint32 window_ms)
   GstClockTime duration;
   guint64 bps;
 
+  if (self->format.stream.kind == ASF_STREAM_COMMAND)
+    return GUESS_COMMANDS_BPS;
   if (self->format.stream.kind == ASF_STREAM_AUDIO) {
     duration =
         first ? gst_wms_asf_sane_duration (GST_BUFFER_DURATION (first)) : 0;
@@ -77,7 +83,7 @@ gst_wms_asf_mux_pad_whole_size (GstWmsAsfMuxPad * self, GstBuffer * first,
   gsize size = first ? gst_buffer_get_size (first) : 0;
 
   *is_regular = first && GST_BUFFER_DURATION_IS_VALID (first) &&
-      GST_BUFFER_DURATION (first) % GST_MSECOND == 0;
+      (GST_BUFFER_DURATION (first) + ROUNDING) % GST_MSECOND <= 2 * ROUNDING;
   if (stream->kind != ASF_STREAM_AUDIO || !self->format.keep_whole)
     return 0;
   return size > 0 ? MIN (size, G_MAXINT32) : stream->wave.block_align;
@@ -107,22 +113,26 @@ gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
   stream->number = self->number;
   stream->data_bps = MAX (bps, MIN_BPS);
   stream->buffer_ms = window_ms;
+  stream->peak_bps = stream->peak_buffer_ms = 0;
   if (stream->kind == ASF_STREAM_AUDIO) {
     AsfWaveFormat *wave = &stream->wave;
 
     if (wave->block_align == 0)
       wave->block_align = CLAMP (size, 1, G_MAXUINT16);
     wave->bytes_per_second = MAX (bps / 8, 1);
-    /* objects of a broadcast may still get larger, but for fixed blocks */
+    /* of a broadcast the header is not written again: blocks have one size */
     stream->max_object_size = is_live && !self->format.keep_whole ? 0 : size;
+  } else {
+    stream->max_object_size = 0;
   }
   gst_wms_asf_extensions_start (&self->extensions, &self->format, first);
   share = PACKET_COST / (gdouble) packet_size +
-      PAYLOAD_COST / (gdouble) CLAMP (size, 64, packet_size);
+      (PAYLOAD_COST + self->extensions.size) / (gdouble) CLAMP (size, 64,
+      packet_size);
   if (is_live)
     share += LIVE_MARGIN;
   stream->total_bps = with_overhead (stream->data_bps, share);
-  asf_bucket_init (&self->bucket, stream->data_bps, window_ms);
+  asf_bucket_init (&self->bucket, stream->data_bps, window_ms, preroll_ms);
   asf_index_init (&self->index);
   self->in_header = TRUE;
 }
@@ -152,13 +162,19 @@ gst_wms_asf_mux_pad_finish (GstWmsAsfMuxPad * self, gdouble packet_share)
 {
   AsfStream *stream = &self->format.stream;
   gdouble share = packet_share;
+  AsfBucketRates rates;
 
   if (self->n_objects == 0)
     return;
-  share += self->n_payloads * PAYLOAD_COST / (gdouble) self->n_bytes;
-  stream->data_bps = asf_bucket_needed_bps (&self->bucket, self->end_ns,
-      self->rate_is_known);
-  stream->total_bps = with_overhead (stream->data_bps, share);
+  share += self->n_payloads * (PAYLOAD_COST + self->extensions.size) /
+      (gdouble) self->n_bytes;
+  asf_bucket_measure (&self->bucket, self->end_ns, self->rate_is_known, &rates);
+  stream->data_bps = rates.bps;
+  stream->buffer_ms = rates.window_ms;
+  stream->peak_bps = rates.peak_bps;
+  stream->peak_buffer_ms = rates.peak_window_ms;
+  /* servers pick streams by what they need at most (rules, 3.12) */
+  stream->total_bps = with_overhead (MAX (rates.bps, rates.peak_bps), share);
   stream->max_object_size = self->max_object_size;
   if (self->n_objects > 1 && stream->frame_time_100ns == 0)
     stream->frame_time_100ns = (self->last_ns - self->first_ns) / 100 /

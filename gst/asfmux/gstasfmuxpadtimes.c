@@ -112,13 +112,14 @@ gst_wms_asf_mux_pad_describe (GstWmsAsfMuxPad * self, GstBuffer * buffer,
     AsfObject * object)
 {
   guint64 duration = expected_duration (self, buffer);
+  /* the more frequent one of the two steps that whole milliseconds make */
+  guint64 delta_ms = gst_util_uint64_scale_round (duration, 1, GST_MSECOND);
 
   if (self->extensions.size > 0) {
     gst_wms_asf_extensions_update (&self->extensions, buffer, duration);
     object->extension = self->extensions.data;
     object->extension_size = self->extensions.size;
   }
-  if (self->format.stream.kind == ASF_STREAM_AUDIO &&
-      duration / GST_MSECOND <= MAX_DELTA_MS)
-    object->delta_ms = duration / GST_MSECOND;
+  if (self->format.stream.kind == ASF_STREAM_AUDIO && delta_ms <= MAX_DELTA_MS)
+    object->delta_ms = delta_ms;
 }

@@ -8,10 +8,13 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxobjects.h"
 #include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxprograms.h"
 #include "asfmux/gstasfmuxroom.h"
+#include "asfmux/gstasfmuxscripts.h"
 #include "asfmux/gstasfmuxsize.h"
+#include "asfmux/gstasfmuxtoc.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -60,10 +63,12 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
   self->is_file = FALSE;
   self->rebase = FALSE;
   self->content_end_ns = 0;
+  self->refused_toc = FALSE;
   self->now = 0;
   self->header_time = 0;
   self->output.last_dts = 0;
   gst_wms_asf_markers_clear (&self->markers);
+  g_clear_pointer (&self->scripts, g_array_unref);
 }
 
 void
@@ -246,6 +251,21 @@ send_header (GstWmsAsfSession * self, HeaderPosition position)
   return ret == GST_FLOW_OK ? push_markers (self) : ret;
 }
 
+/* Elements such as shout2send take the title from events.  The base class
+ * sends what has to come before a buffer, so this one comes behind the header. */
+static void
+send_tags (GstWmsAsfSession * self, GPtrArray * pads)
+{
+  GstTagList *tags = gst_wms_asf_tags_merged (GST_TAG_SETTER (self->mux), pads,
+      self->settings.merge_stream_tags);
+
+  if (gst_tag_list_is_empty (tags))
+    gst_tag_list_unref (tags);
+  else
+    gst_pad_push_event (GST_AGGREGATOR_SRC_PAD (self->mux),
+        gst_event_new_tag (tags));
+}
+
 /* The header as the settings, tags and started @pads make it. */
 static GstFlowReturn
 write_header (GstWmsAsfSession * self, GPtrArray * pads,
@@ -253,13 +273,17 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
 {
   AsfHeader *header = &self->file.header;
   GstWmsAsfTags tags;
+  GstFlowReturn ret;
 
   header->flags = self->is_file ? 0 : ASF_FILE_BROADCAST;
   header->preroll_ms = self->settings.preroll_ms;
   header->padding = self->settings.padding;
   gst_wms_asf_programs_start (header, pads, GST_ELEMENT (self->mux));
+  if (self->is_file)
+    header->commands = gst_wms_asf_scripts_take (self);
   read_tags (self, pads, &tags);
   gst_wms_asf_file_start (&self->file, pads, &tags);
+  gst_wms_asf_toc_begin (self, pads);
   if (!gst_wms_asf_room_make (&self->file.tags, header,
           self->settings.max_header_size, GST_ELEMENT (self->mux)))
     return GST_FLOW_ERROR;
@@ -267,25 +291,35 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
   GST_INFO_OBJECT (self->mux, "begin %s of %u streams, origin %"
       GST_STIME_FORMAT, self->is_file ? "a file" : "a broadcast",
       self->file.header.n_streams, GST_STIME_ARGS (self->output.origin));
-  return send_header (self, position);
+  ret = send_header (self, position);
+  if (ret == GST_FLOW_OK)
+    send_tags (self, pads);
+  return ret;
 }
 
 GstFlowReturn
 gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
 {
+  GstFlowReturn ret;
+
   self->is_file = !self->settings.streamable && downstream_is_seekable (self);
   self->is_started = TRUE;
   if (!self->is_file)
     gst_aggregator_set_latency (self->mux, self->settings.max_packet_delay,
         self->settings.max_packet_delay);
+  if (self->is_file)
+    gst_wms_asf_scripts_collect (self, pads);
   self->output.origin = start_pads (self, pads);
   self->header_time = self->output.origin;
-  return write_header (self, pads, HEADER_FIRST, 0);
+  ret = write_header (self, pads, HEADER_FIRST, 0);
+  if (ret != GST_FLOW_OK)
+    return ret;
+  gst_wms_asf_toc_send (self);
+  return gst_wms_asf_scripts_send (self);
 }
 
-/* Turns what the packetizer has into buffers. */
-static GstFlowReturn
-run_packetizer (GstWmsAsfSession * self)
+GstFlowReturn
+gst_wms_asf_session_run (GstWmsAsfSession * self)
 {
   GstFlowReturn ret = GST_FLOW_OK;
   AsfPacket packet;
@@ -300,6 +334,7 @@ run_packetizer (GstWmsAsfSession * self)
         break;
       case ASF_PACKETIZER_PACKET:
         self->n_out++;
+        gst_wms_asf_chapters_add_packet (&self->file.chapters, packet.send_ms);
         if (ret == GST_FLOW_OK)
           ret = gst_wms_asf_output_add (&self->output, &packet);
         else
@@ -311,128 +346,6 @@ run_packetizer (GstWmsAsfSession * self)
   }
 }
 
-static void
-report_late (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
-{
-  GstMessage *message = gst_message_new_qos (GST_OBJECT (pad),
-      self->output.upstream_is_live,
-      gst_wms_asf_mux_pad_order_time (pad, buffer), GST_CLOCK_TIME_NONE,
-      GST_BUFFER_PTS (buffer), GST_BUFFER_DURATION (buffer));
-
-  pad->n_dropped++;
-  GST_WARNING_OBJECT (pad, "too late, dropped: %" GST_PTR_FORMAT, buffer);
-  gst_message_set_qos_stats (message, GST_FORMAT_BUFFERS, pad->n_objects,
-      pad->n_dropped);
-  gst_element_post_message (GST_ELEMENT (self->mux), message);
-}
-
-/* Content time of a buffer: never before the file's start, and never before
- * the stream's last object (rules, 7.3). */
-static guint64
-content_time (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
-    GstBuffer * buffer)
-{
-  GstClockTimeDiff running = gst_wms_asf_mux_pad_object_time (pad, buffer);
-  GstClockTimeDiff time;
-
-  if (self->rebase) {
-    self->output.origin = running - (GstClockTimeDiff) self->content_end_ns;
-    self->rebase = FALSE;
-  }
-  time = running - self->output.origin;
-  return MAX (time, (GstClockTimeDiff) pad->last_ns);
-}
-
-static void
-add_to_index (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
-    const AsfObject * object)
-{
-  if (self->is_file && object->is_key)
-    asf_index_add_key (&pad->index, object->pres_ms,
-        self->packetizer.object_packet, self->packetizer.object_packets);
-}
-
-static GstFlowReturn
-mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
-    const GstMapInfo * map)
-{
-  gboolean is_video = pad->format.stream.kind == ASF_STREAM_VIDEO;
-  AsfObject object = {
-    .stream_number = pad->number,
-    .is_video = is_video,
-    /* readers take all audio for cleanpoints (rules, 6.5) */
-    .is_key = pad->format.is_intra ||
-        !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT),
-    .keep_whole = pad->format.keep_whole,
-    .time_ns = content_time (self, pad, buffer),
-    .data = map->data,
-    .size = map->size,
-  };
-  guint64 pres_ms = self->settings.preroll_ms + object.time_ns / GST_MSECOND;
-  GstFlowReturn ret;
-
-  if (pres_ms > G_MAXUINT32) {
-    GST_ELEMENT_ERROR (self->mux, STREAM, MUX,
-        (_("A time stamp is too late: an ASF file ends after 49 days.")),
-        ("%" GST_PTR_FORMAT, buffer));
-    return GST_FLOW_ERROR;
-  }
-  object.pres_ms = pres_ms;
-  gst_wms_asf_mux_pad_describe (pad, buffer, &object);
-  asf_bucket_add (&pad->bucket, object.time_ns, object.size, &object.span);
-  if (!asf_packetizer_add (&self->packetizer, &object)) {
-    report_late (self, pad, buffer);
-    return GST_FLOW_OK;
-  }
-  ret = run_packetizer (self);
-  gst_wms_asf_mux_pad_account (pad, &object, self->packetizer.object_packets,
-      GST_BUFFER_DURATION (buffer));
-  self->content_end_ns = MAX (self->content_end_ns, pad->end_ns);
-  add_to_index (self, pad, &object);
-  return ret;
-}
-
-
-static void
-drop_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
-{
-  if (pad->n_empty++ == 0) {
-    if (pad->have_format)
-      GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
-          (_("An empty buffer was left out.")), ("pad %s:%s",
-              GST_DEBUG_PAD_NAME (pad)));
-    else
-      GST_ELEMENT_WARNING (self->mux, STREAM, FORMAT,
-          (_("A stream is left out: it does not say what it is.")),
-          ("pad %s:%s, data without caps", GST_DEBUG_PAD_NAME (pad)));
-  }
-  GST_DEBUG_OBJECT (pad, "dropped: %" GST_PTR_FORMAT, buffer);
-}
-
-static GstFlowReturn
-mux_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
-{
-  GstMapInfo map;
-  GstFlowReturn ret;
-
-  if (gst_wms_asf_mux_pad_is_gap (buffer))
-    return GST_FLOW_OK;
-  if (!pad->in_header || gst_buffer_get_size (buffer) == 0) {
-    drop_buffer (self, pad, buffer);
-    return GST_FLOW_OK;
-  }
-  if (gst_buffer_get_size (buffer) > G_MAXINT32
-      || !gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-    GST_ELEMENT_ERROR (self->mux, STREAM, MUX,
-        (_("A buffer is too large or cannot be read.")),
-        ("%" G_GSIZE_FORMAT " bytes", gst_buffer_get_size (buffer)));
-    return GST_FLOW_ERROR;
-  }
-  ret = mux_object (self, pad, buffer, &map);
-  gst_buffer_unmap (buffer, &map);
-  return ret;
-}
-
 GstFlowReturn
 gst_wms_asf_session_take_next (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
 {
@@ -442,7 +355,7 @@ gst_wms_asf_session_take_next (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
 
   if (buffer == NULL)
     return GST_FLOW_OK;
-  ret = mux_buffer (self, pad, buffer);
+  ret = gst_wms_asf_objects_take (self, pad, buffer);
   gst_wms_asf_mux_pad_advance (pad, buffer);
   gst_buffer_unref (buffer);
   return ret;
@@ -452,7 +365,7 @@ GstFlowReturn
 gst_wms_asf_session_close_packet (GstWmsAsfSession * self)
 {
   asf_packetizer_close (&self->packetizer);
-  return run_packetizer (self);
+  return gst_wms_asf_session_run (self);
 }
 
 GstFlowReturn
@@ -484,7 +397,7 @@ drain (GstWmsAsfSession * self)
   GstFlowReturn ret;
 
   asf_packetizer_drain (&self->packetizer);
-  ret = run_packetizer (self);
+  ret = gst_wms_asf_session_run (self);
   return ret == GST_FLOW_OK ? gst_wms_asf_output_push (&self->output) : ret;
 }
 
@@ -492,6 +405,7 @@ GstFlowReturn
 gst_wms_asf_session_begin_again (GstWmsAsfSession * self, GPtrArray * pads,
     gboolean new_clock)
 {
+  guint32 packet_size = self->file.header.packet_size;
   guint32 first_send_ms = 0;
   GstClockTimeDiff origin;
   GstFlowReturn ret = drain (self);
@@ -503,6 +417,7 @@ gst_wms_asf_session_begin_again (GstWmsAsfSession * self, GPtrArray * pads,
   if (!new_clock)
     first_send_ms = self->packetizer.last_send_ms;
   end_header (self);
+  self->file.header.packet_size = packet_size;
   origin = start_pads (self, pads);
   if (new_clock) {
     self->output.origin = origin;
@@ -533,6 +448,7 @@ complete_file (GstWmsAsfSession * self)
 
   update_tags (self);
   indexes = gst_wms_asf_file_finish (&self->file, &self->packetizer);
+  gst_wms_asf_toc_finish (self);
   if (indexes != NULL)
     ret = gst_aggregator_finish_buffer (self->mux, indexes);
   return ret == GST_FLOW_OK ? send_header (self, HEADER_AT_END) : ret;

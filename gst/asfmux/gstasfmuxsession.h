@@ -25,8 +25,11 @@ G_BEGIN_DECLS
  * @header_time: running time of the first buffer after the header
  * @tags_changed: whether tags came that the header does not have
  * @tags_due: running time at which they make a new header
+ * @refused_toc: whether it was said that a broadcast has no markers
  * @pad_was_released: an input of the header is gone; atomic
  * @markers: events that wait for their packet
+ * @scripts: (nullable): script commands that wait for the header
+ * @script_was_lost: whether that was said
  * @n_out: packets of the header that have left the packetizer
  *
  * One file or broadcast: header, packets in order, end; in a broadcast other
@@ -44,9 +47,12 @@ typedef struct
   GstClockTimeDiff header_time;
   gboolean tags_changed;
   GstClockTimeDiff tags_due;
+  gboolean refused_toc;
   gint pad_was_released;
   GstWmsAsfMarkers markers;
   guint64 n_out;
+  GArray *scripts;
+  gboolean script_was_lost;
   GstWmsAsfFile file;
   AsfPacketizer packetizer;
   GstWmsAsfOutput output;
@@ -99,6 +105,13 @@ GstFlowReturn gst_wms_asf_session_begin_again (GstWmsAsfSession * self,
  */
 GstFlowReturn gst_wms_asf_session_take_next (GstWmsAsfSession * self,
     GstWmsAsfMuxPad * pad);
+
+/**
+ * gst_wms_asf_session_run:
+ *
+ * Makes buffers of what the packetizer has.
+ */
+GstFlowReturn gst_wms_asf_session_run (GstWmsAsfSession * self);
 
 /**
  * gst_wms_asf_session_close_packet:

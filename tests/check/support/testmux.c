@@ -324,7 +324,6 @@ test_mux_message (TestMux * mux, GstMessageType type)
   return gst_bus_pop_filtered (mux->bus, type);
 }
 
-/* What the command writes to both its outputs. */
 gchar *
 test_run_command (const gchar * const *argv, GBytes * input)
 {

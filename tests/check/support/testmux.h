@@ -87,7 +87,7 @@ gchar *test_mux_describe (const guint8 * data, gsize size);
 /* The next message of that type, NULL when there is none at once. */
 GstMessage *test_mux_message (TestMux * mux, GstMessageType type);
 
-/* Everything that a command prints, with errors. */
+/* What the command writes to both its outputs. */
 gchar *test_run_command (const gchar * const *argv, GBytes * input);
 
 /* asfcheck.py on a file: fails with its lines unless it finds no error, and
