@@ -92,6 +92,7 @@ gst_wms_asf_order_init (GstWmsAsfOrder * self, GstElement * mux)
   GList *l;
   guint i;
 
+  self->mux = mux;
   self->is_complete = TRUE;
   self->has_lost_pad = FALSE;
   self->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
@@ -125,6 +126,15 @@ gst_wms_asf_order_first (const GstWmsAsfOrder * self, GstClockTimeDiff * time)
   return entry (self, 0)->pad;
 }
 
+static void
+forget_leaving (GstWmsAsfOrder * self, GstWmsAsfMuxPad * pad)
+{
+  GST_OBJECT_LOCK (self->mux);
+  g_ptr_array_remove (gst_wms_asf_intake_leaving_locked (self->mux), pad);
+  GST_OBJECT_UNLOCK (self->mux);
+  self->has_lost_pad = TRUE;
+}
+
 gboolean
 gst_wms_asf_order_update (GstWmsAsfOrder * self)
 {
@@ -136,6 +146,7 @@ gst_wms_asf_order_update (GstWmsAsfOrder * self)
   }
   if (!first->is_leaving)
     return FALSE;
+  forget_leaving (self, first->pad);
   gst_object_unref (first->pad);
   g_array_remove_index_fast (self->entries, 0);
   if (--self->n > 0)

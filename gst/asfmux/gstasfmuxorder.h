@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 
 /**
  * GstWmsAsfOrder:
+ * @mux: (transfer none): the element
  * @is_complete: whether each pad that has not ended has a buffer
  * @n: pads that have one
  * @has_lost_pad: set when a pad that was removed has nothing left
@@ -18,6 +19,7 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
+  GstElement *mux;
   gboolean is_complete;
   guint n;
   gboolean has_lost_pad;

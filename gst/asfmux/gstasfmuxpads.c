@@ -153,17 +153,27 @@ compare_numbers (gconstpointer a, gconstpointer b)
   return (*one)->number - (*other)->number;
 }
 
+static void
+add_described (GPtrArray * pads, GstWmsAsfMuxPad * pad)
+{
+  if (pad->have_format)
+    g_ptr_array_add (pads, gst_object_ref (pad));
+}
+
 GPtrArray *
 gst_wms_asf_pads_collect (GstElement * mux)
 {
   GPtrArray *pads = g_ptr_array_new_with_free_func (gst_object_unref);
+  GPtrArray *leaving;
   GList *l;
+  guint i;
 
   GST_OBJECT_LOCK (mux);
-  for (l = mux->sinkpads; l != NULL; l = l->next) {
-    if (GST_WMS_ASF_MUX_PAD (l->data)->have_format)
-      g_ptr_array_add (pads, gst_object_ref (l->data));
-  }
+  for (l = mux->sinkpads; l != NULL; l = l->next)
+    add_described (pads, l->data);
+  leaving = gst_wms_asf_intake_leaving_locked (mux);
+  for (i = 0; i < leaving->len; i++)
+    add_described (pads, g_ptr_array_index (leaving, i));
   GST_OBJECT_UNLOCK (mux);
   g_ptr_array_sort (pads, compare_numbers);
   return pads;
