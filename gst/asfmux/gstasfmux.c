@@ -190,6 +190,7 @@ struct _GstWmsAsfMux
 
   /* streaming thread */
   GstWmsAsfSession session;
+  gboolean is_running;          /* from start() to stop() */
 };
 
 #define gst_wms_asf_mux_parent_class parent_class
@@ -202,9 +203,11 @@ G_DEFINE_TYPE_WITH_CODE (GstWmsAsfMux, gst_wms_asf_mux, GST_TYPE_AGGREGATOR,
 GST_ELEMENT_REGISTER_DEFINE (asfmux, "asfmux", GST_RANK_PRIMARY,
     GST_TYPE_WMS_ASF_MUX);
 
+/* The second one is for encodebin, which wants a profile's caps to be a subset. */
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS ("video/x-ms-asf, parsed = (boolean) true"));
+    GST_STATIC_CAPS ("video/x-ms-asf, parsed = (boolean) true; "
+        "video/x-ms-asf"));
 
 static GstStaticPadTemplate text_template =
 GST_STATIC_PAD_TEMPLATE ("text_%u", GST_PAD_SINK, GST_PAD_REQUEST,
@@ -236,7 +239,7 @@ gst_wms_asf_mux_start (GstAggregator * aggregator)
   if (!gst_wms_asf_settings_check (s, GST_ELEMENT (self)))
     return FALSE;
   reset (self);
-  self->session.mux = aggregator;
+  self->is_running = TRUE;
   gst_aggregator_set_latency (aggregator, s->streamable ?
       s->max_packet_delay : 0, s->streamable ? s->max_packet_delay : 0);
   return TRUE;
@@ -247,6 +250,7 @@ gst_wms_asf_mux_stop (GstAggregator * aggregator)
 {
   GstWmsAsfMux *self = GST_WMS_ASF_MUX (aggregator);
 
+  self->is_running = FALSE;
   reset (self);
   gst_tag_setter_reset_tags (GST_TAG_SETTER (self));
   gst_toc_setter_reset (GST_TOC_SETTER (self));
@@ -393,6 +397,9 @@ gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
   GstFlowReturn pushed;
   GstWmsAsfOrder order;
 
+  /* a flush starts the base class's task in any state */
+  if (!self->is_running)
+    return GST_FLOW_FLUSHING;
   if (!self->session.is_started)
     ret = begin (self, timeout);
   if (ret != GST_FLOW_OK)
@@ -574,4 +581,5 @@ static void
 gst_wms_asf_mux_init (GstWmsAsfMux * self)
 {
   gst_wms_asf_settings_init (&self->settings);
+  self->session.mux = GST_AGGREGATOR (self);
 }
