@@ -301,6 +301,7 @@ gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
   GstFlowReturn pushed;
   GstWmsAsfOrder order;
 
+  gst_wms_asf_intake_run_sparse (aggregator);
   if (!self->session.is_started)
     ret = begin (self, timeout);
   if (ret != GST_FLOW_OK)

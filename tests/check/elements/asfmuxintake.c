@@ -338,14 +338,20 @@ note_end (gpointer is_gone, GstMiniObject * object)
  * without another one or an event. */
 GST_START_TEST (test_pause)
 {
+  GstBuffer *before = test_mux_buffer (40 * 40, 40, 100, TRUE);
   GstBuffer *last = test_mux_buffer (41 * 40, 40, 100, TRUE);
+  gint before_is_gone = FALSE;
   gint is_gone = FALSE;
   TestMux mux;
 
   test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_SEEKABLE, NULL, NULL);
   push_many (mux.video, 0, 1, 100);
   wait_for_header (&mux);
-  push_many (mux.video, 1, 40, 100);
+  push_many (mux.video, 1, 39, 100);
+  gst_mini_object_weak_ref (GST_MINI_OBJECT_CAST (before), note_end,
+      &before_is_gone);
+  fail_unless_equals_int (gst_harness_push (mux.video, before), GST_FLOW_OK);
+  fail_unless (wait_for (&before_is_gone, TRUE, DEADLINE));
   gst_mini_object_weak_ref (GST_MINI_OBJECT_CAST (last), note_end, &is_gone);
   fail_unless_equals_int (gst_harness_push (mux.video, last), GST_FLOW_OK);
   fail_unless (wait_for (&is_gone, TRUE, DEADLINE));
@@ -376,6 +382,61 @@ GST_START_TEST (test_query)
 
 GST_END_TEST;
 
+/* Nobody waits for a text pad: it may have much or nothing, and be without an
+ * end when the others have ended. */
+GST_START_TEST (test_sparse)
+{
+  gboolean has_text = __i__;
+  GstHarness *text;
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_SEEKABLE, NULL, NULL);
+  text = test_mux_add_input (&mux, "text_0", "text/x-raw, format=utf8");
+  for (i = 1; has_text && i <= 3; i++)
+    test_mux_push (text, i * 40, 40, 10, TRUE);
+  push_many (mux.video, 0, 5, 100);
+  test_mux_end (&mux);
+  assert_objects (&mux, has_text ?
+      "1:0* 1:40* 2:40 1:80* 2:80 1:120* 2:120 1:160*" :
+      "1:0* 1:40* 1:80* 1:120* 1:160*");
+  gst_harness_teardown (text);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* What is in its queue goes with a flush, and the rest of the muxer does not
+ * wait for it after one either. */
+GST_START_TEST (test_sparse_flush)
+{
+  GstHarness *text;
+  GstSegment segment;
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_SEEKABLE, NULL, NULL);
+  text = test_mux_add_input (&mux, "text_0", "text/x-raw, format=utf8");
+  push_many (mux.video, 0, 1, 100);
+  wait_for_header (&mux);
+  test_mux_push (text, 5000, 40, 10, TRUE);
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  for (i = 0; i < 6; i++)
+    fail_unless (gst_harness_push_event (i % 2 ? text : mux.video, i < 2 ?
+            gst_event_new_flush_start () : i < 4 ?
+            gst_event_new_flush_stop (TRUE) :
+            gst_event_new_segment (&segment)));
+  push_many (mux.video, 1, 3, 100);
+  test_mux_end (&mux);
+  /* the first picture may not have been taken before the flush */
+  i = count_objects (&mux);
+  fail_unless (i == 3 || i == 4, "%u objects", i);
+  gst_harness_teardown (text);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxintake_suite (void)
 {
@@ -394,6 +455,8 @@ asfmuxintake_suite (void)
   tcase_add_loop_test (tc, test_one_thread, 0, 3);
   tcase_add_test (tc, test_pause);
   tcase_add_test (tc, test_query);
+  tcase_add_loop_test (tc, test_sparse, 0, 2);
+  tcase_add_test (tc, test_sparse_flush);
   return s;
 }
 
