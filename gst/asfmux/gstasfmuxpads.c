@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "asfmux/gstasfmuxintake.h"
-#include "asfmux/gstasfmuxtext.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
