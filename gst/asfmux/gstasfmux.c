@@ -400,6 +400,7 @@ gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
   /* a flush starts the base class's task in any state */
   if (!self->is_running)
     return GST_FLOW_FLUSHING;
+  gst_wms_asf_intake_run_sparse (aggregator);
   if (!self->session.is_started)
     ret = begin (self, timeout);
   if (ret != GST_FLOW_OK)

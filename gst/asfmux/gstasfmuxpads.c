@@ -73,6 +73,7 @@ gst_wms_asf_pads_new (GstElement * mux, GstPadTemplate * templ,
 {
   g_autofree gchar *name = NULL;
   GstWmsAsfMuxPad *pad = NULL;
+  gboolean is_text;
   guint number;
 
   GST_OBJECT_LOCK (mux);
@@ -87,8 +88,9 @@ gst_wms_asf_pads_new (GstElement * mux, GstPadTemplate * templ,
   pad = g_object_new (GST_TYPE_WMS_ASF_MUX_PAD, "name", name, "direction",
       templ->direction, "template", templ, NULL);
   pad->number = number;
-  gst_wms_asf_intake_attach (pad, mux);
-  if (g_str_has_prefix (templ->name_template, "text"))
+  is_text = g_str_has_prefix (templ->name_template, "text");
+  gst_wms_asf_intake_attach (pad, mux, is_text);
+  if (is_text)
     gst_wms_asf_text_init (pad);
   return GST_AGGREGATOR_PAD (pad);
 }
