@@ -18,8 +18,49 @@
 #define COMPATIBILITY_MODE 1
 #define DATA_RESERVED 0x0101
 
+/* The stream's rate; 0 the next time, so that a stream of two groups counts
+ * once. */
+static guint32
+take_bps (const AsfHeader * header, guint8 number, gboolean * taken)
+{
+  guint i;
+
+  for (i = 0; i < header->n_streams; i++) {
+    if (header->streams[i].number == number && !taken[number]) {
+      taken[number] = TRUE;
+      return header->streams[i].total_bps;
+    }
+  }
+  return 0;
+}
+
 guint32
 asf_header_max_bps (const AsfHeader * header)
+{
+  gboolean taken[ASF_MAX_STREAMS + 1] = { FALSE };
+  guint64 sum = 0;
+  guint i, k;
+
+  for (i = 0; header->exclusions != NULL && i < header->exclusions->len; i++) {
+    GArray *streams =
+        g_array_index (header->exclusions, AsfExclusion, i).streams;
+    guint32 highest = 0;
+
+    for (k = 0; k < streams->len; k++) {
+      guint32 bps = take_bps (header, g_array_index (streams, guint8, k),
+          taken);
+
+      highest = MAX (highest, bps);
+    }
+    sum += highest;
+  }
+  for (i = 0; i < header->n_streams; i++)
+    sum += take_bps (header, header->streams[i].number, taken);
+  return CLAMP (sum, 1, G_MAXUINT32);
+}
+
+guint32
+asf_header_sum_bps (const AsfHeader * header)
 {
   guint64 sum = 0;
   guint i;

@@ -434,11 +434,28 @@ gboolean asf_header_get_size (const AsfHeader * header, gsize * size,
     GError ** error);
 
 /**
+ * asf_header_forget_stream:
+ * @header: a header whose @streams lacks a stream
+ * @number: of that stream
+ *
+ * Takes everything out of the other fields that names the stream.
+ */
+void asf_header_forget_stream (AsfHeader * header, guint8 number);
+
+/**
  * asf_header_max_bps:
  *
- * Returns: Maximum Bitrate: the sum of the streams' rates (rules, 3.2).
+ * Returns: Maximum Bitrate: the sum of the streams' rates (rules, 3.2), of
+ *     those that exclude each other the highest, as in Windows' files.
  */
 guint32 asf_header_max_bps (const AsfHeader * header);
+
+/**
+ * asf_header_sum_bps:
+ *
+ * Returns: the rate of all streams together.
+ */
+guint32 asf_header_sum_bps (const AsfHeader * header);
 
 /**
  * asf_header_has_early_mark:

@@ -278,7 +278,7 @@ choose_packet (AsfPacketizer * self, gsize * size)
 static gboolean
 place_object (AsfPacketizer * self)
 {
-  AsfOpenPacket *last = &self->open[self->n_open - 1];
+  AsfOpenPacket *last = &self->open[MAX (self->n_open, 1) - 1];
   AsfOpenPacket *p;
   gsize size;
 

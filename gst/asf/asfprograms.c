@@ -146,3 +146,61 @@ asf_programs_write_index_parameters (AsfWriter * w, GArray * streams,
     asf_writer_zeros (w, INDEX_PARAMETERS_SIZE (streams->len));
   asf_writer_end_object (w, start);
 }
+
+static void
+forget_number (GArray * numbers, guint8 number)
+{
+  guint i;
+
+  for (i = numbers ? numbers->len : 0; i-- > 0;) {
+    if (g_array_index (numbers, guint8, i) == number)
+      g_array_remove_index (numbers, i);
+  }
+}
+
+static void
+forget_attributes (GArray * attributes, guint8 number)
+{
+  guint i;
+
+  for (i = attributes ? attributes->len : 0; i-- > 0;) {
+    if (g_array_index (attributes, AsfAttribute, i).stream_number == number)
+      g_array_remove_index (attributes, i);
+  }
+}
+
+static void
+forget_priorities (GArray * priorities, guint8 number)
+{
+  guint i;
+
+  for (i = priorities ? priorities->len : 0; i-- > 0;) {
+    if (g_array_index (priorities, AsfPriority, i).stream_number == number)
+      g_array_remove_index (priorities, i);
+  }
+}
+
+/* One stream alone excludes none. */
+static void
+forget_exclusions (GArray * exclusions, guint8 number)
+{
+  guint i;
+
+  for (i = exclusions ? exclusions->len : 0; i-- > 0;) {
+    GArray *streams = g_array_index (exclusions, AsfExclusion, i).streams;
+
+    forget_number (streams, number);
+    if (streams->len < 2)
+      g_array_remove_index (exclusions, i);
+  }
+}
+
+void
+asf_header_forget_stream (AsfHeader * header, guint8 number)
+{
+  forget_number (header->index_streams, number);
+  forget_attributes (header->metadata, number);
+  forget_attributes (header->library, number);
+  forget_priorities (header->priorities, number);
+  forget_exclusions (header->exclusions, number);
+}

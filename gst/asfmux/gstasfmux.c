@@ -20,6 +20,41 @@
  * have left already, with a QoS message.  Times of one stream that step back
  * are held at the latest one.
  *
+ * ## Tags
+ *
+ * Tags that the application sets through #GstTagSetter and, with
+ * #GstWmsAsfMux:merge-stream-tags, those of the streams are written under the
+ * names that Windows' writers use, such as WM/AlbumTitle; replay gain and
+ * MusicBrainz identifiers under those that taggers agree on.  A tag without a
+ * name in ASF keeps GStreamer's, and a "key=value" comment becomes the
+ * attribute "key".  Title, artist, copyright, description and comment are the
+ * Content Description, the comment as its Rating, where asfdemux looks for it,
+ * and as WM/Comments.  A date is WM/Year, as exact as it is known; a disc's
+ * number and their count are WM/PartOfSet.  Pictures are WM/Picture;
+ * attachments are WM/Binary, without their name and type.
+ *
+ * Further values of a tag and values over 65,535 bytes are in the Metadata
+ * Library, and so is, as a stream's own, what a stream says and another one
+ * has displaced.  FFmpeg and asfdemux do not look there.  Codec names, bit
+ * rates, durations and the languages of streams are said by other objects.
+ * What cannot be written is named in an element warning.
+ *
+ * The header of a broadcast stays within #GstWmsAsfMux:max-header-size: first
+ * #GstWmsAsfMux:padding gives way, then pictures from the largest on, then the
+ * other tags from the longest on.  Tags that come later make a new header in a
+ * broadcast; in a file they need the room of #GstWmsAsfMux:padding.
+ *
+ * ## Chapters
+ *
+ * A table of contents, set through #GstTocSetter or from a TOC event of a
+ * stream, becomes the Marker Object of a file: one marker for each chapter or
+ * track, named by its title or else numbered, of the first edition.  The
+ * application's times count from the beginning of the file, a stream's are
+ * stream times.  Each marker leads to the key frame before its time.  Known
+ * before the data, chapters are in the header from the start; later they need
+ * the room of #GstWmsAsfMux:padding.  A broadcast has no markers, since they
+ * need offsets of data that is not sent yet: an element warning says so.
+ *
  * ## Example launch line
  * |[
  * gst-launch-1.0 videotestsrc num-buffers=300 ! avenc_wmv2 ! asfmux name=m \
@@ -37,6 +72,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxevents.h"
+#include "asfmux/gstasfmuxintake.h"
 #include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxpads.h"
 #include "asfmux/gstasfmuxrestart.h"
@@ -63,6 +99,7 @@ struct _GstWmsAsfMux
 #define gst_wms_asf_mux_parent_class parent_class
 G_DEFINE_TYPE_WITH_CODE (GstWmsAsfMux, gst_wms_asf_mux, GST_TYPE_AGGREGATOR,
     G_IMPLEMENT_INTERFACE (GST_TYPE_TAG_SETTER, NULL)
+    G_IMPLEMENT_INTERFACE (GST_TYPE_TOC_SETTER, NULL)
     G_IMPLEMENT_INTERFACE (GST_TYPE_PRESET, NULL)
     G_IMPLEMENT_INTERFACE (GST_TYPE_CHILD_PROXY,
         gst_wms_asf_pads_init_child_proxy));
@@ -111,6 +148,7 @@ gst_wms_asf_mux_stop (GstAggregator * aggregator)
 
   reset (self);
   gst_tag_setter_reset_tags (GST_TAG_SETTER (self));
+  gst_toc_setter_reset (GST_TOC_SETTER (self));
   return TRUE;
 }
 
@@ -153,20 +191,52 @@ gst_wms_asf_mux_get_next_time (GstAggregator * aggregator)
       (GstClockTime) MAX (next, 0);
 }
 
+/* The earliest pad; one whose data nobody describes is an error. */
+static GstFlowReturn
+pick_described (GstWmsAsfMux * self, GstWmsAsfMuxPad ** pad,
+    GstClockTimeDiff * time)
+{
+  GstBuffer *buffer;
+
+  *pad = gst_wms_asf_pads_pick_earliest (GST_ELEMENT (self), time);
+  if (*pad == NULL || (*pad)->have_format)
+    return GST_FLOW_OK;
+  buffer = gst_wms_asf_intake_peek (*pad);
+  if (buffer == NULL || gst_wms_asf_mux_pad_is_gap (buffer))
+    return GST_FLOW_OK;
+  GST_ELEMENT_ERROR (self, CORE, NEGOTIATION,
+      (_("A stream does not say what it is: put an encoder or a parser in "
+              "front of the muxer.")),
+      ("data without caps on pad %s:%s", GST_DEBUG_PAD_NAME (*pad)));
+  gst_clear_object (pad);
+  return GST_FLOW_NOT_NEGOTIATED;
+}
+
 static GstFlowReturn
 begin (GstWmsAsfMux * self)
 {
   GPtrArray *pads = gst_wms_asf_pads_collect (GST_ELEMENT (self));
+  GstFlowReturn ret;
+  GstClockTimeDiff time;
+  GstWmsAsfMuxPad *pad;
 
   if (gst_wms_asf_origin_must_wait (pads)) {
     g_ptr_array_unref (pads);
     return GST_AGGREGATOR_FLOW_NEED_DATA;
   }
-  if (pads->len > 0)
-    return gst_wms_asf_session_begin (&self->session, pads);
+  if (pads->len > 0) {
+    ret = gst_wms_asf_session_begin (&self->session, pads);
+    /* a flush lets the base class go on after an error */
+    if (ret == GST_FLOW_ERROR)
+      gst_wms_asf_session_reset (&self->session);
+    return ret;
+  }
   g_ptr_array_unref (pads);
-  if (!gst_wms_asf_pads_all_ended (GST_ELEMENT (self)))
-    return GST_AGGREGATOR_FLOW_NEED_DATA;
+  if (!gst_wms_asf_pads_all_ended (GST_ELEMENT (self))) {
+    ret = pick_described (self, &pad, &time);
+    gst_clear_object (&pad);
+    return ret == GST_FLOW_OK ? GST_AGGREGATOR_FLOW_NEED_DATA : ret;
+  }
   GST_ELEMENT_ERROR (self, STREAM, FORMAT,
       (_("Nothing to mux: no stream said what it is.")),
       ("all pads ended before they had caps"));
@@ -187,7 +257,9 @@ gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
   if (ret != GST_FLOW_OK)
     return ret;
 
-  pad = gst_wms_asf_pads_pick_earliest (GST_ELEMENT (self), &time);
+  ret = pick_described (self, &pad, &time);
+  if (ret != GST_FLOW_OK)
+    return ret;
   if (pad != NULL) {
     ret = gst_wms_asf_restart_when_due (&self->session, pad, time);
     if (ret == GST_FLOW_OK)
@@ -225,6 +297,22 @@ gst_wms_asf_mux_clip (GstAggregator * aggregator, GstAggregatorPad * pad,
     return buffer;
   gst_buffer_unref (buffer);
   return NULL;
+}
+
+/* Encoders of formats with a header of their own would go back and write over
+ * it when a file sink says that it can. */
+static gboolean
+gst_wms_asf_mux_sink_query (GstAggregator * aggregator,
+    GstAggregatorPad * pad, GstQuery * query)
+{
+  GstFormat format;
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_SEEKING)
+    return GST_AGGREGATOR_CLASS (parent_class)->sink_query (aggregator, pad,
+        query);
+  gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
+  gst_query_set_seeking (query, format, FALSE, 0, -1);
+  return TRUE;
 }
 
 static gboolean
@@ -335,6 +423,7 @@ gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
   aggregator_class->sink_event = gst_wms_asf_mux_sink_event;
   aggregator_class->create_new_pad = gst_wms_asf_mux_create_new_pad;
   aggregator_class->clip = gst_wms_asf_mux_clip;
+  aggregator_class->sink_query = gst_wms_asf_mux_sink_query;
 
   gst_wms_asf_settings_install_properties (gobject_class);
   gst_element_class_add_static_pad_template_with_gtype (element_class,

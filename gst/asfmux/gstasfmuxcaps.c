@@ -238,8 +238,7 @@ gst_wms_asf_format_from_caps (GstWmsAsfFormat * format, const GstCaps * caps,
   }
   format->stream.kind = kind;
   format->stream.codec_name = codec->name;
-  format->times_are_decode =
-      (codec->flags & GST_WMS_ASF_CODEC_DECODE_TIMES) != 0;
+  format->may_reorder = (codec->flags & GST_WMS_ASF_CODEC_REORDERS) != 0;
   format->is_intra = kind == ASF_STREAM_AUDIO ||
       (codec->flags & GST_WMS_ASF_CODEC_INTRA) != 0;
   format->headers_in_codec_data =

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
  * GstWmsAsfFormat:
  * @stream: kind, format and codec data of the stream; @stream.codec_data and
  *     the texts belong to this structure
- * @times_are_decode: media objects carry decode times, since the codec
- *     reorders frames and readers expect times that do not step back
+ * @may_reorder: the codec may reorder frames; media objects carry the times of
+ *     their decode slots, since readers expect times that do not step back
  * @keep_whole: a media object should not be split over packets
  * @is_intra: each media object is a key frame, flagged or not
  * @headers_in_codec_data: buffers flagged HEADER repeat what the codec data
@@ -32,7 +32,7 @@ typedef struct
 {
   AsfStream stream;
   gchar *description;
-  gboolean times_are_decode;
+  gboolean may_reorder;
   gboolean keep_whole;
   gboolean is_intra;
   gboolean headers_in_codec_data;

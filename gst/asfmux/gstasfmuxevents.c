@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxrestart.h"
+#include "asfmux/gstasfmuxtoc.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -88,6 +89,16 @@ gst_wms_asf_events_take (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     case GST_EVENT_TAG:
       take_tags (self, pad, event);
       return FALSE;
+    case GST_EVENT_CUSTOM_DOWNSTREAM:
+      if (!gst_wms_asf_markers_is_marker (event))
+        return FALSE;
+      *result = gst_wms_asf_session_add_marker (self, event) == GST_FLOW_OK;
+      return TRUE;
+    case GST_EVENT_TOC:
+      /* the base class would send it on before the header */
+      gst_wms_asf_toc_take (self, pad, event);
+      *result = TRUE;
+      return TRUE;
     case GST_EVENT_GAP:
       /* the base class asserts that its segment is in time */
       if (GST_AGGREGATOR_PAD (pad)->segment.format == GST_FORMAT_TIME)

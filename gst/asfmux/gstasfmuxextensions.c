@@ -51,9 +51,9 @@ has_odd_pixels (const GstWmsAsfFormat * format)
 
 /* The ratio in two bytes; one that needs more digits is rounded. */
 static void
-store_aspect (guint8 to[PIXEL_ASPECT_SIZE], gint n, gint d)
+store_aspect (guint8 to[PIXEL_ASPECT_SIZE], guint n, guint d)
 {
-  gint gcd = gst_util_greatest_common_divisor (n, d);
+  guint gcd = gst_util_greatest_common_divisor (n, d);
 
   for (n /= gcd, d /= gcd; n > G_MAXUINT8 || d > G_MAXUINT8;) {
     n = (n + 1) / 2;

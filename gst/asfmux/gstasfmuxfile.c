@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "asfmux/gstasfmuxindexes.h"
+#include "asfmux/gstasfmuxprograms.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -67,9 +68,7 @@ gst_wms_asf_file_start (GstWmsAsfFile * self, GPtrArray * pads,
   self->header.creation_date_100ns = UNIX_EPOCH_100NS +
       (guint64) g_get_real_time () * 10;
   take_tags (self, tags);
-  if (self->header.flags & ASF_FILE_BROADCAST)
-    self->header.packet_count = ASF_PACKET_COUNT_UNKNOWN;
-  else
+  if (!(self->header.flags & ASF_FILE_BROADCAST))
     self->header.index_streams = gst_wms_asf_indexes_streams (pads);
 }
 
@@ -79,9 +78,27 @@ gst_wms_asf_file_clear (GstWmsAsfFile * self)
   g_clear_pointer (&self->pads, g_ptr_array_unref);
   g_clear_pointer (&self->streams, g_array_unref);
   gst_wms_asf_tags_clear (&self->tags);
+  gst_wms_asf_chapters_clear (&self->chapters);
+  g_clear_pointer (&self->header.markers, g_array_unref);
   g_clear_pointer (&self->header.index_streams, g_array_unref);
+  gst_wms_asf_programs_clear (&self->header);
   memset (&self->header, 0, sizeof self->header);
   self->header_size = 0;
+  self->is_complete = FALSE;
+}
+
+/* Until it is complete a file is a broadcast: whoever reads a recording that
+ * goes on, or that was cut off, has to look for its end (rules, 9.1). */
+static GBytes *
+write_header (const GstWmsAsfFile * self, GError ** error)
+{
+  AsfHeader header = self->header;
+
+  if (!self->is_complete) {
+    header.flags |= ASF_FILE_BROADCAST;
+    header.packet_count = ASF_PACKET_COUNT_UNKNOWN;
+  }
+  return asf_header_write (&header, error);
 }
 
 GstBuffer *
@@ -96,7 +113,7 @@ gst_wms_asf_file_write_header (GstWmsAsfFile * self, GError ** error)
     gconstpointer data;
     gsize size;
 
-    bytes = asf_header_write (&self->header, error);
+    bytes = write_header (self, error);
     if (bytes == NULL)
       return NULL;
     data = g_bytes_get_data (bytes, &size);
@@ -162,6 +179,23 @@ gst_wms_asf_file_update_tags (GstWmsAsfFile * self, GstWmsAsfTags * tags)
   return fits;
 }
 
+gboolean
+gst_wms_asf_file_set_markers (GstWmsAsfFile * self, GArray * markers)
+{
+  AsfHeader before = self->header;
+
+  self->header.markers = markers;
+  if (!fit_room (&self->header, self->header_size)) {
+    self->header = before;
+    if (markers != before.markers)
+      g_array_unref (markers);
+    return FALSE;
+  }
+  if (before.markers != NULL && before.markers != markers)
+    g_array_unref (before.markers);
+  return TRUE;
+}
+
 static guint64
 end_of_content (const GstWmsAsfFile * self)
 {
@@ -176,13 +210,47 @@ end_of_content (const GstWmsAsfFile * self)
   return end_ns;
 }
 
-GstBuffer *
-gst_wms_asf_file_finish (GstWmsAsfFile * self, const AsfPacketizer * packetizer)
+static gboolean
+is_empty (const GstWmsAsfMuxPad * pad)
 {
-  AsfHeader *header = &self->header;
+  AsfStreamKind kind = pad->format.stream.kind;
+
+  return pad->n_objects == 0 && (kind == ASF_STREAM_AUDIO
+      || kind == ASF_STREAM_VIDEO);
+}
+
+/* Audio and video that never came is not announced: a player would wait for
+ * it.  A file without any keeps its streams. */
+static void
+leave_out_empty (GstWmsAsfFile * self)
+{
+  guint n_empty = 0;
+  guint i;
+
+  for (i = 0; i < self->pads->len; i++)
+    n_empty += is_empty (g_ptr_array_index (self->pads, i));
+  if (n_empty == 0 || n_empty == self->pads->len)
+    return;
+  for (i = self->pads->len; i-- > 0;) {
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (self->pads, i);
+
+    if (!is_empty (pad))
+      continue;
+    GST_INFO_OBJECT (pad, "no data came, the file has no such stream");
+    asf_header_forget_stream (&self->header, pad->number);
+    pad->in_header = FALSE;
+    g_ptr_array_remove_index (self->pads, i);
+    g_array_remove_index (self->streams, i);
+  }
+  self->header.n_streams = self->streams->len;
+  fit_room (&self->header, self->header_size);
+}
+
+/* Bytes of packet heads for each byte of payload. */
+static gdouble
+packet_share (const GstWmsAsfFile * self, const AsfPacketizer * packetizer)
+{
   guint64 payload_bytes = 0;
-  gdouble packet_share = 0.0;
-  GstBuffer *indexes;
   guint i;
 
   for (i = 0; i < self->pads->len; i++) {
@@ -190,14 +258,30 @@ gst_wms_asf_file_finish (GstWmsAsfFile * self, const AsfPacketizer * packetizer)
 
     payload_bytes += pad->n_bytes;
   }
-  if (payload_bytes > 0)
-    packet_share = (packetizer->n_packets * 16.0) / payload_bytes;
+  return payload_bytes ? packetizer->n_packets * 16.0 / payload_bytes : 0.0;
+}
+
+static void
+finish_streams (GstWmsAsfFile * self, gdouble share)
+{
+  guint i;
+
   for (i = 0; i < self->pads->len; i++) {
-    gst_wms_asf_mux_pad_finish (g_ptr_array_index (self->pads, i),
-        packet_share);
-    g_array_index (self->streams, AsfStream, i) =
-        ((GstWmsAsfMuxPad *) g_ptr_array_index (self->pads, i))->format.stream;
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (self->pads, i);
+
+    gst_wms_asf_mux_pad_finish (pad, share);
+    g_array_index (self->streams, AsfStream, i) = pad->format.stream;
   }
+}
+
+GstBuffer *
+gst_wms_asf_file_finish (GstWmsAsfFile * self, const AsfPacketizer * packetizer)
+{
+  AsfHeader *header = &self->header;
+  GstBuffer *indexes;
+
+  leave_out_empty (self);
+  finish_streams (self, packet_share (self, packetizer));
 
   indexes = gst_wms_asf_indexes_write (self->pads, header);
   header->packet_count = packetizer->n_packets;
@@ -208,5 +292,6 @@ gst_wms_asf_file_finish (GstWmsAsfFile * self, const AsfPacketizer * packetizer)
   header->file_size = self->header_size +
       header->packet_count * header->packet_size +
       (indexes ? gst_buffer_get_size (indexes) : 0);
+  self->is_complete = TRUE;
   return indexes;
 }

@@ -5,6 +5,7 @@
 #include <gst/gst.h>
 
 #include "asf/asfpacketizer.h"
+#include "asfmux/gstasfmuxchapters.h"
 #include "asfmux/gstasfmuxpad.h"
 #include "asfmux/gstasfmuxtags.h"
 
@@ -16,7 +17,9 @@ G_BEGIN_DECLS
  * @pads: (element-type GstWmsAsfMuxPad): streams of the header, in its order
  * @streams: (element-type AsfStream): of @header
  * @tags: what the description objects of @header say
+ * @chapters: of a file: where its markers lead
  * @header_size: bytes of Header Object and the Data Object's head
+ * @is_complete: nothing comes after it: a file has its measured numbers
  *
  * What one file or broadcast says about itself.  Belongs to the streaming
  * thread.
@@ -27,7 +30,9 @@ typedef struct
   GPtrArray *pads;
   GArray *streams;
   GstWmsAsfTags tags;
+  GstWmsAsfChapters chapters;
   gsize header_size;
+  gboolean is_complete;
 } GstWmsAsfFile;
 
 /**
@@ -71,6 +76,17 @@ GstBuffer *gst_wms_asf_file_write_header (GstWmsAsfFile * self,
  */
 gboolean gst_wms_asf_file_update_tags (GstWmsAsfFile * self,
     GstWmsAsfTags * tags);
+
+/**
+ * gst_wms_asf_file_set_markers:
+ * @self: a #GstWmsAsfFile whose header was written
+ * @markers: (transfer full) (element-type AsfMarker): may be those that
+ *     @self.header has, with other values
+ *
+ * Returns: %FALSE when they do not fit; then nothing was changed.
+ */
+gboolean gst_wms_asf_file_set_markers (GstWmsAsfFile * self,
+    GArray * markers);
 
 /**
  * gst_wms_asf_file_finish:

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxchapters.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -18,9 +19,6 @@ void
 gst_wms_asf_mux_pad_reset_stream (GstWmsAsfMuxPad * self)
 {
   asf_index_clear (&self->index);
-  gst_clear_tag_list (&self->header_tags);
-  if (self->tags != NULL)
-    self->header_tags = gst_tag_list_ref (self->tags);
   GST_OBJECT_LOCK (self);
   gst_wms_asf_pad_settings_copy (&self->settings, &self->properties);
   GST_OBJECT_UNLOCK (self);
@@ -37,6 +35,8 @@ gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self)
 {
   gst_wms_asf_mux_pad_reset_stream (self);
   self->have_next_running = FALSE;
+  self->delay_is_known = FALSE;
+  self->delay_ns = 0;
   self->lead_ns = 0;
   self->last_duration_ns = 0;
   self->n_dropped = self->n_empty = 0;
@@ -83,7 +83,8 @@ gst_wms_asf_mux_pad_finalize (GObject * object)
   gst_wms_asf_format_clear (&self->format);
   asf_index_clear (&self->index);
   gst_clear_tag_list (&self->tags);
-  gst_clear_tag_list (&self->header_tags);
+  g_free (self->language);
+  gst_wms_asf_toc_clear (&self->toc);
   G_OBJECT_CLASS (gst_wms_asf_mux_pad_parent_class)->finalize (object);
 }
 

@@ -32,8 +32,10 @@ typedef struct _GstWmsAsfIntake GstWmsAsfIntake;
  * @intake: (transfer full): the buffers that wait to be muxed
  * @format: what the caps say; valid with @have_format
  * @tags: (nullable): of the stream
- * @header_tags: (nullable): @tags as they were for the current header
+ * @language: (nullable): RFC 1766 tag, as the current header has it
  * @group_id: of the stream, or GST_GROUP_ID_INVALID
+ * @toc: (nullable): table of contents of the stream
+ * @toc_segment: whose times @toc has
  * @in_header: whether the header has this stream
  * @lead_ns: how much earlier the next buffer begins than it says; see
  *     gst_wms_asf_origin_lead()
@@ -57,7 +59,9 @@ struct _GstWmsAsfMuxPad
   GstWmsAsfFormat format;
   gboolean have_format;
   GstTagList *tags;
-  GstTagList *header_tags;
+  gchar *language;
+  GstToc *toc;
+  GstSegment toc_segment;
   guint group_id;
   gboolean in_header;
   gboolean rate_is_known;
@@ -66,6 +70,8 @@ struct _GstWmsAsfMuxPad
   GstWmsAsfExtensions extensions;
 
   /* times are signed running times in ns until the origin is taken off */
+  gboolean delay_is_known;
+  guint64 delay_ns;
   GstClockTimeDiff next_running;
   gboolean have_next_running;
   GstClockTime lead_ns;
@@ -102,8 +108,8 @@ GstClockTime gst_wms_asf_sane_duration (GstClockTime duration);
 /**
  * gst_wms_asf_mux_pad_reset_stream:
  *
- * Forgets what belongs to one header, and takes properties and tags over for
- * the next one; where the last buffer ended and what was dropped stays.
+ * Forgets what belongs to one header, and takes the properties over for the
+ * next one; where the last buffer ended and what was dropped stays.
  */
 void gst_wms_asf_mux_pad_reset_stream (GstWmsAsfMuxPad * self);
 
@@ -133,11 +139,37 @@ gboolean gst_wms_asf_mux_pad_is_gap (GstBuffer * buffer);
  * @buffer: the next buffer of it
  *
  * Returns: running time that becomes the media object's presentation time:
- *     the presentation time, or for codecs of the VC-1 family the decode time
- *     (rules, 7.3).
+ *     the buffer's, or for codecs that reorder frames that of its decode slot
+ *     (rules, 7.3), where it has a decode time: the slot of the first frame is
+ *     when that is shown.
  */
 GstClockTimeDiff gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self,
     GstBuffer * buffer);
+
+/**
+ * gst_wms_asf_mux_pad_find_delay:
+ * @self: a pad
+ * @first: (nullable): its first buffer
+ *
+ * Learns how much later than it is decoded the first frame of a stream with
+ * reordered frames is shown, once for a stream.
+ */
+void gst_wms_asf_mux_pad_find_delay (GstWmsAsfMuxPad * self,
+    GstBuffer * first);
+
+/**
+ * gst_wms_asf_mux_pad_content_time:
+ * @self: a pad
+ * @buffer: the next buffer of it
+ * @origin: running time of the file's time 0
+ * @earliest_ns: content time that packets on their way need not be late for
+ *
+ * Returns: the media object's time on the content clock.  It is not before
+ *     the stream's last one, but for frames out of order without decode
+ *     times.
+ */
+guint64 gst_wms_asf_mux_pad_content_time (GstWmsAsfMuxPad * self,
+    GstBuffer * buffer, GstClockTimeDiff origin, guint64 earliest_ns);
 
 /**
  * gst_wms_asf_mux_pad_advance:

@@ -97,6 +97,7 @@ gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
   gdouble share;
 
   gst_wms_asf_mux_pad_reset_stream (self);
+  gst_wms_asf_mux_pad_find_delay (self, first);
   if (self->settings.buffer_ms > 0)
     window_ms = MIN (self->settings.buffer_ms, preroll_ms);
   if (self->settings.bitrate > 0)

@@ -8,21 +8,29 @@
 /* What a compressed payload's step can be. */
 #define MAX_DELTA_MS G_MAXUINT8
 
+/* Decoders reorder 16 frames at most. */
+#define MAX_DELAY (5 * GST_SECOND)
+/* A presentation time may be this much before another one that was decoded
+ * earlier (asfcheck allows a second). */
+#define MAX_STEP_BACK (500 * GST_MSECOND)
+
 #define MAX_DURATION (24 * GST_SECOND * 3600)
+/* Times beyond are taken for this one: sums and differences then hold. */
+#define MAX_RUNNING (G_MAXINT64 / 8)
 
 static GstClockTimeDiff
 to_running (GstWmsAsfMuxPad * self, GstClockTime time)
 {
   GstSegment *segment = &GST_AGGREGATOR_PAD (self)->segment;
-  guint64 running;
-  gint sign;
+  guint64 running = time;
+  gint sign = 1;
 
-  if (segment->format != GST_FORMAT_TIME)
-    return time;
-  sign = gst_segment_to_running_time_full (segment, GST_FORMAT_TIME, time,
-      &running);
+  if (segment->format == GST_FORMAT_TIME)
+    sign = gst_segment_to_running_time_full (segment, GST_FORMAT_TIME, time,
+        &running);
   if (sign == 0)
     return 0;
+  running = MIN (running, MAX_RUNNING);
   return sign > 0 ? (GstClockTimeDiff) running : -(GstClockTimeDiff) running;
 }
 
@@ -40,12 +48,25 @@ gst_wms_asf_sane_duration (GstClockTime duration)
   return duration <= MAX_DURATION ? duration : GST_CLOCK_TIME_NONE;
 }
 
+/* Encoders that lose count write times of 2^63 ns. */
+static gboolean
+has_dts (GstBuffer * buffer)
+{
+  return GST_BUFFER_DTS (buffer) < G_MAXINT64;
+}
+
+static gboolean
+has_pts (GstBuffer * buffer)
+{
+  return GST_BUFFER_PTS (buffer) < G_MAXINT64;
+}
+
 static GstClockTimeDiff
 start_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
-  if (GST_BUFFER_DTS_IS_VALID (buffer))
+  if (has_dts (buffer))
     return to_running (self, GST_BUFFER_DTS (buffer)) - self->lead_ns;
-  if (GST_BUFFER_PTS_IS_VALID (buffer))
+  if (has_pts (buffer))
     return to_running (self, GST_BUFFER_PTS (buffer)) - self->lead_ns;
   return inferred (self);
 }
@@ -69,10 +90,23 @@ gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
   return time;
 }
 
+void
+gst_wms_asf_mux_pad_find_delay (GstWmsAsfMuxPad * self, GstBuffer * first)
+{
+  if (self->delay_is_known || first == NULL || !has_dts (first) ||
+      !has_pts (first))
+    return;
+  self->delay_ns = GST_BUFFER_PTS (first) > GST_BUFFER_DTS (first) ?
+      MIN (GST_BUFFER_PTS (first) - GST_BUFFER_DTS (first), MAX_DELAY) : 0;
+  self->delay_is_known = TRUE;
+}
+
 GstClockTimeDiff
 gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
-  if (self->format.times_are_decode || !GST_BUFFER_PTS_IS_VALID (buffer))
+  if (has_dts (buffer) && self->format.may_reorder)
+    return start_time (self, buffer) + (GstClockTimeDiff) self->delay_ns;
+  if (!has_pts (buffer))
     return start_time (self, buffer);
   return to_running (self, GST_BUFFER_PTS (buffer)) - self->lead_ns;
 }
@@ -91,6 +125,23 @@ gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer)
   self->have_next_running = TRUE;
 }
 
+
+guint64
+gst_wms_asf_mux_pad_content_time (GstWmsAsfMuxPad * self, GstBuffer * buffer,
+    GstClockTimeDiff origin, guint64 earliest_ns)
+{
+  GstClockTimeDiff last = self->last_ns;
+  GstClockTimeDiff time;
+
+  gst_wms_asf_mux_pad_find_delay (self, buffer);
+  time = gst_wms_asf_mux_pad_object_time (self, buffer) - origin;
+  if (time >= last)
+    return time;
+  if (!self->format.may_reorder || has_dts (buffer) ||
+      time < last - (GstClockTimeDiff) MAX_STEP_BACK)
+    return last;
+  return MAX (time, (GstClockTimeDiff) MIN (earliest_ns, self->last_ns));
+}
 
 /* How long the buffer lasts, as far as that is known; else 0. */
 static guint64

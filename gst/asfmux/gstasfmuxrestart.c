@@ -9,6 +9,7 @@
 
 #include "asfmux/gstasfmuxintake.h"
 #include "asfmux/gstasfmuxpads.h"
+#include "asfmux/gstasfmuxprograms.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -22,58 +23,34 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
  * ms (rules, 10), so that no stream is over that. */
 #define WRAP_MARGIN_MS G_GUINT64_CONSTANT (60000)
 
-/* Tags that change all the time and that no header has, or that describe what
- * the caps say. */
-static const gchar *const unimportant_tags[] = {
-  GST_TAG_BITRATE, GST_TAG_NOMINAL_BITRATE, GST_TAG_MINIMUM_BITRATE,
-  GST_TAG_MAXIMUM_BITRATE, GST_TAG_CODEC, GST_TAG_VIDEO_CODEC,
-  GST_TAG_AUDIO_CODEC, GST_TAG_SUBTITLE_CODEC, GST_TAG_CONTAINER_FORMAT,
-  GST_TAG_ENCODER, GST_TAG_ENCODER_VERSION, GST_TAG_DURATION
-};
-
-static GstTagList *
-important_tags (const GstTagList * tags)
+/* Whether the header would say something else.  Bit rates and the like are
+ * not in it. */
+static gboolean
+tags_differ (GstWmsAsfSession * self)
 {
-  GstTagList *copy = tags ? gst_tag_list_copy (tags) :
-      gst_tag_list_new_empty ();
+  gboolean differ;
+  GstWmsAsfTags tags;
   guint i;
 
-  for (i = 0; i < G_N_ELEMENTS (unimportant_tags); i++)
-    gst_tag_list_remove_tag (copy, unimportant_tags[i]);
-  return copy;
-}
-
-static gboolean
-tags_differ (const GstTagList * a, const GstTagList * b)
-{
-  GstTagList *one, *other;
-  gboolean differ;
-
-  if (a == b)
-    return FALSE;
-  one = important_tags (a);
-  other = important_tags (b);
-  differ = !gst_tag_list_is_equal (one, other);
-  gst_tag_list_unref (one);
-  gst_tag_list_unref (other);
+  for (i = 0; i < self->file.pads->len; i++) {
+    if (gst_wms_asf_programs_language_changed (g_ptr_array_index (self->
+                file.pads, i)))
+      return TRUE;
+  }
+  gst_wms_asf_tags_read (&tags, GST_TAG_SETTER (self->mux), self->file.pads,
+      self->settings.merge_stream_tags);
+  differ = g_strcmp0 (tags.digest, self->file.tags.digest) != 0;
+  gst_wms_asf_tags_clear (&tags);
   return differ;
 }
 
 static gboolean
 tags_are_due (GstWmsAsfSession * self, GstClockTimeDiff time)
 {
-  guint i;
-
   if (!self->tags_changed || time < self->tags_due)
     return FALSE;
   self->tags_changed = FALSE;
-  for (i = 0; i < self->file.pads->len; i++) {
-    GstWmsAsfMuxPad *pad = g_ptr_array_index (self->file.pads, i);
-
-    if (tags_differ (pad->tags, pad->header_tags))
-      return TRUE;
-  }
-  return FALSE;
+  return tags_differ (self);
 }
 
 void

@@ -9,8 +9,10 @@
 
 #include "asfmux/gstasfmuxintake.h"
 #include "asfmux/gstasfmuxorigin.h"
+#include "asfmux/gstasfmuxprograms.h"
 #include "asfmux/gstasfmuxroom.h"
 #include "asfmux/gstasfmuxsize.h"
+#include "asfmux/gstasfmuxtoc.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -46,6 +48,7 @@ end_header (GstWmsAsfSession * self)
   free_packets (self);
   gst_wms_asf_file_clear (&self->file);
   self->tags_changed = FALSE;
+  self->n_out = 0;
 }
 
 void
@@ -56,15 +59,18 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
   self->is_file = FALSE;
   self->rebase = FALSE;
   self->content_end_ns = 0;
+  self->refused_toc = FALSE;
   self->now = 0;
   self->header_time = 0;
   self->output.last_dts = 0;
+  gst_wms_asf_markers_clear (&self->markers);
 }
 
 void
 gst_wms_asf_session_flush (GstWmsAsfSession * self)
 {
   gst_wms_asf_output_clear (&self->output);
+  gst_wms_asf_markers_clear (&self->markers);
   self->rebase = self->is_started;
 }
 
@@ -114,6 +120,8 @@ start_pads (GstWmsAsfSession * self, GPtrArray * pads)
   GstClockTimeDiff origin = G_MAXINT64;
   guint i;
 
+  self->file.header.packet_size =
+      gst_wms_asf_choose_packet_size (&self->settings, self->is_file, pads);
   self->output.has_video = FALSE;
   for (i = 0; i < pads->len; i++) {
     GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
@@ -178,7 +186,7 @@ start_packetizer (GstWmsAsfSession * self, guint32 first_send_ms)
     .packet_size = self->file.header.packet_size,
     .is_live = !self->is_file,
     .max_delay_ns = gst_wms_asf_session_packet_delay (self),
-    .line_bps = asf_header_max_bps (&self->file.header),
+    .line_bps = asf_header_sum_bps (&self->file.header),
     .can_fill = self->output.has_video,
     .first_send_ms = first_send_ms,
   };
@@ -201,11 +209,28 @@ post_error (GstWmsAsfSession * self, const GError * error)
           g_quark_to_string (error->domain), error->code));
 }
 
+/* Events whose packets have left; what they follow goes before them. */
+static GstFlowReturn
+push_markers (GstWmsAsfSession * self)
+{
+  GstFlowReturn ret;
+  GstEvent *event;
+
+  if (!gst_wms_asf_markers_is_due (&self->markers, self->n_out))
+    return GST_FLOW_OK;
+  ret = gst_wms_asf_output_push (&self->output);
+  while (ret == GST_FLOW_OK && (event =
+          gst_wms_asf_markers_take (&self->markers, self->n_out)) != NULL)
+    gst_pad_push_event (GST_AGGREGATOR_SRC_PAD (self->mux), event);
+  return ret;
+}
+
 static GstFlowReturn
 send_header (GstWmsAsfSession * self, HeaderPosition position)
 {
   g_autoptr (GError) error = NULL;
   GstBuffer *header = gst_wms_asf_file_write_header (&self->file, &error);
+  GstFlowReturn ret;
 
   if (header == NULL) {
     post_error (self, error);
@@ -215,7 +240,8 @@ send_header (GstWmsAsfSession * self, HeaderPosition position)
     set_src_caps (self, header);
   if (position != HEADER_BETWEEN)
     set_segment (self, self->is_file ? GST_FORMAT_BYTES : GST_FORMAT_TIME);
-  return gst_aggregator_finish_buffer (self->mux, header);
+  ret = gst_aggregator_finish_buffer (self->mux, header);
+  return ret == GST_FLOW_OK ? push_markers (self) : ret;
 }
 
 /* The header as the settings, tags and started @pads make it. */
@@ -229,8 +255,10 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
   header->flags = self->is_file ? 0 : ASF_FILE_BROADCAST;
   header->preroll_ms = self->settings.preroll_ms;
   header->padding = self->settings.padding;
+  gst_wms_asf_programs_start (header, pads, GST_ELEMENT (self->mux));
   read_tags (self, pads, &tags);
   gst_wms_asf_file_start (&self->file, pads, &tags);
+  gst_wms_asf_toc_begin (self, pads);
   if (!gst_wms_asf_room_make (&self->file.tags, header,
           self->settings.max_header_size, GST_ELEMENT (self->mux)))
     return GST_FLOW_ERROR;
@@ -244,16 +272,19 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
 GstFlowReturn
 gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
 {
+  GstFlowReturn ret;
+
   self->is_file = !self->settings.streamable && downstream_is_seekable (self);
   self->is_started = TRUE;
   if (!self->is_file)
     gst_aggregator_set_latency (self->mux, self->settings.max_packet_delay,
         self->settings.max_packet_delay);
-  self->file.header.packet_size =
-      gst_wms_asf_choose_packet_size (&self->settings, self->is_file, pads);
   self->output.origin = start_pads (self, pads);
   self->header_time = self->output.origin;
-  return write_header (self, pads, HEADER_FIRST, 0);
+  ret = write_header (self, pads, HEADER_FIRST, 0);
+  if (ret == GST_FLOW_OK)
+    gst_wms_asf_toc_send (self);
+  return ret;
 }
 
 /* Turns what the packetizer has into buffers. */
@@ -272,10 +303,14 @@ run_packetizer (GstWmsAsfSession * self)
             gst_wms_asf_output_new_block (&self->output));
         break;
       case ASF_PACKETIZER_PACKET:
+        self->n_out++;
+        gst_wms_asf_chapters_add_packet (&self->file.chapters, packet.send_ms);
         if (ret == GST_FLOW_OK)
           ret = gst_wms_asf_output_add (&self->output, &packet);
         else
           gst_wms_asf_block_free (packet.block);
+        if (ret == GST_FLOW_OK)
+          ret = push_markers (self);
         break;
     }
   }
@@ -296,30 +331,34 @@ report_late (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
   gst_element_post_message (GST_ELEMENT (self->mux), message);
 }
 
-/* Content time of a buffer: never before the file's start, and never before
- * the stream's last object (rules, 7.3). */
+/* Content time of a buffer, not before the file's start. */
 static guint64
 content_time (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     GstBuffer * buffer)
 {
-  GstClockTimeDiff running = gst_wms_asf_mux_pad_object_time (pad, buffer);
-  GstClockTimeDiff time;
+  guint32 sent_ms = self->packetizer.last_send_ms;
+  guint32 preroll_ms = self->settings.preroll_ms;
 
   if (self->rebase) {
-    self->output.origin = running - (GstClockTimeDiff) self->content_end_ns;
+    self->output.origin = gst_wms_asf_mux_pad_object_time (pad, buffer) -
+        (GstClockTimeDiff) self->content_end_ns;
     self->rebase = FALSE;
   }
-  time = running - self->output.origin;
-  return MAX (time, (GstClockTimeDiff) pad->last_ns);
+  return gst_wms_asf_mux_pad_content_time (pad, buffer, self->output.origin,
+      sent_ms > preroll_ms ? (sent_ms - preroll_ms) * GST_MSECOND : 0);
 }
 
 static void
 add_to_index (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     const AsfObject * object)
 {
-  if (self->is_file && object->is_key)
+  if (!self->is_file)
+    return;
+  if (object->is_key)
     asf_index_add_key (&pad->index, object->pres_ms,
         self->packetizer.object_packet, self->packetizer.object_packets);
+  gst_wms_asf_chapters_add_object (&self->file.chapters, object,
+      self->packetizer.object_packet);
 }
 
 static GstFlowReturn
@@ -367,14 +406,14 @@ static void
 drop_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 {
   if (pad->n_empty++ == 0) {
-    if (pad->in_header)
+    if (pad->have_format)
       GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
           (_("An empty buffer was left out.")), ("pad %s:%s",
               GST_DEBUG_PAD_NAME (pad)));
     else
       GST_ELEMENT_WARNING (self->mux, STREAM, FORMAT,
-          (_("A stream that does not say what it is was left out.")),
-          ("no caps at pad %s:%s", GST_DEBUG_PAD_NAME (pad)));
+          (_("A stream is left out: it does not say what it is.")),
+          ("pad %s:%s, data without caps", GST_DEBUG_PAD_NAME (pad)));
   }
   GST_DEBUG_OBJECT (pad, "dropped: %" GST_PTR_FORMAT, buffer);
 }
@@ -431,6 +470,22 @@ gst_wms_asf_session_push (GstWmsAsfSession * self)
   return gst_wms_asf_output_push (&self->output);
 }
 
+GstFlowReturn
+gst_wms_asf_session_add_marker (GstWmsAsfSession * self, GstEvent * event)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  guint64 n_packets = 0;
+
+  if (self->is_started) {
+    ret = gst_wms_asf_session_close_packet (self);
+    n_packets = self->packetizer.n_packets;
+  }
+  gst_wms_asf_markers_add (&self->markers, event, n_packets);
+  if (self->is_started && ret == GST_FLOW_OK)
+    ret = push_markers (self);
+  return ret;
+}
+
 /* Pushes all that was taken. */
 static GstFlowReturn
 drain (GstWmsAsfSession * self)
@@ -446,7 +501,6 @@ GstFlowReturn
 gst_wms_asf_session_begin_again (GstWmsAsfSession * self, GPtrArray * pads,
     gboolean new_clock)
 {
-  guint32 packet_size = self->file.header.packet_size;
   guint32 first_send_ms = 0;
   GstClockTimeDiff origin;
   GstFlowReturn ret = drain (self);
@@ -458,7 +512,6 @@ gst_wms_asf_session_begin_again (GstWmsAsfSession * self, GPtrArray * pads,
   if (!new_clock)
     first_send_ms = self->packetizer.last_send_ms;
   end_header (self);
-  self->file.header.packet_size = packet_size;
   origin = start_pads (self, pads);
   if (new_clock) {
     self->output.origin = origin;
@@ -489,6 +542,7 @@ complete_file (GstWmsAsfSession * self)
 
   update_tags (self);
   indexes = gst_wms_asf_file_finish (&self->file, &self->packetizer);
+  gst_wms_asf_toc_finish (self);
   if (indexes != NULL)
     ret = gst_aggregator_finish_buffer (self->mux, indexes);
   return ret == GST_FLOW_OK ? send_header (self, HEADER_AT_END) : ret;

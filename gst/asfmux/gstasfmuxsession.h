@@ -6,6 +6,7 @@
 
 #include "asf/asfpacketizer.h"
 #include "asfmux/gstasfmuxfile.h"
+#include "asfmux/gstasfmuxmarkers.h"
 #include "asfmux/gstasfmuxoutput.h"
 #include "asfmux/gstasfmuxpad.h"
 #include "asfmux/gstasfmuxsettings.h"
@@ -24,7 +25,10 @@ G_BEGIN_DECLS
  * @header_time: running time of the first buffer after the header
  * @tags_changed: whether tags came that the header does not have
  * @tags_due: running time at which they make a new header
+ * @refused_toc: whether it was said that a broadcast has no markers
  * @pad_was_released: an input of the header is gone; atomic
+ * @markers: events that wait for their packet
+ * @n_out: packets of the header that have left the packetizer
  *
  * One file or broadcast: header, packets in order, end; in a broadcast other
  * headers may follow.  Belongs to the element's streaming thread.
@@ -41,7 +45,10 @@ typedef struct
   GstClockTimeDiff header_time;
   gboolean tags_changed;
   GstClockTimeDiff tags_due;
+  gboolean refused_toc;
   gint pad_was_released;
+  GstWmsAsfMarkers markers;
+  guint64 n_out;
   GstWmsAsfFile file;
   AsfPacketizer packetizer;
   GstWmsAsfOutput output;
@@ -108,6 +115,17 @@ GstFlowReturn gst_wms_asf_session_close_packet (GstWmsAsfSession * self);
  * Pushes the packets that are ready.
  */
 GstFlowReturn gst_wms_asf_session_push (GstWmsAsfSession * self);
+
+/**
+ * gst_wms_asf_session_add_marker:
+ * @self: a session, started or not
+ * @event: (transfer full): an event of an input
+ *
+ * Pushes @event as soon as all that was taken before it is pushed, for which
+ * the packet that is being filled is ended; never before the header.
+ */
+GstFlowReturn gst_wms_asf_session_add_marker (GstWmsAsfSession * self,
+    GstEvent * event);
 
 /**
  * gst_wms_asf_session_finish:

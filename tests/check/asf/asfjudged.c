@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
 #include <gst/check/gstcheck.h>
 
 #include "asf/asfheader.h"
@@ -301,6 +302,39 @@ GST_START_TEST (test_judged)
 
 GST_END_TEST;
 
+/* Another reader finds chapters and languages where they are. */
+GST_START_TEST (test_ffprobe)
+{
+  g_autoptr (GByteArray) file = new_file ();
+  gchar *path = test_file_new ();
+  const gchar *argv[] = { "ffprobe", "-v", "quiet", "-of", "compact",
+    "-show_chapters", "-show_entries",
+    "stream=index,codec_type:stream_tags=language", path, NULL
+  };
+  static const gchar *const wanted[] = { "start_time=0.000000",
+    "tag:title=start", "start_time=5.000000", "tag:title=later",
+    "index=0|codec_type=video|tag:language=eng",
+    "index=1|codec_type=audio|tag:language=eng",
+    "index=2|codec_type=audio|tag:language=fre",
+    "index=3|codec_type=data", "index=4|codec_type=video"
+  };
+  g_autofree gchar *tool = g_find_program_in_path (argv[0]);
+  g_autofree gchar *text = NULL;
+  guint i;
+
+  test_file_write (path, file);
+  if (tool != NULL)
+    text = test_run_command (argv, NULL);
+  else
+    g_print ("SKIP: no ffprobe here\n");
+  for (i = 0; text != NULL && i < G_N_ELEMENTS (wanted); i++)
+    fail_unless (strstr (text, wanted[i]) != NULL, "no %s: %s", wanted[i],
+        text);
+  test_file_free (path);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfjudged_suite (void)
 {
@@ -310,6 +344,7 @@ asfjudged_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, setup, teardown);
   tcase_add_test (tc, test_judged);
+  tcase_add_test (tc, test_ffprobe);
   return s;
 }
 

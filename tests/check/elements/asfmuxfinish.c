@@ -23,6 +23,7 @@ add_pad (guint8 number, AsfStreamKind kind)
   pad->format.stream.kind = kind;
   pad->format.stream.total_bps = 1000;
   asf_index_init (&pad->index);
+  asf_bucket_init (&pad->bucket, 1000, 1000, 3000);
   g_ptr_array_add (file.pads, pad);
   g_array_append_val (file.streams, pad->format.stream);
   file.header.streams = (const AsfStream *) (gpointer) file.streams->data;
@@ -34,6 +35,8 @@ static void
 add_key (GstWmsAsfMuxPad * pad, guint32 pres_ms, guint64 packet)
 {
   asf_index_add_key (&pad->index, pres_ms, packet, 1);
+  pad->n_objects++;
+  pad->n_bytes += 1000;
   pad->last_pres_ms = pres_ms;
   pad->end_ns = (guint64) (pres_ms - PREROLL_MS + 1000) * GST_MSECOND;
 }
@@ -139,12 +142,59 @@ GST_START_TEST (test_no_key_frame)
 {
   g_autoptr (GBytes) indexes = NULL;
 
-  add_pad (1, ASF_STREAM_VIDEO);
+  add_pad (1, ASF_STREAM_VIDEO)->n_objects = 1;
   add_key (add_pad (2, ASF_STREAM_AUDIO), 0, 0x22);
   indexes = finish (100);
   test_assert_contains (indexes, "6.1 Simple Index",
       "8096980000000000 01000000 01000000 22000000 0100");
   fail_unless_equals_int (file.header.flags, ASF_FILE_SEEKABLE);
+}
+
+GST_END_TEST;
+
+/* Audio or video without any data is not in the final header; whatever names it
+ * goes too, and the header keeps its size. */
+GST_START_TEST (test_empty_stream)
+{
+  GstWmsAsfMuxPad *video, *empty;
+  guint8 both[] = { 1, 2 };
+  AsfExclusion exclusion = { ASF_EXCLUSION_UNKNOWN };
+  AsfPriority priorities[] = { {2, TRUE}, {1, FALSE} };
+  g_autoptr (GBytes) indexes = NULL;
+  GstBuffer *buffer;
+  gsize size;
+
+  video = add_pad (1, ASF_STREAM_VIDEO);
+  empty = add_pad (2, ASF_STREAM_AUDIO);
+  empty->in_header = TRUE;
+  gst_object_ref (empty);
+  file.header.index_streams = g_array_new (FALSE, FALSE, 1);
+  g_array_append_vals (file.header.index_streams, both, 2);
+  exclusion.streams = g_array_copy (file.header.index_streams);
+  file.header.exclusions = g_array_new (FALSE, FALSE, sizeof (AsfExclusion));
+  g_array_set_clear_func (file.header.exclusions,
+      (GDestroyNotify) asf_exclusion_clear);
+  g_array_append_val (file.header.exclusions, exclusion);
+  file.header.priorities = g_array_new (FALSE, FALSE, sizeof (AsfPriority));
+  g_array_append_vals (file.header.priorities, priorities, 2);
+  buffer = gst_wms_asf_file_write_header (&file, NULL);
+  size = gst_buffer_get_size (buffer);
+  gst_buffer_unref (buffer);
+
+  add_key (video, PREROLL_MS, 0);
+  indexes = finish (100);
+  buffer = gst_wms_asf_file_write_header (&file, NULL);
+  fail_unless_equals_uint64 (gst_buffer_get_size (buffer), size);
+  gst_buffer_unref (buffer);
+  fail_unless_equals_int (file.header.n_streams, 1);
+  fail_unless_equals_int (file.header.streams[0].number, 1);
+  fail_unless_equals_int (file.header.index_streams->len, 1);
+  fail_unless_equals_int (file.header.exclusions->len, 0);
+  fail_unless_equals_int (file.header.priorities->len, 1);
+  fail_if (empty->in_header);
+  g_clear_pointer (&file.header.exclusions, g_array_unref);
+  g_clear_pointer (&file.header.priorities, g_array_unref);
+  gst_object_unref (empty);
 }
 
 GST_END_TEST;
@@ -160,6 +210,7 @@ asfmuxfinish_suite (void)
   tcase_add_test (tc, test_large_file);
   tcase_add_test (tc, test_order);
   tcase_add_test (tc, test_no_key_frame);
+  tcase_add_test (tc, test_empty_stream);
   return s;
 }
 

@@ -130,21 +130,6 @@ GST_START_TEST (test_group)
 
 GST_END_TEST;
 
-static GstHarness *
-add_late_input (TestMux * mux, const gchar * name)
-{
-  static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
-      GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
-  static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
-      GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
-  GstHarness *h = gst_harness_new_empty ();
-
-  gst_harness_add_element_full (h, mux->out->element, &src_template, name,
-      &sink_template, NULL);
-  gst_harness_set_src_caps_str (h, TEST_AUDIO_CAPS);
-  return h;
-}
-
 /* A stream that comes after the header, and one that goes. */
 GST_START_TEST (test_streams)
 {
@@ -156,7 +141,7 @@ GST_START_TEST (test_streams)
   test_mux_init (&mux, TEST_MUX_VIDEO, "streamable", TRUE, NULL);
   test_mux_push (mux.video, 0, 40, 3000, TRUE);
   header = test_mux_pull (&mux);
-  late = add_late_input (&mux, "audio_5");
+  late = test_mux_add_input (&mux, "audio_5", TEST_AUDIO_CAPS);
   test_mux_push (late, 50, 50, 400, TRUE);
   test_mux_push (mux.video, 60, 40, 3000, FALSE);
   /* taken when the one before was, and lost when the pad goes */
@@ -188,7 +173,7 @@ GST_START_TEST (test_streams_of_a_file)
   test_mux_push (mux.audio, 0, 40, 400, TRUE);
   if (comes) {
     gst_buffer_unref (test_mux_pull (&mux));
-    late = add_late_input (&mux, "audio_5");
+    late = test_mux_add_input (&mux, "audio_5", TEST_AUDIO_CAPS);
     test_mux_push (late, 10, 50, 400, TRUE);
     gst_harness_push (mux.video, test_mux_buffer (60, 40, 3000, FALSE));
     gst_harness_push (mux.audio, test_mux_buffer (60, 40, 400, FALSE));

@@ -39,7 +39,8 @@ struct _Run
   gboolean is_seekable;
   Input inputs[MAX_INPUTS];
   guint n_inputs;
-  gint was_disturbed;           /* a state change or flush: no end is owed */
+  guint n_released;
+  gint was_disturbed;           /* a flush, no pad left: no end is owed */
 
   GMutex lock;
   GCond cond;
@@ -296,6 +297,8 @@ release_input (Run * run)
   if (input->is_released)
     return;
   input->is_released = TRUE;
+  if (++run->n_released == run->n_inputs)
+    g_atomic_int_set (&run->was_disturbed, TRUE);
   gst_element_release_request_pad (run->mux, input->sink);
 }
 
@@ -459,7 +462,7 @@ is_tolerated (const gchar * line, gboolean is_live)
     " no-packets:", " stream-empty:"
   };
   static const gchar *const live[] = { " bitrate-under:", " bucket-overflow:",
-    " send-burst:", " arrival-late:"
+    " send-burst:", " arrival-late:", " object-too-large:"
   };
   gboolean found = !g_str_has_prefix (line, "ERROR");
   guint i;
@@ -524,7 +527,8 @@ run_seed (guint32 seed)
   run_clear (&run);
 }
 
-/* A race of the base class (1.22): an error while a flush begins. */
+/* Races of GStreamer 1.22 itself: an error or a GAP while a flush begins, events
+ * pushed while a pad is deactivated. */
 static gboolean
 is_of_base_class (const gchar * domain, GLogLevelFlags level,
     const gchar * message, gpointer data)
@@ -537,9 +541,11 @@ GST_START_TEST (test_hostile)
   const gchar *range = g_getenv ("ASFMUX_HOSTILE");
   guint first = __i__, n = 1;
 
-  gst_check_add_log_filter ("GStreamer", G_LOG_LEVEL_CRITICAL,
-      g_regex_new ("gst_event_set_seqnum: assertion", 0, 0, NULL),
-      is_of_base_class, NULL, NULL);
+  gst_check_add_log_filter ("GStreamer",
+      G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING,
+      g_regex_new ("gst_(event_set_seqnum|segment_clip): assertion|"
+          "Sticky event misordering", 0, 0, NULL), is_of_base_class, NULL,
+      NULL);
   if (range != NULL && sscanf (range, "%u:%u", &first, &n) != 2)
     fail ("ASFMUX_HOSTILE=FIRST:NUMBER");
   while (n-- > 0)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "asf/asfheader.h"
 #include "testasf.h"
 #include "testmux.h"
 
@@ -41,6 +42,68 @@ GST_START_TEST (test_late_tags)
 
 GST_END_TEST;
 
+/* An input whose data never came is not in the final header. */
+GST_START_TEST (test_empty_stream)
+{
+  gboolean is_video = __i__;
+  g_autofree gchar *path = test_file_new ();
+  g_autoptr (GByteArray) bytes = NULL;
+  TestStream stream = { NULL, 50, 0, 40, 800, 10 };
+  AsfHeaderInfo info;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO | TEST_MUX_SEEKABLE,
+      NULL, NULL);
+  stream.input = is_video ? mux.video : mux.audio;
+  test_stream_start (&stream);
+  gst_harness_push_event (is_video ? mux.audio : mux.video,
+      gst_event_new_eos ());
+  bytes = test_mux_pull_all (&mux);
+  test_stream_join (&stream);
+  fail_unless (asf_header_read (bytes->data, bytes->len, &info, NULL));
+  fail_unless_equals_int (info.n_streams, 1);
+  fail_unless_equals_int (info.has_video, is_video);
+  test_file_write (path, bytes);
+  test_assert_asfcheck (path, FALSE);
+  test_mux_clear (&mux);
+  test_file_free (g_steal_pointer (&path));
+}
+
+GST_END_TEST;
+
+/* rules, 9.1: a recording that goes on, or that nobody could end, has the
+ * Broadcast Flag and can be read as far as it goes. */
+GST_START_TEST (test_unfinished)
+{
+  g_autofree gchar *path = test_file_new ();
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  AsfHeaderInfo info;
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_AUDIO | TEST_MUX_SEEKABLE, NULL, NULL);
+  for (i = 0; i < 100; i++)
+    test_mux_push (mux.audio, i * 50, 50, 400, TRUE);
+  for (i = 0; i < 8; i++) {
+    GstBuffer *buffer = test_mux_pull (&mux);
+    GstMapInfo map;
+
+    gst_buffer_map (buffer, &map, GST_MAP_READ);
+    g_byte_array_append (bytes, map.data, map.size);
+    gst_buffer_unmap (buffer, &map);
+    gst_buffer_unref (buffer);
+  }
+  fail_unless (asf_header_read (bytes->data, bytes->len, &info, NULL));
+  fail_unless_equals_int (info.flags, ASF_FILE_BROADCAST);
+  fail_unless_equals_uint64 (info.packet_count, ASF_PACKET_COUNT_UNKNOWN);
+  test_file_write (path, bytes);
+  test_assert_asfcheck (path, TRUE);
+  test_mux_clear (&mux);
+  test_file_free (g_steal_pointer (&path));
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxroom_suite (void)
 {
@@ -50,6 +113,8 @@ asfmuxroom_suite (void)
   suite_add_tcase (s, tc);
   tcase_set_timeout (tc, 60);
   tcase_add_loop_test (tc, test_late_tags, 18, 49);
+  tcase_add_loop_test (tc, test_empty_stream, 0, 2);
+  tcase_add_test (tc, test_unfinished);
   return s;
 }
 

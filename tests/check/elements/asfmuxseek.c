@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
-#include <gio/gio.h>
-
 #include "testasf.h"
 #include "testmux.h"
 
@@ -129,16 +126,8 @@ probe (const gchar * stream, guint time_ms)
     "-read_intervals", interval, "-show_entries", "packet=pts_time,flags",
     "-of", "csv=p=0", path, NULL
   };
-  g_autoptr (GSubprocess) process = NULL;
-  g_autoptr (GError) error = NULL;
-  gchar *text;
 
-  process = g_subprocess_newv (argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE |
-      G_SUBPROCESS_FLAGS_STDERR_MERGE, &error);
-  g_assert_no_error (error);
-  fail_unless (g_subprocess_communicate_utf8 (process, NULL, NULL, &text, NULL,
-          &error));
-  return text;
+  return test_run_command (argv, NULL);
 }
 
 GST_START_TEST (test_ffmpeg)

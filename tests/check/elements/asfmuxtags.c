@@ -251,7 +251,7 @@ static const struct
   const gchar *library[2];
 } merges[] = {
   {GST_TAG_MERGE_KEEP, "CD Title=Mine", "EX WM/AlbumTitle=Video",
-      {"ML 0 2 WM/AlbumTitle=Audio", NULL}},
+      {"ML 1 2 WM/AlbumTitle=Audio", NULL}},
   {GST_TAG_MERGE_KEEP_ALL, "CD Title=Mine", NULL, {NULL, NULL}},
   {GST_TAG_MERGE_REPLACE, "CD Title=Theirs", "EX WM/AlbumTitle=Audio",
       {"ML 0 1 WM/AlbumTitle=Video", NULL}},

@@ -118,26 +118,76 @@ GST_START_TEST (test_time_stamps)
 
 GST_END_TEST;
 
-/* rules, 7.3: with frames out of order, objects of the VC-1 family carry the
- * time of their decode slot; the first one is one frame before 0. */
+#define WVC1 "video/x-wmv, wmvversion=3, format=WVC1, width=320, height=240, " \
+    "framerate=25/1, codec_data=(buffer)250000010f"
+#define MPEG4 "video/mpeg, mpegversion=4, systemstream=false, width=320, " \
+    "height=240, framerate=25/1"
+#define NONE G_MININT
+
+/* rules, 7.3: frames out of order carry the time of their decode slot, the
+ * first one when it is shown; without decode times they carry what they have,
+ * and only codecs that reorder step back. */
+static const struct
+{
+  const gchar *caps;
+  gint pts_ms[5], dts_ms[5];
+  const gchar *objects;
+} reordered[] = {
+  {WVC1, {40, 160, 80, 120, 280}, {0, 40, 80, 120, 160},
+      "1:0* 1:40 1:80 1:120 1:160"},
+  {MPEG4, {80, 200, 120, 160, 320}, {0, 40, 80, 120, 160},
+      "1:0* 1:40 1:80 1:120 1:160"},
+  /* a frame without a decode time */
+  {MPEG4, {80, 200, 120, 160, 320}, {0, 40, 80, NONE, 160},
+      "1:0* 1:40 1:80 1:80 1:160"},
+  {MPEG4, {40, 160, 80, 120, 280}, {NONE, NONE, NONE, NONE, NONE},
+      "1:0* 1:120 1:40 1:80 1:240"},
+  /* never before the beginning, and no further back than decoders go */
+  {MPEG4, {40, 0, 80, 120, 160}, {NONE, NONE, NONE, NONE, NONE},
+      "1:0* 1:0 1:40 1:80 1:120"},
+  {MPEG4, {0, 2000, 40, 2040, 2080}, {NONE, NONE, NONE, NONE, NONE},
+      "1:0* 1:2000 1:2000 1:2040 1:2080"},
+  {TEST_VIDEO_CAPS, {40, 160, 80, 120, 280}, {NONE, NONE, NONE, NONE, NONE},
+      "1:0* 1:120 1:120 1:120 1:240"},
+};
+
 GST_START_TEST (test_reordered_frames)
 {
-  static const gint64 pts_ms[] = { 0, 120, 40, 80, 240 };
   TestMux mux;
   guint i;
 
   test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_NO_CAPS, NULL, NULL);
-  gst_harness_set_src_caps_str (mux.video, "video/x-wmv, wmvversion=3, "
-      "format=WVC1, width=320, height=240, framerate=25/1, "
-      "codec_data=(buffer)250000010f");
-  for (i = 0; i < G_N_ELEMENTS (pts_ms); i++) {
-    GstBuffer *buffer = test_mux_buffer (pts_ms[i] + 40, 40, 100, i == 0);
+  gst_harness_set_src_caps_str (mux.video, reordered[__i__].caps);
+  for (i = 0; i < 5; i++) {
+    GstBuffer *buffer = test_mux_buffer (reordered[__i__].pts_ms[i], 40, 100,
+        i == 0);
 
-    GST_BUFFER_DTS (buffer) = i * 40 * GST_MSECOND;
+    if (reordered[__i__].dts_ms[i] != NONE)
+      GST_BUFFER_DTS (buffer) = reordered[__i__].dts_ms[i] * GST_MSECOND;
     gst_harness_push (mux.video, buffer);
   }
   test_mux_end (&mux);
-  assert_objects (&mux, "1:0* 1:40 1:80 1:120 1:160");
+  assert_objects (&mux, reordered[__i__].objects);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* A step back is not late for packets that have left: with no preroll it is
+ * held at the Send Time. */
+GST_START_TEST (test_reordered_without_preroll)
+{
+  static const gint pts_ms[] = { 0, 120, 40, 80 };
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_NO_CAPS, "preroll",
+      (guint64) 0, "packet-size", 500, NULL);
+  gst_harness_set_src_caps_str (mux.video, MPEG4);
+  for (i = 0; i < 4; i++)
+    test_mux_push (mux.video, pts_ms[i], 40, 450, i == 0);
+  test_mux_end (&mux);
+  assert_objects (&mux, "1:0* 1:120 1:120 1:120");
   test_mux_clear (&mux);
 }
 
@@ -404,7 +454,8 @@ asfmuxtimes_suite (void)
   tcase_add_test (tc, test_running_time);
   tcase_add_test (tc, test_late_start);
   tcase_add_loop_test (tc, test_time_stamps, 0, G_N_ELEMENTS (rows));
-  tcase_add_test (tc, test_reordered_frames);
+  tcase_add_loop_test (tc, test_reordered_frames, 0, G_N_ELEMENTS (reordered));
+  tcase_add_test (tc, test_reordered_without_preroll);
   tcase_add_test (tc, test_gap_goes_on);
   tcase_add_loop_test (tc, test_packet_times, 0, G_N_ELEMENTS (packet_times));
   tcase_add_test (tc, test_lists);

@@ -46,6 +46,12 @@ add_input (TestMux * mux, GstElement * element, const gchar * name,
   return h;
 }
 
+GstHarness *
+test_mux_add_input (TestMux * mux, const gchar * name, const gchar * caps)
+{
+  return add_input (mux, mux->out->element, name, caps, mux->flags);
+}
+
 void
 test_mux_init (TestMux * mux, TestMuxFlags flags,
     const gchar * first_property, ...)
@@ -54,6 +60,7 @@ test_mux_init (TestMux * mux, TestMuxFlags flags,
   va_list args;
 
   memset (mux, 0, sizeof *mux);
+  mux->flags = flags;
   fail_unless (element != NULL);
   gst_object_ref_sink (element);
   va_start (args, first_property);
@@ -317,9 +324,8 @@ test_mux_message (TestMux * mux, GstMessageType type)
   return gst_bus_pop_filtered (mux->bus, type);
 }
 
-/* What the command writes to both its outputs. */
-static gchar *
-run_command (const gchar * const *argv, GBytes * input)
+gchar *
+test_run_command (const gchar * const *argv, GBytes * input)
 {
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GBytes) output = NULL;
@@ -350,7 +356,7 @@ assert_asfcheck (const gchar * path, gboolean is_live, const gchar * findings)
 
   if (tool == NULL)
     return;
-  text = run_command (argv, NULL);
+  text = test_run_command (argv, NULL);
   fail_unless (strstr (text, findings) != NULL, "%s", text);
 }
 
@@ -400,7 +406,7 @@ test_assert_ffmpeg (const gchar * path, gboolean is_live)
     argv[1] = "-hide_banner";
     argv[5] = "pipe:0";
   }
-  text = run_command (argv, input);
+  text = test_run_command (argv, input);
   lines = g_strsplit (text, "\n", -1);
   for (i = 0; lines[i] != NULL; i++)
     fail_unless (is_harmless (lines[i]), "%s: %s", path, lines[i]);

@@ -15,16 +15,6 @@ G_BEGIN_DECLS
     "bitrate=64000, depth=16, block_align=400, " \
     "codec_data=(buffer)00880000000000000000"
 
-/* An asfmux in harnesses: one for each input, the first one with the output.
- * Test clock, upstream live or not. */
-typedef struct
-{
-  GstHarness *video;
-  GstHarness *audio;
-  GstHarness *out;
-  GstBus *bus;
-} TestMux;
-
 typedef enum
 {
   TEST_MUX_VIDEO = 1 << 0,
@@ -34,10 +24,24 @@ typedef enum
   TEST_MUX_NO_CAPS = 1 << 4,
 } TestMuxFlags;
 
+/* An asfmux in harnesses: one for each input, the first one with the output.
+ * Test clock, upstream live or not. */
+typedef struct
+{
+  GstHarness *video;
+  GstHarness *audio;
+  GstHarness *out;
+  GstBus *bus;
+  TestMuxFlags flags;
+} TestMux;
+
 /* @first_property and what follows it are set before PAUSED. */
 void test_mux_init (TestMux * mux, TestMuxFlags flags,
     const gchar * first_property, ...) G_GNUC_NULL_TERMINATED;
 void test_mux_clear (TestMux * mux);
+/* One more input, of any name and caps; to be torn down before the others. */
+GstHarness *test_mux_add_input (TestMux * mux, const gchar * name,
+    const gchar * caps);
 
 /* A buffer of @size bytes; times in ms, -1 for none. */
 GstBuffer *test_mux_buffer (gint64 pts_ms, gint64 duration_ms, gsize size,
@@ -82,6 +86,9 @@ gchar *test_mux_describe (const guint8 * data, gsize size);
 
 /* The next message of that type, NULL when there is none at once. */
 GstMessage *test_mux_message (TestMux * mux, GstMessageType type);
+
+/* What the command writes to both its outputs. */
+gchar *test_run_command (const gchar * const *argv, GBytes * input);
 
 /* asfcheck.py on a file: fails with its lines unless it finds no error, and
  * no warning either.  Skipped where the tool is absent. */
