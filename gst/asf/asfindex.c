@@ -14,7 +14,6 @@ void
 asf_index_init (AsfIndex * self)
 {
   self->entries = g_array_new (FALSE, FALSE, sizeof (AsfIndexEntry));
-  self->have_key = FALSE;
   self->is_full = FALSE;
 }
 
@@ -22,41 +21,46 @@ void
 asf_index_clear (AsfIndex * self)
 {
   g_clear_pointer (&self->entries, g_array_unref);
-  self->have_key = FALSE;
 }
 
+/* Row i is for the stored time i x interval (rules, 8): the last key frame at
+ * or before it, and the first one where there is none. */
 void
 asf_index_add_key (AsfIndex * self, guint32 pres_ms, guint64 packet,
     guint n_packets)
 {
-  AsfIndexEntry key = { packet, MIN (n_packets, G_MAXUINT16) };
+  AsfIndexEntry key = { 0, packet, MIN (n_packets, G_MAXUINT16) };
+  guint n = self->entries->len;
+  AsfIndexEntry *last =
+      n > 0 ? &g_array_index (self->entries, AsfIndexEntry, n - 1) : NULL;
 
   if (packet > G_MAXUINT32)
     self->is_full = TRUE;
   if (self->is_full)
     return;
-  /* before the first key frame there is nothing better to point at */
-  if (!self->have_key)
-    self->key = key;
-  /* entry i is for the stored time i x interval (rules, 8): the last key
-   * frame at or before it */
-  while ((guint64) self->entries->len * ASF_INDEX_INTERVAL_MS < pres_ms)
-    g_array_append_val (self->entries, self->key);
-  self->key = key;
-  self->have_key = TRUE;
+  if (last != NULL)
+    key.row = MAX (last->row, pres_ms / ASF_INDEX_INTERVAL_MS +
+        (pres_ms % ASF_INDEX_INTERVAL_MS > 0));
+  if (last != NULL && last->row == key.row)
+    *last = key;
+  else
+    g_array_append_val (self->entries, key);
 }
 
 gboolean
 asf_index_is_usable (const AsfIndex * self)
 {
-  return self->have_key && !self->is_full;
+  return self->entries->len > 0 && !self->is_full;
 }
 
+/* The entry of a row; @pos goes on from row to row. */
 static const AsfIndexEntry *
-entry_at (const AsfIndex * self, guint i)
+entry_at (const AsfIndex * self, guint row, guint * pos)
 {
-  return i < self->entries->len ?
-      &g_array_index (self->entries, AsfIndexEntry, i) : &self->key;
+  while (*pos + 1 < self->entries->len
+      && g_array_index (self->entries, AsfIndexEntry, *pos + 1).row <= row)
+    (*pos)++;
+  return &g_array_index (self->entries, AsfIndexEntry, *pos);
 }
 
 static guint
@@ -71,25 +75,28 @@ asf_index_write_simple (const AsfIndex * self, const AsfGuid * file_id,
 {
   guint n = count_entries (last_pres_ms);
   guint32 largest = 0;
+  guint pos = 0;
   AsfWriter w;
-  gsize start;
+  gsize start, largest_pos;
   guint i;
 
   if (!asf_index_is_usable (self))
     return NULL;
-  for (i = 0; i < n; i++)
-    largest = MAX (largest, entry_at (self, i)->n_packets);
-
   asf_writer_init (&w);
   start = asf_writer_begin_object (&w, &asf_guid_simple_index);
   asf_writer_guid (&w, file_id);
   asf_writer_u64 (&w, ASF_INDEX_INTERVAL_MS * UNITS_PER_MS);
-  asf_writer_u32 (&w, largest);
+  largest_pos = asf_writer_pos (&w);
+  asf_writer_u32 (&w, 0);
   asf_writer_u32 (&w, n);
   for (i = 0; i < n; i++) {
-    asf_writer_u32 (&w, entry_at (self, i)->packet);
-    asf_writer_u16 (&w, entry_at (self, i)->n_packets);
+    const AsfIndexEntry *entry = entry_at (self, i, &pos);
+
+    asf_writer_u32 (&w, entry->packet);
+    asf_writer_u16 (&w, entry->n_packets);
+    largest = MAX (largest, entry->n_packets);
   }
+  asf_writer_patch_u32 (&w, largest_pos, largest);
   asf_writer_end_object (&w, start);
   return asf_writer_finish (&w, NULL);
 }
@@ -104,12 +111,21 @@ typedef struct
   guint32 packet_size;
   guint n_rows;
   guint64 positions[ASF_MAX_STREAMS];
+  /* entries: where a block's end is sought, and where it is written */
+  guint measured[ASF_MAX_STREAMS];
+  guint written[ASF_MAX_STREAMS];
 } IndexObject;
 
-static guint64
-position_at (const IndexObject * self, guint stream, guint row)
+static gboolean
+has_entries (const IndexObject * self, guint stream)
 {
-  return (guint64) entry_at (self->streams[stream].index, row)->packet *
+  return asf_index_is_usable (self->streams[stream].index);
+}
+
+static guint64
+position_at (IndexObject * self, guint stream, guint row, guint * pos)
+{
+  return (guint64) entry_at (self->streams[stream].index, row, pos)->packet *
       self->packet_size;
 }
 
@@ -124,20 +140,20 @@ set_positions (IndexObject * self, guint row)
   for (i = 0; i < self->n_streams; i++) {
     guint64 position = 0;
 
-    if (asf_index_is_usable (self->streams[i].index))
-      position = position_at (self, i, row);
+    if (has_entries (self, i))
+      position = position_at (self, i, row, &self->measured[i]);
     self->positions[i] = row == 0 && position <= MAX_OFFSET ? 0 : position;
   }
 }
 
 static gboolean
-row_fits (const IndexObject * self, guint row)
+row_fits (IndexObject * self, guint row)
 {
   guint i;
 
   for (i = 0; i < self->n_streams; i++) {
-    if (asf_index_is_usable (self->streams[i].index)
-        && position_at (self, i, row) - self->positions[i] > MAX_OFFSET)
+    if (has_entries (self, i) && position_at (self, i, row,
+            &self->measured[i]) - self->positions[i] > MAX_OFFSET)
       return FALSE;
   }
   return TRUE;
@@ -149,9 +165,9 @@ write_row (IndexObject * self, guint row)
   guint i;
 
   for (i = 0; i < self->n_streams; i++)
-    asf_writer_u32 (&self->writer,
-        asf_index_is_usable (self->streams[i].index) ?
-        position_at (self, i, row) - self->positions[i] : NO_OFFSET);
+    asf_writer_u32 (&self->writer, has_entries (self, i) ?
+        position_at (self, i, row, &self->written[i]) - self->positions[i] :
+        NO_OFFSET);
 }
 
 /* One block from @row on; returns the row after it. */

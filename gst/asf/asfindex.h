@@ -19,11 +19,13 @@ G_BEGIN_DECLS
 
 /**
  * AsfIndexEntry:
+ * @row: the first second, on the stored clock, of which @packet is the place
  * @packet: number of the packet in which a key frame begins
  * @n_packets: how many packets have pieces of it
  */
 typedef struct
 {
+  guint32 row;
   guint32 packet;
   guint16 n_packets;
 } AsfIndexEntry;
@@ -31,14 +33,13 @@ typedef struct
 /**
  * AsfIndex:
  *
- * Where the cleanpoints of one stream are, 8 bytes for each second of it,
- * 28,800 an hour; both kinds of index are made of it.  Its fields are private.
+ * Where the cleanpoints of one stream are; both kinds of index are made of
+ * it.  12 bytes for each second in which there is one, 43,200 an hour at most,
+ * and none for a gap, however long.  Its fields are private.
  */
 typedef struct
 {
   GArray *entries;
-  AsfIndexEntry key;
-  gboolean have_key;
   gboolean is_full;
 } AsfIndex;
 

@@ -77,6 +77,7 @@
 #include "asfmux/gstasfmuxpads.h"
 #include "asfmux/gstasfmuxrestart.h"
 #include "asfmux/gstasfmuxsession.h"
+#include "asfmux/gstasfmuxtext.h"
 
 GST_DEBUG_CATEGORY (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -109,6 +110,10 @@ GST_ELEMENT_REGISTER_DEFINE (asfmux, "asfmux", GST_RANK_PRIMARY,
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS,
     GST_STATIC_CAPS ("video/x-ms-asf, parsed = (boolean) true"));
+
+static GstStaticPadTemplate text_template =
+GST_STATIC_PAD_TEMPLATE ("text_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+    GST_STATIC_CAPS (GST_WMS_ASF_MUX_TEXT_CAPS));
 
 static void
 reset (GstWmsAsfMux * self)
@@ -212,26 +217,33 @@ pick_described (GstWmsAsfMux * self, GstWmsAsfMuxPad ** pad,
   return GST_FLOW_NOT_NEGOTIATED;
 }
 
+/* Takes @pads. */
 static GstFlowReturn
-begin (GstWmsAsfMux * self)
+begin_with (GstWmsAsfMux * self, GPtrArray * pads)
 {
-  GPtrArray *pads = gst_wms_asf_pads_collect (GST_ELEMENT (self));
+  GstFlowReturn ret = gst_wms_asf_session_begin (&self->session, pads);
+
+  /* a flush lets the base class go on after an error */
+  if (ret == GST_FLOW_ERROR)
+    gst_wms_asf_session_reset (&self->session);
+  return ret;
+}
+
+static GstFlowReturn
+begin (GstWmsAsfMux * self, gboolean timeout)
+{
+  g_autoptr (GPtrArray) pads = NULL;
   GstFlowReturn ret;
   GstClockTimeDiff time;
   GstWmsAsfMuxPad *pad;
 
-  if (gst_wms_asf_origin_must_wait (pads)) {
-    g_ptr_array_unref (pads);
+  if (!timeout && gst_wms_asf_pads_skip_gaps (GST_ELEMENT (self)))
     return GST_AGGREGATOR_FLOW_NEED_DATA;
-  }
-  if (pads->len > 0) {
-    ret = gst_wms_asf_session_begin (&self->session, pads);
-    /* a flush lets the base class go on after an error */
-    if (ret == GST_FLOW_ERROR)
-      gst_wms_asf_session_reset (&self->session);
-    return ret;
-  }
-  g_ptr_array_unref (pads);
+  pads = gst_wms_asf_pads_collect (GST_ELEMENT (self));
+  if (gst_wms_asf_origin_must_wait (pads))
+    return GST_AGGREGATOR_FLOW_NEED_DATA;
+  if (gst_wms_asf_pads_are_enough (GST_ELEMENT (self), pads))
+    return begin_with (self, g_steal_pointer (&pads));
   if (!gst_wms_asf_pads_all_ended (GST_ELEMENT (self))) {
     ret = pick_described (self, &pad, &time);
     gst_clear_object (&pad);
@@ -253,7 +265,7 @@ gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
   GstWmsAsfMuxPad *pad;
 
   if (!self->session.is_started)
-    ret = begin (self);
+    ret = begin (self, timeout);
   if (ret != GST_FLOW_OK)
     return ret;
 
@@ -430,6 +442,8 @@ gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
       &src_template, GST_TYPE_AGGREGATOR_PAD);
   add_codec_template (element_class, "video_%u", ASF_STREAM_VIDEO);
   add_codec_template (element_class, "audio_%u", ASF_STREAM_AUDIO);
+  gst_element_class_add_static_pad_template_with_gtype (element_class,
+      &text_template, GST_TYPE_WMS_ASF_MUX_PAD);
   gst_element_class_set_static_metadata (element_class, "ASF muxer",
       "Codec/Muxer", "Muxes audio and video into an ASF file or live stream",
       "The gst-wms authors");

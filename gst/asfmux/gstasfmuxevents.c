@@ -8,6 +8,8 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxrestart.h"
+#include "asfmux/gstasfmuxscripts.h"
+#include "asfmux/gstasfmuxtext.h"
 #include "asfmux/gstasfmuxtoc.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
@@ -20,6 +22,10 @@ take_caps (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstCaps * caps)
   GstWmsAsfFormat format;
   gboolean is_other;
 
+  if (gst_wms_asf_text_is_text (pad)) {
+    gst_wms_asf_text_take_caps (pad, caps);
+    return TRUE;
+  }
   if (!gst_wms_asf_format_from_caps (&format, caps, &error)) {
     GST_ELEMENT_ERROR (self->mux, STREAM, FORMAT, ("%s", error->message),
         ("pad %s:%s, caps %" GST_PTR_FORMAT, GST_DEBUG_PAD_NAME (pad), caps));
@@ -71,6 +77,22 @@ take_tags (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstEvent * event)
   gst_wms_asf_restart_note_tags (self);
 }
 
+static gboolean
+take_custom (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstEvent * event,
+    gboolean * result)
+{
+  if (gst_wms_asf_markers_is_marker (event)) {
+    *result = gst_wms_asf_session_add_marker (self, event) == GST_FLOW_OK;
+    return TRUE;
+  }
+  if (gst_wms_asf_text_is_script (event)) {
+    *result = gst_wms_asf_scripts_add (self, pad, event) == GST_FLOW_OK;
+    gst_event_unref (event);
+    return TRUE;
+  }
+  return FALSE;
+}
+
 gboolean
 gst_wms_asf_events_take (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     GstEvent * event, gboolean * result)
@@ -90,10 +112,7 @@ gst_wms_asf_events_take (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
       take_tags (self, pad, event);
       return FALSE;
     case GST_EVENT_CUSTOM_DOWNSTREAM:
-      if (!gst_wms_asf_markers_is_marker (event))
-        return FALSE;
-      *result = gst_wms_asf_session_add_marker (self, event) == GST_FLOW_OK;
-      return TRUE;
+      return take_custom (self, pad, event, result);
     case GST_EVENT_TOC:
       /* the base class would send it on before the header */
       gst_wms_asf_toc_take (self, pad, event);

@@ -81,6 +81,7 @@ gst_wms_asf_file_clear (GstWmsAsfFile * self)
   gst_wms_asf_chapters_clear (&self->chapters);
   g_clear_pointer (&self->header.markers, g_array_unref);
   g_clear_pointer (&self->header.index_streams, g_array_unref);
+  g_clear_pointer (&self->header.commands, g_array_unref);
   gst_wms_asf_programs_clear (&self->header);
   memset (&self->header, 0, sizeof self->header);
   self->header_size = 0;

@@ -40,6 +40,8 @@ gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self)
   self->lead_ns = 0;
   self->last_duration_ns = 0;
   self->n_dropped = self->n_empty = 0;
+  self->run_is_reported = FALSE;
+  self->n_reports = 0;
 }
 
 static void

@@ -31,6 +31,7 @@ typedef struct _GstWmsAsfIntake GstWmsAsfIntake;
  * @settings: @properties as they were for the current header
  * @intake: (transfer full): the buffers that wait to be muxed
  * @format: what the caps say; valid with @have_format
+ * @has_markup: whether the text of a text pad has
  * @tags: (nullable): of the stream
  * @language: (nullable): RFC 1766 tag, as the current header has it
  * @group_id: of the stream, or GST_GROUP_ID_INVALID
@@ -58,6 +59,7 @@ struct _GstWmsAsfMuxPad
   GstWmsAsfPadSettings settings;
   GstWmsAsfFormat format;
   gboolean have_format;
+  gboolean has_markup;
   GstTagList *tags;
   gchar *language;
   GstToc *toc;
@@ -87,6 +89,9 @@ struct _GstWmsAsfMuxPad
   guint32 max_object_size;
   guint64 n_dropped;
   guint64 n_empty;
+  gboolean run_is_reported;
+  gint64 last_report_us;
+  guint n_reports;
 };
 
 /**

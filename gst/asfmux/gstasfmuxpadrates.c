@@ -17,6 +17,7 @@
 #define PIXELS_PER_BIT 3
 #define GUESS_FPS 25
 #define GUESS_AUDIO_BPS 320000
+#define GUESS_COMMANDS_BPS 8000
 /* In its first seconds a stream may be this much over the rate that its
  * encoder declares; a broadcast leaves room for it. */
 #define LIVE_MARGIN 0.15
@@ -51,6 +52,8 @@ guess_bps (GstWmsAsfMuxPad * self, GstBuffer * first, guint32 window_ms)
   GstClockTime duration;
   guint64 bps;
 
+  if (self->format.stream.kind == ASF_STREAM_COMMAND)
+    return GUESS_COMMANDS_BPS;
   if (self->format.stream.kind == ASF_STREAM_AUDIO) {
     duration =
         first ? gst_wms_asf_sane_duration (GST_BUFFER_DURATION (first)) : 0;

@@ -111,6 +111,12 @@ collect_running (GstWmsAsfSession * self)
 }
 
 GstFlowReturn
+gst_wms_asf_restart_now (GstWmsAsfSession * self)
+{
+  return gst_wms_asf_session_begin_again (self, collect_running (self), FALSE);
+}
+
+GstFlowReturn
 gst_wms_asf_restart_when_due (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     GstClockTimeDiff time)
 {

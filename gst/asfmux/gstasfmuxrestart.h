@@ -20,6 +20,14 @@ GstFlowReturn gst_wms_asf_restart_when_due (GstWmsAsfSession * self,
     GstWmsAsfMuxPad * pad, GstClockTimeDiff time);
 
 /**
+ * gst_wms_asf_restart_now:
+ * @self: a session that is started, a broadcast
+ *
+ * Begins another header with the streams that there are.
+ */
+GstFlowReturn gst_wms_asf_restart_now (GstWmsAsfSession * self);
+
+/**
  * gst_wms_asf_restart_note_tags:
  *
  * Tags came; should they differ from what the header has, another one is due

@@ -8,9 +8,11 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxobjects.h"
 #include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxprograms.h"
 #include "asfmux/gstasfmuxroom.h"
+#include "asfmux/gstasfmuxscripts.h"
 #include "asfmux/gstasfmuxsize.h"
 #include "asfmux/gstasfmuxtoc.h"
 
@@ -64,6 +66,7 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
   self->header_time = 0;
   self->output.last_dts = 0;
   gst_wms_asf_markers_clear (&self->markers);
+  g_clear_pointer (&self->scripts, g_array_unref);
 }
 
 void
@@ -244,6 +247,21 @@ send_header (GstWmsAsfSession * self, HeaderPosition position)
   return ret == GST_FLOW_OK ? push_markers (self) : ret;
 }
 
+/* Elements such as shout2send take the title from events.  The base class
+ * sends what has to come before a buffer, so this one comes behind the header. */
+static void
+send_tags (GstWmsAsfSession * self, GPtrArray * pads)
+{
+  GstTagList *tags = gst_wms_asf_tags_merged (GST_TAG_SETTER (self->mux), pads,
+      self->settings.merge_stream_tags);
+
+  if (gst_tag_list_is_empty (tags))
+    gst_tag_list_unref (tags);
+  else
+    gst_pad_push_event (GST_AGGREGATOR_SRC_PAD (self->mux),
+        gst_event_new_tag (tags));
+}
+
 /* The header as the settings, tags and started @pads make it. */
 static GstFlowReturn
 write_header (GstWmsAsfSession * self, GPtrArray * pads,
@@ -251,11 +269,14 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
 {
   AsfHeader *header = &self->file.header;
   GstWmsAsfTags tags;
+  GstFlowReturn ret;
 
   header->flags = self->is_file ? 0 : ASF_FILE_BROADCAST;
   header->preroll_ms = self->settings.preroll_ms;
   header->padding = self->settings.padding;
   gst_wms_asf_programs_start (header, pads, GST_ELEMENT (self->mux));
+  if (self->is_file)
+    header->commands = gst_wms_asf_scripts_take (self);
   read_tags (self, pads, &tags);
   gst_wms_asf_file_start (&self->file, pads, &tags);
   gst_wms_asf_toc_begin (self, pads);
@@ -266,7 +287,10 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
   GST_INFO_OBJECT (self->mux, "begin %s of %u streams, origin %"
       GST_STIME_FORMAT, self->is_file ? "a file" : "a broadcast",
       self->file.header.n_streams, GST_STIME_ARGS (self->output.origin));
-  return send_header (self, position);
+  ret = send_header (self, position);
+  if (ret == GST_FLOW_OK)
+    send_tags (self, pads);
+  return ret;
 }
 
 GstFlowReturn
@@ -279,17 +303,19 @@ gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
   if (!self->is_file)
     gst_aggregator_set_latency (self->mux, self->settings.max_packet_delay,
         self->settings.max_packet_delay);
+  if (self->is_file)
+    gst_wms_asf_scripts_collect (self, pads);
   self->output.origin = start_pads (self, pads);
   self->header_time = self->output.origin;
   ret = write_header (self, pads, HEADER_FIRST, 0);
-  if (ret == GST_FLOW_OK)
-    gst_wms_asf_toc_send (self);
-  return ret;
+  if (ret != GST_FLOW_OK)
+    return ret;
+  gst_wms_asf_toc_send (self);
+  return gst_wms_asf_scripts_send (self);
 }
 
-/* Turns what the packetizer has into buffers. */
-static GstFlowReturn
-run_packetizer (GstWmsAsfSession * self)
+GstFlowReturn
+gst_wms_asf_session_run (GstWmsAsfSession * self)
 {
   GstFlowReturn ret = GST_FLOW_OK;
   AsfPacket packet;
@@ -316,132 +342,6 @@ run_packetizer (GstWmsAsfSession * self)
   }
 }
 
-static void
-report_late (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
-{
-  GstMessage *message = gst_message_new_qos (GST_OBJECT (pad),
-      self->output.upstream_is_live,
-      gst_wms_asf_mux_pad_order_time (pad, buffer), GST_CLOCK_TIME_NONE,
-      GST_BUFFER_PTS (buffer), GST_BUFFER_DURATION (buffer));
-
-  pad->n_dropped++;
-  GST_WARNING_OBJECT (pad, "too late, dropped: %" GST_PTR_FORMAT, buffer);
-  gst_message_set_qos_stats (message, GST_FORMAT_BUFFERS, pad->n_objects,
-      pad->n_dropped);
-  gst_element_post_message (GST_ELEMENT (self->mux), message);
-}
-
-/* Content time of a buffer, not before the file's start. */
-static guint64
-content_time (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
-    GstBuffer * buffer)
-{
-  guint32 sent_ms = self->packetizer.last_send_ms;
-  guint32 preroll_ms = self->settings.preroll_ms;
-
-  if (self->rebase) {
-    self->output.origin = gst_wms_asf_mux_pad_object_time (pad, buffer) -
-        (GstClockTimeDiff) self->content_end_ns;
-    self->rebase = FALSE;
-  }
-  return gst_wms_asf_mux_pad_content_time (pad, buffer, self->output.origin,
-      sent_ms > preroll_ms ? (sent_ms - preroll_ms) * GST_MSECOND : 0);
-}
-
-static void
-add_to_index (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
-    const AsfObject * object)
-{
-  if (!self->is_file)
-    return;
-  if (object->is_key)
-    asf_index_add_key (&pad->index, object->pres_ms,
-        self->packetizer.object_packet, self->packetizer.object_packets);
-  gst_wms_asf_chapters_add_object (&self->file.chapters, object,
-      self->packetizer.object_packet);
-}
-
-static GstFlowReturn
-mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
-    const GstMapInfo * map)
-{
-  gboolean is_video = pad->format.stream.kind == ASF_STREAM_VIDEO;
-  AsfObject object = {
-    .stream_number = pad->number,
-    .is_video = is_video,
-    /* readers take all audio for cleanpoints (rules, 6.5) */
-    .is_key = pad->format.is_intra ||
-        !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT),
-    .keep_whole = pad->format.keep_whole,
-    .time_ns = content_time (self, pad, buffer),
-    .data = map->data,
-    .size = map->size,
-  };
-  guint64 pres_ms = self->settings.preroll_ms + object.time_ns / GST_MSECOND;
-  GstFlowReturn ret;
-
-  if (pres_ms > G_MAXUINT32) {
-    GST_ELEMENT_ERROR (self->mux, STREAM, MUX,
-        (_("A time stamp is too late: an ASF file ends after 49 days.")),
-        ("%" GST_PTR_FORMAT, buffer));
-    return GST_FLOW_ERROR;
-  }
-  object.pres_ms = pres_ms;
-  gst_wms_asf_mux_pad_describe (pad, buffer, &object);
-  asf_bucket_add (&pad->bucket, object.time_ns, object.size, &object.span);
-  if (!asf_packetizer_add (&self->packetizer, &object)) {
-    report_late (self, pad, buffer);
-    return GST_FLOW_OK;
-  }
-  ret = run_packetizer (self);
-  gst_wms_asf_mux_pad_account (pad, &object, self->packetizer.object_packets,
-      GST_BUFFER_DURATION (buffer));
-  self->content_end_ns = MAX (self->content_end_ns, pad->end_ns);
-  add_to_index (self, pad, &object);
-  return ret;
-}
-
-
-static void
-drop_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
-{
-  if (pad->n_empty++ == 0) {
-    if (pad->have_format)
-      GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
-          (_("An empty buffer was left out.")), ("pad %s:%s",
-              GST_DEBUG_PAD_NAME (pad)));
-    else
-      GST_ELEMENT_WARNING (self->mux, STREAM, FORMAT,
-          (_("A stream is left out: it does not say what it is.")),
-          ("pad %s:%s, data without caps", GST_DEBUG_PAD_NAME (pad)));
-  }
-  GST_DEBUG_OBJECT (pad, "dropped: %" GST_PTR_FORMAT, buffer);
-}
-
-static GstFlowReturn
-mux_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
-{
-  GstMapInfo map;
-  GstFlowReturn ret;
-
-  if (gst_wms_asf_mux_pad_is_gap (buffer))
-    return GST_FLOW_OK;
-  if (!pad->in_header || gst_buffer_get_size (buffer) == 0) {
-    drop_buffer (self, pad, buffer);
-    return GST_FLOW_OK;
-  }
-  if (gst_buffer_get_size (buffer) > G_MAXINT32
-      || !gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-    GST_ELEMENT_ERROR (self->mux, STREAM, MUX,
-        (_("A buffer is too large or cannot be read.")),
-        ("%" G_GSIZE_FORMAT " bytes", gst_buffer_get_size (buffer)));
-    return GST_FLOW_ERROR;
-  }
-  ret = mux_object (self, pad, buffer, &map);
-  gst_buffer_unmap (buffer, &map);
-  return ret;
-}
-
 GstFlowReturn
 gst_wms_asf_session_take_next (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
 {
@@ -451,7 +351,7 @@ gst_wms_asf_session_take_next (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
 
   if (buffer == NULL)
     return GST_FLOW_OK;
-  ret = mux_buffer (self, pad, buffer);
+  ret = gst_wms_asf_objects_take (self, pad, buffer);
   gst_wms_asf_mux_pad_advance (pad, buffer);
   gst_buffer_unref (buffer);
   return ret;
@@ -461,7 +361,7 @@ GstFlowReturn
 gst_wms_asf_session_close_packet (GstWmsAsfSession * self)
 {
   asf_packetizer_close (&self->packetizer);
-  return run_packetizer (self);
+  return gst_wms_asf_session_run (self);
 }
 
 GstFlowReturn
@@ -493,7 +393,7 @@ drain (GstWmsAsfSession * self)
   GstFlowReturn ret;
 
   asf_packetizer_drain (&self->packetizer);
-  ret = run_packetizer (self);
+  ret = gst_wms_asf_session_run (self);
   return ret == GST_FLOW_OK ? gst_wms_asf_output_push (&self->output) : ret;
 }
 
@@ -501,6 +401,7 @@ GstFlowReturn
 gst_wms_asf_session_begin_again (GstWmsAsfSession * self, GPtrArray * pads,
     gboolean new_clock)
 {
+  guint32 packet_size = self->file.header.packet_size;
   guint32 first_send_ms = 0;
   GstClockTimeDiff origin;
   GstFlowReturn ret = drain (self);
@@ -512,6 +413,7 @@ gst_wms_asf_session_begin_again (GstWmsAsfSession * self, GPtrArray * pads,
   if (!new_clock)
     first_send_ms = self->packetizer.last_send_ms;
   end_header (self);
+  self->file.header.packet_size = packet_size;
   origin = start_pads (self, pads);
   if (new_clock) {
     self->output.origin = origin;

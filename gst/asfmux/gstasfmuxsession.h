@@ -28,6 +28,8 @@ G_BEGIN_DECLS
  * @refused_toc: whether it was said that a broadcast has no markers
  * @pad_was_released: an input of the header is gone; atomic
  * @markers: events that wait for their packet
+ * @scripts: (nullable): script commands that wait for the header
+ * @script_was_lost: whether that was said
  * @n_out: packets of the header that have left the packetizer
  *
  * One file or broadcast: header, packets in order, end; in a broadcast other
@@ -49,6 +51,8 @@ typedef struct
   gint pad_was_released;
   GstWmsAsfMarkers markers;
   guint64 n_out;
+  GArray *scripts;
+  gboolean script_was_lost;
   GstWmsAsfFile file;
   AsfPacketizer packetizer;
   GstWmsAsfOutput output;
@@ -101,6 +105,13 @@ GstFlowReturn gst_wms_asf_session_begin_again (GstWmsAsfSession * self,
  */
 GstFlowReturn gst_wms_asf_session_take_next (GstWmsAsfSession * self,
     GstWmsAsfMuxPad * pad);
+
+/**
+ * gst_wms_asf_session_run:
+ *
+ * Makes buffers of what the packetizer has.
+ */
+GstFlowReturn gst_wms_asf_session_run (GstWmsAsfSession * self);
 
 /**
  * gst_wms_asf_session_close_packet:

@@ -288,8 +288,8 @@ merge_stream (GstTagList * tags, GstWmsAsfMuxPad * pad, GstTagMergeMode mode)
   gst_tag_list_unref (more);
 }
 
-static void
-read_lists (Reader * reader, GstTagSetter * setter, GPtrArray * pads,
+GstTagList *
+gst_wms_asf_tags_merged (GstTagSetter * setter, GPtrArray * pads,
     gboolean merge)
 {
   const GstTagList *own = gst_tag_setter_get_tag_list (setter);
@@ -303,6 +303,19 @@ read_lists (Reader * reader, GstTagSetter * setter, GPtrArray * pads,
     if (pad->tags != NULL)
       merge_stream (tags, pad, mode);
   }
+  gst_tag_list_set_scope (tags, GST_TAG_SCOPE_GLOBAL);
+  return tags;
+}
+
+static void
+read_lists (Reader * reader, GstTagSetter * setter, GPtrArray * pads,
+    gboolean merge)
+{
+  const GstTagList *own = gst_tag_setter_get_tag_list (setter);
+  GstTagMergeMode mode = gst_tag_setter_get_tag_merge_mode (setter);
+  GstTagList *tags = gst_wms_asf_tags_merged (setter, pads, merge);
+  guint i;
+
   read_list (reader, tags);
   for (i = 0; merge && mode != GST_TAG_MERGE_KEEP_ALL && i < pads->len; i++) {
     GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);

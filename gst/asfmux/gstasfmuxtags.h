@@ -39,6 +39,17 @@ typedef struct
 #define GST_WMS_ASF_TAGS_MAX_NAMES 16
 
 /**
+ * gst_wms_asf_tags_merged:
+ * @setter: the element
+ * @pads: (element-type GstWmsAsfMuxPad): streams of the header
+ * @merge: whether tags of the streams count
+ *
+ * Returns: (transfer full): the tags of the whole file.
+ */
+GstTagList *gst_wms_asf_tags_merged (GstTagSetter * setter, GPtrArray * pads,
+    gboolean merge);
+
+/**
  * gst_wms_asf_tags_read:
  * @self: (out): to be cleared with gst_wms_asf_tags_clear()
  * @setter: the element, with the application's tags and their merge mode

@@ -40,7 +40,7 @@ GST_START_TEST (test_markers)
   TestMux mux;
 
   test_mux_init (&mux, TEST_MUX_VIDEO | (is_file ? TEST_MUX_SEEKABLE : 0),
-      "packet-size", 4800, NULL);
+      "packet-size", 5000, NULL);
   test_mux_trace (&mux, trace);
   gst_pad_add_probe (mux.out->sinkpad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
       note_marker, contexts, NULL);

@@ -23,7 +23,7 @@ add_pad (guint8 number, AsfStreamKind kind)
   pad->format.stream.kind = kind;
   pad->format.stream.total_bps = 1000;
   asf_index_init (&pad->index);
-  asf_bucket_init (&pad->bucket, 1000, 1000, 3000);
+  asf_bucket_init (&pad->bucket, 1000, 1000, 1000);
   g_ptr_array_add (file.pads, pad);
   g_array_append_val (file.streams, pad->format.stream);
   file.header.streams = (const AsfStream *) (gpointer) file.streams->data;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
 #include "testasf.h"
 #include "testmux.h"
 
@@ -152,6 +154,54 @@ GST_START_TEST (test_ffmpeg)
 
 GST_END_TEST;
 
+/* Pictures that ffmpeg decodes from @time_ms on, one line for each. */
+static gchar *
+decode (const gchar * file, guint time_ms, const gchar * n_frames)
+{
+  g_autofree gchar *start = g_strdup_printf ("%u.%03u", time_ms / 1000,
+      time_ms % 1000);
+  const gchar *argv[] = { "ffmpeg", "-nostdin", "-v", "error", "-ss", start,
+    "-i", file, "-an", "-copyts", "-frames:v", n_frames, "-f", "framecrc", "-",
+    NULL
+  };
+
+  return test_run_command (argv, NULL);
+}
+
+/* 25 frames a second, a key frame each 2.4 s: the picture of the time that is
+ * asked for is the one that comes when all are decoded. */
+GST_START_TEST (test_decoded)
+{
+  g_autofree gchar *tool = g_find_program_in_path ("ffmpeg");
+  gchar *file = test_file_new ();
+  g_autofree gchar *all = NULL;
+  guint time_ms;
+
+  if (tool == NULL || !gst_registry_check_feature_version (gst_registry_get (),
+          "avenc_wmv2", 1, 0, 0)) {
+    g_print ("SKIP: no ffmpeg or avenc_wmv2 here\n");
+    test_file_free (file);
+    return;
+  }
+  test_run_pipeline ("videotestsrc pattern=ball num-buffers=500 ! video/x-raw,"
+      "width=160,height=120,framerate=25/1 ! avenc_wmv2 gop-size=60 ! "
+      "m.video_0 asfmux name=m ! filesink location=%s "
+      "audiotestsrc num-buffers=862 ! audio/x-raw,rate=44100,channels=2 ! "
+      "avenc_wmav2 ! m.audio_0", file);
+  all = decode (file, 0, "500");
+  for (time_ms = 1000; time_ms < 19000; time_ms += 2840) {
+    g_autofree gchar *text = decode (file, time_ms, "1");
+    g_autofree gchar *wanted = g_strdup_printf ("\n0, %10u,", time_ms / 40);
+    const gchar *line = strstr (text, wanted);
+
+    fail_unless (line != NULL, "%u: %s", time_ms, text);
+    fail_unless (strstr (all, line) != NULL, "%u: %s", time_ms, text);
+  }
+  test_file_free (file);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxseek_suite (void)
 {
@@ -164,6 +214,7 @@ asfmuxseek_suite (void)
   tcase_add_test (tc, test_judged);
   tcase_add_test (tc, test_asfdemux);
   tcase_add_test (tc, test_ffmpeg);
+  tcase_add_test (tc, test_decoded);
   return s;
 }
 

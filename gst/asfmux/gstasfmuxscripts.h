@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __GST_WMS_ASF_MUX_SCRIPTS_H__
+#define __GST_WMS_ASF_MUX_SCRIPTS_H__
+
+#include "asfmux/gstasfmuxsession.h"
+
+G_BEGIN_DECLS
+
+/**
+ * gst_wms_asf_scripts_add:
+ * @self: a session, started or not
+ * @pad: where the event came
+ * @event: (transfer none): for which gst_wms_asf_text_is_script() is true
+ *
+ * Takes a script command: into the command stream of @pad, or else the first
+ * one.  Before the header it waits.
+ */
+GstFlowReturn gst_wms_asf_scripts_add (GstWmsAsfSession * self,
+    GstWmsAsfMuxPad * pad, GstEvent * event);
+
+/**
+ * gst_wms_asf_scripts_collect:
+ * @self: a session that begins a file
+ * @pads: (element-type GstWmsAsfMuxPad): streams of the header
+ *
+ * Takes text pads that have ended already out of @pads: all that they have is
+ * known beforehand, and needs no stream.
+ */
+void gst_wms_asf_scripts_collect (GstWmsAsfSession * self, GPtrArray * pads);
+
+/**
+ * gst_wms_asf_scripts_take:
+ * @self: a session that begins a file, whose origin is known
+ *
+ * Returns: (transfer full) (nullable) (element-type AsfCommand): the commands
+ *     that waited, in order of time, for the header.
+ */
+GArray *gst_wms_asf_scripts_take (GstWmsAsfSession * self);
+
+/**
+ * gst_wms_asf_scripts_send:
+ * @self: a session that has sent its header
+ *
+ * Puts the commands that waited into a command stream.
+ */
+GstFlowReturn gst_wms_asf_scripts_send (GstWmsAsfSession * self);
+
+G_END_DECLS
+#endif /* __GST_WMS_ASF_MUX_SCRIPTS_H__ */
