@@ -72,6 +72,7 @@ struct _GstWmsAsfMuxPad
   GstWmsAsfExtensions extensions;
 
   /* times are signed running times in ns until the origin is taken off */
+  GstClockTimeDiff jump_ns;
   gboolean delay_is_known;
   guint64 delay_ns;
   GstClockTimeDiff next_running;
@@ -126,7 +127,9 @@ void gst_wms_asf_mux_pad_reset_stream (GstWmsAsfMuxPad * self);
  * Returns: running time by which buffers of all pads are put in order: the
  *     decode time when there is one, else the presentation time, else where
  *     the buffer before ended.  A gap stands where it ends: until then the
- *     other pads need not wait for this one.
+ *     other pads need not wait for this one.  A stream that jumps back by more
+ *     than a second goes on where it was; call it with the element's object
+ *     lock, for those of the others.
  */
 GstClockTimeDiff gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self,
     GstBuffer * buffer);

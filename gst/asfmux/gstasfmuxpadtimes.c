@@ -18,6 +18,9 @@
 /* Times beyond are taken for this one: sums and differences then hold. */
 #define MAX_RUNNING (G_MAXINT64 / 8)
 
+/* A stream whose times go back by more begins anew, where it was. */
+#define MIN_JUMP (GstClockTimeDiff) GST_SECOND
+
 static GstClockTimeDiff
 to_running (GstWmsAsfMuxPad * self, GstClockTime time)
 {
@@ -31,7 +34,8 @@ to_running (GstWmsAsfMuxPad * self, GstClockTime time)
   if (sign == 0)
     return 0;
   running = MIN (running, MAX_RUNNING);
-  return sign > 0 ? (GstClockTimeDiff) running : -(GstClockTimeDiff) running;
+  return self->jump_ns +
+      (sign > 0 ? (GstClockTimeDiff) running : -(GstClockTimeDiff) running);
 }
 
 /* Neither time stamp: it follows the buffer before, or begins at 0. */
@@ -78,6 +82,30 @@ gst_wms_asf_mux_pad_is_gap (GstBuffer * buffer)
       gst_buffer_get_size (buffer) == 0;
 }
 
+static gboolean
+goes_on (GstWmsAsfMuxPad * self, GstClockTimeDiff time)
+{
+  return time > self->next_running - MIN_JUMP &&
+      time < self->next_running + MIN_JUMP;
+}
+
+/* How far the times of a stream that jumped back have to be moved: as those of
+ * another one that did, so that they stay together, if that fits. */
+static GstClockTimeDiff
+find_jump (GstWmsAsfMuxPad * self, GstClockTimeDiff time)
+{
+  GstElement *mux = GST_ELEMENT_CAST (GST_OBJECT_PARENT (self));
+  GList *l;
+
+  for (l = mux ? mux->sinkpads : NULL; l != NULL; l = l->next) {
+    GstClockTimeDiff jump = ((GstWmsAsfMuxPad *) l->data)->jump_ns;
+
+    if (jump != self->jump_ns && goes_on (self, time - self->jump_ns + jump))
+      return jump;
+  }
+  return self->jump_ns + self->next_running - time;
+}
+
 GstClockTimeDiff
 gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
@@ -85,6 +113,10 @@ gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
   GstClockTime duration =
       gst_wms_asf_sane_duration (GST_BUFFER_DURATION (buffer));
 
+  if (self->have_next_running && time < self->next_running - MIN_JUMP) {
+    self->jump_ns = find_jump (self, time);
+    time = start_time (self, buffer);
+  }
   if (gst_wms_asf_mux_pad_is_gap (buffer) && GST_CLOCK_TIME_IS_VALID (duration))
     time += duration;
   return time;

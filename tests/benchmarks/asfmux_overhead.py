@@ -86,7 +86,7 @@ INPUTS = {
     '300 kbit/s + WMA2, 371': [video(300000), wma(371, 64000)],
     '300 kbit/s + WMA2, 2973': [video(300000), wma(2973, 64024)],
     '300 kbit/s + MP3, 64 kbit/s': [video(300000), mp3(64000)],
-    '50 kbit/s + WMA2, 5945': [video(50000), wma(5945, 128016)],
+    '100 kbit/s + WMA2, 1487': [video(100000), wma(1487, 64024)],
 }
 
 
