@@ -411,8 +411,8 @@ check_size (const GstWmsAsfCodec * codec, const GstStructure * s,
   if (size_of (data) >= at_least && size_of (data) <= MAX_CODEC_DATA)
     return TRUE;
   g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-      _("The codec data of %s has %" G_GSIZE_FORMAT " bytes, possible are %"
-          G_GSIZE_FORMAT " to %d."), codec->name, size_of (data), at_least,
+      _("The codec data of %s has %u bytes, possible are %u to %u."),
+      codec->name, (guint) MIN (size_of (data), G_MAXUINT), (guint) at_least,
       MAX_CODEC_DATA);
   return FALSE;
 }

@@ -17,6 +17,7 @@
 #define REORDERS GST_WMS_ASF_CODEC_REORDERS
 #define HEADERS GST_WMS_ASF_CODEC_HEADERS
 #define INTRA GST_WMS_ASF_CODEC_INTRA
+#define NAMED GST_WMS_ASF_CODEC_NAMED
 #define TAG_IN_CAPS GST_WMS_ASF_CODEC_TAG_IN_CAPS
 
 /* One entry for each codec: caps; tag, bits, unit, codec data, its least size,
@@ -43,16 +44,16 @@ static const GstWmsAsfCodec video_codecs[] = {
       CC ('W', 'M', 'V', 'A'), 24, 0, DATA (GIVEN), 1, REORDERS, "vc1parse",
       "Windows Media Video 9 Advanced Profile"},
   {"video/x-wmv, wmvversion=(int)3, format=(string)WMVP",
-      CC ('W', 'M', 'V', 'P'), 24, 0, DATA (GIVEN), 4, 0, NULL,
+      CC ('W', 'M', 'V', 'P'), 24, 0, DATA (GIVEN), 4, NAMED, NULL,
       "Windows Media Video 9 Image"},
   {"video/x-wmv, wmvversion=(int)3, format=(string)WVP2",
-      CC ('W', 'V', 'P', '2'), 24, 0, DATA (GIVEN), 4, 0, NULL,
+      CC ('W', 'V', 'P', '2'), 24, 0, DATA (GIVEN), 4, NAMED, NULL,
       "Windows Media Video 9.1 Image V2"},
   {"video/x-wmv, wmvversion=(int)1, format=(string)MSS1",
-      CC ('M', 'S', 'S', '1'), 24, 0, DATA (GIVEN), 0, 0, NULL,
+      CC ('M', 'S', 'S', '1'), 24, 0, DATA (GIVEN), 0, NAMED, NULL,
       "Windows Media Screen 7"},
   {"video/x-wmv, wmvversion=(int)3, format=(string)MSS2",
-      CC ('M', 'S', 'S', '2'), 24, 0, DATA (GIVEN), 0, 0, NULL,
+      CC ('M', 'S', 'S', '2'), 24, 0, DATA (GIVEN), 0, NAMED, NULL,
       "Windows Media Video 9 Screen"},
   {"video/x-msmpeg, msmpegversion=(int)43",
       CC ('M', 'P', '4', '3'), 24, 0, DATA (GIVEN), 0, 0, NULL,
@@ -72,10 +73,10 @@ static const GstWmsAsfCodec video_codecs[] = {
       CC ('a', 'v', 'c', '1'), 24, 0, DATA (GIVEN), 7, REORDERS, "h264parse",
       "H.264"},
   {"video/x-h264, variant=(string)videosoft",
-      CC ('V', 'S', 'S', 'H'), 24, 0, DATA (JOINED), 0, REORDERS, NULL,
+      CC ('V', 'S', 'S', 'H'), 24, 0, DATA (JOINED), 0, REORDERS | NAMED, NULL,
       "VideoSoft H.264"},
   {"video/x-h264, variant=(string)lead",
-      CC ('L', '2', '6', '4'), 24, 0, DATA (JOINED), 0, REORDERS, NULL,
+      CC ('L', '2', '6', '4'), 24, 0, DATA (JOINED), 0, REORDERS | NAMED, NULL,
       "Lead H.264"},
   {"video/x-h265, stream-format=(string)byte-stream, "
         "alignment=(string)au",
@@ -449,7 +450,9 @@ find_in (const GstWmsAsfCodec * codecs, guint n, const GstStructure * s)
 
   for (i = 0; i < n; i++) {
     GstStructure *form = gst_structure_from_string (codecs[i].caps, NULL);
-    gboolean fits = gst_structure_can_intersect (form, s);
+    gboolean fits = codecs[i].flags & NAMED ?
+        gst_structure_is_subset (s, form) :
+        gst_structure_can_intersect (form, s);
 
     gst_structure_free (form);
     if (fits)

@@ -56,6 +56,7 @@ typedef enum
  * @GST_WMS_ASF_CODEC_REORDERS: frames may come out of order (rules, 7.3)
  * @GST_WMS_ASF_CODEC_HEADERS: the first buffers repeat the stream headers
  * @GST_WMS_ASF_CODEC_INTRA: each frame is a key frame, flagged or not
+ * @GST_WMS_ASF_CODEC_NAMED: caps that leave out a field are not meant
  * @GST_WMS_ASF_CODEC_TAG_IN_CAPS: the caps name the tag
  *
  * How a codec differs from the others.
@@ -68,7 +69,8 @@ typedef enum
   GST_WMS_ASF_CODEC_REORDERS = 1 << 3,
   GST_WMS_ASF_CODEC_HEADERS = 1 << 4,
   GST_WMS_ASF_CODEC_INTRA = 1 << 5,
-  GST_WMS_ASF_CODEC_TAG_IN_CAPS = 1 << 6,
+  GST_WMS_ASF_CODEC_NAMED = 1 << 6,
+  GST_WMS_ASF_CODEC_TAG_IN_CAPS = 1 << 7,
 } GstWmsAsfCodecFlags;
 
 /**

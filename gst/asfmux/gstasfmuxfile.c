@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "asfmux/gstasfmuxindexes.h"
+#include "asfmux/gstasfmuxlate.h"
 #include "asfmux/gstasfmuxprograms.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
@@ -131,53 +132,30 @@ gst_wms_asf_file_write_header (GstWmsAsfFile * self, GError ** error)
   return buffer;
 }
 
-/* Whether @size bytes and a Padding Object, or none, fill the room. */
-static gboolean
-fills (gsize size, gsize room)
-{
-  return size == room || (size < room && room - size >= ASF_OBJECT_HEAD_SIZE);
-}
-
-/* Makes a header that has changed as large as it was when it was sent: what
- * it does not need becomes padding.  Where the rest is too small for a
- * Padding Object, or a few bytes are missing, the Compatibility Object, which
- * says nothing, gives its own. */
-static gboolean
-fit_room (AsfHeader * header, gsize room)
-{
-  gsize size;
-
-  header->padding = 0;
-  header->omits_compatibility = FALSE;
-  if (!asf_header_get_size (header, &size, NULL))
-    return FALSE;
-  if (!fills (size, room)) {
-    header->omits_compatibility = TRUE;
-    size -= ASF_COMPATIBILITY_SIZE;
-  }
-  if (!fills (size, room))
-    return FALSE;
-  header->padding = room - size;
-  return TRUE;
-}
-
-gboolean
+gchar *
 gst_wms_asf_file_update_tags (GstWmsAsfFile * self, GstWmsAsfTags * tags)
 {
-  GstWmsAsfTags old_tags = self->tags;
+  GstWmsAsfTags written = self->tags;
   AsfHeader before = self->header;
   gboolean fits;
+  gchar *names;
 
-  take_tags (self, tags);
-  fits = fit_room (&self->header, self->header_size);
-  if (fits) {
-    gst_wms_asf_tags_clear (&old_tags);
-  } else {
-    gst_wms_asf_tags_clear (&self->tags);
-    self->tags = old_tags;
-    self->header = before;
+  if (g_strcmp0 (tags->digest, written.digest) == 0) {
+    gst_wms_asf_tags_clear (tags);
+    return NULL;
   }
-  return fits;
+  take_tags (self, tags);
+  fits = gst_wms_asf_late_fit (&self->tags, &written, &self->header,
+      self->header_size);
+  names = gst_wms_asf_late_names (&self->tags);
+  if (fits) {
+    gst_wms_asf_tags_clear (&written);
+    return names;
+  }
+  gst_wms_asf_tags_clear (&self->tags);
+  self->tags = written;
+  self->header = before;
+  return names ? names : g_strdup ("all");
 }
 
 gboolean
@@ -186,7 +164,7 @@ gst_wms_asf_file_set_markers (GstWmsAsfFile * self, GArray * markers)
   AsfHeader before = self->header;
 
   self->header.markers = markers;
-  if (!fit_room (&self->header, self->header_size)) {
+  if (!gst_wms_asf_late_fit_room (&self->header, self->header_size)) {
     self->header = before;
     if (markers != before.markers)
       g_array_unref (markers);
@@ -244,7 +222,7 @@ leave_out_empty (GstWmsAsfFile * self)
     g_array_remove_index (self->streams, i);
   }
   self->header.n_streams = self->streams->len;
-  fit_room (&self->header, self->header_size);
+  gst_wms_asf_late_fit_room (&self->header, self->header_size);
 }
 
 /* Bytes of packet heads for each byte of payload. */

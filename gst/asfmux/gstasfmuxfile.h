@@ -71,10 +71,10 @@ GstBuffer *gst_wms_asf_file_write_header (GstWmsAsfFile * self,
  * Puts tags that came after the header into it, in the room of the Padding
  * Object.
  *
- * Returns: %FALSE when they differ from what was written and do not fit; then
- *     nothing was changed.
+ * Returns: (transfer full) (nullable): names of those for which it is too
+ *     small, %NULL when all are in it.
  */
-gboolean gst_wms_asf_file_update_tags (GstWmsAsfFile * self,
+gchar *gst_wms_asf_file_update_tags (GstWmsAsfFile * self,
     GstWmsAsfTags * tags);
 
 /**

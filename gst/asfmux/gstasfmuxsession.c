@@ -427,13 +427,15 @@ gst_wms_asf_session_begin_again (GstWmsAsfSession * self, GPtrArray * pads,
 static void
 update_tags (GstWmsAsfSession * self)
 {
+  g_autofree gchar *names = NULL;
   GstWmsAsfTags tags;
 
   read_tags (self, self->file.pads, &tags);
-  if (!gst_wms_asf_file_update_tags (&self->file, &tags))
+  names = gst_wms_asf_file_update_tags (&self->file, &tags);
+  if (names != NULL)
     GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
         (_("Tags that came late are not in the file: reserve room for them "
-                "with the property padding.")), (NULL));
+                "with the property padding.")), ("%s", names));
 }
 
 static GstFlowReturn

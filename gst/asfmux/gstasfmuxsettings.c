@@ -198,7 +198,10 @@ gst_wms_asf_settings_install_properties (GObjectClass * gobject_class)
    *
    * Bytes of a Padding Object at the end of the header, room for later
    * editing, 0 to 8388608, by default 0.  Under 24 bytes, the size of the
-   * smallest object, none is written.
+   * smallest object, none is written.  The header of a file is as large at the
+   * end as it was at the beginning: tags that come after it are written into
+   * this room, and what they leave of it stays padding.  Those for which it is
+   * too small are named in a warning.
    *
    * Since: 0.1
    */

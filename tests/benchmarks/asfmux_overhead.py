@@ -21,7 +21,7 @@ import gi
 gi.require_version('Gst', '1.0')
 from gi.repository import Gst  # noqa: E402
 
-SECONDS = 120
+SECONDS = 300
 FILE_PROPERTIES = bytes.fromhex('A1DCAB8C47A9CF118EE400C00C205365')
 # name, muxer, whether our plugin is wanted
 MUXERS = [('asfmux', 'asfmux', True),
@@ -153,7 +153,7 @@ def measure(name, muxer, ours, plugin, folder):
     path = os.path.join(folder, 'out.asf')
     run = subprocess.run([sys.executable, __file__, '--feed', muxer, name,
                           path], env=env, text=True, stdout=subprocess.PIPE,
-                         stderr=subprocess.DEVNULL, timeout=180)
+                         stderr=subprocess.DEVNULL, timeout=300)
     if run.returncode != 0:
         return '-'
     total, size = packet_bytes(path)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
 #include "asf/asfheader.h"
 #include "testasf.h"
 #include "testmux.h"
@@ -14,9 +16,12 @@ has_room (guint n_characters)
   return size == 100 || size <= 100 - 24 || size == 126 || size <= 126 - 24;
 }
 
+static const guint title_sizes[] = { 19, 20, 21, 31, 32, 33, 34, 44, 45, 46 };
+
 GST_START_TEST (test_late_tags)
 {
-  g_autofree gchar *title = g_strnfill (__i__, 'x');
+  guint n = title_sizes[__i__];
+  g_autofree gchar *title = g_strnfill (n, 'x');
   g_autofree gchar *path = test_file_new ();
   g_autoptr (GByteArray) bytes = NULL;
   GstMessage *message;
@@ -31,9 +36,58 @@ GST_START_TEST (test_late_tags)
   test_mux_end (&mux);
   bytes = test_mux_pull_all (&mux);
   message = test_mux_message (&mux, GST_MESSAGE_WARNING);
-  fail_unless_equals_int (message == NULL, has_room (__i__));
+  fail_unless_equals_int (message == NULL, has_room (n));
   gst_clear_message (&message);
   /* packets and indexes are where the header says */
+  test_file_write (path, bytes);
+  test_assert_asfcheck (path, FALSE);
+  test_mux_clear (&mux);
+  test_file_free (g_steal_pointer (&path));
+}
+
+GST_END_TEST;
+
+static gboolean
+has_utf16 (const GByteArray * bytes, const gchar * text)
+{
+  glong units;
+  g_autofree gunichar2 *utf16 = g_utf8_to_utf16 (text, -1, NULL, &units, NULL);
+
+  return memmem (bytes->data, bytes->len, utf16, units * 2 + 2) != NULL;
+}
+
+/* The largest of what comes late is left out and named; the rest is there, and
+ * what was there before. */
+GST_START_TEST (test_largest_left_out)
+{
+  g_autofree gchar *comment = g_strnfill (500, 'c');
+  g_autofree gchar *path = test_file_new ();
+  g_autoptr (GByteArray) bytes = NULL;
+  g_autofree gchar *debug = NULL;
+  GstMessage *message;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_AUDIO | TEST_MUX_SEEKABLE, "padding",
+      (guint64) 300, NULL);
+  gst_harness_push_event (mux.audio,
+      gst_event_new_tag (gst_tag_list_new (GST_TAG_ALBUM, "Early", NULL)));
+  test_mux_push (mux.audio, 0, 50, 800, TRUE);
+  gst_harness_push_event (mux.audio,
+      gst_event_new_tag (gst_tag_list_new (GST_TAG_TITLE, "Late",
+              GST_TAG_GENRE, "Later", GST_TAG_COMMENT, comment, NULL)));
+  test_mux_push (mux.audio, 50, 50, 800, TRUE);
+  test_mux_end (&mux);
+  bytes = test_mux_pull_all (&mux);
+  message = test_mux_message (&mux, GST_MESSAGE_WARNING);
+  fail_unless (message != NULL);
+  gst_message_parse_warning (message, NULL, &debug);
+  fail_unless (strstr (debug, "WM/Comments") != NULL, "%s", debug);
+  fail_unless (strstr (debug, "Genre") == NULL, "%s", debug);
+  gst_message_unref (message);
+  fail_unless (has_utf16 (bytes, "Early"));
+  fail_unless (has_utf16 (bytes, "Late"));
+  fail_unless (has_utf16 (bytes, "Later"));
+  fail_if (has_utf16 (bytes, comment));
   test_file_write (path, bytes);
   test_assert_asfcheck (path, FALSE);
   test_mux_clear (&mux);
@@ -112,7 +166,8 @@ asfmuxroom_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_set_timeout (tc, 60);
-  tcase_add_loop_test (tc, test_late_tags, 18, 49);
+  tcase_add_loop_test (tc, test_late_tags, 0, G_N_ELEMENTS (title_sizes));
+  tcase_add_test (tc, test_largest_left_out);
   tcase_add_loop_test (tc, test_empty_stream, 0, 2);
   tcase_add_test (tc, test_unfinished);
   return s;
