@@ -4,8 +4,7 @@
  * @title: asfmux
  * @short_description: writes ASF files and live streams
  *
- * Muxes Windows Media video and audio, MS-MPEG4 and MP3 into ASF (.asf, .wmv,
- * .wma).  When downstream can seek, a file is written: an index follows the
+ * Muxes video and sound of nearly any codec into ASF (.asf, .wmv, .wma).  When downstream can seek, a file is written: an index follows the
  * data and the header is completed at the end.  With
  * #GstWmsAsfMux:streamable, or when downstream cannot seek, a broadcast is
  * written, which needs no second pass, such as `wmspushsink` sends.
@@ -19,6 +18,34 @@
  * dropped with a warning, and so are objects that arrive when later packets
  * have left already, with a QoS message.  Times of one stream that step back
  * are held at the latest one.
+ *
+ * ## Codecs
+ *
+ * Everything that asfdemux knows can be written, under the tag that Windows
+ * uses for it, or else FFmpeg: Windows Media Video 7 to 9 and Screen, VC-1,
+ * MS-MPEG4, MPEG-1, -2 and -4, H.263, H.264, HEVC, JPEG, PNG, VP8, Theora, DV,
+ * Huffyuv, FFV1, Cinepak, Indeo and others, and uncompressed pictures; Windows
+ * Media Audio 1, 2, Pro, Lossless and Voice, MP3, MP2, AAC, AC-3, E-AC-3, DTS,
+ * PCM of 8 to 32 bits and of floats, A-law, mu-law,
+ * ADPCM, G.722, G.726, GSM, AMR, Siren, TrueSpeech, ATRAC3 and Voxware.  VP9,
+ * AV1, H.261, FLAC, Vorbis, Speex and Yamaha ADPCM are for FFmpeg: asfdemux
+ * does not know their tags.  FFmpeg 5 does not know HEVC in ASF; asfdemux and
+ * VLC do.
+ *
+ * - VC-1 and WMV 9 as Windows writes them (vc1parse makes that of others).
+ * - H.264 and HEVC a picture in each buffer, as byte stream under `H264`, which
+ *   encoders and parsers choose, or with lengths under `avc1`; FFmpeg takes the
+ *   access unit delimiters of the latter for pictures.
+ * - AAC as raw frames (aacparse makes them of ADTS).
+ * - Rows of uncompressed pictures have no padding, which the width has to
+ *   allow for: a multiple of 8 for I420.  RGB comes from the top as FFmpeg and
+ *   asfdemux read it; Windows' players turn it over.
+ *
+ * Stream headers that an encoder sends ahead become codec data.  The data of
+ * MP3, MP2, ADPCM, GSM and PCM is made where caps do not have it.  What
+ * asfdemux itself does not know, it gives without size, rate and codec data:
+ * such caps (`video/x-asf-unknown`, `audio/x-asf-unknown`) have to be completed,
+ * by capssetter for example.
  *
  * ## Tags
  *
@@ -76,6 +103,7 @@
 #include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxpads.h"
 #include "asfmux/gstasfmuxrestart.h"
+#include "asfmux/gstasfmuxscripts.h"
 #include "asfmux/gstasfmuxsession.h"
 #include "asfmux/gstasfmuxtext.h"
 
@@ -274,6 +302,8 @@ gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
     return ret;
   if (pad != NULL) {
     ret = gst_wms_asf_restart_when_due (&self->session, pad, time);
+    if (ret == GST_FLOW_OK)
+      ret = gst_wms_asf_scripts_send (&self->session, time);
     if (ret == GST_FLOW_OK)
       ret = gst_wms_asf_session_take_next (&self->session, pad);
     gst_object_unref (pad);

@@ -12,9 +12,11 @@ G_BEGIN_DECLS
  * GstWmsAsfFormat:
  * @stream: kind, format and codec data of the stream; @stream.codec_data and
  *     the texts belong to this structure
- * @may_reorder: the codec may reorder frames; media objects carry the times of
- *     their decode slots, since readers expect times that do not step back
+ * @times_are_decode: media objects carry decode times, since the codec
+ *     reorders frames and readers expect times that do not step back
  * @keep_whole: a media object should not be split over packets
+ * @may_reorder: whether presentation times may step back, for frames that
+ *     come after the ones that they are predicted from
  * @is_intra: each media object is a key frame, flagged or not
  * @headers_in_codec_data: buffers flagged HEADER repeat what the codec data
  *     says, and are no media objects
@@ -32,8 +34,9 @@ typedef struct
 {
   AsfStream stream;
   gchar *description;
-  gboolean may_reorder;
+  gboolean times_are_decode;
   gboolean keep_whole;
+  gboolean may_reorder;
   gboolean is_intra;
   gboolean headers_in_codec_data;
   guint32 declared_bps;

@@ -14,7 +14,7 @@
 #define BLOCKS GST_WMS_ASF_CODEC_BLOCKS
 #define LINEAR GST_WMS_ASF_CODEC_LINEAR
 #define RAW GST_WMS_ASF_CODEC_RAW
-#define REORDERS GST_WMS_ASF_CODEC_REORDERS
+#define DECODE_TIMES GST_WMS_ASF_CODEC_DECODE_TIMES
 #define HEADERS GST_WMS_ASF_CODEC_HEADERS
 #define INTRA GST_WMS_ASF_CODEC_INTRA
 #define NAMED GST_WMS_ASF_CODEC_NAMED
@@ -33,15 +33,15 @@ static const GstWmsAsfCodec video_codecs[] = {
       "Windows Media Video 8"},
   {"video/x-wmv, wmvversion=(int)3, format=(string)WMV3, "
         "stream-format=(string)asf, header-format=(string)asf",
-      CC ('W', 'M', 'V', '3'), 24, 0, DATA (GIVEN), 4, REORDERS, "vc1parse",
+      CC ('W', 'M', 'V', '3'), 24, 0, DATA (GIVEN), 4, DECODE_TIMES, "vc1parse",
       "Windows Media Video 9"},
   {"video/x-wmv, wmvversion=(int)3, format=(string)WVC1, "
         "stream-format=(string)asf, header-format=(string)asf",
-      CC ('W', 'V', 'C', '1'), 24, 0, DATA (GIVEN), 5, REORDERS, "vc1parse",
+      CC ('W', 'V', 'C', '1'), 24, 0, DATA (GIVEN), 5, DECODE_TIMES, "vc1parse",
       "Windows Media Video 9 Advanced Profile"},
   {"video/x-wmv, wmvversion=(int)3, format=(string)WMVA, "
         "stream-format=(string)asf, header-format=(string)asf",
-      CC ('W', 'M', 'V', 'A'), 24, 0, DATA (GIVEN), 1, REORDERS, "vc1parse",
+      CC ('W', 'M', 'V', 'A'), 24, 0, DATA (GIVEN), 1, DECODE_TIMES, "vc1parse",
       "Windows Media Video 9 Advanced Profile"},
   {"video/x-wmv, wmvversion=(int)3, format=(string)WMVP",
       CC ('W', 'M', 'V', 'P'), 24, 0, DATA (GIVEN), 4, NAMED, NULL,
@@ -66,34 +66,34 @@ static const GstWmsAsfCodec video_codecs[] = {
       "Microsoft MPEG-4 Video V1"},
   {"video/x-h264, stream-format=(string)byte-stream, "
         "alignment=(string)au, variant=(string)itu",
-      CC ('H', '2', '6', '4'), 24, 0, DATA (JOINED), 0, REORDERS, "h264parse",
+      CC ('H', '2', '6', '4'), 24, 0, DATA (JOINED), 0, 0, "h264parse",
       "H.264"},
   {"video/x-h264, stream-format=(string)avc, alignment=(string)au, "
         "variant=(string)itu",
-      CC ('a', 'v', 'c', '1'), 24, 0, DATA (GIVEN), 7, REORDERS, "h264parse",
+      CC ('a', 'v', 'c', '1'), 24, 0, DATA (GIVEN), 7, 0, "h264parse",
       "H.264"},
   {"video/x-h264, variant=(string)videosoft",
-      CC ('V', 'S', 'S', 'H'), 24, 0, DATA (JOINED), 0, REORDERS | NAMED, NULL,
+      CC ('V', 'S', 'S', 'H'), 24, 0, DATA (JOINED), 0, NAMED, NULL,
       "VideoSoft H.264"},
   {"video/x-h264, variant=(string)lead",
-      CC ('L', '2', '6', '4'), 24, 0, DATA (JOINED), 0, REORDERS | NAMED, NULL,
+      CC ('L', '2', '6', '4'), 24, 0, DATA (JOINED), 0, NAMED, NULL,
       "Lead H.264"},
   {"video/x-h265, stream-format=(string)byte-stream, "
         "alignment=(string)au",
-      CC ('H', '2', '6', '5'), 24, 0, DATA (JOINED), 0, REORDERS, "h265parse",
+      CC ('H', '2', '6', '5'), 24, 0, DATA (JOINED), 0, 0, "h265parse",
       "H.265"},
   {"video/x-h265, stream-format=(string){ hvc1, hev1 }, "
         "alignment=(string)au",
-      CC ('H', '2', '6', '5'), 24, 0, DATA (GIVEN), 23, REORDERS, "h265parse",
+      CC ('H', '2', '6', '5'), 24, 0, DATA (GIVEN), 23, 0, "h265parse",
       "H.265"},
   {"video/mpeg, mpegversion=(int)4, systemstream=(boolean)false",
-      CC ('M', '4', 'S', '2'), 24, 0, DATA (GIVEN), 0, REORDERS, NULL,
+      CC ('M', '4', 'S', '2'), 24, 0, DATA (GIVEN), 0, 0, NULL,
       "MPEG-4 Video"},
   {"video/mpeg, mpegversion=(int)2, systemstream=(boolean)false",
-      CC ('m', 'p', 'g', '2'), 24, 0, DATA (GIVEN), 0, REORDERS, NULL,
+      CC ('m', 'p', 'g', '2'), 24, 0, DATA (GIVEN), 0, 0, NULL,
       "MPEG-2 Video"},
   {"video/mpeg, mpegversion=(int)1, systemstream=(boolean)false",
-      CC ('m', 'p', 'g', '1'), 24, 0, DATA (GIVEN), 0, REORDERS, NULL,
+      CC ('m', 'p', 'g', '1'), 24, 0, DATA (GIVEN), 0, 0, NULL,
       "MPEG-1 Video"},
   {"image/jpeg",
       CC ('M', 'J', 'P', 'G'), 24, 0, DATA (GIVEN), 0, INTRA, NULL,
@@ -102,10 +102,10 @@ static const GstWmsAsfCodec video_codecs[] = {
       CC ('D', 'I', 'V', '3'), 24, 0, DATA (GIVEN), 0, 0, NULL,
       "DivX MPEG-4 Version 3"},
   {"video/x-divx, divxversion=(int)4",
-      CC ('D', 'I', 'V', 'X'), 24, 0, DATA (GIVEN), 0, REORDERS, NULL,
+      CC ('D', 'I', 'V', 'X'), 24, 0, DATA (GIVEN), 0, 0, NULL,
       "DivX MPEG-4 Version 4"},
   {"video/x-divx, divxversion=(int)5",
-      CC ('D', 'X', '5', '0'), 24, 0, DATA (GIVEN), 0, REORDERS, NULL,
+      CC ('D', 'X', '5', '0'), 24, 0, DATA (GIVEN), 0, 0, NULL,
       "DivX MPEG-4 Version 5"},
   {"video/x-vp8",
       CC ('V', 'P', '8', '0'), 24, 0, DATA (GIVEN), 0, 0, NULL,

@@ -53,7 +53,7 @@ typedef enum
  * @GST_WMS_ASF_CODEC_BLOCKS: audio in blocks of a constant size: Audio Spread
  * @GST_WMS_ASF_CODEC_LINEAR: a constant number of bits for each sample
  * @GST_WMS_ASF_CODEC_RAW: uncompressed video
- * @GST_WMS_ASF_CODEC_REORDERS: frames may come out of order (rules, 7.3)
+ * @GST_WMS_ASF_CODEC_DECODE_TIMES: of the VC-1 family (rules, 7.3)
  * @GST_WMS_ASF_CODEC_HEADERS: the first buffers repeat the stream headers
  * @GST_WMS_ASF_CODEC_INTRA: each frame is a key frame, flagged or not
  * @GST_WMS_ASF_CODEC_NAMED: caps that leave out a field are not meant
@@ -66,7 +66,7 @@ typedef enum
   GST_WMS_ASF_CODEC_BLOCKS = 1 << 0,
   GST_WMS_ASF_CODEC_LINEAR = 1 << 1,
   GST_WMS_ASF_CODEC_RAW = 1 << 2,
-  GST_WMS_ASF_CODEC_REORDERS = 1 << 3,
+  GST_WMS_ASF_CODEC_DECODE_TIMES = 1 << 3,
   GST_WMS_ASF_CODEC_HEADERS = 1 << 4,
   GST_WMS_ASF_CODEC_INTRA = 1 << 5,
   GST_WMS_ASF_CODEC_NAMED = 1 << 6,

@@ -49,7 +49,7 @@ report_late (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
   gst_element_post_message (GST_ELEMENT (self->mux), message);
 }
 
-/* Content time of a buffer, never before the file's start. */
+/* Content time of a buffer, not before the file's start. */
 static guint64
 content_time (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     GstBuffer * buffer)
@@ -64,6 +64,20 @@ content_time (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
   }
   return gst_wms_asf_mux_pad_content_time (pad, buffer, self->output.origin,
       sent_ms > preroll_ms ? (sent_ms - preroll_ms) * GST_MSECOND : 0);
+}
+
+/* When an object is ready to be sent: with the decode time, so that none is sent
+ * after the times of the frames behind it. */
+static guint64
+ready_time (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
+    GstBuffer * buffer, guint64 time_ns)
+{
+  GstClockTimeDiff ready;
+
+  if (!pad->format.may_reorder)
+    return time_ns;
+  ready = gst_wms_asf_mux_pad_order_time (pad, buffer) - self->output.origin;
+  return CLAMP (ready, 0, (GstClockTimeDiff) time_ns);
 }
 
 static void
@@ -106,7 +120,8 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
   }
   object.pres_ms = pres_ms;
   gst_wms_asf_mux_pad_describe (pad, buffer, &object);
-  asf_bucket_add (&pad->bucket, object.time_ns, object.size, &object.span);
+  asf_bucket_add (&pad->bucket, ready_time (self, pad, buffer,
+          object.time_ns), object.size, &object.span);
   if (!asf_packetizer_add (&self->packetizer, &object)) {
     report_late (self, pad, buffer);
     return GST_FLOW_OK;

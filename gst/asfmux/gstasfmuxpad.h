@@ -147,9 +147,9 @@ gboolean gst_wms_asf_mux_pad_is_gap (GstBuffer * buffer);
  * @buffer: the next buffer of it
  *
  * Returns: running time that becomes the media object's presentation time:
- *     the buffer's, or for codecs that reorder frames that of its decode slot
- *     (rules, 7.3), where it has a decode time: the slot of the first frame is
- *     when that is shown.
+ *     the buffer's, or for the VC-1 family that of its decode slot (rules,
+ *     7.3), where it has a decode time: the slot of the first frame is when
+ *     that is shown.
  */
 GstClockTimeDiff gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self,
     GstBuffer * buffer);
@@ -173,8 +173,7 @@ void gst_wms_asf_mux_pad_find_delay (GstWmsAsfMuxPad * self,
  * @earliest_ns: content time that packets on their way need not be late for
  *
  * Returns: the media object's time on the content clock.  It is not before
- *     the stream's last one, but for frames out of order without decode
- *     times.
+ *     the stream's last one, but for frames out of order.
  */
 guint64 gst_wms_asf_mux_pad_content_time (GstWmsAsfMuxPad * self,
     GstBuffer * buffer, GstClockTimeDiff origin, guint64 earliest_ns);

@@ -12,7 +12,7 @@
 #define MAX_DELAY (5 * GST_SECOND)
 /* A presentation time may be this much before another one that was decoded
  * earlier (asfcheck allows a second). */
-#define MAX_STEP_BACK (500 * GST_MSECOND)
+#define MAX_STEP_BACK GST_SECOND
 
 #define MAX_DURATION (24 * GST_SECOND * 3600)
 /* Times beyond are taken for this one: sums and differences then hold. */
@@ -52,7 +52,7 @@ gst_wms_asf_sane_duration (GstClockTime duration)
   return duration <= MAX_DURATION ? duration : GST_CLOCK_TIME_NONE;
 }
 
-/* Encoders that lose count write times of 2^63 ns. */
+/* gst-libav's encoders write FFmpeg's "no time stamp" for none: 2^63. */
 static gboolean
 has_dts (GstBuffer * buffer)
 {
@@ -136,9 +136,9 @@ gst_wms_asf_mux_pad_find_delay (GstWmsAsfMuxPad * self, GstBuffer * first)
 GstClockTimeDiff
 gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
-  if (has_dts (buffer) && self->format.may_reorder)
+  if (has_dts (buffer) && self->format.times_are_decode)
     return start_time (self, buffer) + (GstClockTimeDiff) self->delay_ns;
-  if (!has_pts (buffer))
+  if (!has_pts (buffer) || self->format.times_are_decode)
     return start_time (self, buffer);
   return to_running (self, GST_BUFFER_PTS (buffer)) - self->lead_ns;
 }
@@ -169,7 +169,8 @@ gst_wms_asf_mux_pad_content_time (GstWmsAsfMuxPad * self, GstBuffer * buffer,
   time = gst_wms_asf_mux_pad_object_time (self, buffer) - origin;
   if (time >= last)
     return time;
-  if (!self->format.may_reorder || has_dts (buffer) ||
+  if (!self->format.may_reorder ||
+      !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT) ||
       time < last - (GstClockTimeDiff) MAX_STEP_BACK)
     return last;
   return MAX (time, (GstClockTimeDiff) MIN (earliest_ns, self->last_ns));

@@ -20,10 +20,11 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define MAX_COMMANDS G_MAXUINT16
 #define MAX_CHARS G_MAXUINT16
 
-/* A script command that waits for the header. */
+/* A script command that waits for its time.  GST_CLOCK_STIME_NONE, which is
+ * less than all others, is the beginning. */
 typedef struct
 {
-  GstClockTimeDiff running;     /* or GST_CLOCK_STIME_NONE: at the beginning */
+  GstClockTimeDiff running;
   gchar *type;
   gchar *text;
 } Script;
@@ -47,8 +48,20 @@ lose (GstWmsAsfSession * self, const gchar * type, const gchar * text)
       ("command %s", type));
 }
 
+/* Those of one time in the order in which they came. */
 static void
-wait_for_header (GstWmsAsfSession * self, GstClockTimeDiff running,
+insert (GArray * scripts, const Script * script)
+{
+  guint i = scripts->len;
+
+  while (i > 0 && g_array_index (scripts, Script, i - 1).running >
+      script->running)
+    i--;
+  g_array_insert_vals (scripts, i, script, 1);
+}
+
+static void
+add_waiting (GstWmsAsfSession * self, GstClockTimeDiff running,
     const gchar * type, const gchar * text)
 {
   Script script = { running, NULL, NULL };
@@ -67,17 +80,15 @@ wait_for_header (GstWmsAsfSession * self, GstClockTimeDiff running,
   }
   script.type = g_strdup (type);
   script.text = g_strdup (text);
-  g_array_append_val (self->scripts, script);
+  insert (self->scripts, &script);
 }
 
-/* The command stream that a command of @pad goes into, NULL for none. */
+/* The command stream that events go into, NULL when there is none. */
 static GstWmsAsfMuxPad *
-find_stream (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
+find_stream (GstWmsAsfSession * self)
 {
   guint i;
 
-  if (pad != NULL && gst_wms_asf_text_is_text (pad) && pad->in_header)
-    return pad;
   for (i = 0; i < self->file.pads->len; i++) {
     GstWmsAsfMuxPad *other = g_ptr_array_index (self->file.pads, i);
 
@@ -100,19 +111,19 @@ to_position (GstWmsAsfMuxPad * pad, GstClockTimeDiff running)
 }
 
 static GstFlowReturn
-send_command (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
-    GstClockTimeDiff running, const gchar * type, const gchar * text)
+send_command (GstWmsAsfSession * self, const Script * script)
 {
-  GstWmsAsfMuxPad *stream = find_stream (self, pad);
+  GstWmsAsfMuxPad *stream = find_stream (self);
   GstBuffer *command;
   GstFlowReturn ret;
 
   if (stream == NULL) {
-    lose (self, type, text);
+    lose (self, script->type, script->text);
     return GST_FLOW_OK;
   }
-  command = gst_wms_asf_text_new_command (type, text);
-  GST_BUFFER_PTS (command) = to_position (stream, running);
+  command = gst_wms_asf_text_new_command (script->type, script->text);
+  GST_BUFFER_PTS (command) = to_position (stream, MAX (script->running,
+          self->output.origin));
   ret = gst_wms_asf_objects_add (self, stream, command);
   gst_buffer_unref (command);
   return ret;
@@ -140,15 +151,19 @@ gst_wms_asf_scripts_add (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
   const gchar *type = gst_structure_get_string (s, "type");
   const gchar *text = gst_structure_get_string (s, "parameter");
   GstClockTimeDiff time = event_time (self, pad, event);
-  GstFlowReturn ret = GST_FLOW_OK;
 
-  if (!self->is_started) {
-    wait_for_header (self, time, type, text);
-    return GST_FLOW_OK;
+  if (self->is_started && !self->is_file && !pad->in_header &&
+      gst_wms_asf_text_is_text (pad)) {
+    GstFlowReturn ret = gst_wms_asf_restart_now (self);
+
+    if (ret != GST_FLOW_OK)
+      return ret;
   }
-  if (!self->is_file && !pad->in_header && gst_wms_asf_text_is_text (pad))
-    ret = gst_wms_asf_restart_now (self);
-  return ret == GST_FLOW_OK ? send_command (self, pad, time, type, text) : ret;
+  if (self->is_started && find_stream (self) == NULL)
+    lose (self, type, text);
+  else
+    add_waiting (self, time, type, text);
+  return GST_FLOW_OK;
 }
 
 static void
@@ -160,7 +175,7 @@ take_texts (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
     g_autofree gchar *text = gst_wms_asf_text_read (pad, buffer);
 
     if (gst_buffer_get_size (buffer) > 0)
-      wait_for_header (self, gst_wms_asf_mux_pad_object_time (pad, buffer),
+      add_waiting (self, gst_wms_asf_mux_pad_object_time (pad, buffer),
           gst_wms_asf_text_type (pad), text);
     gst_wms_asf_mux_pad_advance (pad, buffer);
     gst_buffer_unref (buffer);
@@ -177,19 +192,10 @@ gst_wms_asf_scripts_collect (GstWmsAsfSession * self, GPtrArray * pads)
 
     if (!gst_wms_asf_text_is_text (pad) || !GST_PAD_IS_EOS (pad))
       continue;
-    take_texts (self, pad);
     gst_wms_asf_mux_pad_reset_stream (pad);
+    take_texts (self, pad);
     g_ptr_array_remove_index (pads, i - 1);
   }
-}
-
-static gint
-compare_times (gconstpointer a, gconstpointer b)
-{
-  const AsfCommand *one = a;
-  const AsfCommand *other = b;
-
-  return (one->pres_ms > other->pres_ms) - (one->pres_ms < other->pres_ms);
 }
 
 GArray *
@@ -214,23 +220,21 @@ gst_wms_asf_scripts_take (GstWmsAsfSession * self)
     g_array_append_val (commands, command);
   }
   g_clear_pointer (&self->scripts, g_array_unref);
-  g_array_sort (commands, compare_times);
   return commands;
 }
 
 GstFlowReturn
-gst_wms_asf_scripts_send (GstWmsAsfSession * self)
+gst_wms_asf_scripts_send (GstWmsAsfSession * self, GstClockTimeDiff time)
 {
-  g_autoptr (GArray) scripts = g_steal_pointer (&self->scripts);
   GstFlowReturn ret = GST_FLOW_OK;
-  guint i;
 
-  for (i = 0; scripts != NULL && ret == GST_FLOW_OK && i < scripts->len; i++) {
-    const Script *script = &g_array_index (scripts, Script, i);
-    GstClockTimeDiff running = GST_CLOCK_STIME_IS_VALID (script->running) ?
-        script->running : self->output.origin;
+  while (self->scripts != NULL && self->scripts->len > 0 && ret == GST_FLOW_OK) {
+    const Script *script = &g_array_index (self->scripts, Script, 0);
 
-    ret = send_command (self, NULL, running, script->type, script->text);
+    if (script->running > time)
+      break;
+    ret = send_command (self, script);
+    g_array_remove_index (self->scripts, 0);
   }
   return ret;
 }

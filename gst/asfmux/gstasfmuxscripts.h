@@ -12,8 +12,9 @@ G_BEGIN_DECLS
  * @pad: where the event came
  * @event: (transfer none): for which gst_wms_asf_text_is_script() is true
  *
- * Takes a script command: into the command stream of @pad, or else the first
- * one.  Before the header it waits.
+ * Takes a script command, which waits for its time.  It goes into the first
+ * command stream; an event of a text pad that a broadcast's header does not
+ * have makes another header.
  */
 GstFlowReturn gst_wms_asf_scripts_add (GstWmsAsfSession * self,
     GstWmsAsfMuxPad * pad, GstEvent * event);
@@ -39,11 +40,13 @@ GArray *gst_wms_asf_scripts_take (GstWmsAsfSession * self);
 
 /**
  * gst_wms_asf_scripts_send:
- * @self: a session that has sent its header
+ * @self: a session that is started
+ * @time: running time of what comes next
  *
- * Puts the commands that waited into a command stream.
+ * Puts the commands that are due into the command stream.
  */
-GstFlowReturn gst_wms_asf_scripts_send (GstWmsAsfSession * self);
+GstFlowReturn gst_wms_asf_scripts_send (GstWmsAsfSession * self,
+    GstClockTimeDiff time);
 
 G_END_DECLS
 #endif /* __GST_WMS_ASF_MUX_SCRIPTS_H__ */

@@ -67,6 +67,7 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
   self->output.last_dts = 0;
   gst_wms_asf_markers_clear (&self->markers);
   g_clear_pointer (&self->scripts, g_array_unref);
+  self->script_was_lost = FALSE;
 }
 
 void
@@ -308,10 +309,9 @@ gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
   self->output.origin = start_pads (self, pads);
   self->header_time = self->output.origin;
   ret = write_header (self, pads, HEADER_FIRST, 0);
-  if (ret != GST_FLOW_OK)
-    return ret;
-  gst_wms_asf_toc_send (self);
-  return gst_wms_asf_scripts_send (self);
+  if (ret == GST_FLOW_OK)
+    gst_wms_asf_toc_send (self);
+  return ret;
 }
 
 GstFlowReturn
@@ -455,8 +455,10 @@ complete_file (GstWmsAsfSession * self)
 GstFlowReturn
 gst_wms_asf_session_finish (GstWmsAsfSession * self)
 {
-  GstFlowReturn ret = drain (self);
+  GstFlowReturn ret = gst_wms_asf_scripts_send (self, G_MAXINT64);
 
+  if (ret == GST_FLOW_OK)
+    ret = drain (self);
   if (ret != GST_FLOW_OK)
     return ret;
   if (self->is_file)

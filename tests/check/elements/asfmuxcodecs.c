@@ -315,7 +315,7 @@ GST_START_TEST (test_hints)
       "codec_data=(buffer)00112233, interlace-mode=interleaved, "
       "field-order=bottom-field-first, framerate=30000/1001, "
       "pixel-aspect-ratio=16/11" PICTURE);
-  fail_unless (format.may_reorder);
+  fail_unless (format.times_are_decode);
   fail_unless (format.interlaced && !format.top_field_first);
   fail_unless (format.par_n == 16 && format.par_d == 11);
   fail_unless_equals_int (format.stream.frame_time_100ns, 333666);
@@ -324,7 +324,7 @@ GST_START_TEST (test_hints)
 
   read_caps (&format, "image/png, interlace-mode=mixed" PICTURE);
   fail_unless (format.is_intra && format.interlaced && format.top_field_first);
-  fail_if (format.may_reorder || format.headers_in_codec_data);
+  fail_if (format.times_are_decode || format.headers_in_codec_data);
   fail_unless (format.par_n == 1 && format.par_d == 1);
   gst_wms_asf_format_clear (&format);
 

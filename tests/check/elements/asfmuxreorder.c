@@ -79,8 +79,7 @@ decode (const gchar * path)
   return times;
 }
 
-/* A picture each 40 ms; GStreamer, which takes the times for presentation
- * times, shows the two after the first a frame late, with B frames. */
+/* A picture each 40 ms, in order. */
 GST_START_TEST (test_shown_by_gstreamer)
 {
   g_autoptr (GArray) times = NULL;
@@ -91,22 +90,17 @@ GST_START_TEST (test_shown_by_gstreamer)
     return;
   path = test_file_new ();
   encode (path, encoders[__i__]);
-  test_assert_asfcheck (path, FALSE);
   times = decode (path);
   fail_unless_equals_int (times->len, N_FRAMES);
-  for (i = 0; i < N_FRAMES; i++) {
-    GstClockTime late = __i__ == 0 && (i == 1 || i == 2) ? 40 * GST_MSECOND : 0;
-
+  for (i = 0; i < N_FRAMES; i++)
     fail_unless_equals_uint64 (g_array_index (times, GstClockTime, i),
-        i * 40 * GST_MSECOND + late);
-  }
+        i * 40 * GST_MSECOND);
   test_file_free (path);
 }
 
 GST_END_TEST;
 
-/* Evenly, and in order; for the last pictures, which come without input,
- * FFmpeg names no time. */
+/* FFmpeg takes the times for decode times, so this is without B frames. */
 GST_START_TEST (test_shown_by_ffmpeg)
 {
   g_autofree gchar *tool = g_find_program_in_path ("ffprobe");
@@ -122,7 +116,8 @@ GST_START_TEST (test_shown_by_ffmpeg)
     return;
   }
   path = test_file_new ();
-  encode (path, encoders[__i__]);
+  encode (path, encoders[1]);
+  test_assert_asfcheck (path, FALSE);
   process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, NULL, tool, "-v",
       "error", "-show_entries", "frame=best_effort_timestamp_time", "-of",
       "default=noprint_wrappers=1:nokey=1", path, NULL);
@@ -131,7 +126,7 @@ GST_START_TEST (test_shown_by_ffmpeg)
   lines = g_strsplit (g_strstrip (output), "\n", -1);
   fail_unless_equals_int (g_strv_length (lines), N_FRAMES);
   start = g_ascii_strtod (lines[0], NULL);
-  for (i = 0; i < N_FRAMES - 2; i++) {
+  for (i = 0; i < N_FRAMES; i++) {
     gdouble time = g_ascii_strtod (lines[i], NULL) - start;
 
     fail_unless (ABS (time - i * 0.040) < 0.0015, "picture %u at %f", i, time);
@@ -150,7 +145,7 @@ asfmuxreorder_suite (void)
   suite_add_tcase (s, tc);
   tcase_set_timeout (tc, 120);
   tcase_add_loop_test (tc, test_shown_by_gstreamer, 0, G_N_ELEMENTS (encoders));
-  tcase_add_loop_test (tc, test_shown_by_ffmpeg, 0, G_N_ELEMENTS (encoders));
+  tcase_add_test (tc, test_shown_by_ffmpeg);
   return s;
 }
 

@@ -193,9 +193,9 @@ GST_END_TEST;
     "height=240, framerate=25/1"
 #define NONE G_MININT
 
-/* rules, 7.3: frames out of order carry the time of their decode slot, the
- * first one when it is shown; without decode times they carry what they have,
- * and only codecs that reorder step back. */
+/* rules, 7.3: out of order, frames of the VC-1 family carry the time of their
+ * decode slot, the first one when it is shown; other codecs that reorder carry
+ * the presentation time, and the others are held. */
 static const struct
 {
   const gchar *caps;
@@ -204,18 +204,16 @@ static const struct
 } reordered[] = {
   {WVC1, {40, 160, 80, 120, 280}, {0, 40, 80, 120, 160},
       "1:0* 1:40 1:80 1:120 1:160"},
+  /* a frame without a decode time, and without any */
+  {WVC1, {40, 160, 80, 120, 280}, {0, 40, NONE, NONE, 160},
+      "1:0* 1:40 1:40 1:80 1:160"},
   {MPEG4, {80, 200, 120, 160, 320}, {0, 40, 80, 120, 160},
-      "1:0* 1:40 1:80 1:120 1:160"},
-  /* a frame without a decode time */
-  {MPEG4, {80, 200, 120, 160, 320}, {0, 40, 80, NONE, 160},
-      "1:0* 1:40 1:80 1:80 1:160"},
+      "1:0* 1:120 1:40 1:80 1:240"},
   {MPEG4, {40, 160, 80, 120, 280}, {NONE, NONE, NONE, NONE, NONE},
       "1:0* 1:120 1:40 1:80 1:240"},
   /* never before the beginning, and no further back than decoders go */
   {MPEG4, {40, 0, 80, 120, 160}, {NONE, NONE, NONE, NONE, NONE},
       "1:0* 1:0 1:40 1:80 1:120"},
-  {MPEG4, {0, 800, 100, 840, 880}, {NONE, NONE, NONE, NONE, NONE},
-      "1:0* 1:800 1:800 1:840 1:880"},
   {TEST_VIDEO_CAPS, {40, 160, 80, 120, 280}, {NONE, NONE, NONE, NONE, NONE},
       "1:0* 1:120 1:120 1:120 1:240"},
 };
@@ -257,6 +255,53 @@ GST_START_TEST (test_reordered_without_preroll)
     test_mux_push (mux.video, pts_ms[i], 40, 450, i == 0);
   test_mux_end (&mux);
   assert_objects (&mux, "1:0* 1:120 1:120 1:120");
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* Other codecs with such frames carry the presentation time, which steps back, by
+ * a second at most; it is held then.  With a preroll that leaves no slack no
+ * frame is too late for its packet. */
+GST_START_TEST (test_shown_frames)
+{
+  static const gint64 pts_ms[] = { 0, 120, 40, 80, 2000, 500, 1960 };
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_NO_CAPS, "preroll",
+      G_GUINT64_CONSTANT (100), NULL);
+  gst_harness_set_src_caps_str (mux.video, "video/mpeg, mpegversion=4, "
+      "systemstream=false, width=320, height=240, framerate=25/1");
+  for (i = 0; i < G_N_ELEMENTS (pts_ms); i++) {
+    GstBuffer *buffer = test_mux_buffer (pts_ms[i], 40, 100, i == 0);
+
+    GST_BUFFER_DTS (buffer) = MIN (pts_ms[i], i * 40) * GST_MSECOND;
+    gst_harness_push (mux.video, buffer);
+  }
+  test_mux_end (&mux);
+  assert_objects (&mux, "1:0* 1:120 1:40 1:80 1:2000 1:2000 1:1960");
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* What FFmpeg takes for no time stamp comes out of gst-libav's encoders. */
+GST_START_TEST (test_times_of_libav)
+{
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO, NULL, NULL);
+  for (i = 0; i < 3; i++) {
+    GstBuffer *buffer = test_mux_buffer (-1, 40, 100, i == 0);
+
+    GST_BUFFER_PTS (buffer) = GST_BUFFER_DTS (buffer) =
+        G_GUINT64_CONSTANT (1) << 63;
+    gst_harness_push (mux.video, buffer);
+  }
+  test_mux_end (&mux);
+  assert_objects (&mux, "1:0* 1:40 1:80");
   test_mux_clear (&mux);
 }
 
@@ -528,6 +573,8 @@ asfmuxtimes_suite (void)
   tcase_add_loop_test (tc, test_time_stamps, 0, G_N_ELEMENTS (rows));
   tcase_add_loop_test (tc, test_reordered_frames, 0, G_N_ELEMENTS (reordered));
   tcase_add_test (tc, test_reordered_without_preroll);
+  tcase_add_test (tc, test_shown_frames);
+  tcase_add_test (tc, test_times_of_libav);
   tcase_add_test (tc, test_gap_goes_on);
   tcase_add_loop_test (tc, test_packet_times, 0, G_N_ELEMENTS (packet_times));
   tcase_add_test (tc, test_lists);
