@@ -72,7 +72,10 @@ struct _GstWmsAsfMuxPad
   GstWmsAsfExtensions extensions;
 
   /* times are signed running times in ns until the origin is taken off */
+  /* what is added to times of a stream that jumped back; the last jump of any
+   * stream belongs to the session */
   GstClockTimeDiff jump_ns;
+  GstClockTimeDiff *last_jump_ns;
   gboolean delay_is_known;
   guint64 delay_ns;
   GstClockTimeDiff next_running;
@@ -128,8 +131,7 @@ void gst_wms_asf_mux_pad_reset_stream (GstWmsAsfMuxPad * self);
  *     decode time when there is one, else the presentation time, else where
  *     the buffer before ended.  A gap stands where it ends: until then the
  *     other pads need not wait for this one.  A stream that jumps back by more
- *     than a second goes on where it was; call it with the element's object
- *     lock, for those of the others.
+ *     than a second goes on where it was.
  */
 GstClockTimeDiff gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self,
     GstBuffer * buffer);

@@ -94,16 +94,13 @@ goes_on (GstWmsAsfMuxPad * self, GstClockTimeDiff time)
 static GstClockTimeDiff
 find_jump (GstWmsAsfMuxPad * self, GstClockTimeDiff time)
 {
-  GstElement *mux = GST_ELEMENT_CAST (GST_OBJECT_PARENT (self));
-  GList *l;
+  GstClockTimeDiff jump = self->last_jump_ns ? *self->last_jump_ns : 0;
 
-  for (l = mux ? mux->sinkpads : NULL; l != NULL; l = l->next) {
-    GstClockTimeDiff jump = ((GstWmsAsfMuxPad *) l->data)->jump_ns;
-
-    if (jump != self->jump_ns && goes_on (self, time - self->jump_ns + jump))
-      return jump;
-  }
-  return self->jump_ns + self->next_running - time;
+  if (!goes_on (self, time - self->jump_ns + jump))
+    jump = self->jump_ns + self->next_running - time;
+  if (self->last_jump_ns != NULL)
+    *self->last_jump_ns = jump;
+  return jump;
 }
 
 GstClockTimeDiff
