@@ -178,6 +178,7 @@ asfmuxpackets_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
+  tcase_set_timeout (tc, 60);
   tcase_add_loop_test (tc, test_packets, 0, G_N_ELEMENTS (rows));
   return s;
 }
