@@ -32,6 +32,7 @@ asf_bucket_init (AsfBucket * self, guint32 bps, guint32 window_ms,
   self->preroll_ns = preroll_ms * NS_PER_MS;
   /* what leaves late takes the rest of the preroll to arrive */
   self->delay_ns = MIN (self->window_ns, self->preroll_ns / 2);
+  self->declared = ASF_BUCKET_DECLARED;
   for (i = ASF_BUCKET_DECLARED; i < ASF_BUCKET_RATES; i++, rate *= RATE_STEP)
     self->bps_tried[i] = rate;
   rate = MAX (bps, 1);
@@ -54,6 +55,40 @@ fill (AsfBucket * self, gfloat elapsed, gfloat bits)
   }
 }
 
+static gboolean
+rate_holds (const AsfBucket * self, gint i, gdouble window_s)
+{
+  return self->top_bits[i] <= self->bps_tried[i] * window_s * ROUNDING;
+}
+
+/* Gives up the lowest rate for one above the highest, whose bucket was never
+ * fuller than that one's was. */
+static void
+try_higher_rate (AsfBucket * self)
+{
+  const gint last = ASF_BUCKET_RATES - 1;
+
+  memmove (self->bps_tried, self->bps_tried + 1, last * sizeof (gfloat));
+  memmove (self->fill_bits, self->fill_bits + 1, last * sizeof (gfloat));
+  memmove (self->top_bits, self->top_bits + 1, last * sizeof (gfloat));
+  self->bps_tried[last] = self->bps_tried[last - 1] * RATE_STEP;
+  self->declared--;
+}
+
+/* A guess may be far too low; noticed at once, before the buckets hold more
+ * than a window. */
+static void
+try_higher_rates (AsfBucket * self)
+{
+  const gint last = ASF_BUCKET_RATES - 1;
+  gdouble window_s = MIN (self->window_ns, self->preroll_ns - self->delay_ns) /
+      (gdouble) NS_PER_S;
+
+  while (window_s > 0.0 && !rate_holds (self, last, window_s)
+      && self->bps_tried[last] < G_MAXUINT32)
+    try_higher_rate (self);
+}
+
 void
 asf_bucket_add (AsfBucket * self, guint64 time_ns, guint32 size, AsfSpan * span)
 {
@@ -66,6 +101,7 @@ asf_bucket_add (AsfBucket * self, guint64 time_ns, guint32 size, AsfSpan * span)
   }
   fill (self, time_ns > self->last_ns ?
       (time_ns - self->last_ns) / (gfloat) NS_PER_S : 0.0f, size * 8.0f);
+  try_higher_rates (self);
   self->last_ns = MAX (self->last_ns, time_ns);
   self->bytes += size;
 
@@ -75,12 +111,6 @@ asf_bucket_add (AsfBucket * self, guint64 time_ns, guint32 size, AsfSpan * span)
   span->end_ns = MIN (end, latest);
   span->latest_ns = latest;
   self->drained_ns = span->end_ns;
-}
-
-static gboolean
-rate_holds (const AsfBucket * self, gint i, gdouble window_s)
-{
-  return self->top_bits[i] <= self->bps_tried[i] * window_s * ROUNDING;
 }
 
 /* The lowest rate from @average on with which the bucket does not overflow.
@@ -141,7 +171,7 @@ asf_bucket_measure (const AsfBucket * self, guint64 end_ns,
     average = self->bytes * 8.0 * NS_PER_S / (end_ns - self->first_ns);
   if (!self->started || (is_declared &&
           self->bps * RATE_TOLERANCE >= average &&
-          rate_holds (self, ASF_BUCKET_DECLARED, window_s)))
+          self->declared >= 0 && rate_holds (self, self->declared, window_s)))
     return;
   if (is_declared && self->bps * RATE_TOLERANCE >= average)
     average = self->bps;

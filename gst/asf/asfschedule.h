@@ -7,7 +7,8 @@
 G_BEGIN_DECLS
 
 /* Rates that are tried at once to find those that a stream needs: the declared
- * one is number ASF_BUCKET_DECLARED, each step is a quarter of an octave. */
+ * one is number ASF_BUCKET_DECLARED at first, each step is a quarter of an
+ * octave. */
 #define ASF_BUCKET_RATES 32
 #define ASF_BUCKET_DECLARED 16
 
@@ -47,6 +48,7 @@ typedef struct
   guint64 first_ns;
   guint64 last_ns;
   gboolean started;
+  gint declared;
   gfloat bps_tried[ASF_BUCKET_RATES];
   gfloat fill_bits[ASF_BUCKET_RATES];
   gfloat top_bits[ASF_BUCKET_RATES];

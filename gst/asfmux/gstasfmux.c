@@ -4,8 +4,7 @@
  * @title: asfmux
  * @short_description: writes ASF files and live streams
  *
- * Muxes Windows Media video and audio, MS-MPEG4 and MP3 into ASF (.asf, .wmv,
- * .wma).  When downstream can seek, a file is written: an index follows the
+ * Muxes video and sound of nearly any codec into ASF (.asf, .wmv, .wma).  When downstream can seek, a file is written: an index follows the
  * data and the header is completed at the end.  With
  * #GstWmsAsfMux:streamable, or when downstream cannot seek, a broadcast is
  * written, which needs no second pass, such as `wmspushsink` sends.
@@ -19,6 +18,34 @@
  * dropped with a warning, and so are objects that arrive when later packets
  * have left already, with a QoS message.  Times of one stream that step back
  * are held at the latest one.
+ *
+ * ## Codecs
+ *
+ * Everything that asfdemux knows can be written, under the tag that Windows
+ * uses for it, or else FFmpeg: Windows Media Video 7 to 9 and Screen, VC-1,
+ * MS-MPEG4, MPEG-1, -2 and -4, H.263, H.264, HEVC, JPEG, PNG, VP8, Theora, DV,
+ * Huffyuv, FFV1, Cinepak, Indeo and others, and uncompressed pictures; Windows
+ * Media Audio 1, 2, Pro, Lossless and Voice, MP3, MP2, AAC, AC-3, E-AC-3, DTS,
+ * PCM of 8 to 32 bits and of floats, A-law, mu-law,
+ * ADPCM, G.722, G.726, GSM, AMR, Siren, TrueSpeech, ATRAC3 and Voxware.  VP9,
+ * AV1, H.261, FLAC, Vorbis, Speex and Yamaha ADPCM are for FFmpeg: asfdemux
+ * does not know their tags.  FFmpeg 5 does not know HEVC in ASF; asfdemux and
+ * VLC do.
+ *
+ * - VC-1 and WMV 9 as Windows writes them (vc1parse makes that of others).
+ * - H.264 and HEVC a picture in each buffer, as byte stream under `H264`, which
+ *   encoders and parsers choose, or with lengths under `avc1`; FFmpeg takes the
+ *   access unit delimiters of the latter for pictures.
+ * - AAC as raw frames (aacparse makes them of ADTS).
+ * - Rows of uncompressed pictures have no padding, which the width has to
+ *   allow for: a multiple of 8 for I420.  RGB comes from the top as FFmpeg and
+ *   asfdemux read it; Windows' players turn it over.
+ *
+ * Stream headers that an encoder sends ahead become codec data.  The data of
+ * MP3, MP2, ADPCM, GSM and PCM is made where caps do not have it.  What
+ * asfdemux itself does not know, it gives without size, rate and codec data:
+ * such caps (`video/x-asf-unknown`, `audio/x-asf-unknown`) have to be completed,
+ * by capssetter for example.
  *
  * ## Tags
  *
@@ -190,6 +217,28 @@ reset (GstWmsAsfMux * self)
   GST_OBJECT_UNLOCK (self);
 }
 
+/* No other pad waits for text (docs/design.md, "Packets and times"): while
+ * there is one the base class takes text pads for ended, else not. */
+static void
+update_text_pads (GstWmsAsfMux * self)
+{
+  GstAggregatorClass *klass = GST_AGGREGATOR_CLASS (parent_class);
+  g_autoptr (GPtrArray) pads = NULL;
+  gboolean is_alone;
+  guint i;
+
+  pads = gst_wms_asf_pads_collect_text (GST_ELEMENT (self), &is_alone);
+  for (i = 0; i < pads->len; i++) {
+    GstAggregatorPad *pad = g_ptr_array_index (pads, i);
+
+    if (!is_alone)
+      klass->sink_event (GST_AGGREGATOR (self), pad, gst_event_new_eos ());
+    else if (!GST_PAD_IS_EOS (pad))
+      klass->sink_event (GST_AGGREGATOR (self), pad,
+          gst_event_new_stream_start ("text"));
+  }
+}
+
 static gboolean
 gst_wms_asf_mux_start (GstAggregator * aggregator)
 {
@@ -206,6 +255,7 @@ gst_wms_asf_mux_start (GstAggregator * aggregator)
   self->session.mux = aggregator;
   gst_aggregator_set_latency (aggregator, s->streamable ?
       s->max_packet_delay : 0, s->streamable ? s->max_packet_delay : 0);
+  update_text_pads (self);
   return TRUE;
 }
 
@@ -356,13 +406,19 @@ gst_wms_asf_mux_sink_event (GstAggregator * aggregator,
     GstAggregatorPad * aggpad, GstEvent * event)
 {
   GstWmsAsfMux *self = GST_WMS_ASF_MUX (aggregator);
+  /* both take the mark away that text pads have */
+  gboolean is_start = GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START ||
+      GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP;
   gboolean result;
 
   if (gst_wms_asf_events_take (&self->session, GST_WMS_ASF_MUX_PAD (aggpad),
           event, &result))
     return result;
-  return GST_AGGREGATOR_CLASS (parent_class)->sink_event (aggregator, aggpad,
+  result = GST_AGGREGATOR_CLASS (parent_class)->sink_event (aggregator, aggpad,
       event);
+  if (is_start && gst_wms_asf_text_is_text (GST_WMS_ASF_MUX_PAD (aggpad)))
+    update_text_pads (self);
+  return result;
 }
 
 /* To the rest of the muxer, buffers of stream headers never came. */
@@ -413,9 +469,11 @@ gst_wms_asf_mux_request_new_pad (GstElement * element, GstPadTemplate * templ,
   GstPad *pad = GST_ELEMENT_CLASS (parent_class)->request_new_pad (element,
       templ, name, caps);
 
-  if (pad != NULL)
-    gst_child_proxy_child_added (GST_CHILD_PROXY (element), G_OBJECT (pad),
-        GST_OBJECT_NAME (pad));
+  if (pad == NULL)
+    return NULL;
+  gst_child_proxy_child_added (GST_CHILD_PROXY (element), G_OBJECT (pad),
+      GST_OBJECT_NAME (pad));
+  update_text_pads (GST_WMS_ASF_MUX (element));
   return pad;
 }
 
@@ -426,6 +484,7 @@ gst_wms_asf_mux_release_pad (GstElement * element, GstPad * pad)
       GST_OBJECT_NAME (pad));
   GST_ELEMENT_CLASS (parent_class)->release_pad (element, pad);
   gst_wms_asf_restart_note_release (&GST_WMS_ASF_MUX (element)->session);
+  update_text_pads (GST_WMS_ASF_MUX (element));
 }
 
 static void

@@ -221,6 +221,21 @@ refuse (const GstCaps * caps, GError ** error)
   set_error (error, problem, parser);
 }
 
+static gboolean
+may_reorder (const GstStructure * s)
+{
+  static const gchar *const names[] = { "video/x-h264", "video/x-h265",
+    "video/mpeg", "video/x-divx", "video/x-dirac"
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (names); i++) {
+    if (gst_structure_has_name (s, names[i]))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 gboolean
 gst_wms_asf_format_from_caps (GstWmsAsfFormat * format, const GstCaps * caps,
     GError ** error)
@@ -240,6 +255,7 @@ gst_wms_asf_format_from_caps (GstWmsAsfFormat * format, const GstCaps * caps,
   format->stream.codec_name = codec->name;
   format->times_are_decode =
       (codec->flags & GST_WMS_ASF_CODEC_DECODE_TIMES) != 0;
+  format->may_reorder = may_reorder (s);
   format->is_intra = kind == ASF_STREAM_AUDIO ||
       (codec->flags & GST_WMS_ASF_CODEC_INTRA) != 0;
   format->headers_in_codec_data =

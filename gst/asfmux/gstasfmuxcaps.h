@@ -15,6 +15,8 @@ G_BEGIN_DECLS
  * @times_are_decode: media objects carry decode times, since the codec
  *     reorders frames and readers expect times that do not step back
  * @keep_whole: a media object should not be split over packets
+ * @may_reorder: whether presentation times may step back, for frames that
+ *     come after the ones that they are predicted from
  * @is_intra: each media object is a key frame, flagged or not
  * @headers_in_codec_data: buffers flagged HEADER repeat what the codec data
  *     says, and are no media objects
@@ -34,6 +36,7 @@ typedef struct
   gchar *description;
   gboolean times_are_decode;
   gboolean keep_whole;
+  gboolean may_reorder;
   gboolean is_intra;
   gboolean headers_in_codec_data;
   guint32 declared_bps;

@@ -15,6 +15,10 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 /* Between two messages about drops of one stream, in microseconds. */
 #define MIN_REPORT_INTERVAL G_TIME_SPAN_SECOND
 
+/* Frames are shown at most this long after frames that come behind them; what
+ * steps back further is another programme's time. */
+#define MAX_REORDERING GST_SECOND
+
 /* A message for each run of drops, and at most one a second: a bus that nobody
  * reads must not grow for weeks (push-protocol.md, 5). */
 static gboolean
@@ -49,8 +53,16 @@ report_late (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
   gst_element_post_message (GST_ELEMENT (self->mux), message);
 }
 
+static gboolean
+may_step_back (GstWmsAsfMuxPad * pad, GstBuffer * buffer, GstClockTimeDiff time)
+{
+  return pad->format.may_reorder && time >= 0
+      && time + MAX_REORDERING >= (GstClockTimeDiff) pad->last_ns
+      && GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+}
+
 /* Content time of a buffer: never before the file's start, and never before
- * the stream's last object (rules, 7.3). */
+ * the stream's last object, but for reordered frames (rules, 7.3). */
 static guint64
 content_time (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     GstBuffer * buffer)
@@ -63,7 +75,23 @@ content_time (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     self->rebase = FALSE;
   }
   time = running - self->output.origin;
+  if (may_step_back (pad, buffer, time))
+    return time;
   return MAX (time, (GstClockTimeDiff) pad->last_ns);
+}
+
+/* When an object is ready to be sent: with the decode time, so that none is sent
+ * after the times of the frames behind it. */
+static guint64
+ready_time (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
+    GstBuffer * buffer, guint64 time_ns)
+{
+  GstClockTimeDiff ready;
+
+  if (!pad->format.may_reorder)
+    return time_ns;
+  ready = gst_wms_asf_mux_pad_order_time (pad, buffer) - self->output.origin;
+  return CLAMP (ready, 0, (GstClockTimeDiff) time_ns);
 }
 
 static void
@@ -106,7 +134,8 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
   }
   object.pres_ms = pres_ms;
   gst_wms_asf_mux_pad_describe (pad, buffer, &object);
-  asf_bucket_add (&pad->bucket, object.time_ns, object.size, &object.span);
+  asf_bucket_add (&pad->bucket, ready_time (self, pad, buffer,
+          object.time_ns), object.size, &object.span);
   if (!asf_packetizer_add (&self->packetizer, &object)) {
     report_late (self, pad, buffer);
     return GST_FLOW_OK;

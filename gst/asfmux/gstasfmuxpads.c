@@ -143,6 +143,33 @@ gst_wms_asf_pads_all_ended (GstElement * mux)
   return ended;
 }
 
+gboolean
+gst_wms_asf_pads_has_ended (GstWmsAsfMuxPad * pad)
+{
+  if (gst_wms_asf_text_is_text (pad) && !GST_PAD_IS_EOS (pad))
+    return FALSE;
+  return gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad)) &&
+      gst_wms_asf_intake_peek (pad) == NULL;
+}
+
+GPtrArray *
+gst_wms_asf_pads_collect_text (GstElement * mux, gboolean * is_alone)
+{
+  GPtrArray *pads = g_ptr_array_new_with_free_func (gst_object_unref);
+  GList *l;
+
+  *is_alone = TRUE;
+  GST_OBJECT_LOCK (mux);
+  for (l = mux->sinkpads; l != NULL; l = l->next) {
+    if (gst_wms_asf_text_is_text (l->data))
+      g_ptr_array_add (pads, gst_object_ref (l->data));
+    else
+      *is_alone = FALSE;
+  }
+  GST_OBJECT_UNLOCK (mux);
+  return pads;
+}
+
 static gint
 compare_numbers (gconstpointer a, gconstpointer b)
 {

@@ -37,6 +37,23 @@ GstWmsAsfMuxPad *gst_wms_asf_pads_pick_earliest (GstElement * mux,
 gboolean gst_wms_asf_pads_all_ended (GstElement * mux);
 
 /**
+ * gst_wms_asf_pads_has_ended:
+ *
+ * Returns: whether no more data comes out of an input, a text pad included.
+ */
+gboolean gst_wms_asf_pads_has_ended (GstWmsAsfMuxPad * pad);
+
+/**
+ * gst_wms_asf_pads_collect_text:
+ * @mux: the element
+ * @is_alone: (out): whether there is neither sound nor picture
+ *
+ * Returns: (transfer full) (element-type GstWmsAsfMuxPad): the text pads.
+ */
+GPtrArray *gst_wms_asf_pads_collect_text (GstElement * mux,
+    gboolean * is_alone);
+
+/**
  * gst_wms_asf_pads_collect:
  *
  * Returns: (transfer full) (element-type GstWmsAsfMuxPad): pads whose caps are

@@ -11,6 +11,8 @@
 #define MAX_DURATION (24 * GST_SECOND * 3600)
 /* Times beyond are taken for this one: sums and differences then hold. */
 #define MAX_RUNNING (G_MAXINT64 / 8)
+/* gst-libav's encoders write FFmpeg's "no time stamp" for none. */
+#define IS_TIME(t) ((t) < (GstClockTime) G_MAXINT64)
 
 static GstClockTimeDiff
 to_running (GstWmsAsfMuxPad * self, GstClockTime time)
@@ -45,9 +47,9 @@ gst_wms_asf_sane_duration (GstClockTime duration)
 static GstClockTimeDiff
 start_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
-  if (GST_BUFFER_DTS_IS_VALID (buffer))
+  if (IS_TIME (GST_BUFFER_DTS (buffer)))
     return to_running (self, GST_BUFFER_DTS (buffer)) - self->lead_ns;
-  if (GST_BUFFER_PTS_IS_VALID (buffer))
+  if (IS_TIME (GST_BUFFER_PTS (buffer)))
     return to_running (self, GST_BUFFER_PTS (buffer)) - self->lead_ns;
   return inferred (self);
 }
@@ -74,7 +76,7 @@ gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 GstClockTimeDiff
 gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
-  if (self->format.times_are_decode || !GST_BUFFER_PTS_IS_VALID (buffer))
+  if (self->format.times_are_decode || !IS_TIME (GST_BUFFER_PTS (buffer)))
     return start_time (self, buffer);
   return to_running (self, GST_BUFFER_PTS (buffer)) - self->lead_ns;
 }

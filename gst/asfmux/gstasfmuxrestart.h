@@ -22,10 +22,12 @@ GstFlowReturn gst_wms_asf_restart_when_due (GstWmsAsfSession * self,
 /**
  * gst_wms_asf_restart_now:
  * @self: a session that is started, a broadcast
+ * @pad: an input that the header does not have
  *
- * Begins another header with the streams that there are.
+ * Begins another header with @pad and the streams that go on.
  */
-GstFlowReturn gst_wms_asf_restart_now (GstWmsAsfSession * self);
+GstFlowReturn gst_wms_asf_restart_now (GstWmsAsfSession * self,
+    GstWmsAsfMuxPad * pad);
 
 /**
  * gst_wms_asf_restart_note_tags:

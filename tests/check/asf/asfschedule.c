@@ -76,7 +76,11 @@ static const struct
   /* the average does not fit either */
   {100000, TRUE, 37500, 1000, 109000, 110000, 300000, 315000},
   {100000, FALSE, 37500, 1000, 109000, 110000, 300000, 315000},
-  /* beyond all rates that are tried */
+  /* a guess that is far too low: a step too much at most */
+  {1000, FALSE, 1000, 1000, 80000, 95200, 0, 95200},
+  {10, FALSE, 1000, 1000, 80000, 95200, 0, 95200},
+  {10, FALSE, 37500, 1000, 109000, 110000, 300000, 315000},
+  /* beyond all rates that are tried at first */
   {1000, TRUE, 1000000, 1000, 879200, 880000, 8000000, 9000000},
 };
 
