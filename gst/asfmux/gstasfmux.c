@@ -162,6 +162,7 @@
 
 #include "asfmux/gstasfmuxevents.h"
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxorder.h"
 #include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxpads.h"
 #include "asfmux/gstasfmuxrestart.h"
@@ -175,6 +176,10 @@ GST_DEBUG_CATEGORY (gst_wms_asf_mux_debug);
 /* Locks: the object lock protects the settings and the list of pads.  All
  * other state belongs to the source pad's streaming thread; it is rebuilt by
  * reset(), which runs only while that thread does not. */
+
+/* Buffers for one call of aggregate(): between two of them the base class
+ * looks after events and state changes. */
+#define MAX_TAKEN 1024
 
 struct _GstWmsAsfMux
 {
@@ -211,32 +216,11 @@ reset (GstWmsAsfMux * self)
   GList *l;
 
   gst_wms_asf_session_reset (&self->session);
+  gst_wms_asf_intake_reset_all (GST_ELEMENT (self));
   GST_OBJECT_LOCK (self);
   for (l = GST_ELEMENT (self)->sinkpads; l != NULL; l = l->next)
     gst_wms_asf_mux_pad_reset (l->data);
   GST_OBJECT_UNLOCK (self);
-}
-
-/* No other pad waits for text (docs/design.md, "Packets and times"): while
- * there is one the base class takes text pads for ended, else not. */
-static void
-update_text_pads (GstWmsAsfMux * self)
-{
-  GstAggregatorClass *klass = GST_AGGREGATOR_CLASS (parent_class);
-  g_autoptr (GPtrArray) pads = NULL;
-  gboolean is_alone;
-  guint i;
-
-  pads = gst_wms_asf_pads_collect_text (GST_ELEMENT (self), &is_alone);
-  for (i = 0; i < pads->len; i++) {
-    GstAggregatorPad *pad = g_ptr_array_index (pads, i);
-
-    if (!is_alone)
-      klass->sink_event (GST_AGGREGATOR (self), pad, gst_event_new_eos ());
-    else if (!GST_PAD_IS_EOS (pad))
-      klass->sink_event (GST_AGGREGATOR (self), pad,
-          gst_event_new_stream_start ("text"));
-  }
 }
 
 static gboolean
@@ -255,7 +239,7 @@ gst_wms_asf_mux_start (GstAggregator * aggregator)
   self->session.mux = aggregator;
   gst_aggregator_set_latency (aggregator, s->streamable ?
       s->max_packet_delay : 0, s->streamable ? s->max_packet_delay : 0);
-  update_text_pads (self);
+  gst_wms_asf_pads_update_text (GST_ELEMENT (self), parent_class);
   return TRUE;
 }
 
@@ -309,24 +293,21 @@ gst_wms_asf_mux_get_next_time (GstAggregator * aggregator)
       (GstClockTime) MAX (next, 0);
 }
 
-/* The earliest pad; one whose data nobody describes is an error. */
+/* Data that nobody describes is an error. */
 static GstFlowReturn
-pick_described (GstWmsAsfMux * self, GstWmsAsfMuxPad ** pad,
-    GstClockTimeDiff * time)
+check_described (GstWmsAsfMux * self, GstWmsAsfMuxPad * pad)
 {
   GstBuffer *buffer;
 
-  *pad = gst_wms_asf_pads_pick_earliest (GST_ELEMENT (self), time);
-  if (*pad == NULL || (*pad)->have_format)
+  if (pad == NULL || pad->have_format)
     return GST_FLOW_OK;
-  buffer = gst_wms_asf_intake_peek (*pad);
+  buffer = gst_wms_asf_intake_peek (pad);
   if (buffer == NULL || gst_wms_asf_mux_pad_is_gap (buffer))
     return GST_FLOW_OK;
   GST_ELEMENT_ERROR (self, CORE, NEGOTIATION,
       (_("A stream does not say what it is: put an encoder or a parser in "
               "front of the muxer.")),
-      ("data without caps on pad %s:%s", GST_DEBUG_PAD_NAME (*pad)));
-  gst_clear_object (pad);
+      ("data without caps on pad %s:%s", GST_DEBUG_PAD_NAME (pad)));
   return GST_FLOW_NOT_NEGOTIATED;
 }
 
@@ -358,7 +339,8 @@ begin (GstWmsAsfMux * self, gboolean timeout)
   if (gst_wms_asf_pads_are_enough (GST_ELEMENT (self), pads))
     return begin_with (self, g_steal_pointer (&pads));
   if (!gst_wms_asf_pads_all_ended (GST_ELEMENT (self))) {
-    ret = pick_described (self, &pad, &time);
+    pad = gst_wms_asf_pads_pick_earliest (GST_ELEMENT (self), &time);
+    ret = check_described (self, pad);
     gst_clear_object (&pad);
     return ret == GST_FLOW_OK ? GST_AGGREGATOR_FLOW_NEED_DATA : ret;
   }
@@ -369,34 +351,62 @@ begin (GstWmsAsfMux * self, gboolean timeout)
 }
 
 static GstFlowReturn
+take_first (GstWmsAsfMux * self, GstWmsAsfOrder * order)
+{
+  GstClockTimeDiff time;
+  GstWmsAsfMuxPad *pad = gst_wms_asf_order_first (order, &time);
+  GstFlowReturn ret = check_described (self, pad);
+
+  if (order->has_lost_pad)
+    gst_wms_asf_restart_note_release (&self->session);
+  order->has_lost_pad = FALSE;
+  if (ret == GST_FLOW_OK)
+    ret = gst_wms_asf_restart_when_due (&self->session, pad, time);
+  if (ret == GST_FLOW_OK)
+    ret = gst_wms_asf_scripts_send (&self->session, time);
+  if (ret == GST_FLOW_OK)
+    ret = gst_wms_asf_session_take_next (&self->session, pad);
+  return ret;
+}
+
+/* Takes what is there, the earliest first, as long as it is known what that
+ * is; when a pad was waited for long enough, one buffer without it. */
+static GstFlowReturn
+take_buffers (GstWmsAsfMux * self, GstWmsAsfOrder * order, gboolean timeout)
+{
+  GstFlowReturn ret;
+  guint n = 0;
+
+  if (!order->is_complete && !timeout)
+    return GST_AGGREGATOR_FLOW_NEED_DATA;
+  do
+    ret = take_first (self, order);
+  while (ret == GST_FLOW_OK && !timeout && ++n < MAX_TAKEN
+      && gst_wms_asf_order_update (order));
+  return ret;
+}
+
+static GstFlowReturn
 gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
 {
   GstWmsAsfMux *self = GST_WMS_ASF_MUX (aggregator);
   GstFlowReturn ret = GST_FLOW_OK;
   GstFlowReturn pushed;
-  GstClockTimeDiff time;
-  GstWmsAsfMuxPad *pad;
+  GstWmsAsfOrder order;
 
   if (!self->session.is_started)
     ret = begin (self, timeout);
   if (ret != GST_FLOW_OK)
     return ret;
 
-  ret = pick_described (self, &pad, &time);
-  if (ret != GST_FLOW_OK)
-    return ret;
-  if (pad != NULL) {
-    ret = gst_wms_asf_restart_when_due (&self->session, pad, time);
-    if (ret == GST_FLOW_OK)
-      ret = gst_wms_asf_scripts_send (&self->session, time);
-    if (ret == GST_FLOW_OK)
-      ret = gst_wms_asf_session_take_next (&self->session, pad);
-    gst_object_unref (pad);
-  } else if (gst_wms_asf_pads_all_ended (GST_ELEMENT (self))) {
-    return gst_wms_asf_session_finish (&self->session);
-  } else if (timeout) {
+  gst_wms_asf_order_init (&order, GST_ELEMENT (self));
+  if (order.n > 0)
+    ret = take_buffers (self, &order, timeout);
+  else if (gst_wms_asf_pads_all_ended (GST_ELEMENT (self)))
+    ret = gst_wms_asf_session_finish (&self->session);
+  else if (timeout)
     ret = gst_wms_asf_session_close_packet (&self->session);
-  }
+  gst_wms_asf_order_clear (&order);
   pushed = gst_wms_asf_session_push (&self->session);
   return ret == GST_FLOW_OK ? pushed : ret;
 }
@@ -417,19 +427,8 @@ gst_wms_asf_mux_sink_event (GstAggregator * aggregator,
   result = GST_AGGREGATOR_CLASS (parent_class)->sink_event (aggregator, aggpad,
       event);
   if (is_start && gst_wms_asf_text_is_text (GST_WMS_ASF_MUX_PAD (aggpad)))
-    update_text_pads (self);
+    gst_wms_asf_pads_update_text (GST_ELEMENT (self), parent_class);
   return result;
-}
-
-/* To the rest of the muxer, buffers of stream headers never came. */
-static GstBuffer *
-gst_wms_asf_mux_clip (GstAggregator * aggregator, GstAggregatorPad * pad,
-    GstBuffer * buffer)
-{
-  if (!gst_wms_asf_format_repeats (&GST_WMS_ASF_MUX_PAD (pad)->format, buffer))
-    return buffer;
-  gst_buffer_unref (buffer);
-  return NULL;
 }
 
 /* Encoders of formats with a header of their own would go back and write over
@@ -473,18 +472,22 @@ gst_wms_asf_mux_request_new_pad (GstElement * element, GstPadTemplate * templ,
     return NULL;
   gst_child_proxy_child_added (GST_CHILD_PROXY (element), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
-  update_text_pads (GST_WMS_ASF_MUX (element));
+  gst_wms_asf_pads_update_text (element, parent_class);
   return pad;
 }
 
 static void
 gst_wms_asf_mux_release_pad (GstElement * element, GstPad * pad)
 {
+  gboolean stays;
+
   gst_child_proxy_child_removed (GST_CHILD_PROXY (element), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
+  stays = gst_wms_asf_intake_leave (GST_WMS_ASF_MUX_PAD (pad), element);
   GST_ELEMENT_CLASS (parent_class)->release_pad (element, pad);
-  gst_wms_asf_restart_note_release (&GST_WMS_ASF_MUX (element)->session);
-  update_text_pads (GST_WMS_ASF_MUX (element));
+  if (!stays)
+    gst_wms_asf_restart_note_release (&GST_WMS_ASF_MUX (element)->session);
+  gst_wms_asf_pads_update_text (element, parent_class);
 }
 
 static void
@@ -558,8 +561,9 @@ gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
   aggregator_class->negotiate = gst_wms_asf_mux_negotiate;
   aggregator_class->sink_event = gst_wms_asf_mux_sink_event;
   aggregator_class->create_new_pad = gst_wms_asf_mux_create_new_pad;
-  aggregator_class->clip = gst_wms_asf_mux_clip;
   aggregator_class->sink_query = gst_wms_asf_mux_sink_query;
+
+  gst_wms_asf_intake_class_init (aggregator_class);
 
   gst_wms_asf_settings_install_properties (gobject_class);
   gst_element_class_add_static_pad_template_with_gtype (element_class,

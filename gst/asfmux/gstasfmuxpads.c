@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "asfmux/gstasfmuxintake.h"
-#include "asfmux/gstasfmuxtext.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -90,6 +89,7 @@ gst_wms_asf_pads_new (GstElement * mux, GstPadTemplate * templ,
   pad->number = number;
   if (g_str_has_prefix (templ->name_template, "text"))
     gst_wms_asf_text_init (pad);
+  gst_wms_asf_intake_attach (pad, mux);
   return GST_AGGREGATOR_PAD (pad);
 }
 
@@ -152,8 +152,9 @@ gst_wms_asf_pads_has_ended (GstWmsAsfMuxPad * pad)
       gst_wms_asf_intake_peek (pad) == NULL;
 }
 
-GPtrArray *
-gst_wms_asf_pads_collect_text (GstElement * mux, gboolean * is_alone)
+/* Text pads, and whether there is neither sound nor picture. */
+static GPtrArray *
+collect_text (GstElement * mux, gboolean * is_alone)
 {
   GPtrArray *pads = g_ptr_array_new_with_free_func (gst_object_unref);
   GList *l;
@@ -170,6 +171,25 @@ gst_wms_asf_pads_collect_text (GstElement * mux, gboolean * is_alone)
   return pads;
 }
 
+void
+gst_wms_asf_pads_update_text (GstElement * mux, gpointer base_class)
+{
+  GstAggregatorClass *klass = base_class;
+  gboolean is_alone;
+  g_autoptr (GPtrArray) pads = collect_text (mux, &is_alone);
+  guint i;
+
+  for (i = 0; i < pads->len; i++) {
+    GstAggregatorPad *pad = g_ptr_array_index (pads, i);
+
+    if (!is_alone)
+      klass->sink_event (GST_AGGREGATOR (mux), pad, gst_event_new_eos ());
+    else if (!GST_PAD_IS_EOS (pad))
+      klass->sink_event (GST_AGGREGATOR (mux), pad,
+          gst_event_new_stream_start ("text"));
+  }
+}
+
 static gint
 compare_numbers (gconstpointer a, gconstpointer b)
 {
@@ -179,17 +199,27 @@ compare_numbers (gconstpointer a, gconstpointer b)
   return (*one)->number - (*other)->number;
 }
 
+static void
+add_described (GPtrArray * pads, GstWmsAsfMuxPad * pad)
+{
+  if (pad->have_format)
+    g_ptr_array_add (pads, gst_object_ref (pad));
+}
+
 GPtrArray *
 gst_wms_asf_pads_collect (GstElement * mux)
 {
   GPtrArray *pads = g_ptr_array_new_with_free_func (gst_object_unref);
+  GPtrArray *leaving;
   GList *l;
+  guint i;
 
   GST_OBJECT_LOCK (mux);
-  for (l = mux->sinkpads; l != NULL; l = l->next) {
-    if (GST_WMS_ASF_MUX_PAD (l->data)->have_format)
-      g_ptr_array_add (pads, gst_object_ref (l->data));
-  }
+  for (l = mux->sinkpads; l != NULL; l = l->next)
+    add_described (pads, l->data);
+  leaving = gst_wms_asf_intake_leaving_locked (mux);
+  for (i = 0; i < leaving->len; i++)
+    add_described (pads, g_ptr_array_index (leaving, i));
   GST_OBJECT_UNLOCK (mux);
   g_ptr_array_sort (pads, compare_numbers);
   return pads;

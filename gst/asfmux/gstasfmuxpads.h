@@ -44,14 +44,15 @@ gboolean gst_wms_asf_pads_all_ended (GstElement * mux);
 gboolean gst_wms_asf_pads_has_ended (GstWmsAsfMuxPad * pad);
 
 /**
- * gst_wms_asf_pads_collect_text:
+ * gst_wms_asf_pads_update_text:
  * @mux: the element
- * @is_alone: (out): whether there is neither sound nor picture
+ * @base_class: the class of #GstAggregator
  *
- * Returns: (transfer full) (element-type GstWmsAsfMuxPad): the text pads.
+ * No other pad waits for text (docs/design.md, "Packets and times"): while
+ * there is one, the base class takes text pads for ended, else not.  To be
+ * called when that may have changed.
  */
-GPtrArray *gst_wms_asf_pads_collect_text (GstElement * mux,
-    gboolean * is_alone);
+void gst_wms_asf_pads_update_text (GstElement * mux, gpointer base_class);
 
 /**
  * gst_wms_asf_pads_collect:
