@@ -190,6 +190,7 @@ struct _GstWmsAsfMux
 
   /* streaming thread */
   GstWmsAsfSession session;
+  gboolean is_running;          /* from start() to stop() */
 };
 
 #define gst_wms_asf_mux_parent_class parent_class
@@ -202,9 +203,11 @@ G_DEFINE_TYPE_WITH_CODE (GstWmsAsfMux, gst_wms_asf_mux, GST_TYPE_AGGREGATOR,
 GST_ELEMENT_REGISTER_DEFINE (asfmux, "asfmux", GST_RANK_PRIMARY,
     GST_TYPE_WMS_ASF_MUX);
 
+/* The second one is for encodebin, which wants a profile's caps to be a subset. */
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS ("video/x-ms-asf, parsed = (boolean) true"));
+    GST_STATIC_CAPS ("video/x-ms-asf, parsed = (boolean) true; "
+        "video/x-ms-asf"));
 
 static GstStaticPadTemplate text_template =
 GST_STATIC_PAD_TEMPLATE ("text_%u", GST_PAD_SINK, GST_PAD_REQUEST,
@@ -236,10 +239,9 @@ gst_wms_asf_mux_start (GstAggregator * aggregator)
   if (!gst_wms_asf_settings_check (s, GST_ELEMENT (self)))
     return FALSE;
   reset (self);
-  self->session.mux = aggregator;
+  self->is_running = TRUE;
   gst_aggregator_set_latency (aggregator, s->streamable ?
       s->max_packet_delay : 0, s->streamable ? s->max_packet_delay : 0);
-  gst_wms_asf_pads_update_text (GST_ELEMENT (self), parent_class);
   return TRUE;
 }
 
@@ -248,6 +250,7 @@ gst_wms_asf_mux_stop (GstAggregator * aggregator)
 {
   GstWmsAsfMux *self = GST_WMS_ASF_MUX (aggregator);
 
+  self->is_running = FALSE;
   reset (self);
   gst_tag_setter_reset_tags (GST_TAG_SETTER (self));
   gst_toc_setter_reset (GST_TOC_SETTER (self));
@@ -394,6 +397,10 @@ gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
   GstFlowReturn pushed;
   GstWmsAsfOrder order;
 
+  /* a flush starts the base class's task in any state */
+  if (!self->is_running)
+    return GST_FLOW_FLUSHING;
+  gst_wms_asf_intake_run_sparse (aggregator);
   if (!self->session.is_started)
     ret = begin (self, timeout);
   if (ret != GST_FLOW_OK)
@@ -416,19 +423,13 @@ gst_wms_asf_mux_sink_event (GstAggregator * aggregator,
     GstAggregatorPad * aggpad, GstEvent * event)
 {
   GstWmsAsfMux *self = GST_WMS_ASF_MUX (aggregator);
-  /* both take the mark away that text pads have */
-  gboolean is_start = GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START ||
-      GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP;
   gboolean result;
 
   if (gst_wms_asf_events_take (&self->session, GST_WMS_ASF_MUX_PAD (aggpad),
           event, &result))
     return result;
-  result = GST_AGGREGATOR_CLASS (parent_class)->sink_event (aggregator, aggpad,
+  return GST_AGGREGATOR_CLASS (parent_class)->sink_event (aggregator, aggpad,
       event);
-  if (is_start && gst_wms_asf_text_is_text (GST_WMS_ASF_MUX_PAD (aggpad)))
-    gst_wms_asf_pads_update_text (GST_ELEMENT (self), parent_class);
-  return result;
 }
 
 /* Encoders of formats with a header of their own would go back and write over
@@ -468,11 +469,9 @@ gst_wms_asf_mux_request_new_pad (GstElement * element, GstPadTemplate * templ,
   GstPad *pad = GST_ELEMENT_CLASS (parent_class)->request_new_pad (element,
       templ, name, caps);
 
-  if (pad == NULL)
-    return NULL;
-  gst_child_proxy_child_added (GST_CHILD_PROXY (element), G_OBJECT (pad),
-      GST_OBJECT_NAME (pad));
-  gst_wms_asf_pads_update_text (element, parent_class);
+  if (pad != NULL)
+    gst_child_proxy_child_added (GST_CHILD_PROXY (element), G_OBJECT (pad),
+        GST_OBJECT_NAME (pad));
   return pad;
 }
 
@@ -487,7 +486,6 @@ gst_wms_asf_mux_release_pad (GstElement * element, GstPad * pad)
   GST_ELEMENT_CLASS (parent_class)->release_pad (element, pad);
   if (!stays)
     gst_wms_asf_restart_note_release (&GST_WMS_ASF_MUX (element)->session);
-  gst_wms_asf_pads_update_text (element, parent_class);
 }
 
 static void
@@ -584,4 +582,5 @@ static void
 gst_wms_asf_mux_init (GstWmsAsfMux * self)
 {
   gst_wms_asf_settings_init (&self->settings);
+  self->session.mux = GST_AGGREGATOR (self);
 }

@@ -3,7 +3,6 @@
 #include "asfmux/gstasfmuxintake.h"
 
 #include "asfmux/gstasfmuxintake-private.h"
-#include "asfmux/gstasfmuxtext.h"
 
 /* What a pad collects at most: in media time, bytes and buffers. */
 #define MAX_SPAN (2 * GST_SECOND)
@@ -66,8 +65,8 @@ give_locked (GstWmsAsfIntake * self, GstPad * pad, GstObject * mux)
   return ret;
 }
 
-static GPtrArray *
-list_pads (GstElement * mux, GstPad * except)
+GPtrArray *
+gst_wms_asf_intake_list_pads (GstElement * mux, GstPad * except)
 {
   GPtrArray *pads = g_ptr_array_new_with_free_func (gst_object_unref);
   GList *l;
@@ -90,7 +89,7 @@ begin_wait (GstPad * waiting, GstObject * mux)
   guint i;
 
   g_atomic_int_inc (&GST_WMS_ASF_MUX_PAD (waiting)->intake->group->n_waiting);
-  pads = list_pads (GST_ELEMENT (mux), waiting);
+  pads = gst_wms_asf_intake_list_pads (GST_ELEMENT (mux), waiting);
   for (i = 0; i < pads->len; i++) {
     GstPad *pad = g_ptr_array_index (pads, i);
     GstWmsAsfIntake *other = GST_WMS_ASF_MUX_PAD (pad)->intake;
@@ -249,7 +248,7 @@ tick (GstClock * clock, GstClockTime time, GstClockID id, gpointer data)
   g_atomic_int_set (&group->is_ticking, FALSE);
   if (mux == NULL)
     return TRUE;
-  pads = list_pads (mux, NULL);
+  pads = gst_wms_asf_intake_list_pads (mux, NULL);
   for (i = 0; i < pads->len; i++) {
     GstPad *pad = g_ptr_array_index (pads, i);
     GstWmsAsfIntake *self = GST_WMS_ASF_MUX_PAD (pad)->intake;
@@ -351,10 +350,29 @@ set_flushing (GstWmsAsfIntake * self, gboolean is_flushing)
 }
 
 static GstFlowReturn
+take_sparse_event (GstAggregator * mux, GstAggregatorPad * pad,
+    GstEvent * event)
+{
+  GstWmsAsfMuxPad *self = GST_WMS_ASF_MUX_PAD (pad);
+  gboolean is_flush_stop = GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP;
+  GstFlowReturn ret = GST_FLOW_OK;
+
+  if (is_flush_stop || GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_START)
+    gst_wms_asf_sparse_flush (self->intake, !is_flush_stop);
+  if (!gst_wms_asf_sparse_take_event (self, mux, event))
+    ret = base_event (mux, pad, event);
+  if (is_flush_stop)
+    gst_wms_asf_sparse_mark (self, mux);
+  return ret;
+}
+
+static GstFlowReturn
 take_event (GstAggregator * mux, GstAggregatorPad * pad, GstEvent * event)
 {
   GstWmsAsfIntake *self = GST_WMS_ASF_MUX_PAD (pad)->intake;
 
+  if (self->is_sparse)
+    return take_sparse_event (mux, pad, event);
   if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_START)
     set_flushing (self, TRUE);
   else if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
@@ -371,7 +389,7 @@ take_query (GstAggregator * mux, GstAggregatorPad * pad, GstQuery * query)
   GstWmsAsfIntake *self = GST_WMS_ASF_MUX_PAD (pad)->intake;
   gboolean ok;
 
-  if (!GST_QUERY_IS_SERIALIZED (query))
+  if (!GST_QUERY_IS_SERIALIZED (query) || self->is_sparse)
     return base_query (mux, pad, query);
   seal (self, GST_PAD (pad), GST_OBJECT (mux));
   begin_wait (GST_PAD (pad), GST_OBJECT (mux));
@@ -390,7 +408,8 @@ gst_wms_asf_intake_class_init (GstAggregatorClass * klass)
 }
 
 void
-gst_wms_asf_intake_attach (GstWmsAsfMuxPad * pad, GstElement * mux)
+gst_wms_asf_intake_attach (GstWmsAsfMuxPad * pad, GstElement * mux,
+    gboolean is_sparse)
 {
   GstWmsAsfIntake *self = pad->intake;
 
@@ -398,9 +417,28 @@ gst_wms_asf_intake_attach (GstWmsAsfMuxPad * pad, GstElement * mux)
   self->group = g_atomic_rc_box_acquire (gst_wms_asf_intake_group_locked (mux));
   GST_OBJECT_UNLOCK (mux);
   self->base_chain = GST_PAD_CHAINFUNC (pad);
-  /* nobody waits for text, so that none of it may be held back */
-  if (!gst_wms_asf_text_is_text (pad))
-    gst_pad_set_chain_function (GST_PAD (pad), chain);
+  self->is_sparse = is_sparse;
+  gst_pad_set_chain_function (GST_PAD (pad), is_sparse ?
+      gst_wms_asf_sparse_chain : chain);
+  if (!is_sparse)
+    g_atomic_int_inc (&self->group->n_regular);
+  else
+    gst_wms_asf_sparse_mark (pad, GST_AGGREGATOR (mux));
+  gst_wms_asf_intake_mark_sparse (mux);
+}
+
+void
+gst_wms_asf_intake_mark_sparse (GstElement * mux)
+{
+  g_autoptr (GPtrArray) pads = gst_wms_asf_intake_list_pads (mux, NULL);
+  guint i;
+
+  for (i = 0; i < pads->len; i++) {
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
+
+    if (pad->intake->is_sparse)
+      gst_wms_asf_sparse_mark (pad, GST_AGGREGATOR (mux));
+  }
 }
 
 void

@@ -26,6 +26,8 @@ typedef struct
   gint is_collecting;
   gint n_waiting;
   gint is_ticking;
+  /* atomic: pads that the others wait for */
+  gint n_regular;
   /* object lock of the element: pads that were released with buffers left */
   GPtrArray *leaving;
 } GstWmsAsfIntakeGroup;
@@ -36,6 +38,7 @@ struct _GstWmsAsfIntake
 {
   /* set when the pad is made */
   GstPadChainFunction base_chain;
+  gboolean is_sparse;
   GstWmsAsfIntakeGroup *group;
 
   GMutex lock;
@@ -52,6 +55,9 @@ struct _GstWmsAsfIntake
   GstWmsAsfBatch *pending;
   GQueue left;                  /* sealed batches of a pad that is leaving */
   GstWmsAsfBatch *spare;
+  /* lock: of a sparse pad, buffers and events */
+  GQueue items;
+  gboolean has_ended;
   /* lock: how much to collect */
   guint target;
   guint n_calm;
@@ -87,6 +93,20 @@ struct _GstWmsAsfToken
 /* All that end in _locked: lock of the intake held. */
 
 void gst_wms_asf_intake_group_unref (gpointer group);
+
+/* Returns: (transfer full): the sink pads but @except. */
+GPtrArray *gst_wms_asf_intake_list_pads (GstElement * mux, GstPad * except);
+
+/* What gstasfmuxsparse.c does instead, for a sparse pad. */
+GstFlowReturn gst_wms_asf_sparse_chain (GstPad * pad, GstObject * mux,
+    GstBuffer * buffer);
+gboolean gst_wms_asf_sparse_take_event (GstWmsAsfMuxPad * pad,
+    GstAggregator * mux, GstEvent * event);
+void gst_wms_asf_sparse_flush (GstWmsAsfIntake * self, gboolean is_flushing);
+void gst_wms_asf_intake_mark_sparse (GstElement * mux);
+void gst_wms_asf_sparse_mark (GstWmsAsfMuxPad * pad, GstAggregator * mux);
+GstBuffer *gst_wms_asf_sparse_peek (GstWmsAsfIntake * self);
+GstBuffer *gst_wms_asf_sparse_pop (GstWmsAsfIntake * self);
 
 /* Object lock of the element held. */
 GstWmsAsfIntakeGroup *gst_wms_asf_intake_group_locked (GstElement * mux);

@@ -110,6 +110,7 @@ finalize (gpointer data)
   GstWmsAsfIntake *self = data;
 
   gst_wms_asf_batch_free (self->pending, 0);
+  g_queue_clear_full (&self->items, (GDestroyNotify) gst_mini_object_unref);
   clear_left (&self->left);
   g_free (self->spare);
   if (self->group != NULL)
@@ -229,6 +230,7 @@ reset (GstWmsAsfIntake * self)
   GQueue left;
 
   drop_current (self);
+  gst_wms_asf_sparse_flush (self, FALSE);
   g_mutex_lock (&self->lock);
   pending = g_steal_pointer (&self->pending);
   left = self->left;
@@ -253,6 +255,7 @@ gst_wms_asf_intake_reset_all (GstElement * mux)
   for (l = mux->sinkpads; l != NULL; l = l->next)
     reset (GST_WMS_ASF_MUX_PAD (l->data)->intake);
   GST_OBJECT_UNLOCK (mux);
+  gst_wms_asf_intake_mark_sparse (mux);
 }
 
 gboolean
@@ -260,7 +263,9 @@ gst_wms_asf_intake_leave (GstWmsAsfMuxPad * pad, GstElement * mux)
 {
   GstWmsAsfIntake *self = pad->intake;
 
-  if (!g_atomic_int_get (&self->group->is_collecting))
+  if (!self->is_sparse)
+    g_atomic_int_add (&self->group->n_regular, -1);
+  if (!g_atomic_int_get (&self->group->is_collecting) || self->is_sparse)
     return FALSE;
   g_mutex_lock (&self->lock);
   g_atomic_int_set (&self->is_leaving, TRUE);
@@ -382,7 +387,7 @@ peek_queued (GstWmsAsfIntake * self, GstWmsAsfMuxPad * pad)
 {
   GstAggregatorPad *aggpad = GST_AGGREGATOR_PAD_CAST (pad);
 
-  for (;;) {
+  while (!self->is_sparse) {
     gboolean is_in_batch = refill (self, aggpad);
     GstBuffer *buffer =
         is_in_batch ? self->batch->buffers[self->next] : self->plain;
@@ -395,13 +400,17 @@ peek_queued (GstWmsAsfIntake * self, GstWmsAsfMuxPad * pad)
     gst_buffer_unref (is_in_batch ? buffer :
         gst_aggregator_pad_pop_buffer (aggpad));
   }
+  return gst_wms_asf_sparse_peek (self);
 }
 
 static GstBuffer *
 pop_queued (GstWmsAsfIntake * self, GstWmsAsfMuxPad * pad)
 {
-  GstBuffer *buffer = peek_queued (self, pad);
+  GstBuffer *buffer;
 
+  if (self->is_sparse)
+    return gst_wms_asf_sparse_pop (self);
+  buffer = peek_queued (self, pad);
   if (buffer != self->plain) {
     self->next++;
     return buffer;

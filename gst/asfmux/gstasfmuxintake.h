@@ -32,10 +32,28 @@ void gst_wms_asf_intake_class_init (GstAggregatorClass * klass);
  * gst_wms_asf_intake_attach:
  * @pad: a constructed pad
  * @mux: the element that it will belong to
+ * @is_sparse: whether the other pads never wait for this one
  *
  * Puts the intake in front of the base class's chain function.
  */
-void gst_wms_asf_intake_attach (GstWmsAsfMuxPad * pad, GstElement * mux);
+void gst_wms_asf_intake_attach (GstWmsAsfMuxPad * pad, GstElement * mux,
+    gboolean is_sparse);
+
+/**
+ * gst_wms_asf_intake_run_sparse:
+ *
+ * Handles the events of sparse pads that are next in their queues.  Belongs to
+ * the source pad's streaming thread.
+ */
+void gst_wms_asf_intake_run_sparse (GstAggregator * mux);
+
+/**
+ * gst_wms_asf_intake_has_ended:
+ *
+ * Returns: whether the pad is at its end; for the base class a sparse one is
+ *     all the time.
+ */
+gboolean gst_wms_asf_intake_has_ended (GstWmsAsfMuxPad * pad);
 
 /**
  * gst_wms_asf_intake_set_collecting:

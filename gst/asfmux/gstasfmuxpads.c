@@ -73,6 +73,7 @@ gst_wms_asf_pads_new (GstElement * mux, GstPadTemplate * templ,
 {
   g_autofree gchar *name = NULL;
   GstWmsAsfMuxPad *pad = NULL;
+  gboolean is_text;
   guint number;
 
   GST_OBJECT_LOCK (mux);
@@ -87,9 +88,10 @@ gst_wms_asf_pads_new (GstElement * mux, GstPadTemplate * templ,
   pad = g_object_new (GST_TYPE_WMS_ASF_MUX_PAD, "name", name, "direction",
       templ->direction, "template", templ, NULL);
   pad->number = number;
-  if (g_str_has_prefix (templ->name_template, "text"))
+  is_text = g_str_has_prefix (templ->name_template, "text");
+  gst_wms_asf_intake_attach (pad, mux, is_text);
+  if (is_text)
     gst_wms_asf_text_init (pad);
-  gst_wms_asf_intake_attach (pad, mux);
   return GST_AGGREGATOR_PAD (pad);
 }
 
@@ -141,53 +143,6 @@ gst_wms_asf_pads_all_ended (GstElement * mux)
     ended &= gst_aggregator_pad_is_eos (l->data);
   GST_OBJECT_UNLOCK (mux);
   return ended;
-}
-
-gboolean
-gst_wms_asf_pads_has_ended (GstWmsAsfMuxPad * pad)
-{
-  if (gst_wms_asf_text_is_text (pad) && !GST_PAD_IS_EOS (pad))
-    return FALSE;
-  return gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad)) &&
-      gst_wms_asf_intake_peek (pad) == NULL;
-}
-
-/* Text pads, and whether there is neither sound nor picture. */
-static GPtrArray *
-collect_text (GstElement * mux, gboolean * is_alone)
-{
-  GPtrArray *pads = g_ptr_array_new_with_free_func (gst_object_unref);
-  GList *l;
-
-  *is_alone = TRUE;
-  GST_OBJECT_LOCK (mux);
-  for (l = mux->sinkpads; l != NULL; l = l->next) {
-    if (gst_wms_asf_text_is_text (l->data))
-      g_ptr_array_add (pads, gst_object_ref (l->data));
-    else
-      *is_alone = FALSE;
-  }
-  GST_OBJECT_UNLOCK (mux);
-  return pads;
-}
-
-void
-gst_wms_asf_pads_update_text (GstElement * mux, gpointer base_class)
-{
-  GstAggregatorClass *klass = base_class;
-  gboolean is_alone;
-  g_autoptr (GPtrArray) pads = collect_text (mux, &is_alone);
-  guint i;
-
-  for (i = 0; i < pads->len; i++) {
-    GstAggregatorPad *pad = g_ptr_array_index (pads, i);
-
-    if (!is_alone)
-      klass->sink_event (GST_AGGREGATOR (mux), pad, gst_event_new_eos ());
-    else if (!GST_PAD_IS_EOS (pad))
-      klass->sink_event (GST_AGGREGATOR (mux), pad,
-          gst_event_new_stream_start ("text"));
-  }
 }
 
 static gint

@@ -37,24 +37,6 @@ GstWmsAsfMuxPad *gst_wms_asf_pads_pick_earliest (GstElement * mux,
 gboolean gst_wms_asf_pads_all_ended (GstElement * mux);
 
 /**
- * gst_wms_asf_pads_has_ended:
- *
- * Returns: whether no more data comes out of an input, a text pad included.
- */
-gboolean gst_wms_asf_pads_has_ended (GstWmsAsfMuxPad * pad);
-
-/**
- * gst_wms_asf_pads_update_text:
- * @mux: the element
- * @base_class: the class of #GstAggregator
- *
- * No other pad waits for text (docs/design.md, "Packets and times"): while
- * there is one, the base class takes text pads for ended, else not.  To be
- * called when that may have changed.
- */
-void gst_wms_asf_pads_update_text (GstElement * mux, gpointer base_class);
-
-/**
  * gst_wms_asf_pads_collect:
  *
  * Returns: (transfer full) (element-type GstWmsAsfMuxPad): pads whose caps are

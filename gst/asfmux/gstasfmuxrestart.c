@@ -93,9 +93,9 @@ times_would_wrap (GstWmsAsfSession * self, GstClockTimeDiff time)
       (guint64) content / GST_MSECOND > G_MAXUINT32;
 }
 
-/* Pads for the next header: @wanted and those whose stream goes on. */
+/* Pads for the next header: those whose stream goes on. */
 static GPtrArray *
-collect_running (GstWmsAsfSession * self, GstWmsAsfMuxPad * wanted)
+collect_running (GstWmsAsfSession * self)
 {
   GPtrArray *pads = gst_wms_asf_pads_collect (GST_ELEMENT (self->mux));
   guint i;
@@ -103,17 +103,17 @@ collect_running (GstWmsAsfSession * self, GstWmsAsfMuxPad * wanted)
   for (i = pads->len; i > 0; i--) {
     GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i - 1);
 
-    if (pad != wanted && gst_wms_asf_pads_has_ended (pad))
+    if (gst_wms_asf_intake_has_ended (pad) &&
+        gst_wms_asf_intake_peek (pad) == NULL)
       g_ptr_array_remove_index (pads, i - 1);
   }
   return pads;
 }
 
 GstFlowReturn
-gst_wms_asf_restart_now (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
+gst_wms_asf_restart_now (GstWmsAsfSession * self)
 {
-  return gst_wms_asf_session_begin_again (self, collect_running (self, pad),
-      FALSE);
+  return gst_wms_asf_session_begin_again (self, collect_running (self), FALSE);
 }
 
 GstFlowReturn
@@ -141,6 +141,6 @@ gst_wms_asf_restart_when_due (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
   GST_INFO_OBJECT (self->mux, "another header before %" GST_PTR_FORMAT
       " of %s:%s%s", buffer, GST_DEBUG_PAD_NAME (pad),
       new_clock ? ", on another clock" : "");
-  return gst_wms_asf_session_begin_again (self, collect_running (self, pad),
+  return gst_wms_asf_session_begin_again (self, collect_running (self),
       new_clock);
 }

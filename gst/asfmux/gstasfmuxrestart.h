@@ -22,12 +22,10 @@ GstFlowReturn gst_wms_asf_restart_when_due (GstWmsAsfSession * self,
 /**
  * gst_wms_asf_restart_now:
  * @self: a session that is started, a broadcast
- * @pad: an input that the header does not have
  *
- * Begins another header with @pad and the streams that go on.
+ * Begins another header with the streams that there are.
  */
-GstFlowReturn gst_wms_asf_restart_now (GstWmsAsfSession * self,
-    GstWmsAsfMuxPad * pad);
+GstFlowReturn gst_wms_asf_restart_now (GstWmsAsfSession * self);
 
 /**
  * gst_wms_asf_restart_note_tags:

@@ -154,7 +154,7 @@ gst_wms_asf_scripts_add (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
 
   if (self->is_started && !self->is_file && !pad->in_header &&
       gst_wms_asf_text_is_text (pad)) {
-    GstFlowReturn ret = gst_wms_asf_restart_now (self, pad);
+    GstFlowReturn ret = gst_wms_asf_restart_now (self);
 
     if (ret != GST_FLOW_OK)
       return ret;

@@ -164,7 +164,7 @@ set_src_caps (GstWmsAsfSession * self, GstBuffer * header)
   GValue array = G_VALUE_INIT;
   GValue value = G_VALUE_INIT;
 
-  caps = gst_caps_make_writable (caps);
+  caps = gst_caps_truncate (caps);
   g_value_init (&array, GST_TYPE_ARRAY);
   g_value_init (&value, GST_TYPE_BUFFER);
   gst_value_set_buffer (&value, header);

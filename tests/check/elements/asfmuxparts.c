@@ -144,6 +144,7 @@ asfmuxparts_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
+  tcase_set_timeout (tc, 150);
   tcase_add_loop_test (tc, test_file_id, 0, 2);
   tcase_add_test (tc, test_blocks);
   tcase_add_test (tc, test_value_limit);

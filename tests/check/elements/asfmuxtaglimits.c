@@ -376,7 +376,7 @@ asfmuxtaglimits_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_set_timeout (tc, 60);
+  tcase_set_timeout (tc, 120);
   tcase_add_loop_test (tc, test_picture_bytes, 0, G_N_ELEMENTS (pictures));
   tcase_add_loop_test (tc, test_picture_size, 0, 3);
   tcase_add_test (tc, test_attachment);
