@@ -123,6 +123,8 @@ append_user (GString * text, const WmsChallenge * challenge,
     return;
   }
   for (p = user; *p != '\0'; p++) {
+    if (g_ascii_iscntrl (*p))
+      continue;
     if (*p == '"' || *p == '\\')
       g_string_append_c (text, '\\');
     g_string_append_c (text, *p);

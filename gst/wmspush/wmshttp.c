@@ -425,10 +425,10 @@ choose_proxy (WmsHttp * self, const WmsRequest * request)
 {
   g_autoptr (GProxyResolver) resolver = NULL;
   g_autofree gchar *proxy = NULL;
-  WmsProxyWay way = WMS_PROXY_NAMED;
+  WmsProxyWay way;
 
   if (request->proxy != NULL)
-    proxy = g_uri_to_string (request->proxy);
+    way = wms_proxy_choose (request->proxy, request->uri, &proxy, NULL);
   else
     way = wms_proxy_choose (self->config->proxy, request->uri, &proxy, NULL);
   self->is_proxy_named = way == WMS_PROXY_NAMED;

@@ -102,7 +102,8 @@ wms_proxy_parse (const gchar * text, WmsCredentials ** credentials)
       || g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0')
     return NULL;
   port = g_uri_get_port (uri);
-  result = g_uri_join (WMS_URI_FLAGS, "http", NULL, g_uri_get_host (uri),
+  /* the port stays: GProxyResolver knows no default */
+  result = g_uri_join (G_URI_FLAGS_NONE, "http", NULL, g_uri_get_host (uri),
       port > 0 ? port : HTTP_PORT, "", NULL, NULL);
   if (credentials != NULL && g_uri_get_user (uri) != NULL)
     *credentials = wms_credentials_new (g_uri_get_user (uri),

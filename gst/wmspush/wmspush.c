@@ -33,7 +33,7 @@ struct _WmsPush
   PushState state;
   GUri *uri;
   GUri *home;                   /* as configured */
-  GUri *proxy;                  /* of a 305 */
+  gchar *proxy;                 /* of a 305 */
   GBytes *setup_body;
   guint64 wanted_length;        /* 0: up to us */
   guint64 request_length;       /* of the last PushStart */
@@ -98,7 +98,7 @@ wms_push_free (WmsPush * self)
 {
   g_uri_unref (self->uri);
   g_uri_unref (self->home);
-  g_clear_pointer (&self->proxy, g_uri_unref);
+  g_free (self->proxy);
   wms_auth_free (self->server_auth);
   wms_auth_free (self->proxy_auth);
   g_free (self->accept_schemes);
@@ -293,8 +293,8 @@ use_proxy (WmsPush * self, const WmsResponse * response, GError ** error)
   if (self->redirects++ == WMS_PUSH_MAX_REDIRECTS)
     return fail (self, error, WMS_ERROR, WMS_ERROR_HOPS,
         "too many redirections");
-  g_clear_pointer (&self->proxy, g_uri_unref);
-  self->proxy = g_steal_pointer (&target);
+  g_free (self->proxy);
+  self->proxy = g_uri_to_string (target);
   self->using_proxy = TRUE;
   self->is_proxy_home = FALSE;
   wms_auth_free (self->proxy_auth);

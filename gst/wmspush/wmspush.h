@@ -86,7 +86,7 @@ typedef struct
   const gchar *accept_schemes;
   const gchar *authorization;
   const gchar *proxy_authorization;
-  GUri *proxy;
+  const gchar *proxy;
   gboolean is_bound;
   GBytes *body;
 } WmsRequest;
