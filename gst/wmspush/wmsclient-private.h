@@ -217,6 +217,15 @@ gboolean wms_client_close_http_cb (gpointer user_data);
 gboolean wms_client_start_cb (gpointer user_data);
 
 /**
+ * wms_client_linger_cb:
+ *
+ * For wms_client_invoke(): ends the sending side after a while.  A proxy that
+ * meets the end of the connection before that of the request drops what it has
+ * not passed on yet (docs/design.md, interoperability).
+ */
+gboolean wms_client_linger_cb (gpointer user_data);
+
+/**
  * wms_client_start_timer_cb:
  *
  * For wms_client_invoke(): limits the wait for an answer.

@@ -23,6 +23,8 @@ GST_DEBUG_CATEGORY (wmsclient_debug);
 /* Longest parts of wms_client_close(). */
 #define END_WAIT_MS 300
 #define CLOSE_WAIT_MS 500
+/* How long a proxy has time to pass on the last packets. */
+#define LINGER_MS 500
 
 static void http_progress (WmsHttpProgress progress, gpointer user_data);
 static void http_answered (const WmsResponse * response, gpointer user_data);
@@ -160,6 +162,33 @@ wms_client_start_timer_cb (gpointer user_data)
 
   if (self->http != NULL)
     wms_client_start_timer (self, self->timeout_ms);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+linger_over_cb (gpointer user_data)
+{
+  WmsClient *self = user_data;
+
+  stop_timer (self);
+  g_mutex_lock (&self->lock);
+  if (self->phase == WMS_PHASE_ENDING)
+    wms_writer_finish (self->writer);
+  g_mutex_unlock (&self->lock);
+  return G_SOURCE_REMOVE;
+}
+
+gboolean
+wms_client_linger_cb (gpointer user_data)
+{
+  WmsClient *self = user_data;
+
+  if (self->http == NULL)
+    return G_SOURCE_REMOVE;
+  stop_timer (self);
+  self->timer = g_timeout_source_new (LINGER_MS);
+  g_source_set_callback (self->timer, linger_over_cb, self, NULL);
+  g_source_attach (self->timer, self->context);
   return G_SOURCE_REMOVE;
 }
 

@@ -282,6 +282,7 @@ wms_client_write (WmsClient * self, WmsPacket * packets, guint n_packets,
 WmsWriteResult
 wms_client_try_end_locked (WmsClient * self, GError ** error)
 {
+  gboolean using_proxy;
   WmsWriteResult result;
   WmsPacket end;
   guint n_taken;
@@ -291,10 +292,13 @@ wms_client_try_end_locked (WmsClient * self, GError ** error)
       &n_taken, error);
   if (n_taken > 0)
     self->end_taken = TRUE;
-  if (result == WMS_WRITE_DONE)
+  using_proxy = wms_push_get_using_proxy (self->push);
+  if (result == WMS_WRITE_DONE && !using_proxy)
     result = wms_writer_finish (self->writer);
   if (result == WMS_WRITE_DONE) {
     wms_push_begin_end (self->push);
+    if (using_proxy)
+      wms_client_invoke (self, wms_client_linger_cb);
     wms_client_post (self, GST_WMS_STATUS_END_OF_STREAMING, NULL);
     wms_client_set_phase_locked (self, WMS_PHASE_ENDING);
   }
