@@ -60,7 +60,8 @@ struct _WmsClient
   gboolean has_started;
   gboolean is_torn_down;
   WmsQuestion *question;        /* that the session waits for */
-  WmsCredentials *answer;       /* to it */
+  WmsCredentials *answer;       /* to it, when has_answer */
+  gboolean has_answer;
   WmsTicketStep *step;          /* that the session waits for */
   WmsWriter *writer;
   GError *failure;

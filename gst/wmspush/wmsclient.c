@@ -221,7 +221,7 @@ send_next (WmsClient * self)
 
   g_mutex_lock (&self->lock);
   /* the streaming thread may have failed the session meanwhile */
-  is_due = !wms_client_is_over_locked (self);
+  is_due = !wms_client_is_over_locked (self) && self->step == NULL;
   if (is_due)
     needs_ticket = wms_push_prepare (self->push) == WMS_OUTCOME_TICKET;
   is_due = is_due && !needs_ticket

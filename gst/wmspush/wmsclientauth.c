@@ -22,6 +22,7 @@ struct _WmsTicketStep
   WmsTicket *ticket;
   gchar *challenge;
   gchar *token;
+  gboolean is_done;             /* client's lock */
 };
 
 static void
@@ -45,8 +46,11 @@ answer_cb (gpointer user_data)
   gboolean is_waiting;
 
   g_mutex_lock (&self->lock);
-  is_waiting = self->question != NULL;
-  g_clear_pointer (&self->question, wms_question_unref);
+  /* another question may be open already */
+  is_waiting = self->has_answer;
+  self->has_answer = FALSE;
+  if (is_waiting)
+    g_clear_pointer (&self->question, wms_question_unref);
   if (is_waiting)
     outcome = wms_push_answer (self->push, g_steal_pointer (&self->answer),
         &error);
@@ -66,6 +70,7 @@ take_answer (WmsQuestion * question, WmsCredentials * credentials,
   /* with the lock, since the context goes with the session */
   if (self->question == question && !self->is_torn_down) {
     self->answer = g_steal_pointer (&credentials);
+    self->has_answer = TRUE;
     wms_client_invoke (self, answer_cb);
   }
   g_mutex_unlock (&self->lock);
@@ -104,10 +109,11 @@ static gboolean
 step_done_cb (gpointer user_data)
 {
   WmsClient *self = user_data;
-  WmsTicketStep *step;
+  WmsTicketStep *step = NULL;
 
   g_mutex_lock (&self->lock);
-  step = g_steal_pointer (&self->step);
+  if (self->step != NULL && self->step->is_done)
+    step = g_steal_pointer (&self->step);
   g_mutex_unlock (&self->lock);
   if (step != NULL) {
     take_token (self, g_steal_pointer (&step->ticket), step->token);
@@ -127,6 +133,7 @@ step_thread (gpointer user_data)
   if (error != NULL)
     GST_INFO ("%s", error->message);
   g_mutex_lock (&client->lock);
+  step->is_done = TRUE;
   if (client->step == step && !client->is_torn_down)
     wms_client_invoke (client, step_done_cb);
   g_mutex_unlock (&client->lock);
@@ -141,7 +148,8 @@ wms_client_use_ticket (WmsClient * self)
   GThread *thread = NULL;
 
   g_mutex_lock (&self->lock);
-  if (!wms_client_is_over_locked (self)) {
+  /* a request may be asked for again while its token is being made */
+  if (!wms_client_is_over_locked (self) && self->step == NULL) {
     step = g_new0 (WmsTicketStep, 1);
     step->ref_count = 2;
     step->client = wms_client_ref (self);
@@ -156,6 +164,7 @@ wms_client_use_ticket (WmsClient * self)
   if (thread != NULL) {
     g_thread_unref (thread);
   } else {
+    step->is_done = TRUE;
     step_unref (step);
     step_done_cb (self);
   }
@@ -189,5 +198,6 @@ wms_client_forget_auth_locked (WmsClient * self)
 {
   g_clear_pointer (&self->question, wms_question_unref);
   g_clear_pointer (&self->answer, wms_credentials_free);
+  self->has_answer = FALSE;
   g_clear_pointer (&self->step, step_unref);
 }

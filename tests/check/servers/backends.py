@@ -12,7 +12,6 @@ import hashlib
 import os
 import pwd
 import re
-import socket
 
 from processes import Server, free_port, run, wait_for
 
@@ -132,6 +131,11 @@ auth_param digest program /usr/lib/squid/digest_file_auth -c {folder}/digests
 auth_param digest realm proxy
 auth_param digest children 1
 ''',
+    'negotiate': '''
+auth_param negotiate program /usr/lib/squid/negotiate_kerberos_auth -k \
+ {keytab} -s HTTP/localhost@{realm}
+auth_param negotiate children 1
+''',
 }
 
 KDC = '''
@@ -248,6 +252,7 @@ class Kerberos(Place):
         run(arguments, self.folder, text, **self.environment)
 
     def get_ticket(self):
+        """What the user has in the morning."""
         self.command('kinit', USER, text=PASSWORD + '\n')
 
 
@@ -291,27 +296,28 @@ class Apache(Place):
 class Squid(Place):
     """A forward proxy, which may want to know who comes."""
 
-    def __init__(self, folder, auth=None):
+    def __init__(self, folder, auth=None, kerberos=None):
         super().__init__(folder, 'squid')
         write(self.folder, 'digests',
               digest_line(PROXY_USER, 'proxy', PROXY_PASSWORD))
         run(['htpasswd', '-cb', 'passwords', PROXY_USER, PROXY_PASSWORD],
             self.folder)
         give_to(self.folder, 'proxy')
-        known = ''
-        if auth:
-            known = 'known'
+        settings = '' if not auth else SQUID_AUTH[auth].format(
+            folder=self.folder, realm=REALM,
+            keytab=kerberos.keytab if kerberos else '')
         config = write(self.folder, 'squid.conf', SQUID.format(
-            port=self.port, folder=self.folder, known=known,
-            auth=SQUID_AUTH[auth].format(folder=self.folder) +
-            'acl known proxy_auth REQUIRED' if auth else '',
+            port=self.port, folder=self.folder,
+            known='known' if auth else '',
+            auth=settings + 'acl known proxy_auth REQUIRED' if auth else '',
             identity='cache_effective_user proxy'
             if os.getuid() == 0 else ''))
         self.server = Server(self.folder, 'squid',
-                             ['squid', '-N', '-f', config], self.port)
+                             ['squid', '-N', '-f', config], self.port,
+                             **(kerberos.environment if kerberos else {}))
 
     def url(self):
-        return f'http://127.0.0.1:{self.port}'
+        return f'http://localhost:{self.port}'
 
     def requests(self):
         """[(status, method, user)], each request that has ended."""
@@ -324,6 +330,3 @@ class Squid(Place):
                  'the proxy has had fewer requests')
         return self.requests()
 
-
-def host_resolves():
-    return socket.gethostbyname('localhost') == '127.0.0.1'

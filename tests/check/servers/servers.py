@@ -210,6 +210,15 @@ def test_ntlm_with_wrong_password(folder):
         assert len(apache.requests()) == 3, apache.requests()
 
 
+def test_ntlm_through_proxy(folder):
+    """Squid keeps connections apart for NTLM, and says so; where a proxy does
+    not, tests/check/wmspush/wmspushauth.c has the refusal."""
+    with Point(folder, POINT) as point, Squid(folder) as squid, \
+            Apache(folder, 'ntlm', point.port) as apache:
+        check_arrived(point, push(apache.url(), proxy=squid.url(),
+                                  user_id='STUDIO\\alice', user_pw='secret'))
+
+
 def test_proxy(folder):
     with Point(folder, POINT) as point, Squid(folder) as squid:
         url = f'http://127.0.0.1:{point.port}/live'
@@ -235,6 +244,17 @@ def test_proxy_with_digest(folder):
         url = f'http://127.0.0.1:{point.port}/live'
         check_arrived(point, push(url, proxy=squid.url(), request_size='200000',
                                   **PROXY_USER))
+
+
+def test_proxy_with_negotiate(folder):
+    with Kerberos(folder) as kerberos, Point(folder, POINT) as point, \
+            Squid(folder, 'negotiate', kerberos) as squid:
+        kerberos.get_ticket()
+        url = f'http://127.0.0.1:{point.port}/live'
+        check_arrived(point, push(url, kerberos.environment,
+                                  proxy=squid.url(), request_size='500000'))
+        assert [r[0::2] for r in squid.wait_requests(2)[:2]] == [
+            (407, '-'), (204, 'alice@WMS.TEST')], squid.requests()
 
 
 def test_proxy_with_wrong_password(folder):
