@@ -443,7 +443,11 @@ wms_push_take_response (WmsPush * self, const WmsResponse * response,
       return take_setup_response (self, response, error);
     case STATE_ENDING:
       /* Receivers answer the final $E with all sorts of statuses
-       * (docs/design.md, interoperability): the session has ended. */
+       * (docs/design.md, interoperability): the session has ended.  But who was
+       * not let in has streamed for nothing, which some tell last. */
+      if (response->status == 401 || response->status == 407)
+        return fail (self, error, WMS_HTTP_ERROR, response->status,
+            "the whole PushStart was not let in");
       self->state = STATE_OVER;
       return WMS_OUTCOME_ENDED;
     case STATE_STREAMING:
