@@ -19,7 +19,7 @@
 
 static guint acquire_signal;
 
-static G_DEFINE_QUARK (gst-wms-question, question);
+static G_DEFINE_QUARK (gst - wms - question, question);
 
 /* Takes the credentials out of an answer that is ours, and wipes it. */
 static WmsCredentials *

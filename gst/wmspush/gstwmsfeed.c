@@ -302,8 +302,7 @@ static GstFlowReturn
 take_header (GstWmsFeed * self, GstBuffer * header)
 {
   gst_buffer_replace (&self->header, header);
-  self->bitrate_bps =
-      asf_splitter_get_header (self->splitter)->max_bitrate_bps;
+  self->bitrate_bps = asf_splitter_get_header (self->splitter)->max_bitrate_bps;
   self->has_pace = FALSE;
   if (self->due == WMS_FRAME_DATA)
     self->due = WMS_FRAME_END;

@@ -20,6 +20,14 @@
  * order; a failed one WMT_ERROR and WMT_CLOSED, then one error message.  When
  * the session is over `wms-finalize` tells its `hresult`.
  *
+ * Where the server wants to know who pushes, Negotiate (with the user's
+ * Kerberos ticket), Digest, NTLM and Basic are used, with the user part of
+ * #GstWmsPushSink:location, then #GstWmsPushSink:user-id and
+ * #GstWmsPushSink:user-pw, then what the application answers to
+ * #GstWmsPushSink::acquire-credentials; the same goes for an HTTP proxy
+ * (#GstWmsPushSink:proxy).  A password that can be read on the way is sent only
+ * with #GstWmsPushSink:allow-clear-text-credentials.
+ *
  * ## Example launch line
  * |[
  * gst-launch-1.0 videotestsrc is-live=true ! avenc_wmv2 ! asfmux name=m ! wmspushsink location=http://127.0.0.1:8080/live audiotestsrc is-live=true ! avenc_wmav2 ! m.

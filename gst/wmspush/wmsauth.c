@@ -367,8 +367,7 @@ wms_auth_get_question (WmsAuth * self, WmsQuestionInfo * info)
   info->hresult = self->refused_user == NULL ? WMS_S_OK :
       self->peer.is_proxy ? WMS_NS_E_PROXY_ACCESSDENIED :
       WMS_NS_E_SERVER_ACCESSDENIED;
-  info->flags = (self->asks_clear_text ?
-      GST_WMS_CREDENTIAL_FLAG_CLEAR_TEXT : 0)
+  info->flags = (self->asks_clear_text ? GST_WMS_CREDENTIAL_FLAG_CLEAR_TEXT : 0)
       | (self->peer.is_proxy ? GST_WMS_CREDENTIAL_FLAG_PROXY : 0);
 }
 

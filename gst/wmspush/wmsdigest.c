@@ -71,7 +71,8 @@ hash (GChecksumType type, ...)
   va_list args;
 
   va_start (args, type);
-  while ((part = va_arg (args, const gchar *)) != NULL) {
+  while ((part = va_arg (args, const gchar *)) != NULL)
+  {
     if (!is_first)
       g_checksum_update (checksum, (const guchar *) ":", 1);
     g_checksum_update (checksum, (const guchar *) part, strlen (part));

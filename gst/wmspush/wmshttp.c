@@ -27,6 +27,7 @@ struct _WmsHttp
   gpointer user_data;
   SoupSession *session;
   GIOStream *stream;
+  GSocket *unfinished;          /* until stream is there */
   guint64 connection_id;
   gchar *proxy_host;            /* what the connection leads to */
   gboolean is_proxy_named;
@@ -49,6 +50,7 @@ http_unref (WmsHttp * self)
   if (--self->ref_count > 0)
     return;
   g_clear_object (&self->stream);
+  g_clear_object (&self->unfinished);
   g_clear_object (&self->message);
   g_clear_object (&self->session);
   g_clear_object (&self->tunnel);
@@ -128,8 +130,9 @@ look_at_peer (WmsHttp * self, GIOStream * stream)
   g_autoptr (GUri) uri = NULL;
 
   g_clear_pointer (&self->proxy_host, g_free);
-  address = g_socket_get_remote_address (g_socket_connection_get_socket
-      (G_SOCKET_CONNECTION (stream)), NULL);
+  g_set_object (&self->unfinished,
+      g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)));
+  address = g_socket_get_remote_address (self->unfinished, NULL);
   if (address == NULL || !G_IS_PROXY_ADDRESS (address))
     return;
   uri = g_uri_parse (g_proxy_address_get_uri (G_PROXY_ADDRESS (address)),
@@ -170,6 +173,7 @@ network_event_cb (SoupMessage * message, GSocketClientEvent event,
     }
     case G_SOCKET_CLIENT_COMPLETE:
       g_set_object (&self->stream, stream);
+      g_clear_object (&self->unfinished);
       break;
     default:
       break;
@@ -501,6 +505,9 @@ wms_http_close (WmsHttp * self)
     g_clear_object (&self->cancellable);
   }
   g_signal_handlers_disconnect_by_data (self->session, self);
+  /* a handshake on another thread may go on when nobody waits for it */
+  if (self->unfinished != NULL)
+    g_socket_shutdown (self->unfinished, TRUE, TRUE, NULL);
   soup_session_abort (self->session);
   http_unref (self);
 }

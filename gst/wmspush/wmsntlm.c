@@ -63,8 +63,7 @@ typedef struct
 static void
 write_head (GstByteWriter * writer, guint32 type)
 {
-  gst_byte_writer_put_data (writer, (const guint8 *) SIGNATURE,
-      SIGNATURE_SIZE);
+  gst_byte_writer_put_data (writer, (const guint8 *) SIGNATURE, SIGNATURE_SIZE);
   gst_byte_writer_put_uint32_le (writer, type);
 }
 

@@ -142,12 +142,12 @@ GST_START_TEST (test_digest)
   fail_unless_equals_string (rig->log->str, CLEAN);
   head = g_strdup_printf ("POST /live HTTP/1.1\r\n"
       "Content-Type: application/x-wms-pushsetup\r\n"
-      "Content-Length: 0\r\nUser-Agent: WMEncoder/12.0.7600.1 " PACKAGE "/" VERSION "\r\n"
-      "Connection: Keep-Alive\r\nCache-Control: no-cache\r\n"
+      "Content-Length: 0\r\nUser-Agent: WMEncoder/12.0.7600.1 " PACKAGE "/"
+      VERSION "\r\n" "Connection: Keep-Alive\r\nCache-Control: no-cache\r\n"
       "Cookie: push-id=0\r\nHost: 127.0.0.1:%u\r\n"
       "X-Accept-Authentication: %sDigest, NTLM\r\n\r\n",
-      script_server_get_port (rig->server),
-      strstr (heads, "Negotiate") != NULL ? "Negotiate, " : "");
+      script_server_get_port (rig->server), strstr (heads,
+          "Negotiate") != NULL ? "Negotiate, " : "");
   fail_unless (g_str_has_prefix (heads, head), "%s", heads);
   fail_unless_equals_int (count (heads, "Authorization: Digest "
           "username=\"alice\", realm=\"points\", nonce=\"n1\", "
@@ -314,10 +314,8 @@ GST_START_TEST (test_ntlm)
   play (rig, 5);
   heads = wait_for_heads (rig, "EOS");
   fail_unless_equals_string (rig->log->str, CLEAN);
-  fail_unless_equals_int (count (heads, "Authorization: NTLM TlRMTVNTUAAB"),
-      1);
-  fail_unless_equals_int (count (heads, "Authorization: NTLM TlRMTVNTUAAD"),
-      1);
+  fail_unless_equals_int (count (heads, "Authorization: NTLM TlRMTVNTUAAB"), 1);
+  fail_unless_equals_int (count (heads, "Authorization: NTLM TlRMTVNTUAAD"), 1);
   start = strstr (heads, "x-wms-pushstart");
   fail_unless (start != NULL && strstr (start, "\r\nAuthorization") == NULL);
   fail_unless_equals_int (script_server_get_n_connections (rig->server), 1);
@@ -331,7 +329,7 @@ script_ntlm_that_closes (ScriptConnection * connection, gpointer user_data)
 {
   static const gchar *const answers[] =
       { "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM\r\n"
-    "Content-Length: 0\r\n\r\n",
+        "Content-Length: 0\r\n\r\n",
     "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM " NTLM_2 "\r\n"
         "Connection: close\r\nContent-Length: 0\r\n\r\n", NULL
   };

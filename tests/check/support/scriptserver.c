@@ -272,10 +272,10 @@ script_start_tls (ScriptConnection * self, const gchar * certificate_file,
       NULL);
   fail_unless (self->tls != NULL);
   if (wants_certificate)
-    g_object_set (self->tls, "authentication-mode", G_TLS_AUTHENTICATION_REQUIRED,
-        NULL);
-  g_signal_connect (self->tls, "accept-certificate",
-      G_CALLBACK (accept_any_cb), NULL);
+    g_object_set (self->tls, "authentication-mode",
+        G_TLS_AUTHENTICATION_REQUIRED, NULL);
+  g_signal_connect (self->tls, "accept-certificate", G_CALLBACK (accept_any_cb),
+      NULL);
   return g_tls_connection_handshake (G_TLS_CONNECTION (self->tls), NULL, NULL);
 }
 

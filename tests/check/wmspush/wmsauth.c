@@ -121,8 +121,7 @@ GST_START_TEST (test_first_step)
       break;
     case WMS_AUTH_ASK:
       wms_auth_get_question (auth, &info);
-      fail_unless_equals_string (wanted, info.flags == 0 ? "ask" :
-          "ask clear");
+      fail_unless_equals_string (wanted, info.flags == 0 ? "ask" : "ask clear");
       fail_unless_equals_string (info.site, "h");
       fail_unless (info.user == NULL && info.hresult == WMS_S_OK);
       fail_unless_equals_string (info.realm, "points");
@@ -145,7 +144,7 @@ static const struct
 {
   guint flags;
   const gchar *challenges;
-  GQuark (*domain) (void);
+    GQuark (*domain) (void);
   gint code;
 } denials[] = {
   {0, BASIC, wms_error_quark, WMS_ERROR_CLEAR_TEXT},
@@ -438,7 +437,7 @@ GST_START_TEST (test_listed_schemes)
   g_autofree gchar *all = wms_auth_list_schemes (WMS_AUTH_METHODS_ALL);
   g_autofree gchar *ntlm = wms_auth_list_schemes (GST_WMS_AUTH_METHOD_NTLM);
 
-  fail_unless_equals_string (all, wms_ticket_is_supported () ?
+  fail_unless_equals_string (all, wms_ticket_is_supported ()?
       "Negotiate, Digest, NTLM" : "Digest, NTLM");
   fail_unless_equals_string (ntlm, "NTLM");
   fail_unless (wms_auth_list_schemes (GST_WMS_AUTH_METHOD_BASIC) == NULL);

@@ -93,7 +93,8 @@ GST_START_TEST (test_user_part)
 
 GST_END_TEST;
 
-static const gchar *const bad[] = { "socks://p:1", "http://", "http://:80", "//" };
+static const gchar *const bad[] =
+    { "socks://p:1", "http://", "http://:80", "//" };
 
 GST_START_TEST (test_bad)
 {

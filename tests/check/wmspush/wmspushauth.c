@@ -223,7 +223,7 @@ GST_START_TEST (test_use_proxy)
   };
   WmsPush *push = new_push_with_user ("http://h/p");
   g_autofree gchar *uri = NULL;
-    WmsRequest request;
+  WmsRequest request;
 
   wms_push_next_request (push, &request);
   fail_unless (request.proxy == NULL);

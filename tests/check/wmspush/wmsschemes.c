@@ -119,21 +119,21 @@ static const struct
 } digests[] = {
   /* RFC 2617, section 3.5 */
   {RFC2617 ", qop=\"auth,auth-int\"", "Mufasa", "Circle Of Life",
-      {"GET", "/dir/index.html", "0a4f113b", 1},
+        {"GET", "/dir/index.html", "0a4f113b", 1},
       "response=\"6629fae49393a05397450978507c4ef1\""},
   /* RFC 2617, section 3.2.2.1: without qop; RFC 2069's way */
   {RFC2617, "Mufasa", "Circle Of Life",
-      {"GET", "/dir/index.html", "0a4f113b", 1},
+        {"GET", "/dir/index.html", "0a4f113b", 1},
       "response=\"670fd8c2df070c60b045671b8b24ff02\", opaque="},
   /* RFC 7616, section 3.9.1 */
   {"Digest algorithm=MD5, " RFC7616, "Mufasa", "Circle of Life",
-      {"GET", "/dir/index.html", CNONCE_7616, 1},
+        {"GET", "/dir/index.html", CNONCE_7616, 1},
       "response=\"8ca523f5e9506fed4657c9700eebdbec\", algorithm=MD5"},
   {"Digest algorithm=SHA-256, " RFC7616, "Mufasa", "Circle of Life",
-      {"GET", "/dir/index.html", CNONCE_7616, 1},
+        {"GET", "/dir/index.html", CNONCE_7616, 1},
       "response=\"753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1\""},
   {"Digest algorithm=MD5, " RFC7616, "Mufasa", "Circle of Life",
-      {"GET", "/dir/index.html", CNONCE_7616, 0x1a},
+        {"GET", "/dir/index.html", CNONCE_7616, 0x1a},
       "qop=auth, nc=0000001a, opaque=\"FQhe/"},
   {"Digest realm=\"r\", nonce=\"n\"", "DOM\\a\"b", "p",
       {"POST", "/", "c", 1}, "Digest username=\"DOM\\\\a\\\"b\", realm=\"r\""},
@@ -304,7 +304,7 @@ answer_ntlm (const guint8 * challenge, gsize challenge_size,
   g_autoptr (WmsCredentials) credentials = wms_credentials_new (user,
       "Password");
   g_autofree gchar *message = NULL;
-  WmsNtlmNonce nonce = { .time = 0 };
+  WmsNtlmNonce nonce = {.time = 0 };
 
   memset (nonce.client_challenge, 0xaa, sizeof nonce.client_challenge);
   message = wms_ntlm_authenticate (text, credentials, &nonce);
