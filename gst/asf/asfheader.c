@@ -18,8 +18,49 @@
 #define COMPATIBILITY_MODE 1
 #define DATA_RESERVED 0x0101
 
+/* The stream's rate; 0 the next time, so that a stream of two groups counts
+ * once. */
+static guint32
+take_bps (const AsfHeader * header, guint8 number, gboolean * taken)
+{
+  guint i;
+
+  for (i = 0; i < header->n_streams; i++) {
+    if (header->streams[i].number == number && !taken[number]) {
+      taken[number] = TRUE;
+      return header->streams[i].total_bps;
+    }
+  }
+  return 0;
+}
+
 guint32
 asf_header_max_bps (const AsfHeader * header)
+{
+  gboolean taken[ASF_MAX_STREAMS + 1] = { FALSE };
+  guint64 sum = 0;
+  guint i, k;
+
+  for (i = 0; header->exclusions != NULL && i < header->exclusions->len; i++) {
+    GArray *streams =
+        g_array_index (header->exclusions, AsfExclusion, i).streams;
+    guint32 highest = 0;
+
+    for (k = 0; k < streams->len; k++) {
+      guint32 bps = take_bps (header, g_array_index (streams, guint8, k),
+          taken);
+
+      highest = MAX (highest, bps);
+    }
+    sum += highest;
+  }
+  for (i = 0; i < header->n_streams; i++)
+    sum += take_bps (header, header->streams[i].number, taken);
+  return CLAMP (sum, 1, G_MAXUINT32);
+}
+
+guint32
+asf_header_sum_bps (const AsfHeader * header)
 {
   guint64 sum = 0;
   guint i;
@@ -75,7 +116,8 @@ write_header_extension (AsfWriter * w, const AsfHeader * header)
 
   content = asf_writer_pos (w);
   asf_programs_write_languages (w, header->languages);
-  write_compatibility (w);
+  if (!header->omits_compatibility)
+    write_compatibility (w);
   asf_metadata_write_metadata (w, header->metadata);
   asf_metadata_write_library (w, header->library);
   asf_programs_write_exclusions (w, header->exclusions);
@@ -88,25 +130,25 @@ write_header_extension (AsfWriter * w, const AsfHeader * header)
   asf_writer_end_object (w, start);
 }
 
-/* section 3.5 */
+/* section 3.5; without an entry in a file of commands alone */
 static void
 write_codec_list (AsfWriter * w, const AsfHeader * header)
 {
+  gsize start = asf_writer_begin_object (w, &asf_guid_codec_list);
   guint n_entries = 0;
-  gsize start;
+  gsize count_pos;
   guint i;
 
-  for (i = 0; i < header->n_streams; i++)
-    n_entries += asf_stream_has_codec_entry (&header->streams[i]);
-  if (n_entries == 0)
-    return;
-  start = asf_writer_begin_object (w, &asf_guid_codec_list);
   asf_writer_guid (w, &asf_guid_codec_list_reserved);
-  asf_writer_u32 (w, n_entries);
+  count_pos = asf_writer_pos (w);
+  asf_writer_u32 (w, 0);
   for (i = 0; i < header->n_streams; i++) {
-    if (asf_stream_has_codec_entry (&header->streams[i]))
-      asf_stream_write_codec_entry (w, &header->streams[i]);
+    if (!asf_stream_has_codec_entry (&header->streams[i]))
+      continue;
+    asf_stream_write_codec_entry (w, &header->streams[i]);
+    n_entries++;
   }
+  asf_writer_patch_u32 (w, count_pos, n_entries);
   asf_writer_end_object (w, start);
 }
 

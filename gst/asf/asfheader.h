@@ -118,6 +118,7 @@ typedef struct
  * @frame_time_100ns: average time per frame, 0 when unknown
  * @flags: ASF_STREAM_RELIABLE and the others
  * @language_index: position in the header's languages, 0 without any
+ * @name: (nullable): of the stream, in that language
  * @extensions: (array length=n_extensions): their data is in each payload, in
  *     this order
  * @n_extensions: used entries of @extensions
@@ -145,6 +146,7 @@ typedef struct
   guint64 frame_time_100ns;
   guint32 flags;
   guint16 language_index;
+  const gchar *name;
   AsfExtension extensions[ASF_MAX_EXTENSIONS];
   guint n_extensions;
 } AsfStream;
@@ -362,6 +364,8 @@ void asf_language_clear (gchar ** language);
  *     the Index Object
  * @has_index: the Index Object is there; else a placeholder of equal size
  *     keeps the room of its parameters, as Windows' writers do (rules, 4.12)
+ * @omits_compatibility: the Compatibility Object is left out, to gain
+ *     %ASF_COMPATIBILITY_SIZE bytes in a header whose size is fixed
  * @padding: bytes of a Padding Object at the end, its head included; 0 or at
  *     least %ASF_OBJECT_HEAD_SIZE
  *
@@ -391,8 +395,12 @@ typedef struct
   GArray *commands;
   GArray *index_streams;
   gboolean has_index;
+  gboolean omits_compatibility;
   gsize padding;
 } AsfHeader;
+
+/* Size of the Compatibility Object (rules, 4.10). */
+#define ASF_COMPATIBILITY_SIZE 26
 
 /* Data Packets Count of a broadcast, as Windows' encoder writes it (rules,
  * 9.1). */
@@ -426,11 +434,28 @@ gboolean asf_header_get_size (const AsfHeader * header, gsize * size,
     GError ** error);
 
 /**
+ * asf_header_forget_stream:
+ * @header: a header whose @streams lacks a stream
+ * @number: of that stream
+ *
+ * Takes everything out of the other fields that names the stream.
+ */
+void asf_header_forget_stream (AsfHeader * header, guint8 number);
+
+/**
  * asf_header_max_bps:
  *
- * Returns: Maximum Bitrate: the sum of the streams' rates (rules, 3.2).
+ * Returns: Maximum Bitrate: the sum of the streams' rates (rules, 3.2), of
+ *     those that exclude each other the highest, as in Windows' files.
  */
 guint32 asf_header_max_bps (const AsfHeader * header);
+
+/**
+ * asf_header_sum_bps:
+ *
+ * Returns: the rate of all streams together.
+ */
+guint32 asf_header_sum_bps (const AsfHeader * header);
 
 /**
  * asf_header_has_early_mark:

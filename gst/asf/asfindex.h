@@ -4,22 +4,28 @@
 
 #include <glib.h>
 
+#include "asf/asferror.h"
 #include "asf/asfguid.h"
 
 G_BEGIN_DECLS
 
-/* Distance of the entries of a Simple Index (rules, 8.1). */
+/* Distance of the entries of both kinds of index (rules, 8.1, 8.2). */
 #define ASF_INDEX_INTERVAL_MS 1000
 /* Index Type: the nearest cleanpoint at or before a time (rules, 4.8). */
 #define ASF_INDEX_PAST_CLEANPOINT 3
+/* Entries of an Index Object that is still written: 256 MiB, two streams for
+ * all of the 49 days that a file can last have 33 MB. */
+#define ASF_MAX_INDEX_ENTRIES (64u * 1024 * 1024)
 
 /**
  * AsfIndexEntry:
+ * @row: the first second, on the stored clock, of which @packet is the place
  * @packet: number of the packet in which a key frame begins
  * @n_packets: how many packets have pieces of it
  */
 typedef struct
 {
+  guint32 row;
   guint32 packet;
   guint16 n_packets;
 } AsfIndexEntry;
@@ -27,15 +33,28 @@ typedef struct
 /**
  * AsfIndex:
  *
- * The Simple Index of one video stream under construction, 8 bytes a second.
- * Its fields are private.
+ * Where the cleanpoints of one stream are; both kinds of index are made of
+ * it.  12 bytes for each second in which there is one, 43,200 an hour at most,
+ * and none for a gap, however long.  Its fields are private.
  */
 typedef struct
 {
   GArray *entries;
-  AsfIndexEntry key;
-  gboolean have_key;
+  gboolean is_full;
 } AsfIndex;
+
+/**
+ * AsfIndexStream:
+ * @number: of the stream
+ * @index: (transfer none): its cleanpoints
+ *
+ * A column of the Index Object.
+ */
+typedef struct
+{
+  guint8 number;
+  const AsfIndex *index;
+} AsfIndexStream;
 
 /**
  * asf_index_init:
@@ -58,22 +77,47 @@ void asf_index_clear (AsfIndex * self);
  * @packet: number of the packet in which it begins, from 0
  * @n_packets: how many packets have pieces of it
  *
- * Adds the stream's next key frame.
+ * Adds the stream's next key frame.  A packet number that is no DWORD ends
+ * the index: it is not usable then.
  */
-void asf_index_add_key (AsfIndex * self, guint32 pres_ms, guint32 packet,
+void asf_index_add_key (AsfIndex * self, guint32 pres_ms, guint64 packet,
     guint n_packets);
 
 /**
- * asf_index_write:
+ * asf_index_is_usable:
+ *
+ * Returns: whether there is a key frame, and all of them could be kept.
+ */
+gboolean asf_index_is_usable (const AsfIndex * self);
+
+/**
+ * asf_index_write_simple:
  * @self: an #AsfIndex
  * @file_id: of the file
  * @last_pres_ms: presentation time of the stream's last frame
  *
  * Returns: (transfer full) (nullable): the Simple Index Object (section 6.1),
- *     %NULL when no key frame was added.
+ *     %NULL when the index is not usable.
  */
-GBytes *asf_index_write (AsfIndex * self, const AsfGuid * file_id,
-    guint32 last_pres_ms);
+GBytes *asf_index_write_simple (const AsfIndex * self,
+    const AsfGuid * file_id, guint32 last_pres_ms);
+
+/**
+ * asf_index_write_object:
+ * @streams: (array length=n_streams): in the order of the Index Parameters
+ * @n_streams: at least 1
+ * @packet_size: bytes of each packet
+ * @last_pres_ms: presentation time of the file's last object
+ * @error: return location
+ *
+ * Streams without a usable index have no entries.
+ *
+ * Returns: (transfer full): the Index Object (section 6.2), or %NULL with
+ *     %ASF_ERROR_LIMIT when it would be too large.
+ */
+GBytes *asf_index_write_object (const AsfIndexStream * streams,
+    guint n_streams, guint32 packet_size, guint32 last_pres_ms,
+    GError ** error);
 
 G_END_DECLS
 #endif /* __ASF_INDEX_H__ */

@@ -6,42 +6,9 @@
 
 #define NS_PER_MS G_GUINT64_CONSTANT (1000000)
 
-/* Error correction data of two zero bytes (rules, 6.2). */
-#define ERROR_CORRECTION 0x82
-#define ERROR_CORRECTION_SIZE 3
-
-/* Length Type Flags (section 5.2.2). */
-#define FLAG_MULTIPLE (1 << 0)
-#define FLAG_PADDING_BYTE (1 << 3)
-#define FLAG_PADDING_WORD (2 << 3)
-#define FLAG_PACKET_LENGTH_WORD (2 << 5)
-
-/* Property Flags, the same in each packet (section 5.2.2). */
-#define PROPERTY_FLAGS 0x5D
-
-/* Payload Flags: WORD payload lengths (section 5.2.3.2). */
-#define PAYLOAD_LENGTH_WORD (2 << 6)
-#define MAX_PAYLOADS 63
-
-/* Two flag bytes, Send Time, Duration. */
-#define PARSING_SIZE (2 + 4 + 2)
-#define DURATION_SIZE 2
-/* Packet Length and Padding Length, or Padding Length alone. */
-#define LIVE_LENGTHS_SIZE (2 + 2)
-#define FILE_LENGTHS_SIZE 1
-
-/* Stream number, object number, offset, replicated data with its length. */
-#define PAYLOAD_HEAD_SIZE (1 + 1 + 4 + 1 + 8)
-#define REPLICATED_SIZE 8
-#define PAYLOAD_LENGTH_SIZE 2
-#define KEY_FRAME (1 << 7)
-
-/* The same before a run, with one byte of replicated data; what each object
- * of it has in front; what a small object loses when it becomes a run. */
-#define RUN_HEAD_SIZE (1 + 1 + 4 + 1 + 1)
-#define SUB_LENGTH_SIZE 1
-#define MAX_SUB_SIZE G_MAXUINT8
-#define RUN_GAIN (PAYLOAD_HEAD_SIZE - RUN_HEAD_SIZE - SUB_LENGTH_SIZE)
+/* Packets that wait for something to fill them may lose one of this many in
+ * padding, and one more; beyond it objects are split. */
+#define WAITING_SHARE 256
 
 /* A fragment costs a payload head; fewer bytes than this are not worth it. */
 #define MIN_FRAGMENT 32
@@ -55,6 +22,25 @@ asf_packetizer_init (AsfPacketizer * self, const AsfPacketizerConfig * config)
 {
   memset (self, 0, sizeof *self);
   self->config = *config;
+  self->last_send_ms = config->first_send_ms;
+}
+
+guint32
+asf_packetizer_fit (guint32 object_size, gboolean is_regular,
+    gboolean is_live, guint32 limit, guint32 single_limit)
+{
+  guint n;
+
+  if (asf_open_packet_can_share (object_size))
+    return is_regular ? asf_open_packet_run_size (is_live, object_size,
+        limit) : 0;
+  for (n = ASF_PACKETIZER_MAX_PAYLOADS; n > 0; n--) {
+    guint64 size = asf_open_packet_size (is_live, n, object_size);
+
+    if (size <= (n == 1 ? single_limit : limit))
+      return MAX (size, ASF_PACKETIZER_MIN_SIZE);
+  }
+  return 0;
 }
 
 gsize
@@ -63,58 +49,12 @@ asf_packetizer_block_size (const AsfPacketizer * self)
   return self->config.packet_size + ASF_PACKETIZER_FRONT;
 }
 
-/* Error correction data and parsing information, with the BYTE padding length
- * that a full packet has. */
-static gsize
-head_size (const AsfPacketizer * self)
-{
-  return ERROR_CORRECTION_SIZE + PARSING_SIZE +
-      (self->config.is_live ? LIVE_LENGTHS_SIZE : FILE_LENGTHS_SIZE);
-}
-
-static gsize
-payload_head_size (const AsfPayloadHead * head)
-{
-  return head->delta_ms ? RUN_HEAD_SIZE :
-      PAYLOAD_HEAD_SIZE + head->extension_size;
-}
-
-/* Bytes of the packet that are not taken yet. */
-static gsize
-bytes_left (const AsfPacketizer * self, const AsfOpenPacket * p)
-{
-  gsize taken = head_size (self) + payload_head_size (&p->first) + p->used;
-
-  if (p->n_payloads > 1)
-    taken += 1 + PAYLOAD_LENGTH_SIZE;
-  return self->config.packet_size - taken;
-}
-
-/* Bytes of the pending object that a packet of its own takes. */
-static gsize
-empty_room (const AsfPacketizer * self)
-{
-  return self->config.packet_size - head_size (self) - PAYLOAD_HEAD_SIZE -
-      self->object.extension_size;
-}
-
 /* Bytes that the pending object may have in the next payload, 0 when the
  * packet is full. */
 static gsize
 room (const AsfPacketizer * self, const AsfOpenPacket * p)
 {
-  gsize taken = PAYLOAD_HEAD_SIZE + self->object.extension_size +
-      PAYLOAD_LENGTH_SIZE;
-  gsize left;
-
-  if (p->n_payloads == 0)
-    return empty_room (self);
-  if (p->n_payloads >= MAX_PAYLOADS)
-    return 0;
-  if (p->n_payloads == 1)
-    taken += 1 + PAYLOAD_LENGTH_SIZE;
-  left = bytes_left (self, p);
-  return taken < left ? left - taken : 0;
+  return asf_open_packet_room (p, &self->config, &self->object);
 }
 
 /* Whether the pending object has not begun, should not be split and need not
@@ -123,7 +63,17 @@ static gboolean
 stays_whole (const AsfPacketizer * self)
 {
   return self->object.keep_whole && self->written == 0 &&
-      self->object.size <= empty_room (self);
+      self->object.size <= asf_open_packet_whole_room (&self->config,
+      &self->object);
+}
+
+/* Whether a packet may wait for an object that fills it: not when the last
+ * ones have gone half empty. */
+static gboolean
+may_wait (const AsfPacketizer * self)
+{
+  return self->config.can_fill && self->waited_padding * WAITING_SHARE <=
+      (self->n_packets + WAITING_SHARE) * self->config.packet_size;
 }
 
 /* Bytes of the pending object that go into a packet; 0 when they have to go
@@ -140,207 +90,25 @@ next_payload_size (const AsfPacketizer * self, const AsfOpenPacket * p)
     return space;
   if (space < MIN_FRAGMENT)
     return 0;
-  if (stays_whole (self) && (self->config.can_fill ||
+  if (stays_whole (self) && (self->config.can_fill ? may_wait (self) :
           space <= self->config.packet_size / WHOLE_OBJECT_SHARE))
     return 0;
   return space;
-}
-
-static guint8 *
-put_payload_head (guint8 * to, const AsfPayloadHead * head)
-{
-  to[0] = head->stream_and_key;
-  to[1] = head->object_number;
-  GST_WRITE_UINT32_LE (to + 2, head->delta_ms ? head->pres_ms : head->offset);
-  if (head->delta_ms) {
-    to[6] = 1;
-    to[7] = head->delta_ms;
-    return to + RUN_HEAD_SIZE;
-  }
-  to[6] = REPLICATED_SIZE + head->extension_size;
-  GST_WRITE_UINT32_LE (to + 7, head->object_size);
-  GST_WRITE_UINT32_LE (to + 11, head->pres_ms);
-  memcpy (to + PAYLOAD_HEAD_SIZE, head->extension, head->extension_size);
-  return to + PAYLOAD_HEAD_SIZE + head->extension_size;
-}
-
-static guint8
-stream_and_key (const AsfObject * object)
-{
-  return object->stream_number | (object->is_key ? KEY_FRAME : 0);
 }
 
 /* What every piece of the pending object changes. */
 static void
 count_payload (AsfPacketizer * self, AsfOpenPacket * p, gsize size)
 {
-  const AsfObject *object = &self->object;
+  guint stream = self->object.stream_number;
   gboolean is_second = p != self->open;
 
-  if (self->written == 0) {
+  if (self->written == 0)
     self->object_packet = self->n_packets + is_second;
-    p->packet.starts_key |= object->is_key && object->is_video;
-  }
   if (is_second)
-    self->in_second[object->stream_number / 64] |=
-        G_GUINT64_CONSTANT (1) << object->stream_number % 64;
-  p->packet.first_ns = MIN (p->packet.first_ns, object->time_ns);
-  p->packet.last_ns = MAX (p->packet.last_ns, object->time_ns);
+    self->in_second[stream / 64] |= G_GUINT64_CONSTANT (1) << stream % 64;
   self->written += size;
   self->object_packets++;
-}
-
-static void
-remember_tail (AsfPacketizer * self, AsfOpenPacket * p, gsize start, gsize size)
-{
-  const AsfObject *object = &self->object;
-
-  p->tail.stream_and_key = 0;
-  if (object->delta_ms == 0 || size != object->size || size > MAX_SUB_SIZE)
-    return;
-  p->tail.stream_and_key = stream_and_key (object);
-  p->tail.delta_ms = object->delta_ms;
-  p->tail.is_run = FALSE;
-  p->tail.next_pres_ms = object->pres_ms + object->delta_ms;
-  p->tail.start = start;
-  p->tail.size = size;
-}
-
-static void
-write_payload (AsfPacketizer * self, AsfOpenPacket * p, gsize size)
-{
-  const AsfObject *object = &self->object;
-  guint8 *to = p->packet.block + ASF_PACKETIZER_FRONT + p->used;
-  gsize start = p->used;
-  AsfPayloadHead *head, other;
-
-  head = p->n_payloads == 0 ? &p->first : &other;
-  head->stream_and_key = stream_and_key (object);
-  head->object_number = self->object_numbers[object->stream_number];
-  head->offset = self->written;
-  head->object_size = object->size;
-  head->pres_ms = object->pres_ms;
-  head->delta_ms = 0;
-  head->extension_size = object->extension_size;
-  if (object->extension_size > 0)
-    memcpy (head->extension, object->extension, object->extension_size);
-
-  if (p->n_payloads == 0) {
-    p->first_size = size;
-  } else {
-    to = put_payload_head (to, head);
-    GST_WRITE_UINT16_LE (to, size);
-    to += PAYLOAD_LENGTH_SIZE;
-    p->used += payload_head_size (head) + PAYLOAD_LENGTH_SIZE;
-  }
-  memcpy (to, object->data + self->written, size);
-  p->used += size;
-  p->n_payloads++;
-  if (object->delta_ms || p->tail.stream_and_key)
-    remember_tail (self, p, start, size);
-  count_payload (self, p, size);
-}
-
-/* Makes a run of the last payload, which is one small object. */
-static void
-begin_run (AsfOpenPacket * p)
-{
-  guint8 *start = p->packet.block + ASF_PACKETIZER_FRONT + p->tail.start;
-  gsize size = p->tail.size;
-
-  if (p->n_payloads == 1) {
-    memmove (start + SUB_LENGTH_SIZE, start, size);
-    *start = size;
-    p->first.delta_ms = p->tail.delta_ms;
-    p->first_size = SUB_LENGTH_SIZE + size;
-    p->used += SUB_LENGTH_SIZE;
-  } else {
-    guint8 *data = start + RUN_HEAD_SIZE + PAYLOAD_LENGTH_SIZE;
-
-    /* the presentation time moves to where the offset was */
-    memmove (start + 2, start + 11, 4);
-    start[6] = 1;
-    start[7] = p->tail.delta_ms;
-    memmove (data + SUB_LENGTH_SIZE,
-        start + PAYLOAD_HEAD_SIZE + PAYLOAD_LENGTH_SIZE, size);
-    *data = size;
-    p->used -= RUN_GAIN;
-  }
-  p->tail.is_run = TRUE;
-  p->tail.size = SUB_LENGTH_SIZE + size;
-}
-
-/* Puts the pending object to the small ones before it (rules, 6.6).
- * Returns: whether it can be. */
-static gboolean
-join_run (AsfPacketizer * self, AsfOpenPacket * p)
-{
-  const AsfObject *object = &self->object;
-  AsfTail *tail = &p->tail;
-  guint8 *to;
-
-  if (tail->stream_and_key != stream_and_key (object) ||
-      tail->delta_ms != object->delta_ms ||
-      tail->next_pres_ms != object->pres_ms || object->size > MAX_SUB_SIZE ||
-      bytes_left (self, p) + (tail->is_run ? 0 : RUN_GAIN) <
-      SUB_LENGTH_SIZE + object->size)
-    return FALSE;
-  if (!tail->is_run)
-    begin_run (p);
-  to = p->packet.block + ASF_PACKETIZER_FRONT + p->used;
-  *to = object->size;
-  memcpy (to + SUB_LENGTH_SIZE, object->data, object->size);
-  p->used += SUB_LENGTH_SIZE + object->size;
-  tail->size += SUB_LENGTH_SIZE + object->size;
-  tail->next_pres_ms += tail->delta_ms;
-  if (p->n_payloads == 1)
-    p->first_size = tail->size;
-  else
-    GST_WRITE_UINT16_LE (p->packet.block + ASF_PACKETIZER_FRONT +
-        tail->start + RUN_HEAD_SIZE, tail->size);
-  count_payload (self, p, object->size);
-  return TRUE;
-}
-
-/* Packet Length, Padding Length, Send Time, Duration, Payload Flags, first
- * payload's head: in this order, with the lengths that the packet's form
- * asks for (rules, 6.2 to 6.4).
- * Returns: where the Duration is. */
-static guint8 *
-write_head (AsfPacketizer * self, const AsfOpenPacket * p, gsize padding,
-    gboolean is_word)
-{
-  guint8 *to = p->packet.block + p->packet.offset;
-  gboolean is_multiple = p->n_payloads > 1;
-  guint8 *duration;
-
-  *to++ = ERROR_CORRECTION;
-  *to++ = 0;
-  *to++ = 0;
-  *to++ = (is_multiple ? FLAG_MULTIPLE : 0) |
-      (is_word ? FLAG_PADDING_WORD : FLAG_PADDING_BYTE) |
-      (self->config.is_live ? FLAG_PACKET_LENGTH_WORD : 0);
-  *to++ = PROPERTY_FLAGS;
-  if (self->config.is_live) {
-    GST_WRITE_UINT16_LE (to, self->config.packet_size);
-    to += 2;
-  }
-  if (is_word) {
-    GST_WRITE_UINT16_LE (to, padding);
-    to += 2;
-  } else {
-    *to++ = padding;
-  }
-  GST_WRITE_UINT32_LE (to, p->packet.send_ms);
-  duration = to + 4;
-  GST_WRITE_UINT16_LE (duration, self->last_duration_ms);
-  to = duration + DURATION_SIZE;
-  if (is_multiple)
-    *to++ = PAYLOAD_LENGTH_WORD | p->n_payloads;
-  to = put_payload_head (to, &p->first);
-  if (is_multiple)
-    GST_WRITE_UINT16_LE (to, p->first_size);
-  return duration;
 }
 
 /* How long the packet occupies the line (rules, 7.1). */
@@ -368,25 +136,17 @@ close_first (AsfPacketizer * self)
 {
   AsfOpenPacket *p = self->open;
   AsfDonePacket *done = &self->done[self->n_done++];
-  gsize padding = bytes_left (self, p);
-  gsize head = self->config.packet_size - padding - p->used;
-  gboolean is_word = self->config.is_live;
+  gsize padding;
 
-  if (!self->config.is_live && padding > G_MAXUINT8) {
-    /* the longer length field takes a byte of what it counts */
-    is_word = TRUE;
-    head++;
-    padding--;
-  }
+  done->duration = asf_open_packet_finish (p, &self->config, &padding);
   self->last_duration_ms = line_duration_ms (self, padding);
-  p->packet.offset = ASF_PACKETIZER_FRONT - head;
-  done->duration = write_head (self, p, padding, is_word);
-  memset (p->packet.block + ASF_PACKETIZER_FRONT + p->used, 0, padding);
+  GST_WRITE_UINT16_LE (done->duration, self->last_duration_ms);
   done->packet = p->packet;
   self->padding += padding;
   self->n_packets++;
 
   if (--self->n_open > 0) {
+    self->waited_padding += padding;
     self->open[0] = self->open[1];
     self->in_second[0] = self->in_second[1] = 0;
     set_duration (done, self->open[0].packet.send_ms);
@@ -430,16 +190,7 @@ next_send_ms (const AsfPacketizer * self)
 static void
 open_packet (AsfPacketizer * self, guint32 send_ms)
 {
-  AsfOpenPacket *p = &self->open[self->n_open++];
-
-  p->packet.block = self->block;
-  p->packet.send_ms = send_ms;
-  p->packet.first_ns = G_MAXUINT64;
-  p->packet.last_ns = 0;
-  p->packet.starts_key = FALSE;
-  p->used = 0;
-  p->n_payloads = 0;
-  p->tail.stream_and_key = 0;
+  asf_open_packet_begin (&self->open[self->n_open++], self->block, send_ms);
   self->block = NULL;
   self->last_send_ms = send_ms;
 }
@@ -510,7 +261,7 @@ choose_packet (AsfPacketizer * self, gsize * size)
         return first;
     }
     if (self->n_open == 1) {
-      if (self->config.can_fill && stays_whole (self) &&
+      if (may_wait (self) && stays_whole (self) &&
           room (self, first) >= MIN_FRAGMENT)
         return NULL;
     } else {
@@ -527,17 +278,21 @@ choose_packet (AsfPacketizer * self, gsize * size)
 static gboolean
 place_object (AsfPacketizer * self)
 {
-  AsfOpenPacket *last = &self->open[self->n_open - 1];
+  AsfOpenPacket *last = &self->open[MAX (self->n_open, 1) - 1];
   AsfOpenPacket *p;
   gsize size;
 
   if (self->n_open > 0 && last->tail.stream_and_key && self->written == 0 &&
-      join_run (self, last))
+      asf_open_packet_join (last, &self->config, &self->object)) {
+    count_payload (self, last, self->object.size);
     return TRUE;
+  }
   p = choose_packet (self, &size);
   if (p == NULL)
     return FALSE;
-  write_payload (self, p, size);
+  asf_open_packet_write (p, &self->object,
+      self->object_numbers[self->object.stream_number], self->written, size);
+  count_payload (self, p, size);
   size = room (self, p);
   if (p == self->open && (size == 0 || self->written < self->object.size ||
           (self->n_open > 1 && size < MIN_FRAGMENT)))

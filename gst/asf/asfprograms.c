@@ -6,6 +6,9 @@
 /* Flags of a priority record (section 4.4). */
 #define PRIORITY_MANDATORY 1
 
+/* Body of an Index Parameters Object of @n streams (section 4.9). */
+#define INDEX_PARAMETERS_SIZE(n) (6 + 4 * (n))
+
 void
 asf_exclusion_clear (AsfExclusion * exclusion)
 {
@@ -63,7 +66,7 @@ write_exclusion (AsfWriter * w, const AsfGuid * guid,
   asf_writer_guid (w, exclusion_guid (exclusion->type));
   asf_writer_u16 (w, exclusion->streams->len);
   for (i = 0; i < exclusion->streams->len; i++)
-    asf_writer_u16 (w, g_array_index (exclusion->streams, guint8, i));
+    asf_writer_stream_number (w, g_array_index (exclusion->streams, guint8, i));
   asf_writer_end_object (w, start);
 }
 
@@ -108,10 +111,23 @@ asf_programs_write_priorities (AsfWriter * w, GArray * priorities)
     if (seen_optional && priority->is_mandatory)
       asf_writer_fail (w, "an optional stream stands before a mandatory one");
     seen_optional |= !priority->is_mandatory;
-    asf_writer_u16 (w, priority->stream_number);
+    asf_writer_stream_number (w, priority->stream_number);
     asf_writer_u16 (w, priority->is_mandatory ? PRIORITY_MANDATORY : 0);
   }
   asf_writer_end_object (w, start);
+}
+
+static void
+write_index_specifiers (AsfWriter * w, GArray * streams)
+{
+  guint i;
+
+  asf_writer_u32 (w, ASF_INDEX_INTERVAL_MS);
+  asf_writer_u16 (w, streams->len);
+  for (i = 0; i < streams->len; i++) {
+    asf_writer_stream_number (w, g_array_index (streams, guint8, i));
+    asf_writer_u16 (w, ASF_INDEX_PAST_CLEANPOINT);
+  }
 }
 
 void
@@ -119,17 +135,72 @@ asf_programs_write_index_parameters (AsfWriter * w, GArray * streams,
     gboolean has_index)
 {
   gsize start;
-  guint i;
 
   if (streams == NULL || streams->len == 0)
     return;
   start = asf_writer_begin_object (w, has_index ? &asf_guid_index_parameters :
       &asf_guid_index_parameters_placeholder);
-  asf_writer_u32 (w, has_index ? ASF_INDEX_INTERVAL_MS : 0);
-  asf_writer_u16 (w, has_index ? streams->len : 0);
-  for (i = 0; i < streams->len; i++) {
-    asf_writer_u16 (w, has_index ? g_array_index (streams, guint8, i) : 0);
-    asf_writer_u16 (w, has_index ? ASF_INDEX_PAST_CLEANPOINT : 0);
-  }
+  if (has_index)
+    write_index_specifiers (w, streams);
+  else
+    asf_writer_zeros (w, INDEX_PARAMETERS_SIZE (streams->len));
   asf_writer_end_object (w, start);
+}
+
+static void
+forget_number (GArray * numbers, guint8 number)
+{
+  guint i;
+
+  for (i = numbers ? numbers->len : 0; i-- > 0;) {
+    if (g_array_index (numbers, guint8, i) == number)
+      g_array_remove_index (numbers, i);
+  }
+}
+
+static void
+forget_attributes (GArray * attributes, guint8 number)
+{
+  guint i;
+
+  for (i = attributes ? attributes->len : 0; i-- > 0;) {
+    if (g_array_index (attributes, AsfAttribute, i).stream_number == number)
+      g_array_remove_index (attributes, i);
+  }
+}
+
+static void
+forget_priorities (GArray * priorities, guint8 number)
+{
+  guint i;
+
+  for (i = priorities ? priorities->len : 0; i-- > 0;) {
+    if (g_array_index (priorities, AsfPriority, i).stream_number == number)
+      g_array_remove_index (priorities, i);
+  }
+}
+
+/* One stream alone excludes none. */
+static void
+forget_exclusions (GArray * exclusions, guint8 number)
+{
+  guint i;
+
+  for (i = exclusions ? exclusions->len : 0; i-- > 0;) {
+    GArray *streams = g_array_index (exclusions, AsfExclusion, i).streams;
+
+    forget_number (streams, number);
+    if (streams->len < 2)
+      g_array_remove_index (exclusions, i);
+  }
+}
+
+void
+asf_header_forget_stream (AsfHeader * header, guint8 number)
+{
+  forget_number (header->index_streams, number);
+  forget_attributes (header->metadata, number);
+  forget_attributes (header->library, number);
+  forget_priorities (header->priorities, number);
+  forget_exclusions (header->exclusions, number);
 }

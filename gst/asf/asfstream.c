@@ -7,6 +7,9 @@
 /* Reserved Flags of video (section 9.2). */
 #define VIDEO_RESERVED_FLAGS 2
 
+/* Replicated data that every payload has (section 5.2.3). */
+#define REPLICATED_SIZE 8
+
 /* Codec entry types (section 3.5). */
 #define CODEC_VIDEO 1
 #define CODEC_AUDIO 2
@@ -108,9 +111,8 @@ write_audio_spread (AsfWriter * w, const AsfStream * stream)
 static gboolean
 can_be_written (const AsfStream * stream)
 {
-  return stream->kind < G_N_ELEMENTS (kinds) &&
-      kinds[stream->kind].type != NULL && stream->number >= 1 &&
-      stream->number <= ASF_MAX_STREAMS;
+  return (guint) stream->kind < G_N_ELEMENTS (kinds) &&
+      kinds[stream->kind].type != NULL;
 }
 
 void
@@ -120,7 +122,7 @@ asf_stream_write_properties (AsfWriter * w, const AsfStream * stream)
   gsize lengths, type_data, correction_data;
 
   if (!can_be_written (stream)) {
-    asf_writer_fail (w, "a stream without a number or a type");
+    asf_writer_fail (w, "a stream of no type");
     return;
   }
   asf_writer_guid (w, kinds[stream->kind].type);
@@ -130,7 +132,7 @@ asf_stream_write_properties (AsfWriter * w, const AsfStream * stream)
   lengths = asf_writer_pos (w);
   asf_writer_u32 (w, 0);
   asf_writer_u32 (w, 0);
-  asf_writer_u16 (w, stream->number);
+  asf_writer_stream_number (w, stream->number);
   asf_writer_u32 (w, 0);        /* reserved */
 
   type_data = asf_writer_pos (w);
@@ -145,16 +147,25 @@ asf_stream_write_properties (AsfWriter * w, const AsfStream * stream)
   asf_writer_end_object (w, start);
 }
 
+/* Their data follows the 8 bytes that all payloads have, and the length of
+ * both is a BYTE (rules, 4.2). */
 static void
 write_extensions (AsfWriter * w, const AsfStream * stream)
 {
+  guint n = MIN (stream->n_extensions, ASF_MAX_EXTENSIONS);
+  guint size = REPLICATED_SIZE;
   guint i;
 
-  for (i = 0; i < stream->n_extensions; i++) {
-    asf_writer_guid (w, stream->extensions[i].system);
-    asf_writer_u16 (w, stream->extensions[i].size);
+  for (i = 0; i < n; i++) {
+    const AsfExtension *extension = &stream->extensions[i];
+
+    size += extension->size == ASF_EXTENSION_VARIABLE ? 2 : extension->size;
+    asf_writer_guid (w, extension->system);
+    asf_writer_u16 (w, extension->size);
     asf_writer_u32 (w, 0);      /* no Extension System Info */
   }
+  if (n < stream->n_extensions || size > G_MAXUINT8)
+    asf_writer_fail (w, "more payload extensions than a payload can have");
 }
 
 void
@@ -177,8 +188,12 @@ asf_stream_write_extended (AsfWriter * w, const AsfStream * stream)
   asf_writer_u16 (w, stream->number);
   asf_writer_u16 (w, stream->language_index);
   asf_writer_u64 (w, stream->frame_time_100ns);
-  asf_writer_u16 (w, 0);        /* Stream Name Count */
+  asf_writer_u16 (w, stream->name ? 1 : 0);
   asf_writer_u16 (w, stream->n_extensions);
+  if (stream->name != NULL) {
+    asf_writer_u16 (w, stream->language_index);
+    asf_writer_text (w, stream->name);
+  }
   write_extensions (w, stream);
   asf_writer_end_object (w, start);
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "asf/asfreader.h"
+
 /* Where the size stands in an object's head (section 2.1). */
 #define OBJECT_SIZE_OFFSET 16
 
@@ -147,6 +149,14 @@ asf_writer_u16 (AsfWriter * self, gsize value)
     asf_writer_fail (self, "a value is too long for its length field");
   if (takes (self, 2))
     check (self, gst_byte_writer_put_uint16_le (&self->bytes, value));
+}
+
+void
+asf_writer_stream_number (AsfWriter * self, guint number)
+{
+  if (number < 1 || number > ASF_MAX_STREAMS)
+    asf_writer_fail (self, "a stream number is not 1 to 127");
+  asf_writer_u16 (self, number);
 }
 
 void

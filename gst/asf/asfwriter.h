@@ -123,6 +123,14 @@ void asf_writer_u8 (AsfWriter * self, gsize value);
 void asf_writer_u16 (AsfWriter * self, gsize value);
 
 /**
+ * asf_writer_stream_number:
+ * @number: fails with %ASF_ERROR_LIMIT unless it is 1 to 127
+ *
+ * Appends a WORD.
+ */
+void asf_writer_stream_number (AsfWriter * self, guint number);
+
+/**
  * asf_writer_u32:
  *
  * Appends a DWORD.

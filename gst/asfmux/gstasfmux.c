@@ -4,8 +4,7 @@
  * @title: asfmux
  * @short_description: writes ASF files and live streams
  *
- * Muxes Windows Media video and audio, MS-MPEG4 and MP3 into ASF (.asf, .wmv,
- * .wma).  When downstream can seek, a file is written: an index follows the
+ * Muxes video and sound of nearly any codec into ASF (.asf, .wmv, .wma).  When downstream can seek, a file is written: an index follows the
  * data and the header is completed at the end.  With
  * #GstWmsAsfMux:streamable, or when downstream cannot seek, a broadcast is
  * written, which needs no second pass, such as `wmspushsink` sends.
@@ -19,6 +18,69 @@
  * dropped with a warning, and so are objects that arrive when later packets
  * have left already, with a QoS message.  Times of one stream that step back
  * are held at the latest one.
+ *
+ * ## Codecs
+ *
+ * Everything that asfdemux knows can be written, under the tag that Windows
+ * uses for it, or else FFmpeg: Windows Media Video 7 to 9 and Screen, VC-1,
+ * MS-MPEG4, MPEG-1, -2 and -4, H.263, H.264, HEVC, JPEG, PNG, VP8, Theora, DV,
+ * Huffyuv, FFV1, Cinepak, Indeo and others, and uncompressed pictures; Windows
+ * Media Audio 1, 2, Pro, Lossless and Voice, MP3, MP2, AAC, AC-3, E-AC-3, DTS,
+ * PCM of 8 to 32 bits and of floats, A-law, mu-law,
+ * ADPCM, G.722, G.726, GSM, AMR, Siren, TrueSpeech, ATRAC3 and Voxware.  VP9,
+ * AV1, H.261, FLAC, Vorbis, Speex and Yamaha ADPCM are for FFmpeg: asfdemux
+ * does not know their tags.  FFmpeg 5 does not know HEVC in ASF; asfdemux and
+ * VLC do.
+ *
+ * - VC-1 and WMV 9 as Windows writes them (vc1parse makes that of others).
+ * - H.264 and HEVC a picture in each buffer, as byte stream under `H264`, which
+ *   encoders and parsers choose, or with lengths under `avc1`; FFmpeg takes the
+ *   access unit delimiters of the latter for pictures.
+ * - AAC as raw frames (aacparse makes them of ADTS).
+ * - Rows of uncompressed pictures have no padding, which the width has to
+ *   allow for: a multiple of 8 for I420.  RGB comes from the top as FFmpeg and
+ *   asfdemux read it; Windows' players turn it over.
+ *
+ * Stream headers that an encoder sends ahead become codec data.  The data of
+ * MP3, MP2, ADPCM, GSM and PCM is made where caps do not have it.  What
+ * asfdemux itself does not know, it gives without size, rate and codec data:
+ * such caps (`video/x-asf-unknown`, `audio/x-asf-unknown`) have to be completed,
+ * by capssetter for example.
+ *
+ * ## Tags
+ *
+ * Tags that the application sets through #GstTagSetter and, with
+ * #GstWmsAsfMux:merge-stream-tags, those of the streams are written under the
+ * names that Windows' writers use, such as WM/AlbumTitle; replay gain and
+ * MusicBrainz identifiers under those that taggers agree on.  A tag without a
+ * name in ASF keeps GStreamer's, and a "key=value" comment becomes the
+ * attribute "key".  Title, artist, copyright, description and comment are the
+ * Content Description, the comment as its Rating, where asfdemux looks for it,
+ * and as WM/Comments.  A date is WM/Year, as exact as it is known; a disc's
+ * number and their count are WM/PartOfSet.  Pictures are WM/Picture;
+ * attachments are WM/Binary, without their name and type.
+ *
+ * Further values of a tag and values over 65,535 bytes are in the Metadata
+ * Library, and so is, as a stream's own, what a stream says and another one
+ * has displaced.  FFmpeg and asfdemux do not look there.  Codec names, bit
+ * rates, durations and the languages of streams are said by other objects.
+ * What cannot be written is named in an element warning.
+ *
+ * The header of a broadcast stays within #GstWmsAsfMux:max-header-size: first
+ * #GstWmsAsfMux:padding gives way, then pictures from the largest on, then the
+ * other tags from the longest on.  Tags that come later make a new header in a
+ * broadcast; in a file they need the room of #GstWmsAsfMux:padding.
+ *
+ * ## Chapters
+ *
+ * A table of contents, set through #GstTocSetter or from a TOC event of a
+ * stream, becomes the Marker Object of a file: one marker for each chapter or
+ * track, named by its title or else numbered, of the first edition.  The
+ * application's times count from the beginning of the file, a stream's are
+ * stream times.  Each marker leads to the key frame before its time.  Known
+ * before the data, chapters are in the header from the start; later they need
+ * the room of #GstWmsAsfMux:padding.  A broadcast has no markers, since they
+ * need offsets of data that is not sent yet: an element warning says so.
  *
  * ## Example launch line
  * |[
@@ -37,8 +99,13 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxevents.h"
+#include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxpads.h"
+#include "asfmux/gstasfmuxrestart.h"
+#include "asfmux/gstasfmuxscripts.h"
 #include "asfmux/gstasfmuxsession.h"
+#include "asfmux/gstasfmuxtext.h"
 
 GST_DEBUG_CATEGORY (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -61,6 +128,7 @@ struct _GstWmsAsfMux
 #define gst_wms_asf_mux_parent_class parent_class
 G_DEFINE_TYPE_WITH_CODE (GstWmsAsfMux, gst_wms_asf_mux, GST_TYPE_AGGREGATOR,
     G_IMPLEMENT_INTERFACE (GST_TYPE_TAG_SETTER, NULL)
+    G_IMPLEMENT_INTERFACE (GST_TYPE_TOC_SETTER, NULL)
     G_IMPLEMENT_INTERFACE (GST_TYPE_PRESET, NULL)
     G_IMPLEMENT_INTERFACE (GST_TYPE_CHILD_PROXY,
         gst_wms_asf_pads_init_child_proxy));
@@ -71,13 +139,9 @@ static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS,
     GST_STATIC_CAPS ("video/x-ms-asf, parsed = (boolean) true"));
 
-static GstStaticPadTemplate video_template =
-GST_STATIC_PAD_TEMPLATE ("video_%u", GST_PAD_SINK, GST_PAD_REQUEST,
-    GST_STATIC_CAPS (GST_WMS_ASF_MUX_VIDEO_CAPS));
-
-static GstStaticPadTemplate audio_template =
-GST_STATIC_PAD_TEMPLATE ("audio_%u", GST_PAD_SINK, GST_PAD_REQUEST,
-    GST_STATIC_CAPS (GST_WMS_ASF_MUX_AUDIO_CAPS));
+static GstStaticPadTemplate text_template =
+GST_STATIC_PAD_TEMPLATE ("text_%u", GST_PAD_SINK, GST_PAD_REQUEST,
+    GST_STATIC_CAPS (GST_WMS_ASF_MUX_TEXT_CAPS));
 
 static void
 reset (GstWmsAsfMux * self)
@@ -117,6 +181,7 @@ gst_wms_asf_mux_stop (GstAggregator * aggregator)
 
   reset (self);
   gst_tag_setter_reset_tags (GST_TAG_SETTER (self));
+  gst_toc_setter_reset (GST_TOC_SETTER (self));
   return TRUE;
 }
 
@@ -159,16 +224,59 @@ gst_wms_asf_mux_get_next_time (GstAggregator * aggregator)
       (GstClockTime) MAX (next, 0);
 }
 
+/* The earliest pad; one whose data nobody describes is an error. */
 static GstFlowReturn
-begin (GstWmsAsfMux * self)
+pick_described (GstWmsAsfMux * self, GstWmsAsfMuxPad ** pad,
+    GstClockTimeDiff * time)
 {
-  GPtrArray *pads = gst_wms_asf_pads_collect (GST_ELEMENT (self));
+  GstBuffer *buffer;
 
-  if (pads->len > 0)
-    return gst_wms_asf_session_begin (&self->session, pads);
-  g_ptr_array_unref (pads);
-  if (!gst_wms_asf_pads_all_ended (GST_ELEMENT (self)))
+  *pad = gst_wms_asf_pads_pick_earliest (GST_ELEMENT (self), time);
+  if (*pad == NULL || (*pad)->have_format)
+    return GST_FLOW_OK;
+  buffer = gst_wms_asf_intake_peek (*pad);
+  if (buffer == NULL || gst_wms_asf_mux_pad_is_gap (buffer))
+    return GST_FLOW_OK;
+  GST_ELEMENT_ERROR (self, CORE, NEGOTIATION,
+      (_("A stream does not say what it is: put an encoder or a parser in "
+              "front of the muxer.")),
+      ("data without caps on pad %s:%s", GST_DEBUG_PAD_NAME (*pad)));
+  gst_clear_object (pad);
+  return GST_FLOW_NOT_NEGOTIATED;
+}
+
+/* Takes @pads. */
+static GstFlowReturn
+begin_with (GstWmsAsfMux * self, GPtrArray * pads)
+{
+  GstFlowReturn ret = gst_wms_asf_session_begin (&self->session, pads);
+
+  /* a flush lets the base class go on after an error */
+  if (ret == GST_FLOW_ERROR)
+    gst_wms_asf_session_reset (&self->session);
+  return ret;
+}
+
+static GstFlowReturn
+begin (GstWmsAsfMux * self, gboolean timeout)
+{
+  g_autoptr (GPtrArray) pads = NULL;
+  GstFlowReturn ret;
+  GstClockTimeDiff time;
+  GstWmsAsfMuxPad *pad;
+
+  if (!timeout && gst_wms_asf_pads_skip_gaps (GST_ELEMENT (self)))
     return GST_AGGREGATOR_FLOW_NEED_DATA;
+  pads = gst_wms_asf_pads_collect (GST_ELEMENT (self));
+  if (gst_wms_asf_origin_must_wait (pads))
+    return GST_AGGREGATOR_FLOW_NEED_DATA;
+  if (gst_wms_asf_pads_are_enough (GST_ELEMENT (self), pads))
+    return begin_with (self, g_steal_pointer (&pads));
+  if (!gst_wms_asf_pads_all_ended (GST_ELEMENT (self))) {
+    ret = pick_described (self, &pad, &time);
+    gst_clear_object (&pad);
+    return ret == GST_FLOW_OK ? GST_AGGREGATOR_FLOW_NEED_DATA : ret;
+  }
   GST_ELEMENT_ERROR (self, STREAM, FORMAT,
       (_("Nothing to mux: no stream said what it is.")),
       ("all pads ended before they had caps"));
@@ -185,13 +293,19 @@ gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
   GstWmsAsfMuxPad *pad;
 
   if (!self->session.is_started)
-    ret = begin (self);
+    ret = begin (self, timeout);
   if (ret != GST_FLOW_OK)
     return ret;
 
-  pad = gst_wms_asf_pads_pick_earliest (GST_ELEMENT (self), &time);
+  ret = pick_described (self, &pad, &time);
+  if (ret != GST_FLOW_OK)
+    return ret;
   if (pad != NULL) {
-    ret = gst_wms_asf_session_take_next (&self->session, pad);
+    ret = gst_wms_asf_restart_when_due (&self->session, pad, time);
+    if (ret == GST_FLOW_OK)
+      ret = gst_wms_asf_scripts_send (&self->session, time);
+    if (ret == GST_FLOW_OK)
+      ret = gst_wms_asf_session_take_next (&self->session, pad);
     gst_object_unref (pad);
   } else if (gst_wms_asf_pads_all_ended (GST_ELEMENT (self))) {
     return gst_wms_asf_session_finish (&self->session);
@@ -214,6 +328,33 @@ gst_wms_asf_mux_sink_event (GstAggregator * aggregator,
     return result;
   return GST_AGGREGATOR_CLASS (parent_class)->sink_event (aggregator, aggpad,
       event);
+}
+
+/* To the rest of the muxer, buffers of stream headers never came. */
+static GstBuffer *
+gst_wms_asf_mux_clip (GstAggregator * aggregator, GstAggregatorPad * pad,
+    GstBuffer * buffer)
+{
+  if (!gst_wms_asf_format_repeats (&GST_WMS_ASF_MUX_PAD (pad)->format, buffer))
+    return buffer;
+  gst_buffer_unref (buffer);
+  return NULL;
+}
+
+/* Encoders of formats with a header of their own would go back and write over
+ * it when a file sink says that it can. */
+static gboolean
+gst_wms_asf_mux_sink_query (GstAggregator * aggregator,
+    GstAggregatorPad * pad, GstQuery * query)
+{
+  GstFormat format;
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_SEEKING)
+    return GST_AGGREGATOR_CLASS (parent_class)->sink_query (aggregator, pad,
+        query);
+  gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
+  gst_query_set_seeking (query, format, FALSE, 0, -1);
+  return TRUE;
 }
 
 static gboolean
@@ -249,6 +390,7 @@ gst_wms_asf_mux_release_pad (GstElement * element, GstPad * pad)
   gst_child_proxy_child_removed (GST_CHILD_PROXY (element), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
   GST_ELEMENT_CLASS (parent_class)->release_pad (element, pad);
+  gst_wms_asf_restart_note_release (&GST_WMS_ASF_MUX (element)->session);
 }
 
 static void
@@ -291,6 +433,18 @@ gst_wms_asf_mux_finalize (GObject * object)
 }
 
 static void
+add_codec_template (GstElementClass * klass, const gchar * name,
+    AsfStreamKind kind)
+{
+  GstCaps *caps = gst_wms_asf_codec_caps (kind);
+
+  gst_element_class_add_pad_template (klass,
+      gst_pad_template_new_with_gtype (name, GST_PAD_SINK, GST_PAD_REQUEST,
+          caps, GST_TYPE_WMS_ASF_MUX_PAD));
+  gst_caps_unref (caps);
+}
+
+static void
 gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
 {
   GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
@@ -310,14 +464,16 @@ gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
   aggregator_class->negotiate = gst_wms_asf_mux_negotiate;
   aggregator_class->sink_event = gst_wms_asf_mux_sink_event;
   aggregator_class->create_new_pad = gst_wms_asf_mux_create_new_pad;
+  aggregator_class->clip = gst_wms_asf_mux_clip;
+  aggregator_class->sink_query = gst_wms_asf_mux_sink_query;
 
   gst_wms_asf_settings_install_properties (gobject_class);
   gst_element_class_add_static_pad_template_with_gtype (element_class,
       &src_template, GST_TYPE_AGGREGATOR_PAD);
+  add_codec_template (element_class, "video_%u", ASF_STREAM_VIDEO);
+  add_codec_template (element_class, "audio_%u", ASF_STREAM_AUDIO);
   gst_element_class_add_static_pad_template_with_gtype (element_class,
-      &video_template, GST_TYPE_WMS_ASF_MUX_PAD);
-  gst_element_class_add_static_pad_template_with_gtype (element_class,
-      &audio_template, GST_TYPE_WMS_ASF_MUX_PAD);
+      &text_template, GST_TYPE_WMS_ASF_MUX_PAD);
   gst_element_class_set_static_metadata (element_class, "ASF muxer",
       "Codec/Muxer", "Muxes audio and video into an ASF file or live stream",
       "The gst-wms authors");

@@ -8,95 +8,41 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 
-GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
-#define GST_CAT_DEFAULT gst_wms_asf_mux_debug
+#include "asfmux/gstasfmuxcodecdata.h"
 
-#define FOURCC(a,b,c,d) \
-    ((guint32) (a) | (guint32) (b) << 8 | (guint32) (c) << 16 | \
-    (guint32) (d) << 24)
+#define FORMAT_G726 0x0045
+#define FORMAT_SIREN 0x028E
 
-/* What follows the format structure is at most a WORD long (section 9). */
-#define MAX_CODEC_DATA (G_MAXUINT16 - 64)
+/* What Siren 7 is always made from; its demuxers do not say so. */
+#define SIREN_RATE 16000
 
-/* MPEGLAYER3WAVEFORMAT after its WAVEFORMATEX (rules, 5.1). */
-#define MP3_CODEC_DATA_SIZE 12
-#define MP3_PADDING_OFF 2
-#define MP3_CODEC_DELAY 1393
-
-#define WMA (1 << 0)            /* constant blocks: Audio Spread, kept whole */
-#define MP3 (1 << 1)
-#define DECODE_TIMES (1 << 2)   /* rules, 7.3 */
-
-/* One line for each codec.  @tag is the WAVE format tag or the FOURCC,
- * @codec_data the bytes that readers need at least (rules, 5.1 and 5.2). */
-static const struct
+static void
+set_error (GError ** error, const gchar * problem, const gchar * parser)
 {
-  const gchar *media_type;
-  const gchar *field;
-  gint value;
-  AsfStreamKind kind;
-  guint32 tag;
-  guint codec_data;
-  guint flags;
-  const gchar *name;
-} codecs[] = {
-  {"video/x-wmv", "wmvversion", 1, ASF_STREAM_VIDEO,
-      FOURCC ('W', 'M', 'V', '1'), 0, 0, "Windows Media Video 7"},
-  {"video/x-wmv", "wmvversion", 2, ASF_STREAM_VIDEO,
-      FOURCC ('W', 'M', 'V', '2'), 4, 0, "Windows Media Video 8"},
-  {"video/x-wmv", "wmvversion", 3, ASF_STREAM_VIDEO,
-      FOURCC ('W', 'M', 'V', '3'), 4, DECODE_TIMES, "Windows Media Video 9"},
-  {"video/x-msmpeg", "msmpegversion", 42, ASF_STREAM_VIDEO,
-      FOURCC ('M', 'P', '4', '2'), 0, 0, "Microsoft MPEG-4 Video V2"},
-  {"video/x-msmpeg", "msmpegversion", 43, ASF_STREAM_VIDEO,
-      FOURCC ('M', 'P', '4', '3'), 0, 0, "Microsoft MPEG-4 Video V3"},
-  {"audio/x-wma", "wmaversion", 1, ASF_STREAM_AUDIO, 0x0160, 4, WMA,
-      "Windows Media Audio 1"},
-  {"audio/x-wma", "wmaversion", 2, ASF_STREAM_AUDIO, 0x0161, 10, WMA,
-      "Windows Media Audio 2"},
-  {"audio/x-wma", "wmaversion", 3, ASF_STREAM_AUDIO, 0x0162, 18, WMA,
-      "Windows Media Audio 10 Professional"},
-  {"audio/x-wma", "wmaversion", 4, ASF_STREAM_AUDIO, 0x0163, 18, WMA,
-      "Windows Media Audio 9.2 Lossless"},
-  {"audio/x-wms", NULL, 0, ASF_STREAM_AUDIO, 0x000A, 0, WMA,
-      "Windows Media Audio Voice 9"},
-  {"audio/mpeg", "layer", 3, ASF_STREAM_AUDIO, 0x0055, MP3_CODEC_DATA_SIZE,
-      MP3, "MPEG Layer-3"},
-};
+  g_autofree gchar *advice = parser == NULL ? NULL :
+      g_strdup_printf (_("Insert %s before the muxer."), parser);
 
-static gint
-find_codec (const GstStructure * s)
-{
-  gint value;
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS (codecs); i++) {
-    if (!gst_structure_has_name (s, codecs[i].media_type))
-      continue;
-    if (codecs[i].field == NULL)
-      return i;
-    if (gst_structure_get_int (s, codecs[i].field, &value)
-        && value == codecs[i].value)
-      return i;
-  }
-  return -1;
+  g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT, "%s%s%s",
+      problem, advice ? " " : "", advice ? advice : "");
 }
 
 /* A field that must be there and at least 1. */
 static gboolean
-get_positive (const GstStructure * s, const gchar * field, gint limit,
-    guint32 * value, GError ** error)
+get_positive (const GstWmsAsfCodec * codec, const GstStructure * s,
+    const gchar * field, gint limit, guint32 * value, GError ** error)
 {
+  g_autofree gchar *problem = NULL;
   gint number;
 
-  if (!gst_structure_get_int (s, field, &number) || number < 1
-      || number > limit) {
-    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-        "caps need a field %s of 1 to %d", field, limit);
-    return FALSE;
+  if (gst_structure_get_int (s, field, &number) && number >= 1
+      && number <= limit) {
+    *value = number;
+    return TRUE;
   }
-  *value = number;
-  return TRUE;
+  problem = g_strdup_printf (_("The caps of %s need a field %s of 1 to %d."),
+      codec->name, field, limit);
+  set_error (error, problem, codec->parser);
+  return FALSE;
 }
 
 /* Not in the caps: left at 0. */
@@ -110,56 +56,24 @@ get_optional (const GstStructure * s, const gchar * field, guint32 limit,
     *value = MIN ((guint32) number, limit);
 }
 
-static gboolean
-read_codec_data (GstWmsAsfFormat * format, const GstStructure * s,
-    guint at_least, GError ** error)
-{
-  const GValue *value = gst_structure_get_value (s, "codec_data");
-  GstBuffer *buffer = NULL;
-  GstMapInfo map;
-  gsize size;
-
-  if (value != NULL && GST_VALUE_HOLDS_BUFFER (value))
-    buffer = gst_value_get_buffer (value);
-  size = buffer ? gst_buffer_get_size (buffer) : 0;
-  if (size > MAX_CODEC_DATA) {
-    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-        "codec_data of %" G_GSIZE_FORMAT " bytes, at most %d are possible",
-        size, MAX_CODEC_DATA);
-    return FALSE;
-  }
-  if (size < at_least) {
-    /* old pipelines have no codec_data in their caps; zeros keep the
-     * structure whole, and decoders fall back on their defaults */
-    GST_WARNING ("codec_data of %" G_GSIZE_FORMAT " bytes, %u expected", size,
-        at_least);
-    format->stream.codec_data = g_bytes_new_take (g_malloc0 (at_least),
-        at_least);
-    return TRUE;
-  }
-  if (size > 0) {
-    if (!gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-      g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-          "codec_data cannot be read");
-      return FALSE;
-    }
-    format->stream.codec_data = g_bytes_new (map.data, map.size);
-    gst_buffer_unmap (buffer, &map);
-  }
-  return TRUE;
-}
-
-/* An explicit FOURCC, as demuxers give it, says more than the version: WVC1
- * and WMVA are version 3 as well. */
+/* Demuxers name what they do not know. */
 static guint32
-read_fourcc (const GstStructure * s, guint32 otherwise)
+read_tag (const GstWmsAsfCodec * codec, const GstStructure * s)
 {
-  const gchar *text = gst_structure_get_string (s, "format");
+  static const gchar *const fields[] = { "fourcc", "codec_id", "voxwaretype" };
+  const GValue *value;
+  guint i;
 
-  if (text == NULL || strlen (text) != 4)
-    return otherwise;
-  return FOURCC ((guint8) text[0], (guint8) text[1], (guint8) text[2],
-      (guint8) text[3]);
+  if (!(codec->flags & GST_WMS_ASF_CODEC_TAG_IN_CAPS))
+    return codec->tag;
+  for (i = 0; i < G_N_ELEMENTS (fields); i++) {
+    value = gst_structure_get_value (s, fields[i]);
+    if (value != NULL && G_VALUE_HOLDS_UINT (value))
+      return g_value_get_uint (value);
+    if (value != NULL && G_VALUE_HOLDS_INT (value))
+      return g_value_get_int (value);
+  }
+  return 0;
 }
 
 /* What goes into payload extensions and the Metadata Object. */
@@ -177,75 +91,149 @@ read_picture (GstWmsAsfFormat * format, const GstStructure * s)
       g_strcmp0 (order, "bottom-field-first") != 0;
 }
 
-static gboolean
-read_video (GstWmsAsfFormat * format, const GstStructure * s, guint32 fourcc,
-    GError ** error)
+static void
+read_frame_rate (GstWmsAsfFormat * format, const GstStructure * s)
 {
-  AsfImageFormat *image = &format->stream.image;
-
-  if (!get_positive (s, "width", G_MAXINT32, &image->width, error) ||
-      !get_positive (s, "height", G_MAXINT32, &image->height, error))
-    return FALSE;
-  get_optional (s, "bitrate", G_MAXINT32, &format->declared_bps);
-  image->bit_count = 24;
-  image->fourcc = gst_structure_has_name (s, "video/x-wmv") ?
-      read_fourcc (s, fourcc) : fourcc;
   if (gst_structure_get_fraction (s, "framerate", &format->fps_n,
           &format->fps_d) && format->fps_n > 0 && format->fps_d > 0)
     format->stream.frame_time_100ns = gst_util_uint64_scale (10000000,
         format->fps_d, format->fps_n);
   else
     format->fps_n = format->fps_d = 0;
-  read_picture (format, s);
-  format->description = g_strdup_printf ("%ux%u", image->width, image->height);
-  return TRUE;
 }
 
-/* MPEGLAYER3WAVEFORMAT: id, flags, block size, frames in a block, delay. */
-static GBytes *
-make_mp3_codec_data (guint32 rate)
+/* Readers of ASF take rows without padding, except those of RGB; GStreamer
+ * fills them up to 4 bytes. */
+static gboolean
+read_raw_image (const GstWmsAsfCodec * codec, AsfImageFormat * image,
+    GError ** error)
 {
-  guint8 *data = g_malloc0 (MP3_CODEC_DATA_SIZE);
+  guint64 row = ((guint64) image->width * codec->bits + 31) / 32 * 4;
+  guint64 size = codec->tag == 0 ? row * image->height :
+      (guint64) image->width * codec->bits / 8 * image->height;
 
-  GST_WRITE_UINT16_LE (data, 1);
-  GST_WRITE_UINT32_LE (data + 2, MP3_PADDING_OFF);
-  GST_WRITE_UINT16_LE (data + 6, rate < 32000 ? 576 : 1152);
-  GST_WRITE_UINT16_LE (data + 8, 1);
-  GST_WRITE_UINT16_LE (data + 10, MP3_CODEC_DELAY);
-  return g_bytes_new_take (data, MP3_CODEC_DATA_SIZE);
+  if (image->width % codec->unit != 0) {
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+        _("The width of uncompressed %s has to be a multiple of %u: insert "
+            "videoscale before the muxer."), codec->name, codec->unit);
+    return FALSE;
+  }
+  if (size > G_MAXINT32) {
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+        _("Uncompressed pictures of %ux%u are too large."), image->width,
+        image->height);
+    return FALSE;
+  }
+  image->image_size = size;
+  return TRUE;
 }
 
 static gboolean
-read_audio (GstWmsAsfFormat * format, const GstStructure * s, guint32 tag,
-    guint flags, GError ** error)
+read_video (GstWmsAsfFormat * format, const GstWmsAsfCodec * codec,
+    const GstStructure * s, GError ** error)
+{
+  AsfImageFormat *image = &format->stream.image;
+  guint32 bits = codec->bits;
+
+  if (!get_positive (codec, s, "width", G_MAXINT32, &image->width, error) ||
+      !get_positive (codec, s, "height", G_MAXINT32, &image->height, error))
+    return FALSE;
+  get_optional (s, "bitrate", G_MAXINT32, &format->declared_bps);
+  get_optional (s, "depth", 32, &bits);
+  get_optional (s, "bpp", 32, &bits);
+  image->bit_count = bits;
+  image->fourcc = read_tag (codec, s);
+  if (codec->flags & GST_WMS_ASF_CODEC_RAW
+      && !read_raw_image (codec, image, error))
+    return FALSE;
+  read_frame_rate (format, s);
+  read_picture (format, s);
+  format->description = g_strdup_printf ("%ux%u", image->width, image->height);
+  return gst_wms_asf_codec_data_read (codec, s, &format->stream, error);
+}
+
+/* Bytes that the codec's rate and blocks amount to; @declared_bps stays 0
+ * when they do not. */
+static void
+read_blocks (GstWmsAsfFormat * format, const GstWmsAsfCodec * codec,
+    const GstStructure * s)
 {
   AsfWaveFormat *wave = &format->stream.wave;
-  guint32 channels, block_align = 0, bits = 0;
+  guint32 block_align = 0, bits = 0;
 
-  if (!get_positive (s, "channels", G_MAXUINT16, &channels, error) ||
-      !get_positive (s, "rate", G_MAXINT32, &wave->rate, error))
-    return FALSE;
   get_optional (s, "block_align", G_MAXUINT16, &block_align);
   get_optional (s, "depth", 64, &bits);
   get_optional (s, "bitrate", G_MAXINT32, &format->declared_bps);
-  wave->format_tag = tag;
-  wave->channels = channels;
-  wave->block_align = flags & MP3 ? 1 : block_align;
-  wave->bits_per_sample = bits || flags & MP3 ? bits : 16;
-  /* players refuse MP3 with Audio Spread (design, 5) */
-  format->stream.has_spread = !(flags & MP3);
-  format->keep_whole = TRUE;
-  if (flags & MP3 && (format->stream.codec_data == NULL ||
-          g_bytes_get_size (format->stream.codec_data) != MP3_CODEC_DATA_SIZE
-          || *(const guint8 *) g_bytes_get_data (format->stream.codec_data,
-              NULL) == 0)) {
-    g_clear_pointer (&format->stream.codec_data, g_bytes_unref);
-    format->stream.codec_data = make_mp3_codec_data (wave->rate);
+  wave->block_align = block_align ? block_align : codec->unit;
+  wave->bits_per_sample = bits ? bits : codec->bits;
+  if (codec->unit == 1)
+    wave->block_align = 1;
+  if (wave->format_tag == FORMAT_G726) {
+    wave->bits_per_sample = format->declared_bps / wave->rate;
+    if (wave->bits_per_sample < 2 || wave->bits_per_sample > 5)
+      wave->bits_per_sample = codec->bits;
+    wave->block_align = 1;
+    format->declared_bps = wave->bits_per_sample * wave->rate;
+  } else if (codec->flags & GST_WMS_ASF_CODEC_LINEAR) {
+    wave->bits_per_sample = codec->bits;
+    wave->block_align = codec->bits / 8 * wave->channels;
+    format->declared_bps = MIN ((guint64) wave->block_align * 8 * wave->rate,
+        G_MAXINT32);
   }
+}
+
+static gboolean
+read_audio (GstWmsAsfFormat * format, const GstWmsAsfCodec * codec,
+    const GstStructure * s, GError ** error)
+{
+  AsfWaveFormat *wave = &format->stream.wave;
+  gint limit = codec->flags & GST_WMS_ASF_CODEC_LINEAR ?
+      G_MAXUINT16 / (codec->bits / 8) : G_MAXUINT16;
+  guint32 channels = 1;
+
+  wave->format_tag = read_tag (codec, s);
+  wave->rate = SIREN_RATE;
+  if (wave->format_tag != FORMAT_SIREN &&
+      (!get_positive (codec, s, "channels", limit, &channels, error) ||
+          !get_positive (codec, s, "rate", G_MAXINT32, &wave->rate, error)))
+    return FALSE;
+  wave->channels = channels;
+  read_blocks (format, codec, s);
+  /* players refuse MP3 and AAC with Audio Spread (design, 5) */
+  format->stream.has_spread = (codec->flags & GST_WMS_ASF_CODEC_BLOCKS) != 0;
+  format->keep_whole = format->stream.has_spread &&
+      !(codec->flags & GST_WMS_ASF_CODEC_LINEAR);
   format->description = g_strdup_printf ("%u.%u kHz, %s", wave->rate / 1000,
       wave->rate % 1000 / 100, channels == 1 ? "mono" :
       channels == 2 ? "stereo" : "multichannel");
-  return TRUE;
+  return gst_wms_asf_codec_data_read (codec, s, &format->stream, error);
+}
+
+static void
+refuse (const GstCaps * caps, GError ** error)
+{
+  const gchar *parser = gst_wms_asf_codec_find_parser (caps);
+  const gchar *name = gst_structure_get_name (gst_caps_get_structure (caps, 0));
+  g_autofree gchar *problem = parser == NULL ?
+      g_strdup_printf (_("%s cannot be carried in ASF."), name) :
+      g_strdup_printf (_("%s cannot be carried in ASF in this form."), name);
+
+  set_error (error, problem, parser);
+}
+
+static gboolean
+may_reorder (const GstStructure * s)
+{
+  static const gchar *const names[] = { "video/x-h264", "video/x-h265",
+    "video/mpeg", "video/x-divx", "video/x-dirac"
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (names); i++) {
+    if (gst_structure_has_name (s, names[i]))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 gboolean
@@ -253,27 +241,48 @@ gst_wms_asf_format_from_caps (GstWmsAsfFormat * format, const GstCaps * caps,
     GError ** error)
 {
   const GstStructure *s = gst_caps_get_structure (caps, 0);
-  gint i = find_codec (s);
+  const GstWmsAsfCodec *codec;
+  AsfStreamKind kind;
   gboolean ok;
 
   memset (format, 0, sizeof *format);
-  if (i < 0) {
-    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE,
-        "no codec of this muxer: %s", gst_structure_get_name (s));
+  codec = gst_wms_asf_codec_find (caps, &kind);
+  if (codec == NULL) {
+    refuse (caps, error);
     return FALSE;
   }
-  format->stream.kind = codecs[i].kind;
-  format->stream.codec_name = codecs[i].name;
-  format->times_are_decode = codecs[i].flags & DECODE_TIMES;
-  ok = read_codec_data (format, s, codecs[i].codec_data, error);
-  if (ok && codecs[i].kind == ASF_STREAM_AUDIO)
-    ok = read_audio (format, s, codecs[i].tag, codecs[i].flags, error);
-  else if (ok)
-    ok = read_video (format, s, codecs[i].tag, error);
+  format->stream.kind = kind;
+  format->stream.codec_name = codec->name;
+  format->times_are_decode =
+      (codec->flags & GST_WMS_ASF_CODEC_DECODE_TIMES) != 0;
+  format->may_reorder = may_reorder (s);
+  format->is_intra = kind == ASF_STREAM_AUDIO ||
+      (codec->flags & GST_WMS_ASF_CODEC_INTRA) != 0;
+  format->headers_in_codec_data =
+      (codec->flags & GST_WMS_ASF_CODEC_HEADERS) != 0;
+  ok = kind == ASF_STREAM_AUDIO ? read_audio (format, codec, s, error) :
+      read_video (format, codec, s, error);
   format->stream.codec_description = format->description;
   if (!ok)
     gst_wms_asf_format_clear (format);
   return ok;
+}
+
+static gboolean
+same_image (const AsfImageFormat * a, const AsfImageFormat * b)
+{
+  return a->width == b->width && a->height == b->height &&
+      a->fourcc == b->fourcc && a->bit_count == b->bit_count &&
+      a->is_top_down == b->is_top_down;
+}
+
+/* A block alignment that the caps leave open comes from the first buffer. */
+static gboolean
+same_wave (const AsfWaveFormat * a, const AsfWaveFormat * b)
+{
+  return a->format_tag == b->format_tag && a->channels == b->channels &&
+      a->rate == b->rate && a->bits_per_sample == b->bits_per_sample &&
+      (a->block_align == b->block_align || b->block_align == 0);
 }
 
 gboolean
@@ -282,17 +291,29 @@ gst_wms_asf_format_equal (const GstWmsAsfFormat * a, const GstWmsAsfFormat * b)
   const AsfStream *x = &a->stream;
   const AsfStream *y = &b->stream;
 
-  if (x->kind != y->kind || (x->codec_data == NULL) != (y->codec_data == NULL))
+  if (x->kind != y->kind || x->has_spread != y->has_spread ||
+      (x->codec_data == NULL) != (y->codec_data == NULL))
     return FALSE;
   if (x->codec_data && !g_bytes_equal (x->codec_data, y->codec_data))
     return FALSE;
-  if (x->kind == ASF_STREAM_VIDEO)
-    return x->image.width == y->image.width &&
-        x->image.height == y->image.height &&
-        x->image.fourcc == y->image.fourcc;
-  return x->wave.format_tag == y->wave.format_tag &&
-      x->wave.channels == y->wave.channels && x->wave.rate == y->wave.rate &&
-      (x->wave.block_align == y->wave.block_align || y->wave.block_align == 0);
+  if (x->kind == ASF_STREAM_AUDIO)
+    return same_wave (&x->wave, &y->wave);
+  return same_image (&x->image, &y->image);
+}
+
+gboolean
+gst_wms_asf_format_repeats (const GstWmsAsfFormat * format, GstBuffer * buffer)
+{
+  GBytes *data = format->stream.codec_data;
+
+  if (!GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_HEADER))
+    return FALSE;
+  if (format->headers_in_codec_data)
+    return TRUE;
+  return data != NULL &&
+      gst_buffer_get_size (buffer) == g_bytes_get_size (data) &&
+      gst_buffer_memcmp (buffer, 0, g_bytes_get_data (data, NULL),
+      g_bytes_get_size (data)) == 0;
 }
 
 void

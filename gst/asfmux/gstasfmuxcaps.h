@@ -4,19 +4,9 @@
 
 #include <gst/gst.h>
 
-#include "asf/asfheader.h"
+#include "asfmux/gstasfmuxcodecs.h"
 
 G_BEGIN_DECLS
-
-/* What the request pads take. */
-#define GST_WMS_ASF_MUX_VIDEO_CAPS \
-    "video/x-wmv, wmvversion = (int) [ 1, 3 ]; " \
-    "video/x-msmpeg, msmpegversion = (int) { 42, 43 }"
-#define GST_WMS_ASF_MUX_AUDIO_CAPS \
-    "audio/x-wma, wmaversion = (int) [ 1, 4 ]; " \
-    "audio/x-wms; " \
-    "audio/mpeg, mpegversion = (int) 1, layer = (int) 3, " \
-    "channels = (int) [ 1, 2 ], rate = (int) [ 8000, 96000 ]"
 
 /**
  * GstWmsAsfFormat:
@@ -25,6 +15,9 @@ G_BEGIN_DECLS
  * @times_are_decode: media objects carry decode times, since the codec
  *     reorders frames and readers expect times that do not step back
  * @keep_whole: a media object should not be split over packets
+ * @may_reorder: whether presentation times may step back, for frames that
+ *     come after the ones that they are predicted from
+ * @is_intra: each media object is a key frame, flagged or not
  * @headers_in_codec_data: buffers flagged HEADER repeat what the codec data
  *     says, and are no media objects
  * @declared_bps: what the caps say, or 0
@@ -43,6 +36,8 @@ typedef struct
   gchar *description;
   gboolean times_are_decode;
   gboolean keep_whole;
+  gboolean may_reorder;
+  gboolean is_intra;
   gboolean headers_in_codec_data;
   guint32 declared_bps;
   gint fps_n;
@@ -59,7 +54,8 @@ typedef struct
  * @caps: fixed caps
  * @error: return location
  *
- * Returns: %FALSE with a GST_STREAM_ERROR when the stream cannot be carried.
+ * Returns: %FALSE with a GST_STREAM_ERROR when the stream cannot be carried;
+ *     its message is for the user, and says what to do.
  */
 gboolean gst_wms_asf_format_from_caps (GstWmsAsfFormat * format,
     const GstCaps * caps, GError ** error);
@@ -67,10 +63,20 @@ gboolean gst_wms_asf_format_from_caps (GstWmsAsfFormat * format,
 /**
  * gst_wms_asf_format_equal:
  *
- * Returns: whether both give the same Stream Properties Object.
+ * Returns: whether both give the same Stream Properties Object.  Pixel aspect
+ *     ratio and fields are no part of it: frames bring them along.
  */
 gboolean gst_wms_asf_format_equal (const GstWmsAsfFormat * a,
     const GstWmsAsfFormat * b);
+
+/**
+ * gst_wms_asf_format_repeats:
+ *
+ * Returns: whether a buffer holds stream headers that stand in the codec data,
+ *     and is no media object: encoders and demuxers send them ahead.
+ */
+gboolean gst_wms_asf_format_repeats (const GstWmsAsfFormat * format,
+    GstBuffer * buffer);
 
 /**
  * gst_wms_asf_format_clear:

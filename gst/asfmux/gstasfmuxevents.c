@@ -7,6 +7,11 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "asfmux/gstasfmuxrestart.h"
+#include "asfmux/gstasfmuxscripts.h"
+#include "asfmux/gstasfmuxtext.h"
+#include "asfmux/gstasfmuxtoc.h"
+
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
 
@@ -15,27 +20,49 @@ take_caps (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstCaps * caps)
 {
   g_autoptr (GError) error = NULL;
   GstWmsAsfFormat format;
+  gboolean is_other;
 
+  if (gst_wms_asf_text_is_text (pad)) {
+    gst_wms_asf_text_take_caps (pad, caps);
+    return TRUE;
+  }
   if (!gst_wms_asf_format_from_caps (&format, caps, &error)) {
-    GST_ELEMENT_ERROR (self->mux, STREAM, FORMAT,
-        (_("A stream cannot be carried in ASF.")), ("%s, caps %"
-            GST_PTR_FORMAT, error->message, caps));
+    GST_ELEMENT_ERROR (self->mux, STREAM, FORMAT, ("%s", error->message),
+        ("pad %s:%s, caps %" GST_PTR_FORMAT, GST_DEBUG_PAD_NAME (pad), caps));
     return FALSE;
   }
-  if (pad->in_header) {
-    gboolean same = gst_wms_asf_format_equal (&pad->format, &format);
-
+  is_other = pad->have_format &&
+      !gst_wms_asf_format_equal (&pad->format, &format);
+  if (pad->in_header && (self->is_file || !is_other)) {
     gst_wms_asf_format_clear (&format);
-    if (!same)
+    if (is_other)
       GST_ELEMENT_ERROR (self->mux, STREAM, FORMAT,
-          (_("A stream changed its format while it was being written.")),
+          (_("A stream changed its format while a file was being written, "
+                  "which only a broadcast can do: set streamable.")),
           ("new caps %" GST_PTR_FORMAT, caps));
-    return same;
+    return !is_other;
   }
   gst_wms_asf_format_clear (&pad->format);
   pad->format = format;
   pad->have_format = TRUE;
+  pad->in_header = FALSE;
   return TRUE;
+}
+
+/* A new group without an end of the stream before it, as concat sends it, is
+ * another programme (push-protocol, 4, NotifyEndOfSegment).  A file goes on
+ * with it when the format stays, which the caps will tell. */
+static void
+take_stream_start (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
+    GstEvent * event)
+{
+  guint group_id = GST_GROUP_ID_INVALID;
+
+  gst_event_parse_group_id (event, &group_id);
+  if (group_id != pad->group_id && group_id != GST_GROUP_ID_INVALID &&
+      pad->group_id != GST_GROUP_ID_INVALID && !self->is_file)
+    pad->in_header = FALSE;
+  pad->group_id = group_id;
 }
 
 static void
@@ -47,9 +74,23 @@ take_tags (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstEvent * event)
   merged = gst_tag_list_merge (pad->tags, tags, GST_TAG_MERGE_REPLACE);
   gst_clear_tag_list (&pad->tags);
   pad->tags = merged;
-  if (self->is_started)
-    GST_INFO_OBJECT (pad, "tags after the header are not in it: %"
-        GST_PTR_FORMAT, tags);
+  gst_wms_asf_restart_note_tags (self);
+}
+
+static gboolean
+take_custom (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstEvent * event,
+    gboolean * result)
+{
+  if (gst_wms_asf_markers_is_marker (event)) {
+    *result = gst_wms_asf_session_add_marker (self, event) == GST_FLOW_OK;
+    return TRUE;
+  }
+  if (gst_wms_asf_text_is_script (event)) {
+    *result = gst_wms_asf_scripts_add (self, pad, event) == GST_FLOW_OK;
+    gst_event_unref (event);
+    return TRUE;
+  }
+  return FALSE;
 }
 
 gboolean
@@ -64,9 +105,26 @@ gst_wms_asf_events_take (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
       *result = take_caps (self, pad, caps);
       gst_event_unref (event);
       return TRUE;
+    case GST_EVENT_STREAM_START:
+      take_stream_start (self, pad, event);
+      return FALSE;
     case GST_EVENT_TAG:
       take_tags (self, pad, event);
       return FALSE;
+    case GST_EVENT_CUSTOM_DOWNSTREAM:
+      return take_custom (self, pad, event, result);
+    case GST_EVENT_TOC:
+      /* the base class would send it on before the header */
+      gst_wms_asf_toc_take (self, pad, event);
+      *result = TRUE;
+      return TRUE;
+    case GST_EVENT_GAP:
+      /* the base class asserts that its segment is in time */
+      if (GST_AGGREGATOR_PAD (pad)->segment.format == GST_FORMAT_TIME)
+        return FALSE;
+      gst_event_unref (event);
+      *result = TRUE;
+      return TRUE;
     default:
       return FALSE;
   }

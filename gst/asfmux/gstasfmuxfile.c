@@ -7,7 +7,9 @@
 
 #include <string.h>
 
-#include "asfmux/gstasfmuxtags.h"
+#include "asfmux/gstasfmuxindexes.h"
+#include "asfmux/gstasfmuxlate.h"
+#include "asfmux/gstasfmuxprograms.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -48,9 +50,17 @@ collect_streams (GstWmsAsfFile * self)
   self->header.n_streams = self->streams->len;
 }
 
+static void
+take_tags (GstWmsAsfFile * self, GstWmsAsfTags * tags)
+{
+  self->tags = *tags;
+  memset (tags, 0, sizeof *tags);
+  gst_wms_asf_tags_apply (&self->tags, &self->header);
+}
+
 void
 gst_wms_asf_file_start (GstWmsAsfFile * self, GPtrArray * pads,
-    const GstTagList * tags, GstObject * owner)
+    GstWmsAsfTags * tags)
 {
   self->pads = pads;
   self->streams = g_array_new (FALSE, FALSE, sizeof (AsfStream));
@@ -58,10 +68,9 @@ gst_wms_asf_file_start (GstWmsAsfFile * self, GPtrArray * pads,
   make_file_id (&self->header.file_id);
   self->header.creation_date_100ns = UNIX_EPOCH_100NS +
       (guint64) g_get_real_time () * 10;
-  self->header.attributes =
-      gst_wms_asf_tags_read (tags, &self->header.description, owner);
-  if (self->header.flags & ASF_FILE_BROADCAST)
-    self->header.packet_count = ASF_PACKET_COUNT_UNKNOWN;
+  take_tags (self, tags);
+  if (!(self->header.flags & ASF_FILE_BROADCAST))
+    self->header.index_streams = gst_wms_asf_indexes_streams (pads);
 }
 
 void
@@ -69,10 +78,29 @@ gst_wms_asf_file_clear (GstWmsAsfFile * self)
 {
   g_clear_pointer (&self->pads, g_ptr_array_unref);
   g_clear_pointer (&self->streams, g_array_unref);
-  g_clear_pointer (&self->header.attributes, g_array_unref);
-  asf_description_clear (&self->header.description);
+  gst_wms_asf_tags_clear (&self->tags);
+  gst_wms_asf_chapters_clear (&self->chapters);
+  g_clear_pointer (&self->header.markers, g_array_unref);
+  g_clear_pointer (&self->header.index_streams, g_array_unref);
+  g_clear_pointer (&self->header.commands, g_array_unref);
+  gst_wms_asf_programs_clear (&self->header);
   memset (&self->header, 0, sizeof self->header);
   self->header_size = 0;
+  self->is_complete = FALSE;
+}
+
+/* Until it is complete a file is a broadcast: whoever reads a recording that
+ * goes on, or that was cut off, has to look for its end (rules, 9.1). */
+static GBytes *
+write_header (const GstWmsAsfFile * self, GError ** error)
+{
+  AsfHeader header = self->header;
+
+  if (!self->is_complete) {
+    header.flags |= ASF_FILE_BROADCAST;
+    header.packet_count = ASF_PACKET_COUNT_UNKNOWN;
+  }
+  return asf_header_write (&header, error);
 }
 
 GstBuffer *
@@ -87,7 +115,7 @@ gst_wms_asf_file_write_header (GstWmsAsfFile * self, GError ** error)
     gconstpointer data;
     gsize size;
 
-    bytes = asf_header_write (&self->header, error);
+    bytes = write_header (self, error);
     if (bytes == NULL)
       return NULL;
     data = g_bytes_get_data (bytes, &size);
@@ -104,55 +132,47 @@ gst_wms_asf_file_write_header (GstWmsAsfFile * self, GError ** error)
   return buffer;
 }
 
-static void
-swap_tags (AsfHeader * header, AsfDescription * description,
-    GArray ** attributes)
+gchar *
+gst_wms_asf_file_update_tags (GstWmsAsfFile * self, GstWmsAsfTags * tags)
 {
-  AsfDescription other = header->description;
-  GArray *array = header->attributes;
+  GstWmsAsfTags written = self->tags;
+  AsfHeader before = self->header;
+  gboolean fits;
+  gchar *names;
 
-  header->description = *description;
-  header->attributes = *attributes;
-  *description = other;
-  *attributes = array;
-}
-
-/* The header as it is but for its padding; NULL when it cannot be written. */
-static GBytes *
-write_unpadded (const AsfHeader * header)
-{
-  AsfHeader copy = *header;
-
-  copy.padding = 0;
-  return asf_header_write (&copy, NULL);
+  if (g_strcmp0 (tags->digest, written.digest) == 0) {
+    gst_wms_asf_tags_clear (tags);
+    return NULL;
+  }
+  take_tags (self, tags);
+  fits = gst_wms_asf_late_fit (&self->tags, &written, &self->header,
+      self->header_size);
+  names = gst_wms_asf_late_names (&self->tags);
+  if (fits) {
+    gst_wms_asf_tags_clear (&written);
+    return names;
+  }
+  gst_wms_asf_tags_clear (&self->tags);
+  self->tags = written;
+  self->header = before;
+  return names ? names : g_strdup ("all");
 }
 
 gboolean
-gst_wms_asf_file_update_tags (GstWmsAsfFile * self, const GstTagList * tags,
-    GstObject * owner)
+gst_wms_asf_file_set_markers (GstWmsAsfFile * self, GArray * markers)
 {
-  AsfDescription description;
-  GArray *attributes = gst_wms_asf_tags_read (tags, &description, owner);
-  g_autoptr (GBytes) before = write_unpadded (&self->header);
-  g_autoptr (GBytes) after = NULL;
-  gsize size;
-  gboolean fits;
+  AsfHeader before = self->header;
 
-  swap_tags (&self->header, &description, &attributes);
-  after = write_unpadded (&self->header);
-  size = after ? g_bytes_get_size (after) : G_MAXSIZE;
-  fits = size == self->header_size ||
-      (size < self->header_size &&
-      self->header_size - size >= ASF_OBJECT_HEAD_SIZE);
-  if (after && before && g_bytes_equal (before, after))
-    fits = TRUE;
-  else if (fits)
-    self->header.padding = self->header_size - size;
-  if (!fits)
-    swap_tags (&self->header, &description, &attributes);
-  asf_description_clear (&description);
-  g_array_unref (attributes);
-  return fits;
+  self->header.markers = markers;
+  if (!gst_wms_asf_late_fit_room (&self->header, self->header_size)) {
+    self->header = before;
+    if (markers != before.markers)
+      g_array_unref (markers);
+    return FALSE;
+  }
+  if (before.markers != NULL && before.markers != markers)
+    g_array_unref (before.markers);
+  return TRUE;
 }
 
 static guint64
@@ -169,45 +189,47 @@ end_of_content (const GstWmsAsfFile * self)
   return end_ns;
 }
 
-/* Simple Index Objects in the order of the streams (rules, 2).  The file can
- * be seeked in when each video stream has one (rules, 3.2). */
-static GstBuffer *
-write_indexes (GstWmsAsfFile * self)
+static gboolean
+is_empty (const GstWmsAsfMuxPad * pad)
 {
-  GstBuffer *buffer = NULL;
-  gboolean complete = TRUE;
-  guint i;
+  AsfStreamKind kind = pad->format.stream.kind;
 
-  for (i = 0; i < self->pads->len; i++) {
-    GstWmsAsfMuxPad *pad = g_ptr_array_index (self->pads, i);
-    GBytes *bytes;
-
-    if (pad->format.stream.kind != ASF_STREAM_VIDEO)
-      continue;
-    bytes = asf_index_write (&pad->index, &self->header.file_id,
-        pad->last_pres_ms);
-    if (bytes == NULL) {
-      complete = FALSE;
-      continue;
-    }
-    if (buffer == NULL)
-      buffer = gst_buffer_new_wrapped_bytes (bytes);
-    else
-      buffer = gst_buffer_append (buffer, gst_buffer_new_wrapped_bytes (bytes));
-    g_bytes_unref (bytes);
-  }
-  if (complete)
-    self->header.flags |= ASF_FILE_SEEKABLE;
-  return buffer;
+  return pad->n_objects == 0 && (kind == ASF_STREAM_AUDIO
+      || kind == ASF_STREAM_VIDEO);
 }
 
-GstBuffer *
-gst_wms_asf_file_finish (GstWmsAsfFile * self, const AsfPacketizer * packetizer)
+/* Audio and video that never came is not announced: a player would wait for
+ * it.  A file without any keeps its streams. */
+static void
+leave_out_empty (GstWmsAsfFile * self)
 {
-  AsfHeader *header = &self->header;
+  guint n_empty = 0;
+  guint i;
+
+  for (i = 0; i < self->pads->len; i++)
+    n_empty += is_empty (g_ptr_array_index (self->pads, i));
+  if (n_empty == 0 || n_empty == self->pads->len)
+    return;
+  for (i = self->pads->len; i-- > 0;) {
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (self->pads, i);
+
+    if (!is_empty (pad))
+      continue;
+    GST_INFO_OBJECT (pad, "no data came, the file has no such stream");
+    asf_header_forget_stream (&self->header, pad->number);
+    pad->in_header = FALSE;
+    g_ptr_array_remove_index (self->pads, i);
+    g_array_remove_index (self->streams, i);
+  }
+  self->header.n_streams = self->streams->len;
+  gst_wms_asf_late_fit_room (&self->header, self->header_size);
+}
+
+/* Bytes of packet heads for each byte of payload. */
+static gdouble
+packet_share (const GstWmsAsfFile * self, const AsfPacketizer * packetizer)
+{
   guint64 payload_bytes = 0;
-  gdouble packet_share = 0.0;
-  GstBuffer *indexes;
   guint i;
 
   for (i = 0; i < self->pads->len; i++) {
@@ -215,16 +237,32 @@ gst_wms_asf_file_finish (GstWmsAsfFile * self, const AsfPacketizer * packetizer)
 
     payload_bytes += pad->n_bytes;
   }
-  if (payload_bytes > 0)
-    packet_share = (packetizer->n_packets * 16.0) / payload_bytes;
-  for (i = 0; i < self->pads->len; i++) {
-    gst_wms_asf_mux_pad_finish (g_ptr_array_index (self->pads, i),
-        packet_share);
-    g_array_index (self->streams, AsfStream, i) =
-        ((GstWmsAsfMuxPad *) g_ptr_array_index (self->pads, i))->format.stream;
-  }
+  return payload_bytes ? packetizer->n_packets * 16.0 / payload_bytes : 0.0;
+}
 
-  indexes = write_indexes (self);
+static void
+finish_streams (GstWmsAsfFile * self, gdouble share)
+{
+  guint i;
+
+  for (i = 0; i < self->pads->len; i++) {
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (self->pads, i);
+
+    gst_wms_asf_mux_pad_finish (pad, share);
+    g_array_index (self->streams, AsfStream, i) = pad->format.stream;
+  }
+}
+
+GstBuffer *
+gst_wms_asf_file_finish (GstWmsAsfFile * self, const AsfPacketizer * packetizer)
+{
+  AsfHeader *header = &self->header;
+  GstBuffer *indexes;
+
+  leave_out_empty (self);
+  finish_streams (self, packet_share (self, packetizer));
+
+  indexes = gst_wms_asf_indexes_write (self->pads, header);
   header->packet_count = packetizer->n_packets;
   header->play_duration_100ns = header->preroll_ms * UNITS_PER_MS +
       end_of_content (self) / NS_PER_UNIT;
@@ -233,5 +271,6 @@ gst_wms_asf_file_finish (GstWmsAsfFile * self, const AsfPacketizer * packetizer)
   header->file_size = self->header_size +
       header->packet_count * header->packet_size +
       (indexes ? gst_buffer_get_size (indexes) : 0);
+  self->is_complete = TRUE;
   return indexes;
 }

@@ -5,7 +5,9 @@
 #include <gst/gst.h>
 
 #include "asf/asfpacketizer.h"
+#include "asfmux/gstasfmuxchapters.h"
 #include "asfmux/gstasfmuxpad.h"
+#include "asfmux/gstasfmuxtags.h"
 
 G_BEGIN_DECLS
 
@@ -14,7 +16,10 @@ G_BEGIN_DECLS
  * @header: what was written first, and is completed at the end
  * @pads: (element-type GstWmsAsfMuxPad): streams of the header, in its order
  * @streams: (element-type AsfStream): of @header
+ * @tags: what the description objects of @header say
+ * @chapters: of a file: where its markers lead
  * @header_size: bytes of Header Object and the Data Object's head
+ * @is_complete: nothing comes after it: a file has its measured numbers
  *
  * What one file or broadcast says about itself.  Belongs to the streaming
  * thread.
@@ -24,20 +29,23 @@ typedef struct
   AsfHeader header;
   GPtrArray *pads;
   GArray *streams;
+  GstWmsAsfTags tags;
+  GstWmsAsfChapters chapters;
   gsize header_size;
+  gboolean is_complete;
 } GstWmsAsfFile;
 
 /**
  * gst_wms_asf_file_start:
  * @self: a #GstWmsAsfFile
  * @pads: (transfer full) (element-type GstWmsAsfMuxPad): started pads
- * @tags: (nullable): for the description objects
+ * @tags: for the description objects; its fields are taken
  *
  * Makes a new identifier and collects streams and tags; @self.header has the
  * settings already.
  */
 void gst_wms_asf_file_start (GstWmsAsfFile * self, GPtrArray * pads,
-    const GstTagList * tags, GstObject * owner);
+    GstWmsAsfTags * tags);
 
 /**
  * gst_wms_asf_file_clear:
@@ -58,16 +66,27 @@ GstBuffer *gst_wms_asf_file_write_header (GstWmsAsfFile * self,
 /**
  * gst_wms_asf_file_update_tags:
  * @self: a #GstWmsAsfFile whose header was written
- * @tags: what is known at the end
+ * @tags: what is known at the end; its fields are taken
  *
  * Puts tags that came after the header into it, in the room of the Padding
  * Object.
  *
- * Returns: %FALSE when they differ from what was written and do not fit; then
- *     nothing was changed.
+ * Returns: (transfer full) (nullable): names of those for which it is too
+ *     small, %NULL when all are in it.
  */
-gboolean gst_wms_asf_file_update_tags (GstWmsAsfFile * self,
-    const GstTagList * tags, GstObject * owner);
+gchar *gst_wms_asf_file_update_tags (GstWmsAsfFile * self,
+    GstWmsAsfTags * tags);
+
+/**
+ * gst_wms_asf_file_set_markers:
+ * @self: a #GstWmsAsfFile whose header was written
+ * @markers: (transfer full) (element-type AsfMarker): may be those that
+ *     @self.header has, with other values
+ *
+ * Returns: %FALSE when they do not fit; then nothing was changed.
+ */
+gboolean gst_wms_asf_file_set_markers (GstWmsAsfFile * self,
+    GArray * markers);
 
 /**
  * gst_wms_asf_file_finish:

@@ -21,6 +21,24 @@ GstWmsAsfIntake *gst_wms_asf_intake_new (void);
 void gst_wms_asf_intake_free (GstWmsAsfIntake * self);
 
 /**
+ * gst_wms_asf_intake_flush:
+ *
+ * Drops what it holds; from any thread.
+ */
+void gst_wms_asf_intake_flush (GstWmsAsfIntake * self);
+
+/**
+ * gst_wms_asf_intake_peek_second:
+ *
+ * Looks behind the pad's next buffer, which is taken from the base class for
+ * that and stays the next one.
+ *
+ * Returns: (transfer none) (nullable): as gst_wms_asf_intake_peek(); %NULL when
+ *     it has not come yet.
+ */
+GstBuffer *gst_wms_asf_intake_peek_second (GstWmsAsfMuxPad * pad);
+
+/**
  * gst_wms_asf_intake_peek:
  *
  * Returns: (transfer none) (nullable): the pad's next buffer; valid until this

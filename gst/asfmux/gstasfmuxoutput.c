@@ -18,7 +18,6 @@ gst_wms_asf_output_start (GstWmsAsfOutput * self, GstAggregator * aggregator,
   self->aggregator = aggregator;
   self->packet_size = packet_size;
   self->blocks = gst_wms_asf_blocks_new (block_size);
-  self->last_dts = 0;
 }
 
 void
@@ -62,6 +61,9 @@ wrap (GstWmsAsfOutput * self, const AsfPacket * packet)
   GST_BUFFER_PTS (buffer) = to_running (self, packet->first_ns);
   if (self->has_video && !packet->starts_key)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  if (self->is_discont)
+    GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
+  self->is_discont = FALSE;
   return buffer;
 }
 

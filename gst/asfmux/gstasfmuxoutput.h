@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @origin: running time of the file's time 0; may be negative
  * @upstream_is_live: DTS is the time of a packet's last object instead of its
  *     Send Time
+ * @is_discont: the next packet is the first one after another header
  * @has_video: packets that begin no video key frame are DELTA_UNIT
  *
  * Packets on their way out: blocks for the packetizer, and buffers with times
@@ -25,6 +26,7 @@ typedef struct
   GstAggregator *aggregator;
   GstClockTimeDiff origin;
   gboolean upstream_is_live;
+  gboolean is_discont;
   gboolean has_video;
 
   gsize packet_size;

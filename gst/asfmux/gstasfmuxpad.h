@@ -8,6 +8,7 @@
 #include "asf/asfpacketizer.h"
 #include "asf/asfschedule.h"
 #include "asfmux/gstasfmuxcaps.h"
+#include "asfmux/gstasfmuxextensions.h"
 #include "asfmux/gstasfmuxpadsettings.h"
 
 G_BEGIN_DECLS
@@ -26,13 +27,19 @@ typedef struct _GstWmsAsfIntake GstWmsAsfIntake;
 /**
  * GstWmsAsfMuxPad:
  * @number: stream number, from the request on
- * @intake: (transfer full): the buffers that wait to be muxed
  * @properties: what the application set; object lock
  * @settings: @properties as they were for the current header
  * @intake: (transfer full): the buffers that wait to be muxed
  * @format: what the caps say; valid with @have_format
+ * @has_markup: whether the text of a text pad has
  * @tags: (nullable): of the stream
+ * @language: (nullable): RFC 1766 tag, as the current header has it
+ * @group_id: of the stream, or GST_GROUP_ID_INVALID
+ * @toc: (nullable): table of contents of the stream
+ * @toc_segment: whose times @toc has
  * @in_header: whether the header has this stream
+ * @lead_ns: how much earlier the next buffer begins than it says; see
+ *     gst_wms_asf_origin_lead()
  * @bucket: schedule of the stream; valid with @in_header
  * @index: key frames, for a video stream of a file
  *
@@ -52,15 +59,22 @@ struct _GstWmsAsfMuxPad
   GstWmsAsfPadSettings settings;
   GstWmsAsfFormat format;
   gboolean have_format;
+  gboolean has_markup;
   GstTagList *tags;
+  gchar *language;
+  GstToc *toc;
+  GstSegment toc_segment;
+  guint group_id;
   gboolean in_header;
   gboolean rate_is_known;
   AsfBucket bucket;
   AsfIndex index;
+  GstWmsAsfExtensions extensions;
 
   /* times are signed running times in ns until the origin is taken off */
   GstClockTimeDiff next_running;
   gboolean have_next_running;
+  GstClockTime lead_ns;
   guint64 last_duration_ns;
   guint64 first_ns;
   guint64 last_ns;
@@ -72,6 +86,10 @@ struct _GstWmsAsfMuxPad
   guint64 n_payloads;
   guint32 max_object_size;
   guint64 n_dropped;
+  guint64 n_empty;
+  gboolean run_is_reported;
+  gint64 last_report_us;
+  guint n_reports;
 };
 
 /**
@@ -81,6 +99,22 @@ struct _GstWmsAsfMuxPad
  * again after a flush.
  */
 void gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self);
+
+/**
+ * gst_wms_asf_sane_duration:
+ *
+ * Returns: the duration, or GST_CLOCK_TIME_NONE when it is absurd: demuxers
+ *     compute durations from what a file says.
+ */
+GstClockTime gst_wms_asf_sane_duration (GstClockTime duration);
+
+/**
+ * gst_wms_asf_mux_pad_reset_stream:
+ *
+ * Forgets what belongs to one header, and takes the properties over for the
+ * next one; where the last buffer ended and what was dropped stays.
+ */
+void gst_wms_asf_mux_pad_reset_stream (GstWmsAsfMuxPad * self);
 
 /**
  * gst_wms_asf_mux_pad_order_time:
@@ -124,6 +158,18 @@ GstClockTimeDiff gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self,
 void gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer);
 
 /**
+ * gst_wms_asf_mux_pad_whole_size:
+ * @self: a pad with a format
+ * @first: (nullable): its first buffer
+ * @is_regular: (out): whether the buffer lasts whole milliseconds
+ *
+ * Returns: bytes of each media object, when they should not be split and have
+ *     one size as far as can be seen; else 0.
+ */
+guint32 gst_wms_asf_mux_pad_whole_size (GstWmsAsfMuxPad * self,
+    GstBuffer * first, gboolean * is_regular);
+
+/**
  * gst_wms_asf_mux_pad_start:
  * @self: a pad with a format
  * @first: (nullable): its first buffer, for what the caps leave open
@@ -136,6 +182,18 @@ void gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer);
  */
 void gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
     guint32 preroll_ms, guint32 packet_size, gboolean is_live);
+
+/**
+ * gst_wms_asf_mux_pad_describe:
+ * @self: a pad that was started
+ * @buffer: the buffer that becomes a media object
+ * @object: (inout): with times, size and bytes
+ *
+ * Adds extension data, and the step of the stream's times when they are
+ * regular.
+ */
+void gst_wms_asf_mux_pad_describe (GstWmsAsfMuxPad * self,
+    GstBuffer * buffer, AsfObject * object);
 
 /**
  * gst_wms_asf_mux_pad_account:

@@ -6,8 +6,12 @@
 #include "asfmux/gstasfmuxpads.h"
 
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxtext.h"
 
 #include <string.h>
+
+#include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxtext.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -48,15 +52,16 @@ static gchar *
 pad_name_locked (GstElement * mux, GstPadTemplate * templ,
     const gchar * requested)
 {
-  const gchar *kind =
-      g_str_has_prefix (templ->name_template, "video") ? "video" : "audio";
+  g_autofree gchar *kind = g_strdup (templ->name_template);
   gchar *name;
   guint i;
 
   if (requested != NULL && strchr (requested, '%') == NULL)
     return name_is_taken_locked (mux, requested) ? NULL : g_strdup (requested);
+  /* "video_%u" and its like */
+  g_strdelimit (kind, "%", '\0');
   for (i = 0;; i++) {
-    name = g_strdup_printf ("%s_%u", kind, i);
+    name = g_strdup_printf ("%s%u", kind, i);
     if (!name_is_taken_locked (mux, name))
       return name;
     g_free (name);
@@ -83,6 +88,8 @@ gst_wms_asf_pads_new (GstElement * mux, GstPadTemplate * templ,
   pad = g_object_new (GST_TYPE_WMS_ASF_MUX_PAD, "name", name, "direction",
       templ->direction, "template", templ, NULL);
   pad->number = number;
+  if (g_str_has_prefix (templ->name_template, "text"))
+    gst_wms_asf_text_init (pad);
   return GST_AGGREGATOR_PAD (pad);
 }
 
@@ -159,6 +166,53 @@ gst_wms_asf_pads_collect (GstElement * mux)
   GST_OBJECT_UNLOCK (mux);
   g_ptr_array_sort (pads, compare_numbers);
   return pads;
+}
+
+gboolean
+gst_wms_asf_pads_skip_gaps (GstElement * mux)
+{
+  gboolean skipped = FALSE;
+  GList *l;
+
+  GST_OBJECT_LOCK (mux);
+  for (l = mux->sinkpads; l != NULL; l = l->next) {
+    GstWmsAsfMuxPad *pad = l->data;
+    GstBuffer *buffer = pad->have_format ? NULL : gst_wms_asf_intake_peek (pad);
+
+    if (buffer == NULL || !gst_wms_asf_mux_pad_is_gap (buffer))
+      continue;
+    gst_wms_asf_mux_pad_advance (pad, buffer);
+    gst_buffer_unref (gst_wms_asf_intake_pop (pad));
+    skipped = TRUE;
+  }
+  GST_OBJECT_UNLOCK (mux);
+  return skipped;
+}
+
+static gboolean
+has_undescribed (GstElement * mux)
+{
+  gboolean found = FALSE;
+  GList *l;
+
+  GST_OBJECT_LOCK (mux);
+  for (l = mux->sinkpads; l != NULL; l = l->next)
+    found |= !GST_WMS_ASF_MUX_PAD (l->data)->have_format &&
+        !gst_aggregator_pad_is_eos (l->data);
+  GST_OBJECT_UNLOCK (mux);
+  return found;
+}
+
+gboolean
+gst_wms_asf_pads_are_enough (GstElement * mux, GPtrArray * pads)
+{
+  guint i;
+
+  for (i = 0; i < pads->len; i++) {
+    if (!gst_wms_asf_text_is_text (g_ptr_array_index (pads, i)))
+      return TRUE;
+  }
+  return pads->len > 0 && !has_undescribed (mux);
 }
 
 static GObject *

@@ -45,6 +45,25 @@ gboolean gst_wms_asf_pads_all_ended (GstElement * mux);
 GPtrArray *gst_wms_asf_pads_collect (GstElement * mux);
 
 /**
+ * gst_wms_asf_pads_skip_gaps:
+ *
+ * Takes gaps away from pads that did not say yet what they are.
+ *
+ * Returns: whether there were any, behind which caps may come.
+ */
+gboolean gst_wms_asf_pads_skip_gaps (GstElement * mux);
+
+/**
+ * gst_wms_asf_pads_are_enough:
+ * @mux: the element
+ * @pads: (element-type GstWmsAsfMuxPad): inputs whose caps are known
+ *
+ * Returns: whether a header can be made of them: not of script commands alone
+ *     while others may still come.
+ */
+gboolean gst_wms_asf_pads_are_enough (GstElement * mux, GPtrArray * pads);
+
+/**
  * gst_wms_asf_pads_init_child_proxy:
  *
  * Makes the inputs the children of a #GstChildProxy.

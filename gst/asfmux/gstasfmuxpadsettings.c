@@ -29,7 +29,6 @@ enum
 #define DEFAULT_EXCLUSION_TYPE GST_WMS_ASF_EXCLUSION_AUTO
 #define DEFAULT_PRIORITY 0
 #define DEFAULT_MANDATORY FALSE
-#define DEFAULT_COMMAND_TYPE "CAPTION"
 
 #define MAX_BITRATE 2000000000
 #define MAX_BUFFER_MS 600000
@@ -48,7 +47,7 @@ gst_wms_asf_pad_settings_init (GstWmsAsfPadSettings * self)
   self->exclusion_type = DEFAULT_EXCLUSION_TYPE;
   self->priority = DEFAULT_PRIORITY;
   self->is_mandatory = DEFAULT_MANDATORY;
-  self->command_type = g_strdup (DEFAULT_COMMAND_TYPE);
+  self->command_type = g_strdup (GST_WMS_ASF_DEFAULT_COMMAND_TYPE);
 }
 
 void
@@ -289,7 +288,7 @@ gst_wms_asf_pad_settings_install_properties (GObjectClass * gobject_class)
   g_object_class_install_property (gobject_class, PROP_COMMAND_TYPE,
       g_param_spec_string ("command-type", "Command type",
           "Type of the script commands that text becomes",
-          DEFAULT_COMMAND_TYPE, flags));
+          GST_WMS_ASF_DEFAULT_COMMAND_TYPE, flags));
 
   gst_type_mark_as_plugin_api (GST_TYPE_WMS_ASF_EXCLUSION, 0);
 }

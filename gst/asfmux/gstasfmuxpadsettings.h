@@ -26,6 +26,9 @@ typedef enum
   GST_WMS_ASF_EXCLUSION_UNKNOWN,
 } GstWmsAsfExclusion;
 
+/* Type of the commands that text becomes. */
+#define GST_WMS_ASF_DEFAULT_COMMAND_TYPE "CAPTION"
+
 /**
  * GstWmsAsfPadSettings:
  *

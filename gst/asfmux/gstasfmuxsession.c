@@ -8,12 +8,25 @@
 #include <glib/gi18n-lib.h>
 
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxobjects.h"
+#include "asfmux/gstasfmuxorigin.h"
+#include "asfmux/gstasfmuxprograms.h"
+#include "asfmux/gstasfmuxroom.h"
+#include "asfmux/gstasfmuxscripts.h"
+#include "asfmux/gstasfmuxsize.h"
+#include "asfmux/gstasfmuxtoc.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
 
-/* Largest header that a push can carry (push-protocol, 2.4). */
-#define MAX_LIVE_HEADER 65531
+/* Where a header stands: a file has one more at its end, in the place of the
+ * first one; a broadcast may have others between its packets. */
+typedef enum
+{
+  HEADER_FIRST,
+  HEADER_BETWEEN,
+  HEADER_AT_END,
+} HeaderPosition;
 
 static void
 free_packets (GstWmsAsfSession * self)
@@ -26,8 +39,8 @@ free_packets (GstWmsAsfSession * self)
   gst_wms_asf_output_stop (&self->output);
 }
 
-void
-gst_wms_asf_session_reset (GstWmsAsfSession * self)
+static void
+end_header (GstWmsAsfSession * self)
 {
   guint i;
 
@@ -36,16 +49,32 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
         FALSE;
   free_packets (self);
   gst_wms_asf_file_clear (&self->file);
+  self->tags_changed = FALSE;
+  self->n_out = 0;
+}
+
+void
+gst_wms_asf_session_reset (GstWmsAsfSession * self)
+{
+  end_header (self);
   self->is_started = FALSE;
   self->is_file = FALSE;
   self->rebase = FALSE;
   self->content_end_ns = 0;
+  self->refused_toc = FALSE;
+  self->now = 0;
+  self->header_time = 0;
+  self->output.last_dts = 0;
+  gst_wms_asf_markers_clear (&self->markers);
+  g_clear_pointer (&self->scripts, g_array_unref);
+  self->script_was_lost = FALSE;
 }
 
 void
 gst_wms_asf_session_flush (GstWmsAsfSession * self)
 {
   gst_wms_asf_output_clear (&self->output);
+  gst_wms_asf_markers_clear (&self->markers);
   self->rebase = self->is_started;
 }
 
@@ -88,48 +117,42 @@ is_data (GstBuffer * buffer)
   return buffer != NULL && gst_buffer_get_size (buffer) > 0;
 }
 
-static void
+/* Returns: running time at which the first one begins. */
+static GstClockTimeDiff
 start_pads (GstWmsAsfSession * self, GPtrArray * pads)
 {
   GstClockTimeDiff origin = G_MAXINT64;
   guint i;
 
+  self->file.header.packet_size =
+      gst_wms_asf_choose_packet_size (&self->settings, self->is_file, pads);
   self->output.has_video = FALSE;
   for (i = 0; i < pads->len; i++) {
     GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
     GstBuffer *first = gst_wms_asf_intake_peek (pad);
 
     gst_wms_asf_mux_pad_start (pad, is_data (first) ? first : NULL,
-        self->settings.preroll_ms, self->settings.packet_size, !self->is_file);
+        self->settings.preroll_ms, self->file.header.packet_size,
+        !self->is_file);
     if (pad->format.stream.kind == ASF_STREAM_VIDEO)
       self->output.has_video = TRUE;
+    pad->lead_ns = gst_wms_asf_origin_lead (pad);
     pad->format.stream.flags = self->is_file ? ASF_STREAM_SEEKABLE : 0;
+    first = gst_wms_asf_intake_peek (pad);
     if (first != NULL)
       origin = MIN (origin, gst_wms_asf_mux_pad_object_time (pad, first));
   }
-  self->output.origin = origin == G_MAXINT64 ? 0 : origin;
+  return origin == G_MAXINT64 ? 0 : origin;
 }
 
 
 /* Tags of the application, and with merge-stream-tags those of the streams. */
-static GstTagList *
-collect_tags (GstWmsAsfSession * self, GPtrArray * pads)
+static void
+read_tags (GstWmsAsfSession * self, GPtrArray * pads, GstWmsAsfTags * tags)
 {
-  GstTagSetter *setter = GST_TAG_SETTER (self->mux);
-  const GstTagList *own = gst_tag_setter_get_tag_list (setter);
-  GstTagList *tags = own ? gst_tag_list_copy (own) : gst_tag_list_new_empty ();
-  GstTagMergeMode mode = gst_tag_setter_get_tag_merge_mode (setter);
-  guint i;
-
-  for (i = 0; self->settings.merge_stream_tags && i < pads->len; i++) {
-    GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
-
-    if (pad->tags != NULL)
-      gst_tag_list_insert (tags, pad->tags, mode);
-  }
-  return tags;
+  gst_wms_asf_tags_read (tags, GST_TAG_SETTER (self->mux), pads,
+      self->settings.merge_stream_tags);
 }
-
 
 static void
 set_src_caps (GstWmsAsfSession * self, GstBuffer * header)
@@ -161,14 +184,15 @@ set_segment (GstWmsAsfSession * self, GstFormat format)
 
 
 static void
-start_packetizer (GstWmsAsfSession * self)
+start_packetizer (GstWmsAsfSession * self, guint32 first_send_ms)
 {
   AsfPacketizerConfig config = {
-    .packet_size = self->settings.packet_size,
+    .packet_size = self->file.header.packet_size,
     .is_live = !self->is_file,
     .max_delay_ns = gst_wms_asf_session_packet_delay (self),
-    .line_bps = asf_header_max_bps (&self->file.header),
+    .line_bps = asf_header_sum_bps (&self->file.header),
     .can_fill = self->output.has_video,
+    .first_send_ms = first_send_ms,
   };
 
   asf_packetizer_init (&self->packetizer, &config);
@@ -189,60 +213,109 @@ post_error (GstWmsAsfSession * self, const GError * error)
           g_quark_to_string (error->domain), error->code));
 }
 
+/* Events whose packets have left; what they follow goes before them. */
 static GstFlowReturn
-send_header (GstWmsAsfSession * self, gboolean is_first)
+push_markers (GstWmsAsfSession * self)
+{
+  GstFlowReturn ret;
+  GstEvent *event;
+
+  if (!gst_wms_asf_markers_is_due (&self->markers, self->n_out))
+    return GST_FLOW_OK;
+  ret = gst_wms_asf_output_push (&self->output);
+  while (ret == GST_FLOW_OK && (event =
+          gst_wms_asf_markers_take (&self->markers, self->n_out)) != NULL)
+    gst_pad_push_event (GST_AGGREGATOR_SRC_PAD (self->mux), event);
+  return ret;
+}
+
+static GstFlowReturn
+send_header (GstWmsAsfSession * self, HeaderPosition position)
 {
   g_autoptr (GError) error = NULL;
   GstBuffer *header = gst_wms_asf_file_write_header (&self->file, &error);
+  GstFlowReturn ret;
 
   if (header == NULL) {
     post_error (self, error);
     return GST_FLOW_ERROR;
   }
-  if (!self->is_file && self->file.header_size > MAX_LIVE_HEADER) {
-    GST_ELEMENT_ERROR (self->mux, STREAM, MUX,
-        (_("The header is too large for a live stream: use less padding or "
-                "shorter tags.")), ("%" G_GSIZE_FORMAT " bytes, at most %d",
-            self->file.header_size, MAX_LIVE_HEADER));
-    gst_buffer_unref (header);
-    return GST_FLOW_ERROR;
-  }
-  if (is_first)
+  if (position != HEADER_AT_END)
     set_src_caps (self, header);
-  set_segment (self, self->is_file ? GST_FORMAT_BYTES : GST_FORMAT_TIME);
-  return gst_aggregator_finish_buffer (self->mux, header);
+  if (position != HEADER_BETWEEN)
+    set_segment (self, self->is_file ? GST_FORMAT_BYTES : GST_FORMAT_TIME);
+  ret = gst_aggregator_finish_buffer (self->mux, header);
+  return ret == GST_FLOW_OK ? push_markers (self) : ret;
+}
+
+/* Elements such as shout2send take the title from events.  The base class
+ * sends what has to come before a buffer, so this one comes behind the header. */
+static void
+send_tags (GstWmsAsfSession * self, GPtrArray * pads)
+{
+  GstTagList *tags = gst_wms_asf_tags_merged (GST_TAG_SETTER (self->mux), pads,
+      self->settings.merge_stream_tags);
+
+  if (gst_tag_list_is_empty (tags))
+    gst_tag_list_unref (tags);
+  else
+    gst_pad_push_event (GST_AGGREGATOR_SRC_PAD (self->mux),
+        gst_event_new_tag (tags));
+}
+
+/* The header as the settings, tags and started @pads make it. */
+static GstFlowReturn
+write_header (GstWmsAsfSession * self, GPtrArray * pads,
+    HeaderPosition position, guint32 first_send_ms)
+{
+  AsfHeader *header = &self->file.header;
+  GstWmsAsfTags tags;
+  GstFlowReturn ret;
+
+  header->flags = self->is_file ? 0 : ASF_FILE_BROADCAST;
+  header->preroll_ms = self->settings.preroll_ms;
+  header->padding = self->settings.padding;
+  gst_wms_asf_programs_start (header, pads, GST_ELEMENT (self->mux));
+  if (self->is_file)
+    header->commands = gst_wms_asf_scripts_take (self);
+  read_tags (self, pads, &tags);
+  gst_wms_asf_file_start (&self->file, pads, &tags);
+  gst_wms_asf_toc_begin (self, pads);
+  if (!gst_wms_asf_room_make (&self->file.tags, header,
+          self->settings.max_header_size, GST_ELEMENT (self->mux)))
+    return GST_FLOW_ERROR;
+  start_packetizer (self, first_send_ms);
+  GST_INFO_OBJECT (self->mux, "begin %s of %u streams, origin %"
+      GST_STIME_FORMAT, self->is_file ? "a file" : "a broadcast",
+      self->file.header.n_streams, GST_STIME_ARGS (self->output.origin));
+  ret = send_header (self, position);
+  if (ret == GST_FLOW_OK)
+    send_tags (self, pads);
+  return ret;
 }
 
 GstFlowReturn
 gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
 {
-  AsfHeader *header = &self->file.header;
-  GstTagList *tags;
+  GstFlowReturn ret;
 
   self->is_file = !self->settings.streamable && downstream_is_seekable (self);
   self->is_started = TRUE;
   if (!self->is_file)
     gst_aggregator_set_latency (self->mux, self->settings.max_packet_delay,
         self->settings.max_packet_delay);
-  start_pads (self, pads);
-
-  header->flags = self->is_file ? 0 : ASF_FILE_BROADCAST;
-  header->packet_size = self->settings.packet_size;
-  header->preroll_ms = self->settings.preroll_ms;
-  header->padding = self->settings.padding;
-  tags = collect_tags (self, pads);
-  gst_wms_asf_file_start (&self->file, pads, tags, GST_OBJECT (self->mux));
-  gst_tag_list_unref (tags);
-  start_packetizer (self);
-  GST_INFO_OBJECT (self->mux, "begin %s of %u streams, origin %"
-      GST_STIME_FORMAT, self->is_file ? "a file" : "a broadcast",
-      self->file.header.n_streams, GST_STIME_ARGS (self->output.origin));
-  return send_header (self, TRUE);
+  if (self->is_file)
+    gst_wms_asf_scripts_collect (self, pads);
+  self->output.origin = start_pads (self, pads);
+  self->header_time = self->output.origin;
+  ret = write_header (self, pads, HEADER_FIRST, 0);
+  if (ret == GST_FLOW_OK)
+    gst_wms_asf_toc_send (self);
+  return ret;
 }
 
-/* Turns what the packetizer has into buffers. */
-static GstFlowReturn
-run_packetizer (GstWmsAsfSession * self)
+GstFlowReturn
+gst_wms_asf_session_run (GstWmsAsfSession * self)
 {
   GstFlowReturn ret = GST_FLOW_OK;
   AsfPacket packet;
@@ -256,134 +329,17 @@ run_packetizer (GstWmsAsfSession * self)
             gst_wms_asf_output_new_block (&self->output));
         break;
       case ASF_PACKETIZER_PACKET:
+        self->n_out++;
+        gst_wms_asf_chapters_add_packet (&self->file.chapters, packet.send_ms);
         if (ret == GST_FLOW_OK)
           ret = gst_wms_asf_output_add (&self->output, &packet);
         else
           gst_wms_asf_block_free (packet.block);
+        if (ret == GST_FLOW_OK)
+          ret = push_markers (self);
         break;
     }
   }
-}
-
-static void
-report_late (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
-{
-  GstMessage *message = gst_message_new_qos (GST_OBJECT (pad),
-      self->output.upstream_is_live,
-      gst_wms_asf_mux_pad_order_time (pad, buffer), GST_CLOCK_TIME_NONE,
-      GST_BUFFER_PTS (buffer), GST_BUFFER_DURATION (buffer));
-
-  pad->n_dropped++;
-  GST_WARNING_OBJECT (pad, "too late, dropped: %" GST_PTR_FORMAT, buffer);
-  gst_message_set_qos_stats (message, GST_FORMAT_BUFFERS, pad->n_objects,
-      pad->n_dropped);
-  gst_element_post_message (GST_ELEMENT (self->mux), message);
-}
-
-/* Content time of a buffer: never before the file's start, and never before
- * the stream's last object (rules, 7.3). */
-static guint64
-content_time (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
-    GstBuffer * buffer)
-{
-  GstClockTimeDiff running = gst_wms_asf_mux_pad_object_time (pad, buffer);
-  GstClockTimeDiff time;
-
-  if (self->rebase) {
-    self->output.origin = running - (GstClockTimeDiff) self->content_end_ns;
-    self->rebase = FALSE;
-  }
-  time = running - self->output.origin;
-  return MAX (time, (GstClockTimeDiff) pad->last_ns);
-}
-
-static void
-add_to_index (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
-    const AsfObject * object)
-{
-  if (self->is_file && object->is_video && object->is_key)
-    asf_index_add_key (&pad->index, object->pres_ms,
-        self->packetizer.object_packet, self->packetizer.object_packets);
-}
-
-static GstFlowReturn
-mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
-    const GstMapInfo * map)
-{
-  gboolean is_video = pad->format.stream.kind == ASF_STREAM_VIDEO;
-  AsfObject object = {
-    .stream_number = pad->number,
-    .is_video = is_video,
-    /* readers take all audio for cleanpoints (rules, 6.5) */
-    .is_key = !is_video ||
-        !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT),
-    .keep_whole = pad->format.keep_whole,
-    .time_ns = content_time (self, pad, buffer),
-    .data = map->data,
-    .size = map->size,
-  };
-  guint64 pres_ms = self->settings.preroll_ms + object.time_ns / GST_MSECOND;
-  GstFlowReturn ret;
-
-  if (pres_ms > G_MAXUINT32) {
-    GST_ELEMENT_ERROR (self->mux, STREAM, MUX,
-        (_("A time stamp is too late: an ASF file ends after 49 days.")),
-        ("%" GST_PTR_FORMAT, buffer));
-    return GST_FLOW_ERROR;
-  }
-  object.pres_ms = pres_ms;
-  asf_bucket_add (&pad->bucket, object.time_ns, object.size, &object.span);
-  if (!asf_packetizer_add (&self->packetizer, &object)) {
-    report_late (self, pad, buffer);
-    return GST_FLOW_OK;
-  }
-  ret = run_packetizer (self);
-  gst_wms_asf_mux_pad_account (pad, &object, self->packetizer.object_packets,
-      GST_BUFFER_DURATION (buffer));
-  self->content_end_ns = MAX (self->content_end_ns, pad->end_ns);
-  add_to_index (self, pad, &object);
-  return ret;
-}
-
-
-static void
-drop_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
-{
-  if (pad->n_dropped++ == 0) {
-    if (pad->in_header)
-      GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
-          (_("An empty buffer was left out.")), ("pad %s:%s",
-              GST_DEBUG_PAD_NAME (pad)));
-    else
-      GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
-          (_("A stream that came after the header is left out.")),
-          ("pad %s:%s", GST_DEBUG_PAD_NAME (pad)));
-  }
-  GST_DEBUG_OBJECT (pad, "dropped: %" GST_PTR_FORMAT, buffer);
-}
-
-static GstFlowReturn
-mux_buffer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
-{
-  GstMapInfo map;
-  GstFlowReturn ret;
-
-  if (gst_wms_asf_mux_pad_is_gap (buffer))
-    return GST_FLOW_OK;
-  if (!pad->in_header || gst_buffer_get_size (buffer) == 0) {
-    drop_buffer (self, pad, buffer);
-    return GST_FLOW_OK;
-  }
-  if (gst_buffer_get_size (buffer) > G_MAXINT32
-      || !gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-    GST_ELEMENT_ERROR (self->mux, STREAM, MUX,
-        (_("A buffer is too large or cannot be read.")),
-        ("%" G_GSIZE_FORMAT " bytes", gst_buffer_get_size (buffer)));
-    return GST_FLOW_ERROR;
-  }
-  ret = mux_object (self, pad, buffer, &map);
-  gst_buffer_unmap (buffer, &map);
-  return ret;
 }
 
 GstFlowReturn
@@ -392,9 +348,10 @@ gst_wms_asf_session_take_next (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
   GstBuffer *buffer = gst_wms_asf_intake_pop (pad);
   GstFlowReturn ret;
 
+
   if (buffer == NULL)
     return GST_FLOW_OK;
-  ret = mux_buffer (self, pad, buffer);
+  ret = gst_wms_asf_objects_take (self, pad, buffer);
   gst_wms_asf_mux_pad_advance (pad, buffer);
   gst_buffer_unref (buffer);
   return ret;
@@ -404,7 +361,7 @@ GstFlowReturn
 gst_wms_asf_session_close_packet (GstWmsAsfSession * self)
 {
   asf_packetizer_close (&self->packetizer);
-  return run_packetizer (self);
+  return gst_wms_asf_session_run (self);
 }
 
 GstFlowReturn
@@ -413,16 +370,72 @@ gst_wms_asf_session_push (GstWmsAsfSession * self)
   return gst_wms_asf_output_push (&self->output);
 }
 
+GstFlowReturn
+gst_wms_asf_session_add_marker (GstWmsAsfSession * self, GstEvent * event)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  guint64 n_packets = 0;
+
+  if (self->is_started) {
+    ret = gst_wms_asf_session_close_packet (self);
+    n_packets = self->packetizer.n_packets;
+  }
+  gst_wms_asf_markers_add (&self->markers, event, n_packets);
+  if (self->is_started && ret == GST_FLOW_OK)
+    ret = push_markers (self);
+  return ret;
+}
+
+/* Pushes all that was taken. */
+static GstFlowReturn
+drain (GstWmsAsfSession * self)
+{
+  GstFlowReturn ret;
+
+  asf_packetizer_drain (&self->packetizer);
+  ret = gst_wms_asf_session_run (self);
+  return ret == GST_FLOW_OK ? gst_wms_asf_output_push (&self->output) : ret;
+}
+
+GstFlowReturn
+gst_wms_asf_session_begin_again (GstWmsAsfSession * self, GPtrArray * pads,
+    gboolean new_clock)
+{
+  guint32 packet_size = self->file.header.packet_size;
+  guint32 first_send_ms = 0;
+  GstClockTimeDiff origin;
+  GstFlowReturn ret = drain (self);
+
+  if (ret != GST_FLOW_OK) {
+    g_ptr_array_unref (pads);
+    return ret;
+  }
+  if (!new_clock)
+    first_send_ms = self->packetizer.last_send_ms;
+  end_header (self);
+  self->file.header.packet_size = packet_size;
+  origin = start_pads (self, pads);
+  if (new_clock) {
+    self->output.origin = origin;
+    self->content_end_ns = 0;
+  }
+  self->header_time = self->now;
+  self->output.is_discont = TRUE;
+  return write_header (self, pads, HEADER_BETWEEN, first_send_ms);
+}
+
 static void
 update_tags (GstWmsAsfSession * self)
 {
-  GstTagList *tags = collect_tags (self, self->file.pads);
+  g_autofree gchar *names = NULL;
+  GstWmsAsfTags tags;
 
-  if (!gst_wms_asf_file_update_tags (&self->file, tags, GST_OBJECT (self->mux)))
+  read_tags (self, self->file.pads, &tags);
+  names = gst_wms_asf_file_update_tags (&self->file, &tags);
+  if (names != NULL)
     GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
         (_("Tags that came late are not in the file: reserve room for them "
-                "with the property padding.")), ("%" GST_PTR_FORMAT, tags));
-  gst_tag_list_unref (tags);
+                "with the property padding.")), ("%s", names));
 }
 
 static GstFlowReturn
@@ -433,20 +446,19 @@ complete_file (GstWmsAsfSession * self)
 
   update_tags (self);
   indexes = gst_wms_asf_file_finish (&self->file, &self->packetizer);
+  gst_wms_asf_toc_finish (self);
   if (indexes != NULL)
     ret = gst_aggregator_finish_buffer (self->mux, indexes);
-  return ret == GST_FLOW_OK ? send_header (self, FALSE) : ret;
+  return ret == GST_FLOW_OK ? send_header (self, HEADER_AT_END) : ret;
 }
 
 GstFlowReturn
 gst_wms_asf_session_finish (GstWmsAsfSession * self)
 {
-  GstFlowReturn ret;
+  GstFlowReturn ret = gst_wms_asf_scripts_send (self, G_MAXINT64);
 
-  asf_packetizer_drain (&self->packetizer);
-  ret = run_packetizer (self);
   if (ret == GST_FLOW_OK)
-    ret = gst_wms_asf_output_push (&self->output);
+    ret = drain (self);
   if (ret != GST_FLOW_OK)
     return ret;
   if (self->is_file)

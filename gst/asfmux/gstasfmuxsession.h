@@ -6,6 +6,7 @@
 
 #include "asf/asfpacketizer.h"
 #include "asfmux/gstasfmuxfile.h"
+#include "asfmux/gstasfmuxmarkers.h"
 #include "asfmux/gstasfmuxoutput.h"
 #include "asfmux/gstasfmuxpad.h"
 #include "asfmux/gstasfmuxsettings.h"
@@ -20,9 +21,19 @@ G_BEGIN_DECLS
  * @is_file: a file, which is completed at the end; else a broadcast
  * @rebase: the next buffer follows what was written, whatever its time
  * @content_end_ns: end of what was written, on the content clock
+ * @now: latest running time of the buffers that were looked at
+ * @header_time: running time of the first buffer after the header
+ * @tags_changed: whether tags came that the header does not have
+ * @tags_due: running time at which they make a new header
+ * @refused_toc: whether it was said that a broadcast has no markers
+ * @pad_was_released: an input of the header is gone; atomic
+ * @markers: events that wait for their packet
+ * @scripts: (nullable): script commands that wait for the header
+ * @script_was_lost: whether that was said
+ * @n_out: packets of the header that have left the packetizer
  *
- * One file or broadcast: header, packets in order, end.  Belongs to the
- * element's streaming thread.
+ * One file or broadcast: header, packets in order, end; in a broadcast other
+ * headers may follow.  Belongs to the element's streaming thread.
  */
 typedef struct
 {
@@ -32,6 +43,16 @@ typedef struct
   gboolean is_file;
   gboolean rebase;
   guint64 content_end_ns;
+  GstClockTimeDiff now;
+  GstClockTimeDiff header_time;
+  gboolean tags_changed;
+  GstClockTimeDiff tags_due;
+  gboolean refused_toc;
+  gint pad_was_released;
+  GstWmsAsfMarkers markers;
+  guint64 n_out;
+  GArray *scripts;
+  gboolean script_was_lost;
   GstWmsAsfFile file;
   AsfPacketizer packetizer;
   GstWmsAsfOutput output;
@@ -64,6 +85,19 @@ GstFlowReturn gst_wms_asf_session_begin (GstWmsAsfSession * self,
     GPtrArray * pads);
 
 /**
+ * gst_wms_asf_session_begin_again:
+ * @self: a session that is started, a broadcast
+ * @pads: (transfer full) (element-type GstWmsAsfMuxPad): as for
+ *     gst_wms_asf_session_begin()
+ * @new_clock: whether times begin at the preroll again
+ *
+ * Pushes the packets that belong to the header, then a header with the
+ * streams of @pads.  Send and presentation times go on, unless @new_clock.
+ */
+GstFlowReturn gst_wms_asf_session_begin_again (GstWmsAsfSession * self,
+    GPtrArray * pads, gboolean new_clock);
+
+/**
  * gst_wms_asf_session_take_next:
  *
  * Takes the next buffer of @pad.  What becomes ready waits for
@@ -71,6 +105,13 @@ GstFlowReturn gst_wms_asf_session_begin (GstWmsAsfSession * self,
  */
 GstFlowReturn gst_wms_asf_session_take_next (GstWmsAsfSession * self,
     GstWmsAsfMuxPad * pad);
+
+/**
+ * gst_wms_asf_session_run:
+ *
+ * Makes buffers of what the packetizer has.
+ */
+GstFlowReturn gst_wms_asf_session_run (GstWmsAsfSession * self);
 
 /**
  * gst_wms_asf_session_close_packet:
@@ -85,6 +126,17 @@ GstFlowReturn gst_wms_asf_session_close_packet (GstWmsAsfSession * self);
  * Pushes the packets that are ready.
  */
 GstFlowReturn gst_wms_asf_session_push (GstWmsAsfSession * self);
+
+/**
+ * gst_wms_asf_session_add_marker:
+ * @self: a session, started or not
+ * @event: (transfer full): an event of an input
+ *
+ * Pushes @event as soon as all that was taken before it is pushed, for which
+ * the packet that is being filled is ended; never before the header.
+ */
+GstFlowReturn gst_wms_asf_session_add_marker (GstWmsAsfSession * self,
+    GstEvent * event);
 
 /**
  * gst_wms_asf_session_finish:

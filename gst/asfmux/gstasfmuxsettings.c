@@ -19,6 +19,7 @@ enum
   PROP_PREROLL,
   PROP_MERGE_STREAM_TAGS,
   PROP_PADDING,
+  PROP_MAX_HEADER_SIZE,
   PROP_STREAMABLE,
   PROP_MAX_PACKET_DELAY,
 };
@@ -30,11 +31,14 @@ enum
 #define DEFAULT_PREROLL 5000
 #define DEFAULT_MERGE_STREAM_TAGS TRUE
 #define DEFAULT_PADDING 0
+#define DEFAULT_MAX_HEADER_SIZE 8192
 #define DEFAULT_STREAMABLE FALSE
 #define DEFAULT_MAX_PACKET_DELAY GST_SECOND
 
 /* What can be written. */
 #define MAX_PREROLL 600000
+/* What a push can carry (push-protocol, 2.4). */
+#define MAX_MAX_HEADER_SIZE 65531
 #define MAX_PADDING (8 * 1024 * 1024)
 
 void
@@ -44,6 +48,7 @@ gst_wms_asf_settings_init (GstWmsAsfSettings * self)
   self->preroll_ms = DEFAULT_PREROLL;
   self->merge_stream_tags = DEFAULT_MERGE_STREAM_TAGS;
   self->padding = DEFAULT_PADDING;
+  self->max_header_size = DEFAULT_MAX_HEADER_SIZE;
   self->streamable = DEFAULT_STREAMABLE;
   self->max_packet_delay = DEFAULT_MAX_PACKET_DELAY;
 }
@@ -79,6 +84,7 @@ gst_wms_asf_settings_set_property (GstWmsAsfSettings * self, guint prop_id,
   switch (prop_id) {
     case PROP_PACKET_SIZE:
       self->packet_size = g_value_get_uint (value);
+      self->packet_size_is_set = TRUE;
       break;
     case PROP_PREROLL:
       self->preroll_ms = g_value_get_uint64 (value);
@@ -88,6 +94,9 @@ gst_wms_asf_settings_set_property (GstWmsAsfSettings * self, guint prop_id,
       break;
     case PROP_PADDING:
       self->padding = g_value_get_uint64 (value);
+      break;
+    case PROP_MAX_HEADER_SIZE:
+      self->max_header_size = g_value_get_uint (value);
       break;
     case PROP_STREAMABLE:
       self->streamable = g_value_get_boolean (value);
@@ -118,6 +127,9 @@ gst_wms_asf_settings_get_property (const GstWmsAsfSettings * self,
     case PROP_PADDING:
       g_value_set_uint64 (value, self->padding);
       break;
+    case PROP_MAX_HEADER_SIZE:
+      g_value_set_uint (value, self->max_header_size);
+      break;
     case PROP_STREAMABLE:
       g_value_set_boolean (value, self->streamable);
       break;
@@ -140,9 +152,13 @@ gst_wms_asf_settings_install_properties (GObjectClass * gobject_class)
    * GstWmsAsfMux:packet-size:
    *
    * Bytes of each data packet.  Legal are 100 to 65535; another value is an
-   * element error when the element goes to PAUSED.  The default is 4800.  A
-   * live stream at a low rate is better off with a smaller packet, since each
-   * one waits until it is full, see #GstWmsAsfMux:max-packet-delay.
+   * element error when the element goes to PAUSED.  The default is 4800.
+   * When it is not set, a file with video has packets of 8000 bytes, and
+   * where there is nothing but Windows Media audio in blocks of one size,
+   * packets are as large as a whole number of blocks, so that none is split
+   * and nothing is wasted.  A live stream at a low rate is
+   * better off with a smaller packet, since each one waits until it is full,
+   * see #GstWmsAsfMux:max-packet-delay.
    *
    * Since: 0.1
    */
@@ -182,7 +198,10 @@ gst_wms_asf_settings_install_properties (GObjectClass * gobject_class)
    *
    * Bytes of a Padding Object at the end of the header, room for later
    * editing, 0 to 8388608, by default 0.  Under 24 bytes, the size of the
-   * smallest object, none is written.
+   * smallest object, none is written.  The header of a file is as large at the
+   * end as it was at the beginning: tags that come after it are written into
+   * this room, and what they leave of it stays padding.  Those for which it is
+   * too small are named in a warning.
    *
    * Since: 0.1
    */
@@ -190,6 +209,24 @@ gst_wms_asf_settings_install_properties (GObjectClass * gobject_class)
       g_param_spec_uint64 ("padding", "Padding",
           "Bytes of a Padding Object in the header, none under 24", 0,
           G_MAXUINT64, DEFAULT_PADDING, flags));
+
+  /**
+   * GstWmsAsfMux:max-header-size:
+   *
+   * Bytes that the header of a broadcast may have, the head of the Data Object
+   * included, by default 8192, which all known receivers take; 0 for the 65531
+   * that the push protocol can carry.  In a larger header room is made in this
+   * order: #GstWmsAsfMux:padding, pictures from the largest on, the other tags
+   * from the longest on.  One element warning names what was left out.  A
+   * header that is too large without any tags is an element error.  A file's
+   * header has no such limit.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (gobject_class, PROP_MAX_HEADER_SIZE,
+      g_param_spec_uint ("max-header-size", "Maximum header size",
+          "Bytes of a broadcast's header, 0 for what the protocol carries",
+          0, MAX_MAX_HEADER_SIZE, DEFAULT_MAX_HEADER_SIZE, flags));
 
   /**
    * GstWmsAsfMux:streamable:

@@ -14,9 +14,11 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint packet_size;
+  gboolean packet_size_is_set;
   guint64 preroll_ms;
   gboolean merge_stream_tags;
   guint64 padding;
+  guint max_header_size;
   gboolean streamable;
   GstClockTime max_packet_delay;
 } GstWmsAsfSettings;

@@ -206,15 +206,25 @@ static const struct
   guint sizes[4];
   const gchar *hex;
 } compressed[] = {
-  {"one object is none", FALSE, {3},
-      "820000 08 5d 46 00000000 0000"
-      "82 01 00000000 08 03000000 e8030000 020304"},
-  {"single payload", FALSE, {3, 2, 1},
-      "820000 08 5d 47 00000000 0000 82 01 e8030000 01 14"
-      "03 020304 02 0203 01 02"},
-  {"live", TRUE, {3, 2},
-      "820000 50 5d 6400 4600 00000000 0000 82 01 e8030000 01 14"
-      "03 020304 02 0203"},
+  {"one object is none", FALSE, {17},
+      "820000 08 5d 38 00000000 0000"
+      "82 01 00000000 08 11000000 e8030000"
+      "02030405060708090a0b0c0d0e0f101112"},
+  {"single payload", FALSE, {17, 18, 19},
+      "820000 08 5d 17 00000000 0000 82 01 e8030000 01 14"
+      "11 02030405060708090a0b0c0d0e0f101112"
+      "12 02030405060708090a0b0c0d0e0f10111213"
+      "13 02030405060708090a0b0c0d0e0f1011121314"},
+  {"live", TRUE, {17, 18},
+      "820000 50 5d 6400 2800 00000000 0000 82 01 e8030000 01 14"
+      "11 02030405060708090a0b0c0d0e0f101112"
+      "12 02030405060708090a0b0c0d0e0f10111213"},
+  {"too small for FFmpeg", FALSE, {16, 16},
+      "820000 09 5d 15 00000000 0000 82"
+      "82 01 00000000 08 10000000 e8030000 1000"
+      "02030405060708090a0b0c0d0e0f1011"
+      "82 02 00000000 08 10000000 fc030000 1000"
+      "02030405060708090a0b0c0d0e0f1011"},
 };
 
 GST_START_TEST (test_compressed)
@@ -244,21 +254,24 @@ GST_END_TEST;
 GST_START_TEST (test_compressed_among_others)
 {
   AsfObject video = {.stream_number = 1,.size = 5 };
-  AsfObject audio = {.stream_number = 2,.is_key = TRUE,.size = 3,
+  AsfObject audio = {.stream_number = 2,.is_key = TRUE,.size = 17,
     .delta_ms = 20
   };
   Run run;
 
-  run_init (&run, 150, FALSE, FALSE);
+  run_init (&run, 200, FALSE, FALSE);
   run_add (&run, &video, 0);
   run_add (&run, &audio, 0);
   run_add (&run, &audio, 20);
   run_add (&run, &audio, 40);
   run_add (&run, &video, 40);
   run_drain (&run);
-  test_assert_hex ("payloads", run.bytes->data + 12, 1 + 22 + 22 + 22,
+  test_assert_hex ("payloads", run.bytes->data + 12, 1 + 22 + 64 + 22,
       "83 01 01 00000000 08 05000000 e8030000 0500 0102030405"
-      "82 01 e8030000 01 14 0c00 03 020304 03 020304 03 020304"
+      "82 01 e8030000 01 14 3600"
+      "11 02030405060708090a0b0c0d0e0f101112"
+      "11 02030405060708090a0b0c0d0e0f101112"
+      "11 02030405060708090a0b0c0d0e0f101112"
       "01 02 00000000 08 05000000 10040000 0500 0102030405");
   run_clear (&run);
 }
@@ -275,16 +288,16 @@ static const struct
   guint n_payloads;
   const gchar *described;
 } joins[] = {
-  {20, {0, 20, 40, 60}, {9, 9, 9, 9}, 1,
-      " 2/1/0/0+9 2/2/20/0+9 2/3/40/0+9 2/4/60/0+9"},
-  {20, {0, 20, 41, 61}, {9, 9, 9, 9}, 2,
-      " 2/1/0/0+9 2/2/20/0+9 2/3/41/0+9 2/4/61/0+9"},
-  {20, {0, 19, 39, 59}, {9, 9, 9, 9}, 2,
-      " 2/1/0/0+9 2/2/19/0+9 2/3/39/0+9 2/4/59/0+9"},
-  {0, {0, 20, 40, 60}, {9, 9, 9, 9}, 4,
-      " 2/1/0/0+9 2/2/20/0+9 2/3/40/0+9 2/4/60/0+9"},
-  {20, {0, 20, 40, 60}, {255, 256, 1, 2}, 3,
-      " 2/1/0/0+255 2/2/20/0+256 2/3/40/0+1 2/4/60/0+2"},
+  {20, {0, 20, 40, 60}, {19, 19, 19, 19}, 1,
+      " 2/1/0/0+19 2/2/20/0+19 2/3/40/0+19 2/4/60/0+19"},
+  {20, {0, 20, 41, 61}, {19, 19, 19, 19}, 2,
+      " 2/1/0/0+19 2/2/20/0+19 2/3/41/0+19 2/4/61/0+19"},
+  {20, {0, 19, 39, 59}, {19, 19, 19, 19}, 2,
+      " 2/1/0/0+19 2/2/19/0+19 2/3/39/0+19 2/4/59/0+19"},
+  {0, {0, 20, 40, 60}, {19, 19, 19, 19}, 4,
+      " 2/1/0/0+19 2/2/20/0+19 2/3/40/0+19 2/4/60/0+19"},
+  {20, {0, 20, 40, 60}, {100, 256, 17, 16}, 4,
+      " 2/1/0/0+100 2/2/20/0+256 2/3/40/0+17 2/4/60/0+16"},
   {20, {0, 20, 40, 60}, {193, 193, 193, 193}, 1,
       " 2/1/0/0+193 2/2/20/0+193 2/3/40/0+193; 2/4/60/0+193"},
 };
@@ -421,6 +434,37 @@ GST_START_TEST (test_blocks_come_back)
 
 GST_END_TEST;
 
+/* Packets that a whole number of objects fills: heads of 12 bytes, one for
+ * several payloads, 15 or 17 for each; live 3 more. */
+static const struct
+{
+  guint object_size;
+  gboolean is_regular, is_live;
+  guint size;
+} fits[] = {
+  {2973, FALSE, FALSE, 12 + 15 + 2973},
+  {2973, FALSE, TRUE, 15 + 15 + 2973},
+  {1487, FALSE, FALSE, 12 + 1 + 3 * (17 + 1487)},
+  {1487, FALSE, TRUE, 15 + 1 + 3 * (17 + 1487)},
+  {15973, FALSE, FALSE, 16000},
+  {15974, FALSE, FALSE, 0},
+  {4773, FALSE, FALSE, 4800},
+  /* small ones share a payload, if they are regular */
+  {185, TRUE, FALSE, 12 + 8 + 25 * 186},
+  {185, FALSE, FALSE, 0},
+  {10, TRUE, FALSE, 12 + 1 + 63 * (17 + 10)},
+  {1, FALSE, FALSE, 12 + 1 + 63 * (17 + 1)},
+};
+
+GST_START_TEST (test_fit)
+{
+  fail_unless_equals_int (asf_packetizer_fit (fits[__i__].object_size,
+          fits[__i__].is_regular, fits[__i__].is_live, 4800, 16000),
+      fits[__i__].size);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfpayloads_suite (void)
 {
@@ -436,6 +480,7 @@ asfpayloads_suite (void)
   tcase_add_loop_test (tc, test_fill, 0, G_N_ELEMENTS (fills));
   tcase_add_test (tc, test_fill_times);
   tcase_add_test (tc, test_blocks_come_back);
+  tcase_add_loop_test (tc, test_fit, 0, G_N_ELEMENTS (fits));
   return s;
 }
 

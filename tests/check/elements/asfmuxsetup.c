@@ -69,25 +69,53 @@ GST_START_TEST (test_pad_names)
 
 GST_END_TEST;
 
-/* rules, 10: 127 streams */
+/* rules, 10: 127 streams, of those that ask the first ones */
 GST_START_TEST (test_pad_limit)
 {
+  static const gchar *const names[] = { "audio_%u", "video_%u", "text_%u" };
   GstElement *mux = gst_element_factory_make ("asfmux", NULL);
+  guint n = 0;
   GstPad *pad;
   guint i;
 
-  for (i = 0; i < 127; i++) {
-    pad = gst_element_request_pad_simple (mux, "audio_%u");
-    fail_unless (pad != NULL);
-    gst_object_unref (pad);
+  for (i = 0; i < 300; i++) {
+    pad = gst_element_request_pad_simple (mux, names[i % 3]);
+    fail_unless_equals_int (pad != NULL, i < 127);
+    n += pad != NULL;
+    g_clear_object (&pad);
   }
-  fail_unless (gst_element_request_pad_simple (mux, "video_%u") == NULL);
+  fail_unless_equals_int (n, 127);
   pad = gst_element_get_static_pad (mux, "audio_3");
   gst_element_release_request_pad (mux, pad);
   gst_object_unref (pad);
   pad = gst_element_request_pad_simple (mux, "video_%u");
   fail_unless (pad != NULL);
   gst_object_unref (pad);
+  gst_object_unref (mux);
+}
+
+GST_END_TEST;
+
+/* Names that somebody may ask for: such a pad or none. */
+GST_START_TEST (test_odd_names)
+{
+  static const gchar *const names[] = { "video_0", "video_007", "video_-1",
+    "audio_99999999999", "audio_%s", "text_x", "video_", "src", ""
+  };
+  GstElement *mux = gst_element_factory_make ("asfmux", NULL);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (names); i++) {
+    GstPad *pad;
+
+    gst_element_set_state (mux, GST_STATE_READY);
+    pad = gst_element_request_pad_simple (mux, names[i]);
+    fail_unless (pad != NULL || i > 0);
+    if (pad != NULL)
+      fail_unless_equals_string (GST_OBJECT_NAME (pad), names[i]);
+    g_clear_object (&pad);
+  }
+  gst_element_set_state (mux, GST_STATE_NULL);
   gst_object_unref (mux);
 }
 
@@ -187,6 +215,7 @@ asfmuxsetup_suite (void)
   tcase_add_loop_test (tc, test_template, 0, G_N_ELEMENTS (accepted));
   tcase_add_test (tc, test_pad_names);
   tcase_add_test (tc, test_pad_limit);
+  tcase_add_test (tc, test_odd_names);
   tcase_add_test (tc, test_properties);
   tcase_add_loop_test (tc, test_legal_range, 0, G_N_ELEMENTS (settings));
   return s;

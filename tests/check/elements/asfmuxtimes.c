@@ -143,6 +143,53 @@ GST_START_TEST (test_reordered_frames)
 
 GST_END_TEST;
 
+/* Other codecs with such frames carry the presentation time, which steps back, by
+ * a second at most; it is held then.  With a preroll that leaves no slack no
+ * frame is too late for its packet. */
+GST_START_TEST (test_shown_frames)
+{
+  static const gint64 pts_ms[] = { 0, 120, 40, 80, 2000, 500, 1960 };
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_NO_CAPS, "preroll",
+      G_GUINT64_CONSTANT (100), NULL);
+  gst_harness_set_src_caps_str (mux.video, "video/mpeg, mpegversion=4, "
+      "systemstream=false, width=320, height=240, framerate=25/1");
+  for (i = 0; i < G_N_ELEMENTS (pts_ms); i++) {
+    GstBuffer *buffer = test_mux_buffer (pts_ms[i], 40, 100, i == 0);
+
+    GST_BUFFER_DTS (buffer) = MIN (pts_ms[i], i * 40) * GST_MSECOND;
+    gst_harness_push (mux.video, buffer);
+  }
+  test_mux_end (&mux);
+  assert_objects (&mux, "1:0* 1:120 1:40 1:80 1:2000 1:2000 1:1960");
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* What FFmpeg takes for no time stamp comes out of gst-libav's encoders. */
+GST_START_TEST (test_times_of_libav)
+{
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO, NULL, NULL);
+  for (i = 0; i < 3; i++) {
+    GstBuffer *buffer = test_mux_buffer (-1, 40, 100, i == 0);
+
+    GST_BUFFER_PTS (buffer) = GST_BUFFER_DTS (buffer) =
+        G_GUINT64_CONSTANT (1) << 63;
+    gst_harness_push (mux.video, buffer);
+  }
+  test_mux_end (&mux);
+  assert_objects (&mux, "1:0* 1:40 1:80");
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
 /* While the source is not live, a pad holds the rest until it has data, a GAP
  * or EOS; a gap lets the others go on until its end. */
 GST_START_TEST (test_gap_goes_on)
@@ -188,10 +235,10 @@ GST_START_TEST (test_packet_times)
   gst_harness_push_event (mux.video, gst_event_new_stream_start ("v"));
   gst_harness_set_src_caps_str (mux.video, TEST_VIDEO_CAPS);
   gst_harness_push_event (mux.video,
-      gst_event_new_tag (gst_tag_list_new (GST_TAG_BITRATE, 106301, NULL)));
-  /* 970 bytes fill a packet and take 73 ms */
-  test_mux_push (mux.video, 1000, 40, 2 * 970 + 200, TRUE);
-  test_mux_push (mux.video, 1040, 40, 970, FALSE);
+      gst_event_new_tag (gst_tag_list_new (GST_TAG_BITRATE, 106082, NULL)));
+  /* 968 bytes fill a packet and take 73 ms */
+  test_mux_push (mux.video, 1000, 40, 2 * 968 + 200, TRUE);
+  test_mux_push (mux.video, 1040, 40, 968, FALSE);
   test_mux_end (&mux);
   gst_buffer_unref (test_mux_pull (&mux));
   for (i = 0; i < 3; i++) {
@@ -405,6 +452,8 @@ asfmuxtimes_suite (void)
   tcase_add_test (tc, test_late_start);
   tcase_add_loop_test (tc, test_time_stamps, 0, G_N_ELEMENTS (rows));
   tcase_add_test (tc, test_reordered_frames);
+  tcase_add_test (tc, test_shown_frames);
+  tcase_add_test (tc, test_times_of_libav);
   tcase_add_test (tc, test_gap_goes_on);
   tcase_add_loop_test (tc, test_packet_times, 0, G_N_ELEMENTS (packet_times));
   tcase_add_test (tc, test_lists);

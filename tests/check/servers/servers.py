@@ -19,7 +19,7 @@ from backends import Apache, Kerberos, Point, Squid
 from processes import run
 
 SKIPPED = 77
-POINT = sys.argv[1]
+POINT = os.path.abspath(sys.argv[1])
 PROGRAMS = ('apache2', 'htpasswd', 'squid', 'krb5kdc', 'kdb5_util',
             'kadmin.local', 'kinit', 'gst-launch-1.0')
 MODULES = ('auth_basic', 'auth_digest', 'auth_gssapi', 'proxy_http', 'ssl')

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "testbytes.h"
 
+#include <string.h>
 #include <gst/check/gstcheck.h>
 
 /* The two characters of the next byte, or NULL at the end. */
@@ -57,4 +58,24 @@ test_assert_hex (const gchar * what, gconstpointer data, gsize size,
   if (pos != size)
     fail ("%s: %" G_GSIZE_FORMAT " bytes, %" G_GSIZE_FORMAT " expected", what,
         size, pos);
+}
+
+void
+test_assert_contains (GBytes * bytes, const gchar * what, const gchar * hex)
+{
+  g_autoptr (GByteArray) wanted = test_from_hex (hex);
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+  const guint8 *at = memmem (data, size, wanted->data, wanted->len);
+  guint n;
+
+  if (at != NULL)
+    return;
+  /* say where it differs: at the first object that begins as it does */
+  for (n = wanted->len; n >= 16; n--) {
+    at = memmem (data, size, wanted->data, n);
+    if (at != NULL)
+      test_assert_hex (what, at, MIN (wanted->len, data + size - at), hex);
+  }
+  fail ("%s: not there", what);
 }

@@ -14,5 +14,9 @@ GByteArray *test_from_hex (const gchar * hex);
 void test_assert_hex (const gchar * what, gconstpointer data, gsize size,
     const gchar * hex);
 
+/* Fails unless the bytes of @hex stand somewhere in @bytes. */
+void test_assert_contains (GBytes * bytes, const gchar * what,
+    const gchar * hex);
+
 G_END_DECLS
 #endif /* __TEST_BYTES_H__ */

@@ -46,6 +46,12 @@ add_input (TestMux * mux, GstElement * element, const gchar * name,
   return h;
 }
 
+GstHarness *
+test_mux_add_input (TestMux * mux, const gchar * name, const gchar * caps)
+{
+  return add_input (mux, mux->out->element, name, caps, mux->flags);
+}
+
 void
 test_mux_init (TestMux * mux, TestMuxFlags flags,
     const gchar * first_property, ...)
@@ -54,6 +60,7 @@ test_mux_init (TestMux * mux, TestMuxFlags flags,
   va_list args;
 
   memset (mux, 0, sizeof *mux);
+  mux->flags = flags;
   fail_unless (element != NULL);
   gst_object_ref_sink (element);
   va_start (args, first_property);
@@ -165,14 +172,11 @@ is_header (GstBuffer * buffer)
   return GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_HEADER);
 }
 
-GByteArray *
-test_mux_pull_all (TestMux * mux)
+static void
+wait_for_end (TestMux * mux)
 {
-  GByteArray *bytes = g_byte_array_new ();
   gint64 deadline = g_get_monotonic_time () + DEADLINE;
   gboolean ended = FALSE;
-  gsize pos = 0;
-  GstBuffer *buffer;
   GstEvent *event;
 
   while (!ended) {
@@ -183,6 +187,16 @@ test_mux_pull_all (TestMux * mux)
     ended = GST_EVENT_TYPE (event) == GST_EVENT_EOS;
     gst_event_unref (event);
   }
+}
+
+GByteArray *
+test_mux_pull_all (TestMux * mux)
+{
+  GByteArray *bytes = g_byte_array_new ();
+  gsize pos = 0;
+  GstBuffer *buffer;
+
+  wait_for_end (mux);
   /* the header comes first and, in a file, once more at the end */
   while ((buffer = gst_harness_try_pull (mux->out)) != NULL) {
     if (is_header (buffer))
@@ -191,6 +205,85 @@ test_mux_pull_all (TestMux * mux)
     gst_buffer_unref (buffer);
   }
   return bytes;
+}
+
+GPtrArray *
+test_mux_pull_parts (TestMux * mux, GstBuffer * header)
+{
+  GPtrArray *parts =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) g_byte_array_unref);
+  GByteArray *bytes = NULL;
+  gsize pos = 0;
+  GstBuffer *buffer;
+
+  wait_for_end (mux);
+  buffer = header ? header : gst_harness_try_pull (mux->out);
+  for (; buffer != NULL; buffer = gst_harness_try_pull (mux->out)) {
+    if (is_header (buffer)) {
+      bytes = g_byte_array_new ();
+      g_ptr_array_add (parts, bytes);
+      pos = 0;
+    }
+    fail_unless (bytes != NULL, "no header came first");
+    store (bytes, &pos, buffer);
+    gst_buffer_unref (buffer);
+  }
+  return parts;
+}
+
+static gboolean
+note_buffer (GstBuffer ** buffer, guint index, gpointer trace)
+{
+  gboolean is_discont =
+      GST_BUFFER_FLAG_IS_SET (*buffer, GST_BUFFER_FLAG_DISCONT);
+
+  g_string_append_c (trace, is_header (*buffer) ? 'h' : is_discont ? 'd' : 'p');
+  return TRUE;
+}
+
+static gchar
+event_letter (GstEvent * event)
+{
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_STREAM_START:
+      return 't';
+    case GST_EVENT_CAPS:
+      return 'c';
+    case GST_EVENT_SEGMENT:
+      return 's';
+    case GST_EVENT_EOS:
+      return 'e';
+    default:
+      return GST_EVENT_IS_SERIALIZED (event) ? 'm' : 0;
+  }
+}
+
+static GstPadProbeReturn
+note_item (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  GString *trace = data;
+  GstBuffer *buffer;
+  gchar letter;
+
+  if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
+    buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+    note_buffer (&buffer, 0, trace);
+  } else if (info->type & GST_PAD_PROBE_TYPE_BUFFER_LIST) {
+    gst_buffer_list_foreach (GST_PAD_PROBE_INFO_BUFFER_LIST (info),
+        note_buffer, trace);
+  } else {
+    letter = event_letter (GST_PAD_PROBE_INFO_EVENT (info));
+    if (letter != 0)
+      g_string_append_c (trace, letter);
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+void
+test_mux_trace (TestMux * mux, GString * trace)
+{
+  gst_pad_add_probe (mux->out->sinkpad, GST_PAD_PROBE_TYPE_DATA_DOWNSTREAM,
+      note_item, trace, NULL);
 }
 
 gchar *
@@ -231,9 +324,8 @@ test_mux_message (TestMux * mux, GstMessageType type)
   return gst_bus_pop_filtered (mux->bus, type);
 }
 
-/* What the command writes to both its outputs. */
-static gchar *
-run_command (const gchar * const *argv, GBytes * input)
+gchar *
+test_run_command (const gchar * const *argv, GBytes * input)
 {
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GBytes) output = NULL;
@@ -253,8 +345,8 @@ run_command (const gchar * const *argv, GBytes * input)
   return g_strndup (text ? text : "", size);
 }
 
-void
-test_assert_asfcheck (const gchar * path, gboolean is_live)
+static void
+assert_asfcheck (const gchar * path, gboolean is_live, const gchar * findings)
 {
   g_autofree gchar *tool = test_shared_path ("tools/asfcheck.py");
   const gchar *argv[] = { "python3", tool, path, is_live ? "--live" : NULL,
@@ -264,9 +356,21 @@ test_assert_asfcheck (const gchar * path, gboolean is_live)
 
   if (tool == NULL)
     return;
-  text = run_command (argv, NULL);
-  fail_unless (strstr (text, "\"errors\": 0, \"warnings\": 0}") != NULL,
-      "%s", text);
+  text = test_run_command (argv, NULL);
+  fail_unless (strstr (text, findings) != NULL, "%s", text);
+}
+
+void
+test_assert_asfcheck (const gchar * path, gboolean is_live)
+{
+  assert_asfcheck (path, is_live, "\"errors\": 0, \"warnings\": 0}");
+}
+
+void
+test_assert_asfcheck_too_long (const gchar * path)
+{
+  assert_asfcheck (path, FALSE, "\"kinds\": {\"WARN "
+      "header-too-long-to-stream\": 1}, \"errors\": 0, \"warnings\": 1}");
 }
 
 /* FFmpeg says that it takes one channel for mono and two for stereo, since
@@ -302,7 +406,7 @@ test_assert_ffmpeg (const gchar * path, gboolean is_live)
     argv[1] = "-hide_banner";
     argv[5] = "pipe:0";
   }
-  text = run_command (argv, input);
+  text = test_run_command (argv, input);
   lines = g_strsplit (text, "\n", -1);
   for (i = 0; lines[i] != NULL; i++)
     fail_unless (is_harmless (lines[i]), "%s: %s", path, lines[i]);

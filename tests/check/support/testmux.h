@@ -15,16 +15,6 @@ G_BEGIN_DECLS
     "bitrate=64000, depth=16, block_align=400, " \
     "codec_data=(buffer)00880000000000000000"
 
-/* An asfmux in harnesses: one for each input, the first one with the output.
- * Test clock, upstream live or not. */
-typedef struct
-{
-  GstHarness *video;
-  GstHarness *audio;
-  GstHarness *out;
-  GstBus *bus;
-} TestMux;
-
 typedef enum
 {
   TEST_MUX_VIDEO = 1 << 0,
@@ -34,10 +24,24 @@ typedef enum
   TEST_MUX_NO_CAPS = 1 << 4,
 } TestMuxFlags;
 
+/* An asfmux in harnesses: one for each input, the first one with the output.
+ * Test clock, upstream live or not. */
+typedef struct
+{
+  GstHarness *video;
+  GstHarness *audio;
+  GstHarness *out;
+  GstBus *bus;
+  TestMuxFlags flags;
+} TestMux;
+
 /* @first_property and what follows it are set before PAUSED. */
 void test_mux_init (TestMux * mux, TestMuxFlags flags,
     const gchar * first_property, ...) G_GNUC_NULL_TERMINATED;
 void test_mux_clear (TestMux * mux);
+/* One more input, of any name and caps; to be torn down before the others. */
+GstHarness *test_mux_add_input (TestMux * mux, const gchar * name,
+    const gchar * caps);
 
 /* A buffer of @size bytes; times in ms, -1 for none. */
 GstBuffer *test_mux_buffer (gint64 pts_ms, gint64 duration_ms, gsize size,
@@ -67,6 +71,15 @@ GstBuffer *test_mux_pull (TestMux * mux);
 /* Everything up to EOS, put together as a file sink does. */
 GByteArray *test_mux_pull_all (TestMux * mux);
 
+/* The same for a broadcast with several headers: a GByteArray for each, which
+ * begins with it.  Takes the first header when it was pulled already. */
+GPtrArray *test_mux_pull_parts (TestMux * mux, GstBuffer * header);
+
+/* Notes what leaves the muxer, to be read after EOS: 't' stream-start, 'c'
+ * caps, 's' segment, 'h' a header, 'p' a packet, 'd' a packet that is DISCONT,
+ * 'e' EOS, 'm' another serialized event. */
+void test_mux_trace (TestMux * mux, GString * trace);
+
 /* The times of all media objects in ms without the preroll, in the order of
  * the file: "1:0 2:0 1:40", '*' after a key frame of a video stream. */
 gchar *test_mux_describe (const guint8 * data, gsize size);
@@ -74,9 +87,14 @@ gchar *test_mux_describe (const guint8 * data, gsize size);
 /* The next message of that type, NULL when there is none at once. */
 GstMessage *test_mux_message (TestMux * mux, GstMessageType type);
 
+/* What the command writes to both its outputs. */
+gchar *test_run_command (const gchar * const *argv, GBytes * input);
+
 /* asfcheck.py on a file: fails with its lines unless it finds no error, and
  * no warning either.  Skipped where the tool is absent. */
 void test_assert_asfcheck (const gchar * path, gboolean is_live);
+/* The same, but the header does not fit one frame of a stream and cannot. */
+void test_assert_asfcheck_too_long (const gchar * path);
 /* ffmpeg decodes it without a word. */
 void test_assert_ffmpeg (const gchar * path, gboolean is_live);
 

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "asf/asfopenpacket.h"
+
+#include <string.h>
+#include <gst/gstutils.h>
+
+/* Error correction data of two zero bytes (rules, 6.2). */
+#define ERROR_CORRECTION 0x82
+#define ERROR_CORRECTION_SIZE 3
+
+/* Length Type Flags (section 5.2.2). */
+#define FLAG_MULTIPLE (1 << 0)
+#define FLAG_PADDING_BYTE (1 << 3)
+#define FLAG_PADDING_WORD (2 << 3)
+#define FLAG_PACKET_LENGTH_WORD (2 << 5)
+
+/* Property Flags, the same in each packet (section 5.2.2). */
+#define PROPERTY_FLAGS 0x5D
+
+/* Payload Flags: WORD payload lengths (section 5.2.3.2). */
+#define PAYLOAD_LENGTH_WORD (2 << 6)
+
+/* Two flag bytes, Send Time, Duration. */
+#define PARSING_SIZE (2 + 4 + 2)
+#define DURATION_SIZE 2
+/* Packet Length and Padding Length, or Padding Length alone. */
+#define LIVE_LENGTHS_SIZE (2 + 2)
+#define FILE_LENGTHS_SIZE 1
+
+/* Stream number, object number, offset, replicated data with its length. */
+#define PAYLOAD_HEAD_SIZE (1 + 1 + 4 + 1 + 8)
+#define REPLICATED_SIZE 8
+#define PAYLOAD_LENGTH_SIZE 2
+#define KEY_FRAME (1 << 7)
+
+/* The same before a run, with one byte of replicated data; what each object
+ * of it has in front; what a small object loses when it becomes a run. */
+#define RUN_HEAD_SIZE (1 + 1 + 4 + 1 + 1)
+#define SUB_LENGTH_SIZE 1
+#define MAX_SUB_SIZE G_MAXUINT8
+/* FFmpeg leaves out what is shorter than a payload's head at a packet's end. */
+#define MIN_SUB_SIZE 17
+#define RUN_GAIN (PAYLOAD_HEAD_SIZE - RUN_HEAD_SIZE - SUB_LENGTH_SIZE)
+
+/* Error correction data and parsing information, with the BYTE padding length
+ * that a full packet has. */
+static gsize
+head_size (const AsfPacketizerConfig * config)
+{
+  return ERROR_CORRECTION_SIZE + PARSING_SIZE +
+      (config->is_live ? LIVE_LENGTHS_SIZE : FILE_LENGTHS_SIZE);
+}
+
+static gsize
+payload_head_size (const AsfPayloadHead * head)
+{
+  return head->delta_ms ? RUN_HEAD_SIZE :
+      PAYLOAD_HEAD_SIZE + head->extension_size;
+}
+
+/* Bytes of the packet that are not taken yet. */
+static gsize
+bytes_left (const AsfOpenPacket * p, const AsfPacketizerConfig * config)
+{
+  gsize taken = head_size (config) + payload_head_size (&p->first) + p->used;
+
+  if (p->n_payloads > 1)
+    taken += 1 + PAYLOAD_LENGTH_SIZE;
+  return config->packet_size - taken;
+}
+
+void
+asf_open_packet_begin (AsfOpenPacket * p, guint8 * block, guint32 send_ms)
+{
+  p->packet.block = block;
+  p->packet.send_ms = send_ms;
+  p->packet.first_ns = G_MAXUINT64;
+  p->packet.last_ns = 0;
+  p->packet.starts_key = FALSE;
+  p->used = 0;
+  p->n_payloads = 0;
+  p->tail.stream_and_key = 0;
+}
+
+guint64
+asf_open_packet_size (gboolean is_live, guint n, guint32 size)
+{
+  const AsfPacketizerConfig config = {.is_live = is_live };
+  guint64 payload = (guint64) PAYLOAD_HEAD_SIZE + size;
+
+  return head_size (&config) + (n == 1 ? payload :
+      1 + n * (payload + PAYLOAD_LENGTH_SIZE));
+}
+
+gboolean
+asf_open_packet_can_share (guint32 size)
+{
+  return size >= MIN_SUB_SIZE && size <= MAX_SUB_SIZE;
+}
+
+guint32
+asf_open_packet_run_size (gboolean is_live, guint32 size, guint32 limit)
+{
+  const AsfPacketizerConfig config = {.is_live = is_live };
+  gsize heads = head_size (&config) + RUN_HEAD_SIZE;
+  guint32 n;
+
+  if (limit <= heads)
+    return limit;
+  n = (limit - heads) / (SUB_LENGTH_SIZE + size);
+  return n > 0 ? heads + n * (SUB_LENGTH_SIZE + size) : limit;
+}
+
+gsize
+asf_open_packet_whole_room (const AsfPacketizerConfig * config,
+    const AsfObject * object)
+{
+  return config->packet_size - head_size (config) - PAYLOAD_HEAD_SIZE -
+      object->extension_size;
+}
+
+gsize
+asf_open_packet_room (const AsfOpenPacket * p,
+    const AsfPacketizerConfig * config, const AsfObject * object)
+{
+  gsize taken = PAYLOAD_HEAD_SIZE + object->extension_size +
+      PAYLOAD_LENGTH_SIZE;
+  gsize left;
+
+  if (p->n_payloads == 0)
+    return asf_open_packet_whole_room (config, object);
+  if (p->n_payloads >= ASF_PACKETIZER_MAX_PAYLOADS)
+    return 0;
+  if (p->n_payloads == 1)
+    taken += 1 + PAYLOAD_LENGTH_SIZE;
+  left = bytes_left (p, config);
+  return taken < left ? left - taken : 0;
+}
+
+static guint8 *
+put_payload_head (guint8 * to, const AsfPayloadHead * head)
+{
+  to[0] = head->stream_and_key;
+  to[1] = head->object_number;
+  GST_WRITE_UINT32_LE (to + 2, head->delta_ms ? head->pres_ms : head->offset);
+  if (head->delta_ms) {
+    to[6] = 1;
+    to[7] = head->delta_ms;
+    return to + RUN_HEAD_SIZE;
+  }
+  to[6] = REPLICATED_SIZE + head->extension_size;
+  GST_WRITE_UINT32_LE (to + 7, head->object_size);
+  GST_WRITE_UINT32_LE (to + 11, head->pres_ms);
+  memcpy (to + PAYLOAD_HEAD_SIZE, head->extension, head->extension_size);
+  return to + PAYLOAD_HEAD_SIZE + head->extension_size;
+}
+
+static guint8
+stream_and_key (const AsfObject * object)
+{
+  return object->stream_number | (object->is_key ? KEY_FRAME : 0);
+}
+
+/* A run's head has no room for more than a BYTE and for time 0, which FFmpeg
+ * takes for the end of a run. */
+static gboolean
+can_join (const AsfObject * object)
+{
+  return object->delta_ms != 0 && object->pres_ms != 0 &&
+      asf_open_packet_can_share (object->size);
+}
+
+static void
+remember_tail (AsfOpenPacket * p, const AsfObject * object, gsize start,
+    gsize size)
+{
+  p->tail.stream_and_key = 0;
+  if (size != object->size || !can_join (object))
+    return;
+  p->tail.stream_and_key = stream_and_key (object);
+  p->tail.delta_ms = object->delta_ms;
+  p->tail.is_run = FALSE;
+  p->tail.next_pres_ms = object->pres_ms + object->delta_ms;
+  p->tail.start = start;
+  p->tail.size = size;
+}
+
+/* What every piece of an object changes. */
+static void
+count_object (AsfOpenPacket * p, const AsfObject * object)
+{
+  p->packet.first_ns = MIN (p->packet.first_ns, object->time_ns);
+  p->packet.last_ns = MAX (p->packet.last_ns, object->time_ns);
+}
+
+void
+asf_open_packet_write (AsfOpenPacket * p, const AsfObject * object,
+    guint8 number, guint32 offset, gsize size)
+{
+  guint8 *to = p->packet.block + ASF_PACKETIZER_FRONT + p->used;
+  gsize start = p->used;
+  AsfPayloadHead *head, other;
+
+  head = p->n_payloads == 0 ? &p->first : &other;
+  head->stream_and_key = stream_and_key (object);
+  head->object_number = number;
+  head->offset = offset;
+  head->object_size = object->size;
+  head->pres_ms = object->pres_ms;
+  head->delta_ms = 0;
+  head->extension_size = object->extension_size;
+  if (object->extension_size > 0)
+    memcpy (head->extension, object->extension, object->extension_size);
+
+  if (p->n_payloads == 0) {
+    p->first_size = size;
+  } else {
+    to = put_payload_head (to, head);
+    GST_WRITE_UINT16_LE (to, size);
+    to += PAYLOAD_LENGTH_SIZE;
+    p->used += payload_head_size (head) + PAYLOAD_LENGTH_SIZE;
+  }
+  memcpy (to, object->data + offset, size);
+  p->used += size;
+  p->n_payloads++;
+  if (object->delta_ms || p->tail.stream_and_key)
+    remember_tail (p, object, start, size);
+  if (offset == 0)
+    p->packet.starts_key |= object->is_key && object->is_video;
+  count_object (p, object);
+}
+
+/* Makes a run of the last payload, which is one small object. */
+static void
+begin_run (AsfOpenPacket * p)
+{
+  guint8 *start = p->packet.block + ASF_PACKETIZER_FRONT + p->tail.start;
+  gsize size = p->tail.size;
+
+  if (p->n_payloads == 1) {
+    memmove (start + SUB_LENGTH_SIZE, start, size);
+    *start = size;
+    p->first.delta_ms = p->tail.delta_ms;
+    p->first_size = SUB_LENGTH_SIZE + size;
+    p->used += SUB_LENGTH_SIZE;
+  } else {
+    guint8 *data = start + RUN_HEAD_SIZE + PAYLOAD_LENGTH_SIZE;
+
+    /* the presentation time moves to where the offset was */
+    memmove (start + 2, start + 11, 4);
+    start[6] = 1;
+    start[7] = p->tail.delta_ms;
+    memmove (data + SUB_LENGTH_SIZE,
+        start + PAYLOAD_HEAD_SIZE + PAYLOAD_LENGTH_SIZE, size);
+    *data = size;
+    p->used -= RUN_GAIN;
+  }
+  p->tail.is_run = TRUE;
+  p->tail.size = SUB_LENGTH_SIZE + size;
+}
+
+gboolean
+asf_open_packet_join (AsfOpenPacket * p, const AsfPacketizerConfig * config,
+    const AsfObject * object)
+{
+  AsfTail *tail = &p->tail;
+  guint8 *to;
+
+  if (tail->stream_and_key != stream_and_key (object) ||
+      tail->delta_ms != object->delta_ms ||
+      tail->next_pres_ms != object->pres_ms || !can_join (object) ||
+      bytes_left (p, config) + (tail->is_run ? 0 : RUN_GAIN) <
+      SUB_LENGTH_SIZE + object->size)
+    return FALSE;
+  if (!tail->is_run)
+    begin_run (p);
+  to = p->packet.block + ASF_PACKETIZER_FRONT + p->used;
+  *to = object->size;
+  memcpy (to + SUB_LENGTH_SIZE, object->data, object->size);
+  p->used += SUB_LENGTH_SIZE + object->size;
+  tail->size += SUB_LENGTH_SIZE + object->size;
+  tail->next_pres_ms += tail->delta_ms;
+  if (p->n_payloads == 1)
+    p->first_size = tail->size;
+  else
+    GST_WRITE_UINT16_LE (p->packet.block + ASF_PACKETIZER_FRONT +
+        tail->start + RUN_HEAD_SIZE, tail->size);
+  count_object (p, object);
+  return TRUE;
+}
+
+/* Packet Length, Padding Length, Send Time, Duration, Payload Flags, first
+ * payload's head: in this order, with the lengths that the packet's form
+ * asks for (rules, 6.2 to 6.4).
+ * Returns: where the Duration is. */
+static guint8 *
+write_head (const AsfOpenPacket * p, const AsfPacketizerConfig * config,
+    gsize padding, gboolean is_word)
+{
+  guint8 *to = p->packet.block + p->packet.offset;
+  gboolean is_multiple = p->n_payloads > 1;
+  guint8 *duration;
+
+  *to++ = ERROR_CORRECTION;
+  *to++ = 0;
+  *to++ = 0;
+  *to++ = (is_multiple ? FLAG_MULTIPLE : 0) |
+      (is_word ? FLAG_PADDING_WORD : FLAG_PADDING_BYTE) |
+      (config->is_live ? FLAG_PACKET_LENGTH_WORD : 0);
+  *to++ = PROPERTY_FLAGS;
+  if (config->is_live) {
+    GST_WRITE_UINT16_LE (to, config->packet_size);
+    to += 2;
+  }
+  if (is_word) {
+    GST_WRITE_UINT16_LE (to, padding);
+    to += 2;
+  } else {
+    *to++ = padding;
+  }
+  GST_WRITE_UINT32_LE (to, p->packet.send_ms);
+  duration = to + 4;
+  to = duration + DURATION_SIZE;
+  if (is_multiple)
+    *to++ = PAYLOAD_LENGTH_WORD | p->n_payloads;
+  to = put_payload_head (to, &p->first);
+  if (is_multiple)
+    GST_WRITE_UINT16_LE (to, p->first_size);
+  return duration;
+}
+
+guint8 *
+asf_open_packet_finish (AsfOpenPacket * p, const AsfPacketizerConfig * config,
+    gsize * padding)
+{
+  gsize left = bytes_left (p, config);
+  gsize head = config->packet_size - left - p->used;
+  gboolean is_word = config->is_live;
+
+  if (!config->is_live && left > G_MAXUINT8) {
+    /* the longer length field takes a byte of what it counts */
+    is_word = TRUE;
+    head++;
+    left--;
+  }
+  p->packet.offset = ASF_PACKETIZER_FRONT - head;
+  memset (p->packet.block + ASF_PACKETIZER_FRONT + p->used, 0, left);
+  *padding = left;
+  return write_head (p, config, left, is_word);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __GST_WMS_ASF_MUX_EXTENSIONS_H__
+#define __GST_WMS_ASF_MUX_EXTENSIONS_H__
+
+#include <gst/gst.h>
+
+#include "asfmux/gstasfmuxcaps.h"
+
+G_BEGIN_DECLS
+
+/* Sample Duration, Pixel Aspect Ratio, Content Type, Timecode. */
+#define GST_WMS_ASF_EXTENSIONS_SIZE (2 + 2 + 1 + 14)
+
+/**
+ * GstWmsAsfExtensions:
+ * @data: (array length=size): what each payload of the next object has
+ * @size: its bytes, 0 when the stream has no payload extension
+ *
+ * Payload extension systems of one stream (rules, 4.2): which there are is
+ * decided with its first buffer, since the header declares them.
+ */
+typedef struct
+{
+  guint8 data[GST_WMS_ASF_EXTENSIONS_SIZE];
+  guint8 size;
+
+  gboolean has_duration;
+  gboolean has_aspect;
+  gboolean has_content;
+  gboolean has_timecode;
+  gboolean is_interlaced;
+  gboolean is_top_first;
+} GstWmsAsfExtensions;
+
+/**
+ * gst_wms_asf_extensions_start:
+ * @self: of the stream
+ * @format: what the caps say; its list of extensions is filled in
+ * @first: (nullable): the stream's first buffer
+ *
+ * Sample Duration goes with video of 100 kbit/s or more whose durations are
+ * known, as in Windows' files; Pixel Aspect Ratio with pixels that are not
+ * square, Content Type with fields, Timecode with a #GstVideoTimeCodeMeta.
+ */
+void gst_wms_asf_extensions_start (GstWmsAsfExtensions * self,
+    GstWmsAsfFormat * format, GstBuffer * first);
+
+/**
+ * gst_wms_asf_extensions_update:
+ * @self: of the stream
+ * @buffer: the next one
+ * @duration_ns: how long it lasts, as far as that is known
+ *
+ * Makes the data of the buffer's media object.
+ */
+void gst_wms_asf_extensions_update (GstWmsAsfExtensions * self,
+    GstBuffer * buffer, guint64 duration_ns);
+
+G_END_DECLS
+#endif /* __GST_WMS_ASF_MUX_EXTENSIONS_H__ */

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "asfmux/gstasfmuxrestart.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxpads.h"
+#include "asfmux/gstasfmuxprograms.h"
+
+GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
+#define GST_CAT_DEFAULT gst_wms_asf_mux_debug
+
+/* Tags come in groups, such as title and artist: one header for a group. */
+#define TAGS_SETTLE GST_SECOND
+/* A source that has other tags each second makes no more headers than this. */
+#define TAGS_INTERVAL (10 * GST_SECOND)
+
+/* A broadcast's times end this long before they would not fit into 32 bits of
+ * ms (rules, 10), so that no stream is over that. */
+#define WRAP_MARGIN_MS G_GUINT64_CONSTANT (60000)
+
+/* Whether the header would say something else.  Bit rates and the like are
+ * not in it. */
+static gboolean
+tags_differ (GstWmsAsfSession * self)
+{
+  gboolean differ;
+  GstWmsAsfTags tags;
+  guint i;
+
+  for (i = 0; i < self->file.pads->len; i++) {
+    if (gst_wms_asf_programs_language_changed (g_ptr_array_index (self->
+                file.pads, i)))
+      return TRUE;
+  }
+  gst_wms_asf_tags_read (&tags, GST_TAG_SETTER (self->mux), self->file.pads,
+      self->settings.merge_stream_tags);
+  differ = g_strcmp0 (tags.digest, self->file.tags.digest) != 0;
+  gst_wms_asf_tags_clear (&tags);
+  return differ;
+}
+
+static gboolean
+tags_are_due (GstWmsAsfSession * self, GstClockTimeDiff time)
+{
+  if (!self->tags_changed || time < self->tags_due)
+    return FALSE;
+  self->tags_changed = FALSE;
+  return tags_differ (self);
+}
+
+void
+gst_wms_asf_restart_note_tags (GstWmsAsfSession * self)
+{
+  if (!self->is_started || self->is_file || self->tags_changed)
+    return;
+  self->tags_changed = TRUE;
+  self->tags_due = MAX (self->now + (GstClockTimeDiff) TAGS_SETTLE,
+      self->header_time + (GstClockTimeDiff) TAGS_INTERVAL);
+}
+
+void
+gst_wms_asf_restart_note_release (GstWmsAsfSession * self)
+{
+  g_atomic_int_set (&self->pad_was_released, TRUE);
+}
+
+static gboolean
+stream_is_gone (GstWmsAsfSession * self)
+{
+  guint i;
+
+  if (!g_atomic_int_compare_and_exchange (&self->pad_was_released, TRUE, FALSE))
+    return FALSE;
+  for (i = 0; i < self->file.pads->len; i++) {
+    if (!gst_object_has_as_parent (g_ptr_array_index (self->file.pads, i),
+            GST_OBJECT (self->mux)))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static gboolean
+times_would_wrap (GstWmsAsfSession * self, GstClockTimeDiff time)
+{
+  GstClockTimeDiff content = time - self->output.origin;
+
+  return content > 0 && self->settings.preroll_ms + WRAP_MARGIN_MS +
+      (guint64) content / GST_MSECOND > G_MAXUINT32;
+}
+
+/* Pads for the next header: those whose stream goes on. */
+static GPtrArray *
+collect_running (GstWmsAsfSession * self)
+{
+  GPtrArray *pads = gst_wms_asf_pads_collect (GST_ELEMENT (self->mux));
+  guint i;
+
+  for (i = pads->len; i > 0; i--) {
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i - 1);
+
+    if (gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad)) &&
+        gst_wms_asf_intake_peek (pad) == NULL)
+      g_ptr_array_remove_index (pads, i - 1);
+  }
+  return pads;
+}
+
+GstFlowReturn
+gst_wms_asf_restart_now (GstWmsAsfSession * self)
+{
+  return gst_wms_asf_session_begin_again (self, collect_running (self), FALSE);
+}
+
+GstFlowReturn
+gst_wms_asf_restart_when_due (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
+    GstClockTimeDiff time)
+{
+  GstBuffer *buffer = gst_wms_asf_intake_peek (pad);
+  gboolean new_clock;
+
+  self->now = MAX (self->now, time);
+  if (buffer == NULL || gst_buffer_get_size (buffer) == 0 || !pad->have_format)
+    return GST_FLOW_OK;
+  if (self->is_file) {
+    if (pad->in_header)
+      return GST_FLOW_OK;
+    GST_ELEMENT_ERROR (self->mux, STREAM, MUX,
+        (_("A stream came after the header of the file was written.")),
+        ("pad %s:%s", GST_DEBUG_PAD_NAME (pad)));
+    return GST_FLOW_ERROR;
+  }
+  new_clock = times_would_wrap (self, time);
+  if (pad->in_header && !new_clock && !stream_is_gone (self) &&
+      !tags_are_due (self, time))
+    return GST_FLOW_OK;
+  GST_INFO_OBJECT (self->mux, "another header before %" GST_PTR_FORMAT
+      " of %s:%s%s", buffer, GST_DEBUG_PAD_NAME (pad),
+      new_clock ? ", on another clock" : "");
+  return gst_wms_asf_session_begin_again (self, collect_running (self),
+      new_clock);
+}

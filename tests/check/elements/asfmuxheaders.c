@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "testmux.h"
+
+/* Headers between the packets of a broadcast (push-protocol.md, 4), and what
+ * a file does instead. */
+
+#define OTHER_VIDEO_CAPS "video/x-wmv, wmvversion=2, format=WMV2, width=640, " \
+    "height=480, framerate=25/1, codec_data=(buffer)f2eeb480"
+
+/* The media objects of each part, and what no part may get wrong. */
+static gchar *
+describe_parts (TestMux * mux, GstBuffer * header)
+{
+  g_autoptr (GPtrArray) parts = test_mux_pull_parts (mux, header);
+  GString *text = g_string_new (NULL);
+  AsfHeaderInfo before, info;
+  guint i;
+
+  for (i = 0; i < parts->len; i++) {
+    GByteArray *part = g_ptr_array_index (parts, i);
+    g_autofree gchar *objects = test_mux_describe (part->data, part->len);
+    gchar *path = test_file_new ();
+
+    fail_unless (asf_header_read (part->data, part->len, &info, NULL));
+    fail_unless_equals_int (info.flags, ASF_FILE_BROADCAST);
+    if (i > 0)
+      fail_if (asf_guid_equal (&before.file_id, &info.file_id));
+    before = info;
+    g_string_append_printf (text, "%s%u: %s", i > 0 ? " | " : "",
+        info.n_streams, objects);
+    test_file_write (path, part);
+    test_assert_asfcheck (path, TRUE);
+    test_file_free (path);
+  }
+  return g_string_free (text, FALSE);
+}
+
+static void
+assert_parts (TestMux * mux, const gchar * wanted)
+{
+  g_autofree gchar *text = describe_parts (mux, NULL);
+
+  fail_unless_equals_string (text, wanted);
+  fail_unless (test_mux_message (mux, GST_MESSAGE_ERROR) == NULL);
+  fail_unless (test_mux_message (mux, GST_MESSAGE_WARNING) == NULL);
+}
+
+/* Other caps: what came before leaves with the old header, times go on, and
+ * the first packet after the new one is DISCONT. */
+GST_START_TEST (test_caps)
+{
+  GString *trace = g_string_new (NULL);
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO, "streamable", TRUE,
+      "latency", GST_SECOND, NULL);
+  test_mux_trace (&mux, trace);
+  test_mux_push (mux.video, 0, 40, 3000, TRUE);
+  test_mux_push (mux.audio, 0, 50, 400, TRUE);
+  gst_harness_set_src_caps_str (mux.video, OTHER_VIDEO_CAPS);
+  test_mux_push (mux.audio, 50, 50, 400, TRUE);
+  test_mux_push (mux.video, 60, 40, 6000, TRUE);
+  test_mux_push (mux.audio, 100, 50, 400, TRUE);
+  test_mux_end (&mux);
+  assert_parts (&mux, "2: 1:0* 2:0 2:50 | 2: 1:60* 2:100");
+  fail_unless_equals_string (trace->str, "tcshpchdpe");
+  g_string_free (trace, TRUE);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* Caps that say the same make no header. */
+GST_START_TEST (test_same_caps)
+{
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO, "streamable", TRUE, NULL);
+  test_mux_push (mux.video, 0, 40, 3000, TRUE);
+  gst_harness_set_src_caps_str (mux.video, TEST_VIDEO_CAPS ", extra=1");
+  test_mux_push (mux.video, 40, 40, 3000, FALSE);
+  test_mux_end (&mux);
+  assert_parts (&mux, "1: 1:0* 1:40");
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+static void
+start_group (GstHarness * input, const gchar * id, guint group)
+{
+  GstEvent *event = gst_event_new_stream_start (id);
+
+  gst_event_set_group_id (event, group);
+  fail_unless (gst_harness_push_event (input, event));
+}
+
+/* NotifyEndOfSegment: another group on all inputs is one header, the same
+ * group is none; a file goes on. */
+GST_START_TEST (test_group)
+{
+  gboolean is_file = __i__;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO |
+      (is_file ? TEST_MUX_SEEKABLE : 0), "latency", GST_SECOND, NULL);
+  start_group (mux.video, "v", 1);
+  start_group (mux.audio, "a", 1);
+  test_mux_push (mux.video, 0, 40, 3000, TRUE);
+  test_mux_push (mux.audio, 0, 50, 400, TRUE);
+  start_group (mux.video, "v2", 1);
+  test_mux_push (mux.video, 40, 40, 3000, FALSE);
+  start_group (mux.audio, "a3", 2);
+  start_group (mux.video, "v3", 2);
+  test_mux_push (mux.audio, 50, 50, 400, TRUE);
+  test_mux_push (mux.video, 80, 40, 3000, TRUE);
+  test_mux_end (&mux);
+  if (is_file) {
+    g_autoptr (GByteArray) bytes = test_mux_pull_all (&mux);
+    g_autofree gchar *objects = test_mux_describe (bytes->data, bytes->len);
+
+    fail_unless_equals_string (objects, "1:0* 2:0 1:40 2:50 1:80*");
+  } else {
+    assert_parts (&mux, "2: 1:0* 2:0 1:40 | 2: 2:50 1:80*");
+  }
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* A stream that comes after the header, and one that goes. */
+GST_START_TEST (test_streams)
+{
+  g_autofree gchar *text = NULL;
+  GstBuffer *header;
+  GstHarness *late;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO, "streamable", TRUE, NULL);
+  test_mux_push (mux.video, 0, 40, 3000, TRUE);
+  header = test_mux_pull (&mux);
+  late = test_mux_add_input (&mux, "audio_5", TEST_AUDIO_CAPS);
+  test_mux_push (late, 50, 50, 400, TRUE);
+  test_mux_push (mux.video, 60, 40, 3000, FALSE);
+  /* taken when the one before was, and lost when the pad goes */
+  test_mux_push (late, 100, 50, 400, TRUE);
+  gst_harness_teardown (late);
+  test_mux_push (mux.video, 140, 40, 3000, TRUE);
+  test_mux_end (&mux);
+  text = describe_parts (&mux, header);
+  /* the frame at 60 ms is in time for one of them */
+  fail_unless (!strcmp (text, "1: 1:0* | 2: 2:50 1:60 | 1: 1:140*") ||
+      !strcmp (text, "1: 1:0* | 2: 2:50 | 1: 1:60 1:140*"), "%s", text);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* A file has no room for another stream, and says so; one that goes has just
+ * ended. */
+GST_START_TEST (test_streams_of_a_file)
+{
+  gboolean comes = __i__;
+  GstMessage *message;
+  GstHarness *late;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO | TEST_MUX_SEEKABLE,
+      NULL, NULL);
+  test_mux_push (mux.video, 0, 40, 3000, TRUE);
+  test_mux_push (mux.audio, 0, 40, 400, TRUE);
+  if (comes) {
+    gst_buffer_unref (test_mux_pull (&mux));
+    late = test_mux_add_input (&mux, "audio_5", TEST_AUDIO_CAPS);
+    test_mux_push (late, 10, 50, 400, TRUE);
+    gst_harness_push (mux.video, test_mux_buffer (60, 40, 3000, FALSE));
+    gst_harness_push (mux.audio, test_mux_buffer (60, 40, 400, FALSE));
+    message = gst_bus_timed_pop_filtered (mux.bus, 10 * GST_SECOND,
+        GST_MESSAGE_ERROR);
+    fail_unless (message != NULL);
+    gst_message_unref (message);
+    gst_harness_teardown (late);
+  } else {
+    g_autoptr (GByteArray) bytes = NULL;
+    g_autofree gchar *objects = NULL;
+
+    test_mux_push (mux.video, 60, 40, 3000, FALSE);
+    test_mux_push (mux.audio, 60, 40, 400, TRUE);
+    gst_harness_teardown (g_steal_pointer (&mux.audio));
+    test_mux_push (mux.video, 120, 40, 3000, FALSE);
+    test_mux_end (&mux);
+    bytes = test_mux_pull_all (&mux);
+    objects = test_mux_describe (bytes->data, bytes->len);
+    fail_unless_equals_string (objects, "1:0* 2:0 1:60 1:120");
+  }
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+static void
+push_title (TestMux * mux, guint number)
+{
+  g_autofree gchar *title = g_strdup_printf ("title %u", number);
+
+  gst_harness_push_event (mux->video, gst_event_new_tag (gst_tag_list_new
+          (GST_TAG_TITLE, title, GST_TAG_BITRATE, 100000 + number, NULL)));
+}
+
+static gboolean
+part_has_title (GPtrArray * parts, guint part, guint number)
+{
+  GByteArray *bytes = g_ptr_array_index (parts, part);
+  g_autofree gchar *title = g_strdup_printf ("title %u", number);
+  glong units;
+  g_autofree gunichar2 *utf16 = g_utf8_to_utf16 (title, -1, NULL, &units, NULL);
+
+  return memmem (bytes->data, bytes->len, utf16, units * 2 + 2) != NULL;
+}
+
+/* A source with another title each second: a header each ten seconds, with
+ * the title of then. */
+GST_START_TEST (test_tags)
+{
+  g_autoptr (GPtrArray) parts = NULL;
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO, "streamable", TRUE, NULL);
+  for (i = 0; i < 31; i++) {
+    push_title (&mux, i);
+    test_mux_push (mux.video, i * 1000, 1000, 3000, TRUE);
+  }
+  test_mux_end (&mux);
+  parts = test_mux_pull_parts (&mux, NULL);
+  fail_unless_equals_int (parts->len, 4);
+  for (i = 0; i < parts->len; i++)
+    fail_unless (part_has_title (parts, i, i * 10));
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* Neither a bit rate, nor a title that is back at what it was, nor the same
+ * title again is worth a header. */
+GST_START_TEST (test_unimportant_tags)
+{
+  g_autoptr (GPtrArray) parts = NULL;
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO, "streamable", TRUE, NULL);
+  push_title (&mux, 1);
+  for (i = 0; i < 31; i++) {
+    gst_harness_push_event (mux.video, gst_event_new_tag (gst_tag_list_new
+            (GST_TAG_BITRATE, 100000 + i, NULL)));
+    if (i == 5)
+      push_title (&mux, 2);
+    if (i == 6 || i == 20)
+      push_title (&mux, 1);
+    test_mux_push (mux.video, i * 1000, 1000, 3000, TRUE);
+  }
+  test_mux_end (&mux);
+  parts = test_mux_pull_parts (&mux, NULL);
+  fail_unless_equals_int (parts->len, 1);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* rules, 10: a broadcast that lasts longer than 32 bits of ms has another
+ * header, whose times begin at 0 again; running times go on. */
+GST_START_TEST (test_times_wrap)
+{
+  const gint64 late_ms = G_GINT64_CONSTANT (4294910000);
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO, "streamable", TRUE, NULL);
+  test_mux_push (mux.video, 0, 40, 3000, TRUE);
+  test_mux_push (mux.video, late_ms, 40, 3000, TRUE);
+  test_mux_push (mux.video, late_ms + 40, 40, 3000, FALSE);
+  gst_harness_push_event (mux.video, gst_event_new_eos ());
+  assert_parts (&mux, "1: 1:0* | 1: 1:0* 1:40");
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+static Suite *
+asfmuxheaders_suite (void)
+{
+  Suite *s = suite_create ("asfmuxheaders");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (s, tc);
+  tcase_add_test (tc, test_caps);
+  tcase_add_test (tc, test_same_caps);
+  tcase_add_loop_test (tc, test_group, 0, 2);
+  tcase_add_test (tc, test_streams);
+  tcase_add_loop_test (tc, test_streams_of_a_file, 0, 2);
+  tcase_add_test (tc, test_tags);
+  tcase_add_test (tc, test_unimportant_tags);
+  tcase_add_test (tc, test_times_wrap);
+  return s;
+}
+
+GST_CHECK_MAIN (asfmuxheaders);
