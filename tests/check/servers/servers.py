@@ -9,10 +9,12 @@ servers.py WMS-PUBPOINT
 import os
 import re
 import shutil
+import socket
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 import backends
 from backends import Apache, Kerberos, Point, Squid
@@ -178,6 +180,20 @@ def test_negotiate_without_ticket(folder):
     with Kerberos(folder) as kerberos, Point(folder, POINT) as point, \
             Apache(folder, 'negotiate', point.port, kerberos) as apache:
         check_refused(point, push(apache.url(), kerberos.environment), DENIED)
+
+
+def test_negotiate_with_silent_kerberos(folder):
+    """The library waits for as long as it likes, the session does not."""
+    with Kerberos(folder) as kerberos, Point(folder, POINT) as point, \
+            Apache(folder, 'negotiate', point.port, kerberos) as apache:
+        kerberos.get_ticket()
+        kerberos.stop()
+        with socket.create_server(('127.0.0.1', kerberos.port)):
+            start = time.monotonic()
+            check_refused(point, push(apache.url(), kerberos.environment,
+                                      timeout='1'), DENIED)
+            took = time.monotonic() - start
+        assert took < 5, f'{took} s'
 
 
 def test_negotiate_only_where_allowed(folder):
