@@ -37,7 +37,7 @@ take_bps (const AsfHeader * header, guint8 number, gboolean * taken)
 guint32
 asf_header_max_bps (const AsfHeader * header)
 {
-  gboolean taken[ASF_MAX_STREAMS + 1] = { FALSE };
+  gboolean taken[G_MAXUINT8 + 1] = { FALSE };
   guint64 sum = 0;
   guint i, k;
 

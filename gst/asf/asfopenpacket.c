@@ -151,7 +151,8 @@ put_payload_head (guint8 * to, const AsfPayloadHead * head)
   to[6] = REPLICATED_SIZE + head->extension_size;
   GST_WRITE_UINT32_LE (to + 7, head->object_size);
   GST_WRITE_UINT32_LE (to + 11, head->pres_ms);
-  memcpy (to + PAYLOAD_HEAD_SIZE, head->extension, head->extension_size);
+  if (head->extension_size > 0)
+    memcpy (to + PAYLOAD_HEAD_SIZE, head->extension, head->extension_size);
   return to + PAYLOAD_HEAD_SIZE + head->extension_size;
 }
 

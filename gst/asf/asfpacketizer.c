@@ -232,8 +232,8 @@ static AsfPacketizerStep
 give_done (AsfPacketizer * self, AsfPacket * packet)
 {
   *packet = self->done[0].packet;
-  self->done[0] = self->done[1];
-  self->n_done--;
+  if (--self->n_done > 0)
+    self->done[0] = self->done[1];
   return ASF_PACKETIZER_PACKET;
 }
 
@@ -309,18 +309,16 @@ asf_packetizer_step (AsfPacketizer * self, AsfPacket * packet)
     if (self->written == self->object.size)
       return ASF_PACKETIZER_NEED_OBJECT;
 
-    if (!place_object (self)) {
-      guint32 send_ms = next_send_ms (self);
-
-      if (self->n_done > 0) {
-        if (self->done[0].duration != NULL)
-          set_duration (self->done, send_ms);
-        return give_done (self, packet);
-      }
-      if (self->block == NULL)
-        return ASF_PACKETIZER_NEED_BLOCK;
-      open_packet (self, send_ms);
+    if (place_object (self))
+      continue;
+    if (self->n_done > 0) {
+      if (self->done[0].duration != NULL)
+        set_duration (self->done, next_send_ms (self));
+      return give_done (self, packet);
     }
+    if (self->block == NULL)
+      return ASF_PACKETIZER_NEED_BLOCK;
+    open_packet (self, next_send_ms (self));
   }
 }
 

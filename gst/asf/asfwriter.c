@@ -218,6 +218,21 @@ asf_writer_text (AsfWriter * self, const gchar * text)
   asf_writer_bytes (self, utf16);
 }
 
+gsize
+asf_utf16_size (const gchar * text)
+{
+  g_autofree gchar *valid = NULL;
+  gsize n = 0;
+
+  if (text == NULL || *text == '\0')
+    return 0;
+  if (!g_utf8_validate (text, -1, NULL))
+    text = valid = g_utf8_make_valid (text, -1);
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    n += g_utf8_get_char (text) > 0xFFFF ? 2 : 1;
+  return (n + 1) * sizeof (gunichar2);
+}
+
 GBytes *
 asf_utf16_new (const gchar * text)
 {
@@ -229,12 +244,14 @@ asf_utf16_new (const gchar * text)
   if (text == NULL || *text == '\0')
     return g_bytes_new (NULL, 0);
 
-  valid = g_utf8_make_valid (text, -1);
-  units = g_utf8_to_utf16 (valid, -1, NULL, &n, NULL);
+  if (!g_utf8_validate (text, -1, NULL))
+    text = valid = g_utf8_make_valid (text, -1);
+  units = g_utf8_to_utf16 (text, -1, NULL, &n, NULL);
   if (units == NULL)
     return g_bytes_new (NULL, 0);
   for (i = 0; i < n; i++)
     units[i] = GUINT16_TO_LE (units[i]);
   /* g_utf8_to_utf16() ends with a NUL that it does not count */
-  return g_bytes_new (units, (n + 1) * sizeof (gunichar2));
+  return g_bytes_new_take (g_steal_pointer (&units),
+      (n + 1) * sizeof (gunichar2));
 }

@@ -191,5 +191,13 @@ void asf_writer_text (AsfWriter * self, const gchar * text);
  */
 GBytes *asf_utf16_new (const gchar * text);
 
+/**
+ * asf_utf16_size:
+ * @text: (nullable): UTF-8
+ *
+ * Returns: how many bytes asf_utf16_new() makes of it, without making them.
+ */
+gsize asf_utf16_size (const gchar * text);
+
 G_END_DECLS
 #endif /* __ASF_WRITER_H__ */

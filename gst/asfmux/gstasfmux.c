@@ -82,13 +82,75 @@
  * the room of #GstWmsAsfMux:padding.  A broadcast has no markers, since they
  * need offsets of data that is not sent yet: an element warning says so.
  *
- * ## Example launch line
+ * ## Several streams
+ *
+ * There can be 127 streams.  Pads have properties, which a pipeline can set on
+ * the muxer before there is a pad, such as `audio_0::language=fr`.  The
+ * language of a stream is #GstWmsAsfMuxPad:language, or what its tags say; it
+ * is written as Windows does, "pt-br", and a stream without one beside others
+ * that have one as "und".  Streams of one #GstWmsAsfMuxPad:exclusion-group are
+ * alternatives to each other, by language or by bit rate; audio streams in
+ * different languages are by themselves.  Of such a group only the highest
+ * rate counts in the rate of the file.  #GstWmsAsfMuxPad:priority says which
+ * streams a server keeps when it cannot send all.
+ *
+ * ## Text and script commands
+ *
+ * Text on a `text_%u` pad becomes script commands of the type
+ * #GstWmsAsfMuxPad:command-type, markup is taken out.  A custom serialized
+ * downstream event named "wms-script" is a command of any type: it has the
+ * strings "type", such as "URL", and "parameter", and may have the clock time
+ * "running-time", else it counts for the data after it.  Events go into the
+ * stream of the first text pad.  What is known before a file begins, which is
+ * events and the text of pads that have ended, is in its header instead.
+ *
+ * ## Changes in mid-stream
+ *
+ * A broadcast gets another header when the format of a stream changes, a
+ * stream comes or goes, a stream begins another group (as `concat` sends it)
+ * or times would not fit any more after 49 days: data before the change leaves
+ * with the old header, then come new caps, the header and a packet that is
+ * DISCONT.  Send and presentation times go on, after 49 days they begin anew.
+ * Tags make another header a second after they came, and at most every ten
+ * seconds; bit rates and what else no header has make none.
+ *
+ * In a file another format and a stream that comes late are element errors; a
+ * stream that goes has ended.
+ *
+ * ## Markers
+ *
+ * A custom serialized downstream event named "wms-marker" comes out behind the
+ * packet that holds the last data before it, which it ends, so that `wmspushsink`
+ * can tell when that data was sent.
+ *
+ * ## Example launch lines
  * |[
  * gst-launch-1.0 videotestsrc num-buffers=300 ! avenc_wmv2 ! asfmux name=m \
  *     ! filesink location=test.wmv \
  *     audiotestsrc num-buffers=430 ! avenc_wmav2 ! m.
  * ]|
  * This writes ten seconds of a test picture and a tone into a file.
+ * |[
+ * gst-launch-1.0 asfmux name=m audio_0::language=en audio_1::language=fr \
+ *     ! filesink location=two.wma \
+ *     audiotestsrc num-buffers=430 ! avenc_wmav2 ! m.audio_0 \
+ *     audiotestsrc num-buffers=430 freq=880 ! avenc_wmav2 ! m.audio_1
+ * ]|
+ * Two tones, of which a player takes the one in the listener's language.
+ * |[
+ * gst-launch-1.0 asfmux name=m video_0::exclusion-group=1 \
+ *     video_1::exclusion-group=1 ! filesink location=rates.wmv \
+ *     videotestsrc num-buffers=300 ! avenc_wmv2 bitrate=100000 ! m.video_0 \
+ *     videotestsrc num-buffers=300 ! avenc_wmv2 bitrate=300000 ! m.video_1
+ * ]|
+ * One picture at two rates.
+ * |[
+ * printf '1\n00:00:01,000 --> 00:00:03,000\nHello\n' | gst-launch-1.0 \
+ *     asfmux name=m ! filesink location=titles.wmv \
+ *     videotestsrc num-buffers=300 ! avenc_wmv2 ! m. \
+ *     fdsrc ! subparse ! m.text_0
+ * ]|
+ * A title that a player shows after a second.
  */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -100,6 +162,7 @@
 
 #include "asfmux/gstasfmuxevents.h"
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxorder.h"
 #include "asfmux/gstasfmuxorigin.h"
 #include "asfmux/gstasfmuxpads.h"
 #include "asfmux/gstasfmuxrestart.h"
@@ -114,6 +177,10 @@ GST_DEBUG_CATEGORY (gst_wms_asf_mux_debug);
  * other state belongs to the source pad's streaming thread; it is rebuilt by
  * reset(), which runs only while that thread does not. */
 
+/* Buffers for one call of aggregate(): between two of them the base class
+ * looks after events and state changes. */
+#define MAX_TAKEN 1024
+
 struct _GstWmsAsfMux
 {
   GstAggregator parent;
@@ -123,6 +190,7 @@ struct _GstWmsAsfMux
 
   /* streaming thread */
   GstWmsAsfSession session;
+  gboolean is_running;          /* from start() to stop() */
 };
 
 #define gst_wms_asf_mux_parent_class parent_class
@@ -135,9 +203,11 @@ G_DEFINE_TYPE_WITH_CODE (GstWmsAsfMux, gst_wms_asf_mux, GST_TYPE_AGGREGATOR,
 GST_ELEMENT_REGISTER_DEFINE (asfmux, "asfmux", GST_RANK_PRIMARY,
     GST_TYPE_WMS_ASF_MUX);
 
+/* The second one is for encodebin, which wants a profile's caps to be a subset. */
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS ("video/x-ms-asf, parsed = (boolean) true"));
+    GST_STATIC_CAPS ("video/x-ms-asf, parsed = (boolean) true; "
+        "video/x-ms-asf"));
 
 static GstStaticPadTemplate text_template =
 GST_STATIC_PAD_TEMPLATE ("text_%u", GST_PAD_SINK, GST_PAD_REQUEST,
@@ -149,6 +219,7 @@ reset (GstWmsAsfMux * self)
   GList *l;
 
   gst_wms_asf_session_reset (&self->session);
+  gst_wms_asf_intake_reset_all (GST_ELEMENT (self));
   GST_OBJECT_LOCK (self);
   for (l = GST_ELEMENT (self)->sinkpads; l != NULL; l = l->next)
     gst_wms_asf_mux_pad_reset (l->data);
@@ -168,7 +239,7 @@ gst_wms_asf_mux_start (GstAggregator * aggregator)
   if (!gst_wms_asf_settings_check (s, GST_ELEMENT (self)))
     return FALSE;
   reset (self);
-  self->session.mux = aggregator;
+  self->is_running = TRUE;
   gst_aggregator_set_latency (aggregator, s->streamable ?
       s->max_packet_delay : 0, s->streamable ? s->max_packet_delay : 0);
   return TRUE;
@@ -179,6 +250,7 @@ gst_wms_asf_mux_stop (GstAggregator * aggregator)
 {
   GstWmsAsfMux *self = GST_WMS_ASF_MUX (aggregator);
 
+  self->is_running = FALSE;
   reset (self);
   gst_tag_setter_reset_tags (GST_TAG_SETTER (self));
   gst_toc_setter_reset (GST_TOC_SETTER (self));
@@ -224,24 +296,21 @@ gst_wms_asf_mux_get_next_time (GstAggregator * aggregator)
       (GstClockTime) MAX (next, 0);
 }
 
-/* The earliest pad; one whose data nobody describes is an error. */
+/* Data that nobody describes is an error. */
 static GstFlowReturn
-pick_described (GstWmsAsfMux * self, GstWmsAsfMuxPad ** pad,
-    GstClockTimeDiff * time)
+check_described (GstWmsAsfMux * self, GstWmsAsfMuxPad * pad)
 {
   GstBuffer *buffer;
 
-  *pad = gst_wms_asf_pads_pick_earliest (GST_ELEMENT (self), time);
-  if (*pad == NULL || (*pad)->have_format)
+  if (pad == NULL || pad->have_format)
     return GST_FLOW_OK;
-  buffer = gst_wms_asf_intake_peek (*pad);
+  buffer = gst_wms_asf_intake_peek (pad);
   if (buffer == NULL || gst_wms_asf_mux_pad_is_gap (buffer))
     return GST_FLOW_OK;
   GST_ELEMENT_ERROR (self, CORE, NEGOTIATION,
       (_("A stream does not say what it is: put an encoder or a parser in "
               "front of the muxer.")),
-      ("data without caps on pad %s:%s", GST_DEBUG_PAD_NAME (*pad)));
-  gst_clear_object (pad);
+      ("data without caps on pad %s:%s", GST_DEBUG_PAD_NAME (pad)));
   return GST_FLOW_NOT_NEGOTIATED;
 }
 
@@ -273,7 +342,8 @@ begin (GstWmsAsfMux * self, gboolean timeout)
   if (gst_wms_asf_pads_are_enough (GST_ELEMENT (self), pads))
     return begin_with (self, g_steal_pointer (&pads));
   if (!gst_wms_asf_pads_all_ended (GST_ELEMENT (self))) {
-    ret = pick_described (self, &pad, &time);
+    pad = gst_wms_asf_pads_pick_earliest (GST_ELEMENT (self), &time);
+    ret = check_described (self, pad);
     gst_clear_object (&pad);
     return ret == GST_FLOW_OK ? GST_AGGREGATOR_FLOW_NEED_DATA : ret;
   }
@@ -284,34 +354,66 @@ begin (GstWmsAsfMux * self, gboolean timeout)
 }
 
 static GstFlowReturn
+take_first (GstWmsAsfMux * self, GstWmsAsfOrder * order)
+{
+  GstClockTimeDiff time;
+  GstWmsAsfMuxPad *pad = gst_wms_asf_order_first (order, &time);
+  GstFlowReturn ret = check_described (self, pad);
+
+  if (order->has_lost_pad)
+    gst_wms_asf_restart_note_release (&self->session);
+  order->has_lost_pad = FALSE;
+  if (ret == GST_FLOW_OK)
+    ret = gst_wms_asf_restart_when_due (&self->session, pad, time);
+  if (ret == GST_FLOW_OK)
+    ret = gst_wms_asf_scripts_send (&self->session, time);
+  if (ret == GST_FLOW_OK)
+    ret = gst_wms_asf_session_take_next (&self->session, pad);
+  return ret;
+}
+
+/* Takes what is there, the earliest first, as long as it is known what that
+ * is; when a pad was waited for long enough, one buffer without it. */
+static GstFlowReturn
+take_buffers (GstWmsAsfMux * self, GstWmsAsfOrder * order, gboolean timeout)
+{
+  GstFlowReturn ret;
+  guint n = 0;
+
+  if (!order->is_complete && !timeout)
+    return GST_AGGREGATOR_FLOW_NEED_DATA;
+  do
+    ret = take_first (self, order);
+  while (ret == GST_FLOW_OK && !timeout && ++n < MAX_TAKEN
+      && gst_wms_asf_order_update (order));
+  return ret;
+}
+
+static GstFlowReturn
 gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
 {
   GstWmsAsfMux *self = GST_WMS_ASF_MUX (aggregator);
   GstFlowReturn ret = GST_FLOW_OK;
   GstFlowReturn pushed;
-  GstClockTimeDiff time;
-  GstWmsAsfMuxPad *pad;
+  GstWmsAsfOrder order;
 
+  /* a flush starts the base class's task in any state */
+  if (!self->is_running)
+    return GST_FLOW_FLUSHING;
+  gst_wms_asf_intake_run_sparse (aggregator);
   if (!self->session.is_started)
     ret = begin (self, timeout);
   if (ret != GST_FLOW_OK)
     return ret;
 
-  ret = pick_described (self, &pad, &time);
-  if (ret != GST_FLOW_OK)
-    return ret;
-  if (pad != NULL) {
-    ret = gst_wms_asf_restart_when_due (&self->session, pad, time);
-    if (ret == GST_FLOW_OK)
-      ret = gst_wms_asf_scripts_send (&self->session, time);
-    if (ret == GST_FLOW_OK)
-      ret = gst_wms_asf_session_take_next (&self->session, pad);
-    gst_object_unref (pad);
-  } else if (gst_wms_asf_pads_all_ended (GST_ELEMENT (self))) {
-    return gst_wms_asf_session_finish (&self->session);
-  } else if (timeout) {
+  gst_wms_asf_order_init (&order, GST_ELEMENT (self));
+  if (order.n > 0)
+    ret = take_buffers (self, &order, timeout);
+  else if (gst_wms_asf_pads_all_ended (GST_ELEMENT (self)))
+    ret = gst_wms_asf_session_finish (&self->session);
+  else if (timeout)
     ret = gst_wms_asf_session_close_packet (&self->session);
-  }
+  gst_wms_asf_order_clear (&order);
   pushed = gst_wms_asf_session_push (&self->session);
   return ret == GST_FLOW_OK ? pushed : ret;
 }
@@ -328,17 +430,6 @@ gst_wms_asf_mux_sink_event (GstAggregator * aggregator,
     return result;
   return GST_AGGREGATOR_CLASS (parent_class)->sink_event (aggregator, aggpad,
       event);
-}
-
-/* To the rest of the muxer, buffers of stream headers never came. */
-static GstBuffer *
-gst_wms_asf_mux_clip (GstAggregator * aggregator, GstAggregatorPad * pad,
-    GstBuffer * buffer)
-{
-  if (!gst_wms_asf_format_repeats (&GST_WMS_ASF_MUX_PAD (pad)->format, buffer))
-    return buffer;
-  gst_buffer_unref (buffer);
-  return NULL;
 }
 
 /* Encoders of formats with a header of their own would go back and write over
@@ -387,10 +478,14 @@ gst_wms_asf_mux_request_new_pad (GstElement * element, GstPadTemplate * templ,
 static void
 gst_wms_asf_mux_release_pad (GstElement * element, GstPad * pad)
 {
+  gboolean stays;
+
   gst_child_proxy_child_removed (GST_CHILD_PROXY (element), G_OBJECT (pad),
       GST_OBJECT_NAME (pad));
+  stays = gst_wms_asf_intake_leave (GST_WMS_ASF_MUX_PAD (pad), element);
   GST_ELEMENT_CLASS (parent_class)->release_pad (element, pad);
-  gst_wms_asf_restart_note_release (&GST_WMS_ASF_MUX (element)->session);
+  if (!stays)
+    gst_wms_asf_restart_note_release (&GST_WMS_ASF_MUX (element)->session);
 }
 
 static void
@@ -464,8 +559,9 @@ gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
   aggregator_class->negotiate = gst_wms_asf_mux_negotiate;
   aggregator_class->sink_event = gst_wms_asf_mux_sink_event;
   aggregator_class->create_new_pad = gst_wms_asf_mux_create_new_pad;
-  aggregator_class->clip = gst_wms_asf_mux_clip;
   aggregator_class->sink_query = gst_wms_asf_mux_sink_query;
+
+  gst_wms_asf_intake_class_init (aggregator_class);
 
   gst_wms_asf_settings_install_properties (gobject_class);
   gst_element_class_add_static_pad_template_with_gtype (element_class,
@@ -486,4 +582,5 @@ static void
 gst_wms_asf_mux_init (GstWmsAsfMux * self)
 {
   gst_wms_asf_settings_init (&self->settings);
+  self->session.mux = GST_AGGREGATOR (self);
 }

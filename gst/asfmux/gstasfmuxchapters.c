@@ -12,6 +12,9 @@
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
 
+/* Times beyond are taken for this one: differences then hold. */
+#define MAX_CHAPTER_TIME (G_MAXINT64 / 8)
+
 #define PLACE_INTERVAL_MS 1000
 #define UNITS_PER_MS 10000
 #define NS_PER_UNIT 100
@@ -138,6 +141,7 @@ to_content (const Reader * reader, gint64 time)
 
   if (reader->pad == NULL)
     return time;
+  time = CLAMP (time, -MAX_CHAPTER_TIME, MAX_CHAPTER_TIME);
   segment = &reader->pad->toc_segment;
   if (time < 0 || segment->format != GST_FORMAT_TIME)
     return time - reader->origin;
@@ -147,6 +151,7 @@ to_content (const Reader * reader, gint64 time)
     return -1;
   sign = gst_segment_to_running_time_full (segment, GST_FORMAT_TIME, position,
       &running);
+  running = MIN (running, (guint64) MAX_CHAPTER_TIME);
   return (sign < 0 ? -(GstClockTimeDiff) running : (GstClockTimeDiff) running)
       - reader->origin;
 }

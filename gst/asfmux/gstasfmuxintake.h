@@ -16,14 +16,87 @@ GstWmsAsfIntake *gst_wms_asf_intake_new (void);
 /**
  * gst_wms_asf_intake_free:
  *
- * Frees it with the buffers in it.
+ * Drops what is in it.
  */
 void gst_wms_asf_intake_free (GstWmsAsfIntake * self);
 
 /**
+ * gst_wms_asf_intake_class_init:
+ *
+ * Puts the intake in front of the base class's handling of events and queries
+ * on sink pads.
+ */
+void gst_wms_asf_intake_class_init (GstAggregatorClass * klass);
+
+/**
+ * gst_wms_asf_intake_attach:
+ * @pad: a constructed pad
+ * @mux: the element that it will belong to
+ * @is_sparse: whether the other pads never wait for this one
+ *
+ * Puts the intake in front of the base class's chain function.
+ */
+void gst_wms_asf_intake_attach (GstWmsAsfMuxPad * pad, GstElement * mux,
+    gboolean is_sparse);
+
+/**
+ * gst_wms_asf_intake_run_sparse:
+ *
+ * Handles the events of sparse pads that are next in their queues.  Belongs to
+ * the source pad's streaming thread.
+ */
+void gst_wms_asf_intake_run_sparse (GstAggregator * mux);
+
+/**
+ * gst_wms_asf_intake_has_ended:
+ *
+ * Returns: whether the pad is at its end; for the base class a sparse one is
+ *     all the time.
+ */
+gboolean gst_wms_asf_intake_has_ended (GstWmsAsfMuxPad * pad);
+
+/**
+ * gst_wms_asf_intake_set_collecting:
+ * @mux: the element
+ * @is_collecting: whether its pads may hand buffers over several at a time;
+ *     else each one goes to the base class at once
+ */
+void gst_wms_asf_intake_set_collecting (GstElement * mux,
+    gboolean is_collecting);
+
+/**
+ * gst_wms_asf_intake_reset_all:
+ *
+ * Drops what is in the intakes of all pads.  No thread may be streaming.
+ */
+void gst_wms_asf_intake_reset_all (GstElement * mux);
+
+/**
+ * gst_wms_asf_intake_leave:
+ * @pad: a pad that is about to be removed
+ * @mux: its element
+ *
+ * What was collected from the pad is muxed all the same.
+ *
+ * Returns: whether there may be something, for which the pad stays in
+ *     gst_wms_asf_intake_leaving_locked() until it was taken.
+ */
+gboolean gst_wms_asf_intake_leave (GstWmsAsfMuxPad * pad, GstElement * mux);
+
+/**
+ * gst_wms_asf_intake_leaving_locked:
+ * @mux: the element, its object lock held
+ *
+ * Returns: (transfer none) (element-type GstWmsAsfMuxPad): pads that were
+ *     removed with something left.
+ */
+GPtrArray *gst_wms_asf_intake_leaving_locked (GstElement * mux);
+
+/**
  * gst_wms_asf_intake_flush:
  *
- * Drops what it holds; from any thread.
+ * Drops what the streaming thread has, as far as it came before a flush; from
+ * any thread.
  */
 void gst_wms_asf_intake_flush (GstWmsAsfIntake * self);
 

@@ -23,7 +23,9 @@ gst_wms_asf_output_start (GstWmsAsfOutput * self, GstAggregator * aggregator,
 void
 gst_wms_asf_output_clear (GstWmsAsfOutput * self)
 {
-  gst_clear_buffer (&self->first);
+  if (self->list == NULL)
+    gst_clear_buffer (&self->first);
+  self->first = NULL;
   gst_clear_buffer_list (&self->list);
 }
 
@@ -89,7 +91,7 @@ gst_wms_asf_output_add (GstWmsAsfOutput * self, const AsfPacket * packet)
   }
   if (self->list == NULL) {
     self->list = gst_buffer_list_new_sized (8);
-    gst_buffer_list_add (self->list, gst_buffer_ref (self->first));
+    gst_buffer_list_add (self->list, self->first);
   }
   gst_buffer_list_add (self->list, buffer);
   return GST_FLOW_OK;
@@ -105,6 +107,5 @@ gst_wms_asf_output_push (GstWmsAsfOutput * self)
     return GST_FLOW_OK;
   if (list == NULL)
     return gst_aggregator_finish_buffer (self->aggregator, first);
-  gst_buffer_unref (first);
   return gst_aggregator_finish_buffer_list (self->aggregator, list);
 }

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "asfmux/gstasfmuxintake.h"
-#include "asfmux/gstasfmuxtext.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -74,6 +73,7 @@ gst_wms_asf_pads_new (GstElement * mux, GstPadTemplate * templ,
 {
   g_autofree gchar *name = NULL;
   GstWmsAsfMuxPad *pad = NULL;
+  gboolean is_text;
   guint number;
 
   GST_OBJECT_LOCK (mux);
@@ -88,7 +88,9 @@ gst_wms_asf_pads_new (GstElement * mux, GstPadTemplate * templ,
   pad = g_object_new (GST_TYPE_WMS_ASF_MUX_PAD, "name", name, "direction",
       templ->direction, "template", templ, NULL);
   pad->number = number;
-  if (g_str_has_prefix (templ->name_template, "text"))
+  is_text = g_str_has_prefix (templ->name_template, "text");
+  gst_wms_asf_intake_attach (pad, mux, is_text);
+  if (is_text)
     gst_wms_asf_text_init (pad);
   return GST_AGGREGATOR_PAD (pad);
 }
@@ -152,17 +154,27 @@ compare_numbers (gconstpointer a, gconstpointer b)
   return (*one)->number - (*other)->number;
 }
 
+static void
+add_described (GPtrArray * pads, GstWmsAsfMuxPad * pad)
+{
+  if (pad->have_format)
+    g_ptr_array_add (pads, gst_object_ref (pad));
+}
+
 GPtrArray *
 gst_wms_asf_pads_collect (GstElement * mux)
 {
   GPtrArray *pads = g_ptr_array_new_with_free_func (gst_object_unref);
+  GPtrArray *leaving;
   GList *l;
+  guint i;
 
   GST_OBJECT_LOCK (mux);
-  for (l = mux->sinkpads; l != NULL; l = l->next) {
-    if (GST_WMS_ASF_MUX_PAD (l->data)->have_format)
-      g_ptr_array_add (pads, gst_object_ref (l->data));
-  }
+  for (l = mux->sinkpads; l != NULL; l = l->next)
+    add_described (pads, l->data);
+  leaving = gst_wms_asf_intake_leaving_locked (mux);
+  for (i = 0; i < leaving->len; i++)
+    add_described (pads, g_ptr_array_index (leaving, i));
   GST_OBJECT_UNLOCK (mux);
   g_ptr_array_sort (pads, compare_numbers);
   return pads;

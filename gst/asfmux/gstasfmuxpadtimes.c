@@ -17,7 +17,7 @@
 static GstClockTimeDiff
 to_running (GstWmsAsfMuxPad * self, GstClockTime time)
 {
-  GstSegment *segment = &GST_AGGREGATOR_PAD (self)->segment;
+  GstSegment *segment = &self->parent.segment;
   guint64 running = time;
   gint sign = 1;
 

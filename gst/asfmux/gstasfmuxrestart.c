@@ -103,7 +103,7 @@ collect_running (GstWmsAsfSession * self)
   for (i = pads->len; i > 0; i--) {
     GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i - 1);
 
-    if (gst_aggregator_pad_is_eos (GST_AGGREGATOR_PAD (pad)) &&
+    if (gst_wms_asf_intake_has_ended (pad) &&
         gst_wms_asf_intake_peek (pad) == NULL)
       g_ptr_array_remove_index (pads, i - 1);
   }

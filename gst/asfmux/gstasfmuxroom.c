@@ -36,14 +36,6 @@ typedef struct
   gsize size;
 } Candidate;
 
-static gsize
-text_size (const gchar * text)
-{
-  g_autoptr (GBytes) utf16 = asf_utf16_new (text);
-
-  return g_bytes_get_size (utf16);
-}
-
 static void
 add_values (GArray * candidates, GArray * array, guint first, gsize head)
 {
@@ -55,7 +47,7 @@ add_values (GArray * candidates, GArray * array, guint first, gsize head)
       .array = array,
       .index = i,
       .is_picture = attribute->type == ASF_ATTRIBUTE_BINARY,
-      .size = head + text_size (attribute->name) +
+      .size = head + asf_utf16_size (attribute->name) +
           gst_wms_asf_attribute_size (attribute),
     };
 
@@ -86,7 +78,9 @@ add_fields (GArray * candidates, AsfDescription * d)
   guint i;
 
   for (i = 0; i < N_FIELDS; i++) {
-    Candidate candidate = {.field = fields[i],.size = text_size (*fields[i]) };
+    Candidate candidate = {.field = fields[i],.size =
+          asf_utf16_size (*fields[i])
+    };
 
     if (candidate.size > 0)
       g_array_append_val (candidates, candidate);
@@ -209,8 +203,8 @@ gst_wms_asf_room_report (const GstWmsAsfTags * self, GstElement * mux)
   if (self->left_out->len == GST_WMS_ASF_TAGS_MAX_NAMES)
     g_string_append (text, ", ...");
   GST_ELEMENT_WARNING (mux, STREAM, MUX,
-      (_("Tags are left out, since the header cannot hold them: %s"),
-          text->str), ("%u values", self->n_left_out));
+      (_("The header cannot hold everything. Left out: %s"), text->str),
+      ("%u values", self->n_left_out));
   g_string_free (text, TRUE);
 }
 

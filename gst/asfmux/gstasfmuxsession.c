@@ -49,6 +49,8 @@ end_header (GstWmsAsfSession * self)
         FALSE;
   free_packets (self);
   gst_wms_asf_file_clear (&self->file);
+  if (self->mux != NULL)
+    gst_wms_asf_intake_set_collecting (GST_ELEMENT (self->mux), FALSE);
   self->tags_changed = FALSE;
   self->n_out = 0;
 }
@@ -162,7 +164,7 @@ set_src_caps (GstWmsAsfSession * self, GstBuffer * header)
   GValue array = G_VALUE_INIT;
   GValue value = G_VALUE_INIT;
 
-  caps = gst_caps_make_writable (caps);
+  caps = gst_caps_truncate (caps);
   g_value_init (&array, GST_TYPE_ARRAY);
   g_value_init (&value, GST_TYPE_BUFFER);
   gst_value_set_buffer (&value, header);
@@ -200,6 +202,8 @@ start_packetizer (GstWmsAsfSession * self, guint32 first_send_ms)
       config.packet_size, asf_packetizer_block_size (&self->packetizer));
   self->output.upstream_is_live =
       GST_CLOCK_TIME_IS_VALID (gst_aggregator_get_latency (self->mux));
+  gst_wms_asf_intake_set_collecting (GST_ELEMENT (self->mux),
+      !self->output.upstream_is_live);
 }
 
 

@@ -118,9 +118,7 @@ is_repeated (Reader * reader, const AsfAttribute * attribute)
 static gboolean
 name_fits (const gchar * name)
 {
-  g_autoptr (GBytes) utf16 = asf_utf16_new (name);
-
-  return g_bytes_get_size (utf16) <= MAX_NAME_BYTES;
+  return asf_utf16_size (name) <= MAX_NAME_BYTES;
 }
 
 /* The object that takes the value, NULL when none does: what is long, of a
@@ -441,6 +439,7 @@ gst_wms_asf_tags_read (GstWmsAsfTags * self, GstTagSetter * setter,
     GPtrArray * pads, gboolean merge)
 {
   Reader reader = {.tags = self };
+  guint i;
 
   memset (self, 0, sizeof *self);
   self->attributes = new_attributes ();
@@ -452,6 +451,9 @@ gst_wms_asf_tags_read (GstWmsAsfTags * self, GstTagSetter * setter,
   self->n_fixed = self->attributes->len;
 
   reader.names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (i = 0; i < self->n_fixed; i++)
+    g_hash_table_add (reader.names, g_strdup (g_array_index (self->attributes,
+                AsfAttribute, i).name));
   reader.values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   reader.blobs = g_hash_table_new_full (g_bytes_hash, g_bytes_equal,
       (GDestroyNotify) g_bytes_unref, NULL);
@@ -480,13 +482,14 @@ gst_wms_asf_tags_leave_out (GstWmsAsfTags * self, const gchar * name)
   guint i;
 
   self->n_left_out++;
-  GST_WARNING ("left out: %.200s", name);
+  GST_LOG ("left out: %.200s", name);
+  if (self->left_out->len == GST_WMS_ASF_TAGS_MAX_NAMES)
+    return;
   for (i = 0; i < self->left_out->len; i++) {
     if (g_str_equal (g_ptr_array_index (self->left_out, i), name))
       return;
   }
-  if (self->left_out->len < GST_WMS_ASF_TAGS_MAX_NAMES)
-    g_ptr_array_add (self->left_out, g_strdup (name));
+  g_ptr_array_add (self->left_out, g_strdup (name));
 }
 
 void

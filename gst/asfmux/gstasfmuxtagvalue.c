@@ -234,12 +234,9 @@ gst_wms_asf_tag_value (AsfAttribute * attribute, const GstWmsAsfTagLine * line,
 gsize
 gst_wms_asf_attribute_size (const AsfAttribute * attribute)
 {
-  g_autoptr (GBytes) utf16 = NULL;
-
   switch (attribute->type) {
     case ASF_ATTRIBUTE_TEXT:
-      utf16 = asf_utf16_new (attribute->text);
-      return g_bytes_get_size (utf16);
+      return asf_utf16_size (attribute->text);
     case ASF_ATTRIBUTE_BINARY:
     case ASF_ATTRIBUTE_GUID:
       return attribute->bytes ? g_bytes_get_size (attribute->bytes) : 0;

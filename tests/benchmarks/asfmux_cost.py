@@ -1,84 +1,178 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What a data packet costs: asfmux_cost.py PROGRAM PLUGIN-FILE
+"""What muxing costs: asfmux_cost.py PROGRAM PLUGIN-FILE cost|flat
 
 Instructions are counted by callgrind over two lengths of the same input, so
 that setting up and shutting down do not count, and those of the same graph
-without a muxer are taken off; so is its CPU time.
+without a muxer are taken off; so is its CPU time.  For ffmpeg, whose input is
+a file made here, the same copy into no file is taken off.
 """
 
 import os
 import re
+import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 
 SHORT, LONG = 10, 20            # seconds of input, under callgrind
 CPU_SHORT, CPU_LONG = 200, 1200
-# name, muxer, packet size, whether our plugin is wanted
-ROWS = [('no muxer', 'none', None, False),
-        ('asfmux, ours', 'asfmux', 4800, True),
-        ('asfmux, gst-plugins-bad', 'asfmux', 4800, False),
-        ('avmux_asf', 'avmux_asf', None, False)]
-DEFAULT_PACKET = 3200           # avmux_asf's
+FFMPEG_SHORT = {'av': 60, 'audio': 600}
+FFMPEG_LONG = {'av': 240, 'audio': 6000}
+RUNS = 3                        # the least CPU time of so many counts
+OURS, BAD = 'asfmux, ours', 'asfmux, gst-plugins-bad'
 
 
-def environment(ours, plugin, folder):
-    env = {k: v for k, v in os.environ.items() if not k.startswith('GST_')}
-    env['GST_REGISTRY'] = os.path.join(folder, f'registry-{ours}.bin')
-    env['GST_REGISTRY_FORK'] = 'no'
-    if ours:
-        env['GST_PLUGIN_PATH'] = os.path.dirname(os.path.abspath(plugin))
-    return env
+class Bench:
+    def __init__(self, program, plugin, folder):
+        self.program, self.plugin, self.folder = program, plugin, folder
+        self.none = {}
+
+    def environment(self, ours):
+        env = {k: v for k, v in os.environ.items()
+               if not k.startswith('GST_')}
+        env['GST_REGISTRY'] = os.path.join(self.folder, f'registry-{ours}')
+        env['GST_REGISTRY_FORK'] = 'no'
+        if ours:
+            env['GST_PLUGIN_PATH'] = os.path.dirname(
+                os.path.abspath(self.plugin))
+        return env
+
+    def run(self, ours, muxer, seconds, kind, *options, tool=()):
+        """[bytes, buffers, objects, CPU ns, peak KB], what was logged."""
+        output = subprocess.run(
+            [*tool, self.program, muxer, str(seconds), kind, *options],
+            env=self.environment(ours), check=True, text=True, timeout=900,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return list(map(int, output.stdout.split())), output.stderr
+
+    def callgrind(self):
+        return ('valgrind', '--tool=callgrind',
+                f'--callgrind-out-file={self.folder}/out')
+
+    def instructions(self, ours, muxer, kind, *options):
+        """(instructions, bytes, objects) of LONG - SHORT seconds."""
+        self.run(ours, muxer, 1, kind, *options)  # the registry is written
+        (one, log), (two, log_2) = (
+            self.run(ours, muxer, seconds, kind, *options,
+                     tool=self.callgrind()) for seconds in (SHORT, LONG))
+        count, count_2 = (int(re.search(r'Collected : (\d+)', text)[1])
+                          for text in (log, log_2))
+        return count_2 - count, two[0] - one[0], two[2] - one[2]
+
+    def cpu(self, ours, muxer, kind, *options, short=CPU_SHORT,
+            long_=CPU_LONG):
+        """(ns, bytes, objects) of long_ - short seconds."""
+        best = []
+        for seconds in (short, long_):
+            runs = [self.run(ours, muxer, seconds, kind, *options)[0]
+                    for _ in range(RUNS)]
+            best.append(min(runs, key=lambda r: r[3]))
+        one, two = best
+        return two[3] - one[3], two[0] - one[0], two[2] - one[2]
+
+    def measure(self, ours, muxer, kind, *options):
+        """Per byte of output, net: (instructions, ns); per object as well."""
+        if kind not in self.none:
+            count, _, objects = self.instructions(False, 'none', kind)
+            ns, _, cpu_objects = self.cpu(False, 'none', kind)
+            self.none[kind] = count / objects, ns / cpu_objects
+        none = self.none[kind]
+        count, size, objects = self.instructions(ours, muxer, kind, *options)
+        ns, cpu_size, cpu_objects = self.cpu(ours, muxer, kind, *options)
+        count -= none[0] * objects
+        ns -= none[1] * cpu_objects
+        return (count / size, ns / cpu_size, count / objects,
+                ns / cpu_objects)
+
+    def ffmpeg(self, kind):
+        """As measure(), for ffmpeg -c copy -f asf."""
+        def copy(seconds, how, tool=()):
+            source = os.path.join(self.folder, f'{kind}-{seconds}.mkv')
+            if not os.path.exists(source):
+                self.run(False, 'matroskamux', seconds, kind, 'seekable',
+                         f'out={source}')
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            done = subprocess.run(
+                [*tool, 'ffmpeg', '-nostdin', '-v', 'error', '-i', source,
+                 '-c', 'copy', '-f', how, '-y', '/dev/null'], check=True,
+                text=True, timeout=900, stderr=subprocess.PIPE)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            ns = 1e9 * (after.ru_utime + after.ru_stime
+                        - before.ru_utime - before.ru_stime)
+            return ns, os.path.getsize(source), done.stderr
+
+        def slope(how):
+            counts = [int(re.search(r'Collected : (\d+)', copy(
+                s, how, self.callgrind())[2])[1]) for s in (SHORT, LONG)]
+            ns = [min(copy(s, how)[0] for _ in range(RUNS))
+                  for s in (FFMPEG_SHORT[kind], FFMPEG_LONG[kind])]
+            return counts[1] - counts[0], ns[1] - ns[0]
+
+        asf, null = slope('asf'), slope('null')
+        sizes = [copy(s, 'null')[1]
+                 for s in (SHORT, LONG, FFMPEG_SHORT[kind], FFMPEG_LONG[kind])]
+        return ((asf[0] - null[0]) / (sizes[1] - sizes[0]),
+                (asf[1] - null[1]) / (sizes[3] - sizes[2]))
 
 
-def run(command, env):
-    output = subprocess.run(command, env=env, check=True, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            timeout=900)
-    size, _buffers, cpu = map(int, output.stdout.split())
-    return size, cpu, output.stderr
+# name, whether our plugin is wanted, muxer, bytes that a packet has, options
+ROWS = [(OURS, True, 'asfmux', 4800, ('packet-size=4800',)),
+        ('the same, to a file', True, 'asfmux', 4800,
+         ('packet-size=4800', 'seekable')),
+        (BAD, False, 'asfmux', 4800, ('packet-size=4800',)),
+        ('avmux_asf', False, 'avmux_asf', 3200, ()),
+        ('matroskamux', False, 'matroskamux', 4800, ())]
 
 
-def slope(measure, short, long_):
-    """(cost, bytes) that the difference of two lengths takes."""
-    (cost_1, size_1), (cost_2, size_2) = measure(short), measure(long_)
-    return cost_2 - cost_1, size_2 - size_1
+def cost(bench):
+    print('| input | muxer | packet | instructions for a packet | CPU ns for '
+          'a packet | instructions for a byte | CPU s for a GB |')
+    print('| --- | --- | --- | --- | --- | --- | --- |')
+    for kind, title in (('av', '8 Mbit/s WMV2, WMA2'),
+                        ('audio', '128 kbit/s WMA2')):
+        rows = []
+        for name, ours, muxer, packet, options in ROWS:
+            rows.append((name, packet,
+                         *bench.measure(ours, muxer, kind, *options)[:2]))
+        if shutil.which('ffmpeg'):
+            rows.append(('ffmpeg -c copy -f asf', 3200, *bench.ffmpeg(kind)))
+        for name, packet, instructions, ns in rows:
+            print(f'| {title} | {name} | {packet:,} '
+                  f'| {instructions * packet:,.0f} | {ns * packet:,.0f} '
+                  f'| {instructions:.2f} | {ns:.2f} |', flush=True)
+    print('\nNet of the same graph without a muxer. matroskamux has no '
+          'packets: the cost of 4,800 bytes.')
+
+
+def flat(bench):
+    print('| streams | instructions for a media object | CPU ns for a media '
+          'object |')
+    print('| --- | --- | --- |')
+    for n in ('2', '8', '32'):
+        row = bench.measure(True, 'asfmux', n, 'seekable')
+        print(f'| {n} | {row[2]:,.0f} | {row[3]:,.0f} |', flush=True)
+
+    print('\n| of 8 Mbit/s | CPU ns for a packet, gross | peak memory KB |')
+    print('| --- | --- | --- |')
+    peaks = {}
+    for title, start, end in (('first minute', 0, 60),
+                              ('first hour', 60, 3600),
+                              ('hours 2 to 10', 3600, 36000)):
+        ns, size, _ = bench.cpu(True, 'asfmux', 'av', 'seekable',
+                                short=max(start, 1), long_=end)
+        peaks[end] = bench.run(True, 'asfmux', end, 'av', 'seekable')[0][4]
+        print(f'| {title} | {ns * 4800 / size:,.0f} | {peaks[end]:,} |',
+              flush=True)
+    print(f'\nPeak memory grows by {(peaks[36000] - peaks[3600]) / 9:,.1f} KB '
+          'an hour.')
 
 
 def main():
-    program, plugin = sys.argv[1:3]
-    print(f'{"":26}{"instructions":>14}{"CPU ns":>10}   per packet, net')
-    none = None
+    program, plugin, table = sys.argv[1:4]
     with tempfile.TemporaryDirectory() as folder:
-        for name, muxer, packet, ours in ROWS:
-            env = environment(ours, plugin, folder)
-            tail = [str(packet)] if packet else []
-
-            def instructions(seconds):
-                size, _cpu, log = run(
-                    ['valgrind', '--tool=callgrind',
-                     f'--callgrind-out-file={folder}/out', program, muxer,
-                     str(seconds), *tail], env)
-                return int(re.search(r'Collected : (\d+)', log)[1]), size
-
-            def cpu_ns(seconds):
-                best = min(run([program, muxer, str(seconds), *tail], env)[1]
-                           for _ in range(3))
-                return best, run([program, muxer, str(seconds), *tail],
-                                 env)[0]
-
-            run([program, muxer, '1', *tail], env)
-            count, size = slope(instructions, SHORT, LONG)
-            cpu, cpu_size = slope(cpu_ns, CPU_SHORT, CPU_LONG)
-            if none is None:
-                none = count / (LONG - SHORT), cpu / (CPU_LONG - CPU_SHORT)
-                continue
-            packets = size / (packet or DEFAULT_PACKET)
-            cpu_packets = cpu_size / (packet or DEFAULT_PACKET)
-            print(f'{name:26}'
-                  f'{(count - none[0] * (LONG - SHORT)) / packets:14.0f}'
-                  f'{(cpu - none[1] * (CPU_LONG - CPU_SHORT)) / cpu_packets:10.0f}')
+        {'cost': cost, 'flat': flat}[table](Bench(program, plugin, folder))
 
 
 main()

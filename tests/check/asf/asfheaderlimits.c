@@ -391,6 +391,7 @@ asfheaderlimits_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_checked_fixture (tc, setup, teardown);
+  tcase_set_timeout (tc, 60);
   tcase_add_loop_test (tc, test_fits, 0, G_N_ELEMENTS (limits));
   tcase_add_loop_test (tc, test_fails, 0, G_N_ELEMENTS (limits));
   tcase_add_test (tc, test_identifiers);

@@ -90,6 +90,7 @@ GST_START_TEST (test_utf16)
   gconstpointer data = g_bytes_get_data (bytes, &size);
 
   test_assert_hex ("text", data, size, texts[__i__].hex);
+  fail_unless_equals_int (asf_utf16_size (texts[__i__].text), size);
 }
 
 GST_END_TEST;

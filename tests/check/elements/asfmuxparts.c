@@ -4,6 +4,7 @@
 
 #include "asfmux/gstasfmuxblocks.h"
 #include "asfmux/gstasfmuxfile.h"
+#include "asfmux/gstasfmuxtags.h"
 
 /* Parts of the element that no input reaches on purpose. */
 
@@ -65,6 +66,77 @@ GST_START_TEST (test_blocks)
 
 GST_END_TEST;
 
+/* What the application's tags become; the streams have none. */
+static void
+read_tags (GstWmsAsfTags * tags, const GstTagList * list)
+{
+  GstElement *mux = gst_element_factory_make ("asfmux", NULL);
+  GPtrArray *pads = g_ptr_array_new ();
+
+  gst_tag_setter_merge_tags (GST_TAG_SETTER (mux), list, GST_TAG_MERGE_REPLACE);
+  gst_wms_asf_tags_read (tags, GST_TAG_SETTER (mux), pads, TRUE);
+  g_ptr_array_unref (pads);
+  gst_object_unref (mux);
+}
+
+/* rules, 3.11, 4.7: a WORD counts the values of an object; what is too much
+ * for both is counted. */
+GST_START_TEST (test_value_limit)
+{
+  GstTagList *list = gst_tag_list_new_empty ();
+  const guint n = 2 * G_MAXUINT16 + 100;
+  GstWmsAsfTags tags;
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    g_autofree gchar *comment = g_strdup_printf ("k%u=v", i);
+
+    gst_tag_list_add (list, GST_TAG_MERGE_APPEND, GST_TAG_EXTENDED_COMMENT,
+        comment, NULL);
+  }
+  read_tags (&tags, list);
+  fail_unless_equals_int (tags.attributes->len, G_MAXUINT16);
+  fail_unless_equals_int (tags.library->len, G_MAXUINT16);
+  fail_unless_equals_int (tags.n_left_out, 100 + tags.n_fixed);
+  fail_unless_equals_int (tags.left_out->len, GST_WMS_ASF_TAGS_MAX_NAMES);
+  gst_wms_asf_tags_clear (&tags);
+  gst_tag_list_unref (list);
+}
+
+GST_END_TEST;
+
+/* A broadcast has another header when the digest is another one: not for a
+ * rate, and for each text, number and picture. */
+GST_START_TEST (test_digest)
+{
+  static const gchar *const lists[] = {
+    "taglist, title=(string)a", "taglist, title=(string)b",
+    "taglist, title=(string)a, track-number=(uint)1",
+    "taglist, title=(string)a, track-number=(uint)2",
+    "taglist, artist=(string)a", "taglist, genre=(string)a",
+    "taglist, genre=(string){a, b}", "taglist, genre=(string){b, a}",
+    "taglist, title=(string)a, bitrate=(uint)1000, audio-codec=(string)c",
+  };
+  const guint n = G_N_ELEMENTS (lists);
+  GstWmsAsfTags tags[G_N_ELEMENTS (lists)];
+  guint i, k;
+
+  for (i = 0; i < n; i++) {
+    GstTagList *list = gst_tag_list_new_from_string (lists[i]);
+
+    read_tags (&tags[i], list);
+    gst_tag_list_unref (list);
+  }
+  for (i = 0; i < n; i++)
+    for (k = 0; k < i; k++)
+      fail_unless_equals_int (g_str_equal (tags[i].digest, tags[k].digest),
+          k == 0 && i == n - 1);
+  for (i = 0; i < n; i++)
+    gst_wms_asf_tags_clear (&tags[i]);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxparts_suite (void)
 {
@@ -72,8 +144,11 @@ asfmuxparts_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
+  tcase_set_timeout (tc, 150);
   tcase_add_loop_test (tc, test_file_id, 0, 2);
   tcase_add_test (tc, test_blocks);
+  tcase_add_test (tc, test_value_limit);
+  tcase_add_test (tc, test_digest);
   return s;
 }
 

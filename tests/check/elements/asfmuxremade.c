@@ -49,6 +49,9 @@ static const struct
   {PICTURES "-c:v cljr"},
   {PICTURES "-c:v v210"},
   {PICTURES "-c:v r210"},
+  /* asfdemux does not know it, and leaves out the size */
+  {PICTURES "-c:v libvpx-vp9 -b:v 300k", "! capssetter "
+        "caps=video/x-asf-unknown,width=192,height=144"},
   {PICTURES "-c:v rawvideo -pix_fmt gray"},
   {PICTURES "-c:v rawvideo -pix_fmt uyvy422"},
   {PICTURES "-c:v rawvideo -pix_fmt yuyv422"},

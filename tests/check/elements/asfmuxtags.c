@@ -242,7 +242,7 @@ GST_START_TEST (test_lengths)
 GST_END_TEST;
 
 /* Two streams; the application's word counts first, then the streams' by the
- * merge mode.  What a stream alone says is its own. */
+ * merge mode.  What a stream alone says is its own, in its language. */
 static const struct
 {
   GstTagMergeMode mode;
@@ -263,6 +263,7 @@ GST_START_TEST (test_streams)
 {
   g_autoptr (GByteArray) bytes = NULL;
   g_autofree gchar *text = NULL;
+  gchar *path;
   TestMux mux;
   guint i;
 
@@ -277,12 +278,16 @@ GST_START_TEST (test_streams)
               GST_TAG_LANGUAGE_CODE, "en", NULL)));
   gst_harness_push_event (mux.audio, gst_event_new_tag (gst_tag_list_new
           (GST_TAG_ALBUM, "Audio", GST_TAG_MINIMUM_BITRATE, 1,
-              GST_TAG_MAXIMUM_BITRATE, 2, NULL)));
+              GST_TAG_MAXIMUM_BITRATE, 2, GST_TAG_LANGUAGE_CODE, "fr", NULL)));
   test_mux_push (mux.video, 0, 40, 100, TRUE);
   test_mux_push (mux.audio, 0, 50, 400, TRUE);
   test_mux_end (&mux);
   bytes = test_mux_pull_all (&mux);
   test_mux_clear (&mux);
+  path = test_file_new ();
+  test_file_write (path, bytes);
+  test_assert_asfcheck (path, FALSE);
+  test_file_free (path);
   text = test_describe_header (bytes->data, bytes->len);
   assert_line (text, merges[__i__].title);
   fail_unless_equals_int (test_count_lines (text, "CD"), 1);

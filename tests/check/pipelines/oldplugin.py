@@ -172,6 +172,26 @@ def check_rtp(folder, packet_size, mtu, all_come_back):
     assert missing == 0 if all_come_back else missing <= packet_size, missing
 
 
+def check_encodebin(folder):
+    """Profiles name the container without more, as GstPbutils' targets do."""
+    path = os.path.join(folder, 'encoded')
+    run(Gst.parse_launch(
+        'encodebin name=e profile="video/x-ms-asf:video/x-wmv,wmvversion=2:'
+        f'audio/x-wma,wmaversion=2" ! filesink location={path} '
+        'videotestsrc num-buffers=25 ! e.video_0 '
+        'audiotestsrc num-buffers=50 ! e.audio_0'))
+    found = Gst.parse_launch(f'filesrc location={path} ! asfdemux name=m')
+    pads = []
+    found.get_by_name('m').connect(
+        'pad-added', lambda _, pad: pads.append(pad.get_name()))
+    found.set_state(Gst.State.PAUSED)
+    bus = found.get_bus()
+    # nothing is linked: it ends with an error, after its pads
+    bus.timed_pop_filtered(TIMEOUT * Gst.SECOND, Gst.MessageType.ERROR)
+    found.set_state(Gst.State.NULL)
+    assert sorted(pads) == ['audio_0', 'video_0'], pads
+
+
 def child(what, argument):
     if what == 'describe':
         result = describe()
@@ -201,6 +221,7 @@ def main():
             ('pad templates', lambda: check_templates(old, new)),
             ('output of a file', lambda: check_output(folder, False)),
             ('output of a broadcast', lambda: check_output(folder, True)),
+            ('encodebin', lambda: check_encodebin(folder)),
             ('rtp, small', lambda: check_rtp(folder, 1400, 500, True)),
             ('rtp, default', lambda: check_rtp(folder, 4800, 1400, False)),
         ]
