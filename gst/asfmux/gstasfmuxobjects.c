@@ -15,10 +15,6 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 /* Between two messages about drops of one stream, in microseconds. */
 #define MIN_REPORT_INTERVAL G_TIME_SPAN_SECOND
 
-/* Frames are shown at most this long after frames that come behind them; what
- * steps back further is another programme's time. */
-#define MAX_REORDERING GST_SECOND
-
 /* A message for each run of drops, and at most one a second: a bus that nobody
  * reads must not grow for weeks (push-protocol.md, 5). */
 static gboolean
@@ -53,31 +49,21 @@ report_late (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
   gst_element_post_message (GST_ELEMENT (self->mux), message);
 }
 
-static gboolean
-may_step_back (GstWmsAsfMuxPad * pad, GstBuffer * buffer, GstClockTimeDiff time)
-{
-  return pad->format.may_reorder && time >= 0
-      && time + MAX_REORDERING >= (GstClockTimeDiff) pad->last_ns
-      && GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
-}
-
-/* Content time of a buffer: never before the file's start, and never before
- * the stream's last object, but for reordered frames (rules, 7.3). */
+/* Content time of a buffer, not before the file's start. */
 static guint64
 content_time (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     GstBuffer * buffer)
 {
-  GstClockTimeDiff running = gst_wms_asf_mux_pad_object_time (pad, buffer);
-  GstClockTimeDiff time;
+  guint32 sent_ms = self->packetizer.last_send_ms;
+  guint32 preroll_ms = self->settings.preroll_ms;
 
   if (self->rebase) {
-    self->output.origin = running - (GstClockTimeDiff) self->content_end_ns;
+    self->output.origin = gst_wms_asf_mux_pad_object_time (pad, buffer) -
+        (GstClockTimeDiff) self->content_end_ns;
     self->rebase = FALSE;
   }
-  time = running - self->output.origin;
-  if (may_step_back (pad, buffer, time))
-    return time;
-  return MAX (time, (GstClockTimeDiff) pad->last_ns);
+  return gst_wms_asf_mux_pad_content_time (pad, buffer, self->output.origin,
+      sent_ms > preroll_ms ? (sent_ms - preroll_ms) * GST_MSECOND : 0);
 }
 
 /* When an object is ready to be sent: with the decode time, so that none is sent

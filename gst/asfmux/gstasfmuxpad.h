@@ -72,6 +72,12 @@ struct _GstWmsAsfMuxPad
   GstWmsAsfExtensions extensions;
 
   /* times are signed running times in ns until the origin is taken off */
+  /* what is added to times of a stream that jumped back; the last jump of any
+   * stream belongs to the session */
+  GstClockTimeDiff jump_ns;
+  GstClockTimeDiff *last_jump_ns;
+  gboolean delay_is_known;
+  guint64 delay_ns;
   GstClockTimeDiff next_running;
   gboolean have_next_running;
   GstClockTime lead_ns;
@@ -124,7 +130,8 @@ void gst_wms_asf_mux_pad_reset_stream (GstWmsAsfMuxPad * self);
  * Returns: running time by which buffers of all pads are put in order: the
  *     decode time when there is one, else the presentation time, else where
  *     the buffer before ended.  A gap stands where it ends: until then the
- *     other pads need not wait for this one.
+ *     other pads need not wait for this one.  A stream that jumps back by more
+ *     than a second goes on where it was.
  */
 GstClockTimeDiff gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self,
     GstBuffer * buffer);
@@ -142,11 +149,36 @@ gboolean gst_wms_asf_mux_pad_is_gap (GstBuffer * buffer);
  * @buffer: the next buffer of it
  *
  * Returns: running time that becomes the media object's presentation time:
- *     the presentation time, or for codecs of the VC-1 family the decode time
- *     (rules, 7.3).
+ *     the buffer's, or for the VC-1 family that of its decode slot (rules,
+ *     7.3), where it has a decode time: the slot of the first frame is when
+ *     that is shown.
  */
 GstClockTimeDiff gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self,
     GstBuffer * buffer);
+
+/**
+ * gst_wms_asf_mux_pad_find_delay:
+ * @self: a pad
+ * @first: (nullable): its first buffer
+ *
+ * Learns how much later than it is decoded the first frame of a stream with
+ * reordered frames is shown, once for a stream.
+ */
+void gst_wms_asf_mux_pad_find_delay (GstWmsAsfMuxPad * self,
+    GstBuffer * first);
+
+/**
+ * gst_wms_asf_mux_pad_content_time:
+ * @self: a pad
+ * @buffer: the next buffer of it
+ * @origin: running time of the file's time 0
+ * @earliest_ns: content time that packets on their way need not be late for
+ *
+ * Returns: the media object's time on the content clock.  It is not before
+ *     the stream's last one, but for frames out of order.
+ */
+guint64 gst_wms_asf_mux_pad_content_time (GstWmsAsfMuxPad * self,
+    GstBuffer * buffer, GstClockTimeDiff origin, guint64 earliest_ns);
 
 /**
  * gst_wms_asf_mux_pad_advance:

@@ -100,6 +100,7 @@ gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
   gdouble share;
 
   gst_wms_asf_mux_pad_reset_stream (self);
+  gst_wms_asf_mux_pad_find_delay (self, first);
   if (self->settings.buffer_ms > 0)
     window_ms = MIN (self->settings.buffer_ms, preroll_ms);
   if (self->settings.bitrate > 0)
@@ -145,6 +146,8 @@ gst_wms_asf_mux_pad_account (GstWmsAsfMuxPad * self, const AsfObject * object,
     self->first_ns = object->time_ns;
   else if (object->time_ns > self->last_ns)
     self->last_duration_ns = object->time_ns - self->last_ns;
+  if (self->last_duration_ns == 0)
+    self->last_duration_ns = self->format.stream.frame_time_100ns * 100;
   duration = gst_wms_asf_sane_duration (duration);
   if (GST_CLOCK_TIME_IS_VALID (duration) && duration > 0)
     self->last_duration_ns = duration;

@@ -8,11 +8,18 @@
 /* What a compressed payload's step can be. */
 #define MAX_DELTA_MS G_MAXUINT8
 
+/* Decoders reorder 16 frames at most. */
+#define MAX_DELAY (5 * GST_SECOND)
+/* A presentation time may be this much before another one that was decoded
+ * earlier (asfcheck allows a second). */
+#define MAX_STEP_BACK GST_SECOND
+
 #define MAX_DURATION (24 * GST_SECOND * 3600)
 /* Times beyond are taken for this one: sums and differences then hold. */
 #define MAX_RUNNING (G_MAXINT64 / 8)
-/* gst-libav's encoders write FFmpeg's "no time stamp" for none. */
-#define IS_TIME(t) ((t) < (GstClockTime) G_MAXINT64)
+
+/* A stream whose times go back by more begins anew, where it was. */
+#define MIN_JUMP (GstClockTimeDiff) GST_SECOND
 
 static GstClockTimeDiff
 to_running (GstWmsAsfMuxPad * self, GstClockTime time)
@@ -27,7 +34,8 @@ to_running (GstWmsAsfMuxPad * self, GstClockTime time)
   if (sign == 0)
     return 0;
   running = MIN (running, MAX_RUNNING);
-  return sign > 0 ? (GstClockTimeDiff) running : -(GstClockTimeDiff) running;
+  return self->jump_ns +
+      (sign > 0 ? (GstClockTimeDiff) running : -(GstClockTimeDiff) running);
 }
 
 /* Neither time stamp: it follows the buffer before, or begins at 0. */
@@ -44,12 +52,25 @@ gst_wms_asf_sane_duration (GstClockTime duration)
   return duration <= MAX_DURATION ? duration : GST_CLOCK_TIME_NONE;
 }
 
+/* gst-libav's encoders write FFmpeg's "no time stamp" for none: 2^63. */
+static gboolean
+has_dts (GstBuffer * buffer)
+{
+  return GST_BUFFER_DTS (buffer) < G_MAXINT64;
+}
+
+static gboolean
+has_pts (GstBuffer * buffer)
+{
+  return GST_BUFFER_PTS (buffer) < G_MAXINT64;
+}
+
 static GstClockTimeDiff
 start_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
-  if (IS_TIME (GST_BUFFER_DTS (buffer)))
+  if (has_dts (buffer))
     return to_running (self, GST_BUFFER_DTS (buffer)) - self->lead_ns;
-  if (IS_TIME (GST_BUFFER_PTS (buffer)))
+  if (has_pts (buffer))
     return to_running (self, GST_BUFFER_PTS (buffer)) - self->lead_ns;
   return inferred (self);
 }
@@ -61,6 +82,27 @@ gst_wms_asf_mux_pad_is_gap (GstBuffer * buffer)
       gst_buffer_get_size (buffer) == 0;
 }
 
+static gboolean
+goes_on (GstWmsAsfMuxPad * self, GstClockTimeDiff time)
+{
+  return time > self->next_running - MIN_JUMP &&
+      time < self->next_running + MIN_JUMP;
+}
+
+/* How far the times of a stream that jumped back have to be moved: as those of
+ * another one that did, so that they stay together, if that fits. */
+static GstClockTimeDiff
+find_jump (GstWmsAsfMuxPad * self, GstClockTimeDiff time)
+{
+  GstClockTimeDiff jump = self->last_jump_ns ? *self->last_jump_ns : 0;
+
+  if (!goes_on (self, time - self->jump_ns + jump))
+    jump = self->jump_ns + self->next_running - time;
+  if (self->last_jump_ns != NULL)
+    *self->last_jump_ns = jump;
+  return jump;
+}
+
 GstClockTimeDiff
 gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
@@ -68,15 +110,32 @@ gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
   GstClockTime duration =
       gst_wms_asf_sane_duration (GST_BUFFER_DURATION (buffer));
 
+  if (self->have_next_running && time < self->next_running - MIN_JUMP) {
+    self->jump_ns = find_jump (self, time);
+    time = start_time (self, buffer);
+  }
   if (gst_wms_asf_mux_pad_is_gap (buffer) && GST_CLOCK_TIME_IS_VALID (duration))
     time += duration;
   return time;
 }
 
+void
+gst_wms_asf_mux_pad_find_delay (GstWmsAsfMuxPad * self, GstBuffer * first)
+{
+  if (self->delay_is_known || first == NULL || !has_dts (first) ||
+      !has_pts (first))
+    return;
+  self->delay_ns = GST_BUFFER_PTS (first) > GST_BUFFER_DTS (first) ?
+      MIN (GST_BUFFER_PTS (first) - GST_BUFFER_DTS (first), MAX_DELAY) : 0;
+  self->delay_is_known = TRUE;
+}
+
 GstClockTimeDiff
 gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
-  if (self->format.times_are_decode || !IS_TIME (GST_BUFFER_PTS (buffer)))
+  if (has_dts (buffer) && self->format.times_are_decode)
+    return start_time (self, buffer) + (GstClockTimeDiff) self->delay_ns;
+  if (!has_pts (buffer) || self->format.times_are_decode)
     return start_time (self, buffer);
   return to_running (self, GST_BUFFER_PTS (buffer)) - self->lead_ns;
 }
@@ -95,6 +154,24 @@ gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer)
   self->have_next_running = TRUE;
 }
 
+
+guint64
+gst_wms_asf_mux_pad_content_time (GstWmsAsfMuxPad * self, GstBuffer * buffer,
+    GstClockTimeDiff origin, guint64 earliest_ns)
+{
+  GstClockTimeDiff last = self->last_ns;
+  GstClockTimeDiff time;
+
+  gst_wms_asf_mux_pad_find_delay (self, buffer);
+  time = gst_wms_asf_mux_pad_object_time (self, buffer) - origin;
+  if (time >= last)
+    return time;
+  if (!self->format.may_reorder ||
+      !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT) ||
+      time < last - (GstClockTimeDiff) MAX_STEP_BACK)
+    return last;
+  return MAX (time, (GstClockTimeDiff) MIN (earliest_ns, self->last_ns));
+}
 
 /* How long the buffer lasts, as far as that is known; else 0. */
 static guint64
@@ -118,7 +195,8 @@ gst_wms_asf_mux_pad_describe (GstWmsAsfMuxPad * self, GstBuffer * buffer,
   guint64 delta_ms = gst_util_uint64_scale_round (duration, 1, GST_MSECOND);
 
   if (self->extensions.size > 0) {
-    gst_wms_asf_extensions_update (&self->extensions, buffer, duration);
+    gst_wms_asf_extensions_update (&self->extensions, buffer, object->pres_ms,
+        duration);
     object->extension = self->extensions.data;
     object->extension_size = self->extensions.size;
   }

@@ -63,6 +63,7 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
   self->is_file = FALSE;
   self->rebase = FALSE;
   self->content_end_ns = 0;
+  self->last_jump_ns = 0;
   self->refused_toc = FALSE;
   self->now = 0;
   self->header_time = 0;
@@ -138,6 +139,7 @@ start_pads (GstWmsAsfSession * self, GPtrArray * pads)
         !self->is_file);
     if (pad->format.stream.kind == ASF_STREAM_VIDEO)
       self->output.has_video = TRUE;
+    pad->last_jump_ns = &self->last_jump_ns;
     pad->lead_ns = gst_wms_asf_origin_lead (pad);
     pad->format.stream.flags = self->is_file ? ASF_STREAM_SEEKABLE : 0;
     first = gst_wms_asf_intake_peek (pad);

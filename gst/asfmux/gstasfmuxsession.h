@@ -21,6 +21,7 @@ G_BEGIN_DECLS
  * @is_file: a file, which is completed at the end; else a broadcast
  * @rebase: the next buffer follows what was written, whatever its time
  * @content_end_ns: end of what was written, on the content clock
+ * @last_jump_ns: how far the stream that jumped back last was moved
  * @now: latest running time of the buffers that were looked at
  * @header_time: running time of the first buffer after the header
  * @tags_changed: whether tags came that the header does not have
@@ -43,6 +44,7 @@ typedef struct
   gboolean is_file;
   gboolean rebase;
   guint64 content_end_ns;
+  GstClockTimeDiff last_jump_ns;
   GstClockTimeDiff now;
   GstClockTimeDiff header_time;
   gboolean tags_changed;

@@ -6,6 +6,8 @@
 {"video/x-wmv, wmvversion=(int)2, format=(string)WMV2, "
         "codec_data=(buffer)f2eeb480" PICTURE,
       "WMV2 24 0 f2eeb480", TRUE},
+{"video/x-wmv, wmvversion=(int)2" PICTURE,
+      "WMV2 24 0 00000000", TRUE},
 {"video/x-wmv, wmvversion=(int)3, format=(string)WMV3, "
         "stream-format=(string)asf, header-format=(string)asf, "
         "codec_data=(buffer)4f301101" PICTURE,

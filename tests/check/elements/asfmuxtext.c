@@ -299,6 +299,63 @@ GST_START_TEST (test_late_text_pad)
 
 GST_END_TEST;
 
+/* Nobody waits for a text pad, which says nothing for a long time, or ever;
+ * what it says then is muxed. */
+GST_START_TEST (test_silent_text_pad)
+{
+  gboolean is_file = __i__;
+  g_autoptr (GByteArray) bytes = NULL;
+  g_autofree gchar *stream = NULL;
+  GstHarness *text;
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_AUDIO | (is_file ? TEST_MUX_SEEKABLE : 0),
+      NULL, NULL);
+  text = test_mux_add_input (&mux, "text_0", TEXT_CAPS);
+  /* each is taken when the next one goes in */
+  for (i = 0; i < 10; i++)
+    test_mux_push (mux.audio, i * 500, 500, 400, TRUE);
+  gst_harness_push (text, text_buffer (4600, "Late"));
+  for (i = 10; i < 20; i++)
+    test_mux_push (mux.audio, i * 500, 500, 400, TRUE);
+  test_mux_end (&mux);
+  bytes = test_mux_pull_all (&mux);
+  stream = describe_stream (bytes);
+  fail_unless_equals_string (stream, "2@4600 CAPTION=Late");
+  assert_clean (bytes, !is_file);
+  gst_harness_teardown (text);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* Text alone is muxed as well, up to its own end. */
+GST_START_TEST (test_text_alone)
+{
+  g_autoptr (GByteArray) bytes = NULL;
+  g_autofree gchar *stream = NULL;
+  GstHarness *text;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_AUDIO, "streamable", TRUE, NULL);
+  text = test_mux_add_input (&mux, "text_0", TEXT_CAPS);
+  gst_element_release_request_pad (mux.audio->element,
+      GST_PAD_PEER (mux.audio->srcpad));
+  gst_harness_push (text, text_buffer (0, "One"));
+  gst_harness_push (text, text_buffer (1000, "Two"));
+  gst_harness_push (text, text_buffer (2000, "Three"));
+  gst_harness_push_event (text, gst_event_new_eos ());
+  bytes = test_mux_pull_all (&mux);
+  stream = describe_stream (bytes);
+  fail_unless_equals_string (stream,
+      "2@0 CAPTION=One, 2@1000 CAPTION=Two, 2@2000 CAPTION=Three");
+  gst_harness_teardown (text);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxtext_suite (void)
 {
@@ -311,6 +368,8 @@ asfmuxtext_suite (void)
   tcase_add_test (tc, test_script_without_pad);
   tcase_add_loop_test (tc, test_texts, 0, G_N_ELEMENTS (texts));
   tcase_add_test (tc, test_late_text_pad);
+  tcase_add_loop_test (tc, test_silent_text_pad, 0, 2);
+  tcase_add_test (tc, test_text_alone);
   return s;
 }
 

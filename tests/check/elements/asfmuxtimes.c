@@ -48,6 +48,67 @@ GST_START_TEST (test_running_time)
 
 GST_END_TEST;
 
+/* Times before the segment are negative running times; nothing is lost. */
+GST_START_TEST (test_negative_times)
+{
+  GstSegment segment;
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO, NULL, NULL);
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  segment.start = segment.time = GST_SECOND;
+  gst_harness_push_event (mux.video, gst_event_new_segment (&segment));
+  for (i = 0; i < 3; i++)
+    test_mux_push (mux.video, 920 + 40 * i, 40, 100, i == 0);
+  test_mux_end (&mux);
+  assert_objects (&mux, "1:0* 1:40 1:80");
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* Streams that jump back together stay together: the buffers of one that is
+ * back already wait for those of the other that are not. */
+GST_START_TEST (test_jump_of_two)
+{
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO, "latency", GST_SECOND,
+      NULL);
+  test_mux_push (mux.video, 60000, 40, 100, TRUE);
+  test_mux_push (mux.audio, 60000, 50, 400, TRUE);
+  test_mux_push (mux.audio, 60050, 50, 400, TRUE);
+  test_mux_push (mux.video, 0, 40, 100, FALSE);
+  test_mux_push (mux.video, 40, 40, 100, FALSE);
+  test_mux_push (mux.video, 80, 40, 100, FALSE);
+  test_mux_push (mux.audio, 0, 50, 400, TRUE);
+  test_mux_push (mux.audio, 50, 50, 400, TRUE);
+  test_mux_end (&mux);
+  assert_objects (&mux, "1:0* 2:0 1:40 2:50 2:50 1:80 2:90 1:120");
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* One that ends early or starts late leaves the other alone. */
+GST_START_TEST (test_short_stream)
+{
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO | TEST_MUX_SEEKABLE,
+      "latency", GST_SECOND, NULL);
+  test_mux_push (mux.audio, 0, 50, 400, TRUE);
+  gst_harness_push_event (mux.audio, gst_event_new_eos ());
+  test_mux_push (mux.video, 3000, 40, 100, TRUE);
+  test_mux_push (mux.video, 3040, 500, 100, FALSE);
+  gst_harness_push_event (mux.video, gst_event_new_eos ());
+  fail_unless_equals_uint64 (play_ms (&mux), 3540);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
 /* The stream that starts first begins at 0, the other one as much later. */
 GST_START_TEST (test_late_start)
 {
@@ -86,6 +147,14 @@ static const struct
       "1:0* 1:200 1:200 1:240", 280},
   {"a jump is kept", {0, 40, 100000, 100040}, 40, 4,
       "1:0* 1:40 1:100000 1:100040", 100080},
+  {"a jump back goes on", {0, 40, 100000, 0, 40, 80}, 40, 6,
+      "1:0* 1:40 1:100000 1:100040 1:100080 1:100120", 100160},
+  {"and so does the next one", {5000, 0, 40, 2000, 0, 40}, 40, 6,
+      "1:0* 1:40 1:80 1:2040 1:2080 1:2120", 2160},
+  {"a gap", {0, 40, 5000, 5040}, 40, 4, "1:0* 1:40 1:5000 1:5040", 5080},
+  {"one buffer", {1000}, 40, 1, "1:0*", 40},
+  {"one buffer that does not say how long it is", {1000}, -1, 1, "1:0*", 40},
+  {"the last one lasts longer", {0, 40, 80}, 1000, 3, "1:0* 1:40 1:80", 1080},
   {"an absurd duration is none", {0, 40, 80}, G_GINT64_CONSTANT
       (9000000000000), 3, "1:0* 1:40 1:80", 120},
 };
@@ -118,26 +187,74 @@ GST_START_TEST (test_time_stamps)
 
 GST_END_TEST;
 
-/* rules, 7.3: with frames out of order, objects of the VC-1 family carry the
- * time of their decode slot; the first one is one frame before 0. */
+#define WVC1 "video/x-wmv, wmvversion=3, format=WVC1, width=320, height=240, " \
+    "framerate=25/1, codec_data=(buffer)250000010f"
+#define MPEG4 "video/mpeg, mpegversion=4, systemstream=false, width=320, " \
+    "height=240, framerate=25/1"
+#define NONE G_MININT
+
+/* rules, 7.3: out of order, frames of the VC-1 family carry the time of their
+ * decode slot, the first one when it is shown; other codecs that reorder carry
+ * the presentation time, and the others are held. */
+static const struct
+{
+  const gchar *caps;
+  gint pts_ms[5], dts_ms[5];
+  const gchar *objects;
+} reordered[] = {
+  {WVC1, {40, 160, 80, 120, 280}, {0, 40, 80, 120, 160},
+      "1:0* 1:40 1:80 1:120 1:160"},
+  /* a frame without a decode time, and without any */
+  {WVC1, {40, 160, 80, 120, 280}, {0, 40, NONE, NONE, 160},
+      "1:0* 1:40 1:40 1:80 1:160"},
+  {MPEG4, {80, 200, 120, 160, 320}, {0, 40, 80, 120, 160},
+      "1:0* 1:120 1:40 1:80 1:240"},
+  {MPEG4, {40, 160, 80, 120, 280}, {NONE, NONE, NONE, NONE, NONE},
+      "1:0* 1:120 1:40 1:80 1:240"},
+  /* never before the beginning, and no further back than decoders go */
+  {MPEG4, {40, 0, 80, 120, 160}, {NONE, NONE, NONE, NONE, NONE},
+      "1:0* 1:0 1:40 1:80 1:120"},
+  {TEST_VIDEO_CAPS, {40, 160, 80, 120, 280}, {NONE, NONE, NONE, NONE, NONE},
+      "1:0* 1:120 1:120 1:120 1:240"},
+};
+
 GST_START_TEST (test_reordered_frames)
 {
-  static const gint64 pts_ms[] = { 0, 120, 40, 80, 240 };
   TestMux mux;
   guint i;
 
   test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_NO_CAPS, NULL, NULL);
-  gst_harness_set_src_caps_str (mux.video, "video/x-wmv, wmvversion=3, "
-      "format=WVC1, width=320, height=240, framerate=25/1, "
-      "codec_data=(buffer)250000010f");
-  for (i = 0; i < G_N_ELEMENTS (pts_ms); i++) {
-    GstBuffer *buffer = test_mux_buffer (pts_ms[i] + 40, 40, 100, i == 0);
+  gst_harness_set_src_caps_str (mux.video, reordered[__i__].caps);
+  for (i = 0; i < 5; i++) {
+    GstBuffer *buffer = test_mux_buffer (reordered[__i__].pts_ms[i], 40, 100,
+        i == 0);
 
-    GST_BUFFER_DTS (buffer) = i * 40 * GST_MSECOND;
+    if (reordered[__i__].dts_ms[i] != NONE)
+      GST_BUFFER_DTS (buffer) = reordered[__i__].dts_ms[i] * GST_MSECOND;
     gst_harness_push (mux.video, buffer);
   }
   test_mux_end (&mux);
-  assert_objects (&mux, "1:0* 1:40 1:80 1:120 1:160");
+  assert_objects (&mux, reordered[__i__].objects);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* A step back is not late for packets that have left: with no preroll it is
+ * held at the Send Time. */
+GST_START_TEST (test_reordered_without_preroll)
+{
+  static const gint pts_ms[] = { 0, 120, 40, 80 };
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_NO_CAPS, "preroll",
+      (guint64) 0, "packet-size", 500, NULL);
+  gst_harness_set_src_caps_str (mux.video, MPEG4);
+  for (i = 0; i < 4; i++)
+    test_mux_push (mux.video, pts_ms[i], 40, 450, i == 0);
+  test_mux_end (&mux);
+  assert_objects (&mux, "1:0* 1:120 1:120 1:120");
   test_mux_clear (&mux);
 }
 
@@ -449,9 +566,13 @@ asfmuxtimes_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_test (tc, test_running_time);
+  tcase_add_test (tc, test_negative_times);
+  tcase_add_test (tc, test_jump_of_two);
+  tcase_add_test (tc, test_short_stream);
   tcase_add_test (tc, test_late_start);
   tcase_add_loop_test (tc, test_time_stamps, 0, G_N_ELEMENTS (rows));
-  tcase_add_test (tc, test_reordered_frames);
+  tcase_add_loop_test (tc, test_reordered_frames, 0, G_N_ELEMENTS (reordered));
+  tcase_add_test (tc, test_reordered_without_preroll);
   tcase_add_test (tc, test_shown_frames);
   tcase_add_test (tc, test_times_of_libav);
   tcase_add_test (tc, test_gap_goes_on);
