@@ -232,8 +232,8 @@ install_tls (GObjectClass * object_class)
   /**
    * GstWmsPushSink:tls-database:
    *
-   * Certificates that are trusted with https.  The connection gets a thread of
-   * its own, on which the object is used.  Default: %NULL, the system's.
+   * Certificates that are trusted with https.  The object is used on other
+   * threads.  Default: %NULL, the system's.
    *
    * Since: 0.1
    */
@@ -258,8 +258,7 @@ install_tls (GObjectClass * object_class)
    * GstWmsPushSink:tls-interaction:
    *
    * Asked for a certificate of ours, and for its password, where the server
-   * wants one.  The connection gets a thread of its own, on which the object is
-   * used.  Default: %NULL, none.
+   * wants one.  The object is used on other threads.  Default: %NULL, none.
    *
    * Since: 0.1
    */

@@ -12,7 +12,6 @@
 
 #include "wmspush/wmsclient.h"
 #include "wmspush/wmshttp.h"
-#include "wmspush/wmsthread.h"
 
 G_BEGIN_DECLS
 
@@ -35,7 +34,6 @@ struct _WmsClient
 {
   gint ref_count;
   GMainContext *context;
-  WmsThread *own_thread;        /* NULL: the shared one */
   WmsMailbox *mailbox;
   WmsHttpConfig http_config;
   guint timeout_ms;

@@ -432,23 +432,11 @@ copy_http_config (WmsHttpConfig * to, const WmsHttpConfig * from)
     g_object_ref (to->tls_interaction);
 }
 
-/* Objects of the application may do what they like, also block. */
-static GMainContext *
-take_context (const WmsHttpConfig * config, WmsThread ** own_thread)
-{
-  *own_thread = NULL;
-  if (config->tls_database == NULL && config->tls_interaction == NULL)
-    return wms_thread_ref ();
-  *own_thread = wms_thread_new ();
-  return *own_thread != NULL ? wms_thread_get_context (*own_thread) : NULL;
-}
-
 WmsClient *
 wms_client_new (const WmsClientConfig * config, WmsMailbox * mailbox)
 {
   static gsize once;
   GMainContext *context;
-  WmsThread *own_thread;
   WmsClient *self;
 
   if (g_once_init_enter (&once)) {
@@ -456,13 +444,12 @@ wms_client_new (const WmsClientConfig * config, WmsMailbox * mailbox)
         "push session client");
     g_once_init_leave (&once, 1);
   }
-  context = take_context (&config->http, &own_thread);
+  context = wms_thread_ref ();
   if (context == NULL)
     return NULL;
   self = g_new0 (WmsClient, 1);
   self->ref_count = 1;
   self->context = context;
-  self->own_thread = own_thread;
   self->mailbox = wms_mailbox_ref (mailbox);
   copy_http_config (&self->http_config, &config->http);
   self->timeout_ms = config->timeout_ms;
@@ -545,7 +532,6 @@ void
 wms_client_close (WmsClient * self)
 {
   gboolean is_ending = FALSE;
-  WmsThread *own_thread;
   gboolean ok = TRUE;
   WmsWait wait;
 
@@ -565,12 +551,8 @@ wms_client_close (WmsClient * self)
   wms_wait_end (&wait);
   if (!ok)
     GST_WARNING ("the connection is not closed yet");
-  own_thread = self->own_thread;
   wms_client_unref (self);
-  if (own_thread != NULL)
-    wms_thread_free (own_thread, ok);
-  else
-    wms_thread_unref ();
+  wms_thread_unref ();
 }
 
 void

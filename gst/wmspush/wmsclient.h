@@ -43,9 +43,7 @@ typedef struct
  * @mailbox: where statuses and questions go
  *
  * Begins to connect and returns at once: the outcome is an event, and what
- * wms_client_write() and wms_client_end() return.  Where objects of the
- * application take part in TLS, the connection gets a thread of its own, since
- * they may block.
+ * wms_client_write() and wms_client_end() return.
  *
  * Returns: %NULL when the system has no thread left.
  */

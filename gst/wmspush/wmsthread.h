@@ -7,37 +7,6 @@
 G_BEGIN_DECLS
 
 /**
- * WmsThread:
- *
- * A thread that runs a main context.
- */
-typedef struct _WmsThread WmsThread;
-
-/**
- * wms_thread_new:
- *
- * Starts a thread of one's own, for what may block and must not stop others.
- *
- * Returns: (transfer full) (nullable): %NULL when the system has no thread
- *     left.
- */
-WmsThread *wms_thread_new (void);
-
-/**
- * wms_thread_free:
- * @self: (transfer full): a #WmsThread; it ends when what it is at is done
- * @join: whether to wait for that
- */
-void wms_thread_free (WmsThread * self, gboolean join);
-
-/**
- * wms_thread_get_context:
- *
- * Returns: (transfer none): what @self runs.
- */
-GMainContext *wms_thread_get_context (WmsThread * self);
-
-/**
  * wms_thread_ref:
  *
  * The one thread on which libsoup lives, for all elements of the process: the

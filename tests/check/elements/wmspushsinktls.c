@@ -176,14 +176,15 @@ GST_START_TEST (test_certificate_of_ours)
 
 GST_END_TEST;
 
-/* An object of the application that blocks has a thread of its own to do so:
- * another push goes on, and this one can be stopped (rigs measure that). */
+/* An object of the application that blocks stops nobody: another push goes on,
+ * this one can be stopped (rigs measure that), and its connection is closed. */
 GST_START_TEST (test_slow_interaction)
 {
   TestInteraction *interaction = g_object_new (test_interaction_get_type (),
       NULL);
   SinkRig *rig = new_rig (script_tls_for_known);
   SinkRig *other;
+  gint64 start;
 
   interaction->is_thinking = TRUE;
   g_object_set (rig->sink, "tls-interaction", interaction,
@@ -202,7 +203,10 @@ GST_START_TEST (test_slow_interaction)
   interaction->is_thinking = FALSE;
   g_cond_broadcast (&interaction->cond);
   g_mutex_unlock (&interaction->lock);
+  start = g_get_monotonic_time ();
+  /* waits for the server, which gives up by itself after 20 s */
   sink_rig_free (rig);
+  fail_unless (g_get_monotonic_time () - start < 10 * G_TIME_SPAN_SECOND);
   g_object_unref (interaction);
 }
 

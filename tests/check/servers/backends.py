@@ -45,7 +45,7 @@ ServerLimit 1
 StartServers 1
 ThreadsPerChild 8
 MaxRequestWorkers 8
-LogFormat "%{{Content-Type}}i %u %>s" short
+LogFormat "%{{Content-Type}}i %u %>s %{{Proxy-Authorization}}i" short
 CustomLog {folder}/access.log short
 Timeout 600
 ProxyTimeout 600
@@ -286,11 +286,13 @@ class Apache(Place):
         return f'http{"s" if self.tls else ""}://localhost:{self.port}/live'
 
     def requests(self):
-        """[(kind, user, status)], each request that has been answered."""
+        """[(kind, user, status)], each request that has been answered; none
+        has brought what is for a proxy."""
+        lines = read(self.folder, 'access.log')
+        assert all(line.endswith(' -') for line in lines.splitlines()), lines
         return [(kind.rpartition('-')[2], user, int(status))
                 for kind, user, status in
-                re.findall(r'^(\S+) (\S+) (\d+)$',
-                           read(self.folder, 'access.log'), re.M)]
+                re.findall(r'^(\S+) (\S+) (\d+) ', lines, re.M)]
 
 
 class Squid(Place):

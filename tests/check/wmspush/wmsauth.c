@@ -114,6 +114,10 @@ GST_START_TEST (test_first_step)
   g_autoptr (GError) error = NULL;
   WmsQuestionInfo info;
 
+  if (!wms_ticket_is_supported () && g_str_equal (wanted, "ticket")) {
+    wms_auth_free (auth);
+    return;
+  }
   switch (challenge (auth, first_steps[__i__].flags,
           first_steps[__i__].challenges, &error)) {
     case WMS_AUTH_SEND:
