@@ -351,14 +351,35 @@ wait_until_blocked (GstHarness * h)
   gst_element_set_bus (h->element, NULL);
 }
 
-/* A push that blocks, and a flush that breaks it off. */
+typedef struct
+{
+  GstHarness *h;
+  GThreadFunc push;
+  gint has_returned;            /* atomic */
+} BrokenPush;
+
+static gpointer
+run_push (gpointer user_data)
+{
+  BrokenPush *self = user_data;
+  gpointer ret = self->push (self->h);
+
+  g_atomic_int_set (&self->has_returned, TRUE);
+  return ret;
+}
+
+/* A push that blocks, and a flush that breaks it off: that may have to come
+ * again, since nothing is taken before the push begins either. */
 static void
 break_push (GstHarness * h, GThreadFunc push)
 {
-  GThread *thread = g_thread_new ("push", push, h);
+  BrokenPush self = { h, push, FALSE };
+  GThread *thread = g_thread_new ("push", run_push, &self);
 
-  wait_until_blocked (h);
-  flush (h);
+  while (!g_atomic_int_get (&self.has_returned)) {
+    wait_until_blocked (h);
+    flush (h);
+  }
   fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
       GST_FLOW_FLUSHING);
 }
