@@ -6,7 +6,7 @@
 /* Buffers are handed over many at a time (docs/design.md, "Packets and
  * times"): nothing is lost, overtaken, kept for ever or without a bound. */
 
-#define DEADLINE (10 * G_TIME_SPAN_SECOND)
+#define DEADLINE (30 * G_TIME_SPAN_SECOND)
 /* In which nothing more happens. */
 #define QUIET (300 * G_TIME_SPAN_MILLISECOND)
 
