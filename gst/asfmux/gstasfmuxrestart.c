@@ -128,17 +128,13 @@ goes_on (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstClockTimeDiff time)
       && !times_would_wrap (self, time));
 }
 
-GstFlowReturn
-gst_wms_asf_restart_when_due (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
+static GstFlowReturn
+look_closer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     GstClockTimeDiff time)
 {
-  GstBuffer *buffer;
+  GstBuffer *buffer = gst_wms_asf_intake_peek (pad);
   gboolean new_clock;
 
-  self->now = MAX (self->now, time);
-  if (goes_on (self, pad, time))
-    return GST_FLOW_OK;
-  buffer = gst_wms_asf_intake_peek (pad);
   if (buffer == NULL || gst_buffer_get_size (buffer) == 0 || !pad->have_format)
     return GST_FLOW_OK;
   if (self->is_file) {
@@ -158,4 +154,13 @@ gst_wms_asf_restart_when_due (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
       new_clock ? ", on another clock" : "");
   return gst_wms_asf_session_begin_again (self, collect_running (self),
       new_clock);
+}
+
+GstFlowReturn
+gst_wms_asf_restart_when_due (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
+    GstClockTimeDiff time)
+{
+  self->now = MAX (self->now, time);
+  return goes_on (self, pad, time) ? GST_FLOW_OK :
+      look_closer (self, pad, time);
 }
