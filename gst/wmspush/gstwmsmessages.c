@@ -8,6 +8,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "wmspush/gstwms-enumtypes.h"
+#include "wmspush/gstwmscredentials.h"
 
 #define PROGRESS_CODE "connect"
 
@@ -144,6 +145,10 @@ handle_event (const WmsEvent * event, gpointer user_data)
 
   if (element == NULL)
     return;
+  if (event->question != NULL) {
+    gst_wms_credentials_ask (element, event->question);
+    return;
+  }
   report_progress (self, event);
   post_structure (self, new_status_structure (self, event));
   switch (event->status) {
