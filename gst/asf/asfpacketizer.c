@@ -293,9 +293,8 @@ place_object (AsfPacketizer * self)
   asf_open_packet_write (p, &self->object,
       self->object_numbers[self->object.stream_number], self->written, size);
   count_payload (self, p, size);
-  size = room (self, p);
-  if (p == self->open && (size == 0 || self->written < self->object.size ||
-          (self->n_open > 1 && size < MIN_FRAGMENT)))
+  if (p == self->open && (self->written < self->object.size ||
+          room (self, p) < (self->n_open > 1 ? MIN_FRAGMENT : 1)))
     close_first (self);
   return TRUE;
 }

@@ -32,6 +32,8 @@ asf_bucket_init (AsfBucket * self, guint32 bps, guint32 window_ms,
   self->preroll_ns = preroll_ms * NS_PER_MS;
   /* what leaves late takes the rest of the preroll to arrive */
   self->delay_ns = MIN (self->window_ns, self->preroll_ns / 2);
+  self->held_s = MIN (self->window_ns, self->preroll_ns - self->delay_ns) /
+      (gdouble) NS_PER_S;
   self->declared = ASF_BUCKET_DECLARED;
   for (i = ASF_BUCKET_DECLARED; i < ASF_BUCKET_RATES; i++, rate *= RATE_STEP)
     self->bps_tried[i] = rate;
@@ -81,10 +83,8 @@ static void
 try_higher_rates (AsfBucket * self)
 {
   const gint last = ASF_BUCKET_RATES - 1;
-  gdouble window_s = MIN (self->window_ns, self->preroll_ns - self->delay_ns) /
-      (gdouble) NS_PER_S;
 
-  while (window_s > 0.0 && !rate_holds (self, last, window_s)
+  while (self->held_s > 0.0 && !rate_holds (self, last, self->held_s)
       && self->bps_tried[last] < G_MAXUINT32)
     try_higher_rate (self);
 }

@@ -41,6 +41,7 @@ typedef struct
   guint64 window_ns;
   guint64 delay_ns;
   guint64 preroll_ns;
+  gdouble held_s;
   guint64 drained_ns;
   gboolean was_over;
 

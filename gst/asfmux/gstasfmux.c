@@ -359,14 +359,16 @@ take_first (GstWmsAsfMux * self, GstWmsAsfOrder * order)
 {
   GstClockTimeDiff time;
   GstWmsAsfMuxPad *pad = gst_wms_asf_order_first (order, &time);
-  GstFlowReturn ret = check_described (self, pad);
+  GstFlowReturn ret = GST_FLOW_OK;
 
+  if (!pad->have_format)
+    ret = check_described (self, pad);
   if (order->has_lost_pad)
     gst_wms_asf_restart_note_release (&self->session);
   order->has_lost_pad = FALSE;
   if (ret == GST_FLOW_OK)
     ret = gst_wms_asf_restart_when_due (&self->session, pad, time);
-  if (ret == GST_FLOW_OK)
+  if (ret == GST_FLOW_OK && self->session.scripts != NULL)
     ret = gst_wms_asf_scripts_send (&self->session, time);
   if (ret == GST_FLOW_OK)
     ret = gst_wms_asf_session_take_next (&self->session, pad);

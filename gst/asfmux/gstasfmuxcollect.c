@@ -8,9 +8,9 @@
 #define MAX_SPAN (2 * GST_SECOND)
 #define MAX_BYTES (1024 * 1024)
 
-/* A buffer is held back when the next one is this close in media time, and for
- * one to two ticks of the clock. */
-#define MAX_INTERVAL (250 * GST_MSECOND)
+/* A buffer is held back when the next one is this close in media time, as
+ * Windows' blocks of 372 ms are, and for one to two ticks of the clock. */
+#define MAX_INTERVAL (400 * GST_MSECOND)
 #define TICK (10 * GST_MSECOND)
 
 /* Where a batch had to be given away unfinished, the next ones are smaller;

@@ -172,8 +172,8 @@ gst_wms_asf_extensions_update (GstWmsAsfExtensions * self, GstBuffer * buffer,
   guint8 *at = self->data;
 
   if (self->has_duration) {
-    GST_WRITE_UINT16_LE (at, MIN (gst_util_uint64_scale_round (duration_ns, 1,
-                GST_MSECOND), G_MAXUINT16));
+    GST_WRITE_UINT16_LE (at, MIN (gst_wms_asf_to_ms (duration_ns),
+            G_MAXUINT16));
     at += SAMPLE_DURATION_SIZE;
   }
   if (self->has_aspect)

@@ -34,6 +34,18 @@ typedef struct
 } GstWmsAsfExtensions;
 
 /**
+ * gst_wms_asf_to_ms:
+ * @ns: a time, far from the largest one
+ *
+ * Returns: the nearest millisecond.
+ */
+static inline guint64
+gst_wms_asf_to_ms (guint64 ns)
+{
+  return (ns + GST_MSECOND / 2) / GST_MSECOND;
+}
+
+/**
  * gst_wms_asf_extensions_start:
  * @self: of the stream
  * @format: what the caps say; its list of extensions is filled in

@@ -79,6 +79,7 @@ struct _GstWmsAsfIntake
   GstBuffer *held;              /* in front of all of these */
   GstWmsAsfBatch *batch;
   guint next;
+  GstBuffer *seen;              /* the next one, no stream header */
 };
 
 /* Of the base class's empty buffer, which may go at any time, and of the

@@ -151,6 +151,7 @@ drop_current (GstWmsAsfIntake * self)
   gst_clear_buffer (&self->held);
   gst_wms_asf_batch_free (g_steal_pointer (&self->batch), self->next);
   self->next = 0;
+  self->seen = NULL;
   gst_clear_buffer (&self->plain);
   g_clear_pointer (&self->taken, token_unref);
 }
@@ -374,8 +375,10 @@ peek_queued (GstWmsAsfIntake * self, GstWmsAsfMuxPad * pad)
     GstBuffer *buffer =
         is_in_batch ? self->batch->buffers[self->next] : self->plain;
 
-    if (buffer == NULL || !gst_wms_asf_format_repeats (&pad->format, buffer))
+    if (buffer == NULL || !gst_wms_asf_format_repeats (&pad->format, buffer)) {
+      self->seen = is_in_batch ? buffer : NULL;
       return buffer;
+    }
     /* to the rest of the muxer, buffers of stream headers never came */
     if (is_in_batch)
       self->next++;
@@ -391,7 +394,8 @@ pop_queued (GstWmsAsfIntake * self, GstWmsAsfMuxPad * pad)
 
   if (self->is_sparse)
     return gst_wms_asf_sparse_pop (self);
-  buffer = peek_queued (self, pad);
+  buffer = self->seen != NULL ? self->seen : peek_queued (self, pad);
+  self->seen = NULL;
   if (buffer == NULL || buffer == self->plain)
     return buffer == NULL ? NULL :
         pop_plain (self, GST_AGGREGATOR_PAD_CAST (pad));

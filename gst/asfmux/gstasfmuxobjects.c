@@ -15,6 +15,13 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 /* Between two messages about drops of one stream, in microseconds. */
 #define MIN_REPORT_INTERVAL G_TIME_SPAN_SECOND
 
+/* What a buffer has: of its only memory, or, without @memory, of all. */
+typedef struct
+{
+  GstMemory *memory;
+  GstMapInfo map;
+} Bytes;
+
 /* A message for each run of drops, and at most one a second: a bus that nobody
  * reads must not grow for weeks (push-protocol.md, 5). */
 static gboolean
@@ -95,7 +102,7 @@ add_to_index (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
 
 static GstFlowReturn
 mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
-    const GstMapInfo * map)
+    const Bytes * bytes)
 {
   gboolean is_video = pad->format.stream.kind == ASF_STREAM_VIDEO;
   AsfObject object = {
@@ -106,8 +113,8 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
         !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT),
     .keep_whole = pad->format.keep_whole,
     .time_ns = content_time (self, pad, buffer),
-    .data = map->data,
-    .size = map->size,
+    .data = bytes->map.data,
+    .size = bytes->map.size,
   };
   guint64 pres_ms = self->settings.preroll_ms + object.time_ns / GST_MSECOND;
   GstFlowReturn ret;
@@ -135,7 +142,6 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
   return ret;
 }
 
-
 static void
 drop_empty (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 {
@@ -146,22 +152,53 @@ drop_empty (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
   GST_DEBUG_OBJECT (pad, "dropped: %" GST_PTR_FORMAT, buffer);
 }
 
+/* A buffer of one memory, as nearly all are, costs more to map than the memory
+ * does. */
+static gboolean
+map_bytes (GstBuffer * buffer, Bytes * bytes)
+{
+  bytes->memory = NULL;
+  if (gst_buffer_n_memory (buffer) == 1) {
+    GstMemory *memory = gst_buffer_peek_memory (buffer, 0);
+
+    if (memory->size > G_MAXINT32)
+      return FALSE;
+    if (gst_memory_map (memory, &bytes->map, GST_MAP_READ)) {
+      bytes->memory = memory;
+      return TRUE;
+    }
+  }
+  return gst_buffer_get_size (buffer) <= G_MAXINT32 &&
+      gst_buffer_map (buffer, &bytes->map, GST_MAP_READ);
+}
+
+static void
+unmap_bytes (GstBuffer * buffer, Bytes * bytes)
+{
+  if (bytes->memory != NULL)
+    gst_memory_unmap (bytes->memory, &bytes->map);
+  else
+    gst_buffer_unmap (buffer, &bytes->map);
+}
+
 GstFlowReturn
 gst_wms_asf_objects_add (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     GstBuffer * buffer)
 {
-  GstMapInfo map;
-  GstFlowReturn ret;
+  Bytes bytes;
+  GstFlowReturn ret = GST_FLOW_OK;
 
-  if (gst_buffer_get_size (buffer) > G_MAXINT32
-      || !gst_buffer_map (buffer, &map, GST_MAP_READ)) {
+  if (!map_bytes (buffer, &bytes)) {
     GST_ELEMENT_ERROR (self->mux, STREAM, MUX,
         (_("A buffer is too large or cannot be read.")),
         ("%" G_GSIZE_FORMAT " bytes", gst_buffer_get_size (buffer)));
     return GST_FLOW_ERROR;
   }
-  ret = mux_object (self, pad, buffer, &map);
-  gst_buffer_unmap (buffer, &map);
+  if (bytes.map.size > 0)
+    ret = mux_object (self, pad, buffer, &bytes);
+  else
+    drop_empty (self, pad, buffer);
+  unmap_bytes (buffer, &bytes);
   return ret;
 }
 
@@ -186,11 +223,7 @@ gst_wms_asf_objects_take (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
 {
   if (gst_wms_asf_mux_pad_is_gap (buffer))
     return GST_FLOW_OK;
-  if (gst_buffer_get_size (buffer) == 0) {
-    drop_empty (self, pad, buffer);
-    return GST_FLOW_OK;
-  }
-  if (gst_wms_asf_text_is_text (pad))
+  if (gst_wms_asf_text_is_text (pad) && gst_buffer_get_size (buffer) > 0)
     return add_text (self, pad, buffer);
   return gst_wms_asf_objects_add (self, pad, buffer);
 }

@@ -149,7 +149,8 @@ gst_wms_asf_order_update (GstWmsAsfOrder * self)
   Entry *first = entry (self, 0);
 
   if (read_time (first)) {
-    sift_down (self, 0);
+    if (self->n > 1)
+      sift_down (self, 0);
     return TRUE;
   }
   if (!first->is_leaving || !gst_wms_asf_intake_is_empty (first->pad))

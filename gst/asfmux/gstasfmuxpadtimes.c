@@ -28,7 +28,10 @@ to_running (GstWmsAsfMuxPad * self, GstClockTime time)
   guint64 running = time;
   gint sign = 1;
 
-  if (segment->format == GST_FORMAT_TIME)
+  if (segment->format == GST_FORMAT_TIME && segment->rate == 1.0 &&
+      segment->offset == 0 && time >= segment->start)
+    running = time - segment->start + segment->base;
+  else if (segment->format == GST_FORMAT_TIME)
     sign = gst_segment_to_running_time_full (segment, GST_FORMAT_TIME, time,
         &running);
   if (sign == 0)
@@ -192,7 +195,7 @@ gst_wms_asf_mux_pad_describe (GstWmsAsfMuxPad * self, GstBuffer * buffer,
 {
   guint64 duration = expected_duration (self, buffer);
   /* the more frequent one of the two steps that whole milliseconds make */
-  guint64 delta_ms = gst_util_uint64_scale_round (duration, 1, GST_MSECOND);
+  guint64 delta_ms = gst_wms_asf_to_ms (duration);
 
   if (self->extensions.size > 0) {
     gst_wms_asf_extensions_update (&self->extensions, buffer, object->pres_ms,

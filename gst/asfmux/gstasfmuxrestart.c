@@ -116,14 +116,25 @@ gst_wms_asf_restart_now (GstWmsAsfSession * self)
   return gst_wms_asf_session_begin_again (self, collect_running (self), FALSE);
 }
 
-GstFlowReturn
-gst_wms_asf_restart_when_due (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
+/* Asked for each buffer: whether nothing was noted that another header, or an
+ * error, could come of. */
+static gboolean
+goes_on (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstClockTimeDiff time)
+{
+  if (!pad->in_header || !pad->have_format)
+    return FALSE;
+  return self->is_file || (!self->tags_changed
+      && !g_atomic_int_get (&self->pad_was_released)
+      && !times_would_wrap (self, time));
+}
+
+static GstFlowReturn
+look_closer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     GstClockTimeDiff time)
 {
   GstBuffer *buffer = gst_wms_asf_intake_peek (pad);
   gboolean new_clock;
 
-  self->now = MAX (self->now, time);
   if (buffer == NULL || gst_buffer_get_size (buffer) == 0 || !pad->have_format)
     return GST_FLOW_OK;
   if (self->is_file) {
@@ -143,4 +154,13 @@ gst_wms_asf_restart_when_due (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
       new_clock ? ", on another clock" : "");
   return gst_wms_asf_session_begin_again (self, collect_running (self),
       new_clock);
+}
+
+GstFlowReturn
+gst_wms_asf_restart_when_due (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
+    GstClockTimeDiff time)
+{
+  self->now = MAX (self->now, time);
+  return goes_on (self, pad, time) ? GST_FLOW_OK :
+      look_closer (self, pad, time);
 }

@@ -6,8 +6,9 @@
  * under callgrind and prints the tables.
  *
  * Usage: asfmux-cost MUXER SECONDS INPUT [OPTION...]
- * INPUT is "av", 8 Mbit/s WMV2 and WMA2; "audio", 128 kbit/s WMA2; or a number
- * of streams, half of them of either kind with small objects.  Options:
+ * INPUT is "av", 8 Mbit/s WMV2 and WMA2; "audio", 128 kbit/s WMA2; "blocks",
+ * the same in blocks as large as Windows' encoder makes them; or a number of
+ * streams, half of them of either kind with small objects.  Options:
  * packet-size=BYTES, seekable (a file is written), out=PATH (what comes out
  * goes there). */
 #include <stdio.h>
@@ -24,12 +25,14 @@
 #define SMALL_SIZE 2000
 #define AUDIO_SIZE 743
 #define AUDIO_STEP (2048 * GST_SECOND / 44100)
+#define BLOCK_SIZE 5945
+#define BLOCK_STEP (8 * AUDIO_STEP)
 #define MAX_INPUTS 127
 
 #define VIDEO_CAPS "video/x-wmv, wmvversion=2, format=WMV2, width=1280, " \
     "height=720, framerate=25/1, codec_data=(buffer)00c3b480"
 #define AUDIO_CAPS "audio/x-wma, wmaversion=2, channels=2, rate=44100, " \
-    "bitrate=128000, depth=16, block_align=743, " \
+    "bitrate=128000, depth=16, block_align=%u, " \
     "codec_data=(buffer)00000000010000000000"
 
 typedef struct
@@ -37,6 +40,7 @@ typedef struct
   gboolean is_video;
   gsize size;
   gsize key_size;
+  GstClockTime step;
   GstClockTime end;
   guint64 n_objects;
   GstPad *pad;
@@ -173,8 +177,8 @@ source_query (GstPad * pad, GstObject * parent, GstQuery * query)
 static void
 begin (Input * input)
 {
-  GstCaps *caps = gst_caps_from_string (input->is_video ? VIDEO_CAPS :
-      AUDIO_CAPS);
+  g_autofree gchar *audio = g_strdup_printf (AUDIO_CAPS, (guint) input->size);
+  GstCaps *caps = gst_caps_from_string (input->is_video ? VIDEO_CAPS : audio);
   guint bps = input->is_video ? (input->key_size +
       (KEY_INTERVAL - 1) * input->size) * 8 * FPS / KEY_INTERVAL : 128000;
   GstSegment segment;
@@ -193,7 +197,6 @@ static gpointer
 feed (gpointer data)
 {
   Input *input = data;
-  GstClockTime step = input->is_video ? GST_SECOND / FPS : AUDIO_STEP;
   GstMemory *memory = gst_allocator_alloc (NULL, input->key_size, NULL);
   GstMapInfo map;
   GstClockTime time;
@@ -202,11 +205,11 @@ feed (gpointer data)
   memset (map.data, 0, map.size);
   gst_memory_unmap (memory, &map);
   begin (input);
-  for (time = 0; time < input->end; time += step, input->n_objects++) {
+  for (time = 0; time < input->end; time += input->step, input->n_objects++) {
     gboolean is_key = !input->is_video || input->n_objects % KEY_INTERVAL == 0;
 
     if (gst_pad_push (input->pad, next_buffer (memory, is_key ?
-                input->key_size : input->size, time, step, is_key)) !=
+                input->key_size : input->size, time, input->step, is_key)) !=
         GST_FLOW_OK)
       break;
   }
@@ -234,14 +237,17 @@ static guint
 describe_inputs (Input * inputs, const gchar * kind)
 {
   gboolean is_av = g_str_equal (kind, "av");
-  guint n = is_av ? 2 : g_str_equal (kind, "audio") ? 1 :
+  gboolean is_blocks = g_str_equal (kind, "blocks");
+  guint n = is_av ? 2 : is_blocks || g_str_equal (kind, "audio") ? 1 :
       CLAMP (atoi (kind), 1, MAX_INPUTS);
   guint i;
 
   for (i = 0; i < n; i++) {
     inputs[i].is_video = n > 1 && i % 2 == 0;
-    inputs[i].size = !inputs[i].is_video ? AUDIO_SIZE :
-        is_av ? DELTA_SIZE : SMALL_SIZE;
+    inputs[i].size = is_blocks ? BLOCK_SIZE : !inputs[i].is_video ?
+        AUDIO_SIZE : is_av ? DELTA_SIZE : SMALL_SIZE;
+    inputs[i].step = is_blocks ? BLOCK_STEP : !inputs[i].is_video ?
+        AUDIO_STEP : GST_SECOND / FPS;
     inputs[i].key_size = inputs[i].is_video && is_av ? KEY_SIZE :
         inputs[i].size;
   }
