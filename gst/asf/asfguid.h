@@ -102,6 +102,8 @@ extern const AsfGuid asf_guid_payload_ext_file_name;
 extern const AsfGuid asf_guid_payload_ext_content_type;
 extern const AsfGuid asf_guid_payload_ext_pixel_aspect_ratio;
 extern const AsfGuid asf_guid_payload_ext_sample_duration;
+/* this project's own, see gst_wms_asf_extensions_start() */
+extern const AsfGuid asf_guid_payload_ext_shown_time;
 extern const AsfGuid asf_guid_payload_ext_encryption_sample_id;
 
 G_END_DECLS

@@ -14,7 +14,7 @@
 #define MIN_FRAGMENT 32
 
 /* An object that should stay whole may cost this share of a packet in
- * padding (docs/design.md, "Packets and times"). */
+ * padding (docs/design.md, "Packets"). */
 #define WHOLE_OBJECT_SHARE 8
 
 void

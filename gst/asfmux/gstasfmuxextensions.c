@@ -15,12 +15,16 @@
 #define PIXEL_ASPECT_SIZE 2
 #define CONTENT_TYPE_SIZE 1
 #define TIMECODE_SIZE 14
+#define SHOWN_TIME_SIZE 24
 
 /* Content Type (rules, 4.2). */
 #define CONTENT_INTERLACED 0x80
 #define CONTENT_TOP_FIRST 0x40
 #define CONTENT_BOTTOM_FIRST 0x20
 #define CONTENT_REPEAT_FIRST 0x10
+
+#define UNITS_PER_MS 10000
+#define NS_PER_UNIT 100
 
 /* Two decimal digits in a byte. */
 #define BCD(n) ((guint32) ((n) / 10 % 10) << 4 | (n) % 10)
@@ -47,6 +51,14 @@ has_odd_pixels (const GstWmsAsfFormat * format)
 {
   return format->par_n != format->par_d && format->par_n > 0 &&
       format->par_d > 0;
+}
+
+static gboolean
+is_reordered (const GstWmsAsfFormat * format, GstBuffer * first)
+{
+  return !format->times_are_decode && first != NULL &&
+      GST_BUFFER_DTS_IS_VALID (first) && GST_BUFFER_PTS_IS_VALID (first) &&
+      GST_BUFFER_DTS (first) != GST_BUFFER_PTS (first);
 }
 
 /* The ratio in two bytes; one that needs more digits is rounded. */
@@ -100,6 +112,11 @@ gst_wms_asf_extensions_start (GstWmsAsfExtensions * self,
     declare (format, &asf_guid_payload_ext_timecode, TIMECODE_SIZE);
     at += TIMECODE_SIZE;
   }
+  self->has_shown_time = is_reordered (format, first);
+  if (self->has_shown_time) {
+    declare (format, &asf_guid_payload_ext_shown_time, SHOWN_TIME_SIZE);
+    at += SHOWN_TIME_SIZE;
+  }
   self->size = at;
 }
 
@@ -138,9 +155,19 @@ store_timecode (guint8 * to, GstBuffer * buffer)
       BCD (tc->seconds) << 8 | BCD (tc->frames));
 }
 
+static void
+store_shown_time (guint8 * to, guint32 pres_ms, guint64 duration_ns)
+{
+  guint64 begin = (guint64) pres_ms * UNITS_PER_MS;
+
+  GST_WRITE_UINT64_LE (to, 0);
+  GST_WRITE_UINT64_LE (to + 8, begin);
+  GST_WRITE_UINT64_LE (to + 16, begin + duration_ns / NS_PER_UNIT);
+}
+
 void
 gst_wms_asf_extensions_update (GstWmsAsfExtensions * self, GstBuffer * buffer,
-    guint64 duration_ns)
+    guint32 pres_ms, guint64 duration_ns)
 {
   guint8 *at = self->data;
 
@@ -155,6 +182,10 @@ gst_wms_asf_extensions_update (GstWmsAsfExtensions * self, GstBuffer * buffer,
     *at = content_type (self, buffer);
     at += CONTENT_TYPE_SIZE;
   }
-  if (self->has_timecode)
+  if (self->has_timecode) {
     store_timecode (at, buffer);
+    at += TIMECODE_SIZE;
+  }
+  if (self->has_shown_time)
+    store_shown_time (at, pres_ms, duration_ns);
 }

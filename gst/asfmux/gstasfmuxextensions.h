@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* Sample Duration, Pixel Aspect Ratio, Content Type, Timecode. */
-#define GST_WMS_ASF_EXTENSIONS_SIZE (2 + 2 + 1 + 14)
+#define GST_WMS_ASF_EXTENSIONS_SIZE (2 + 2 + 1 + 14 + 24)
 
 /**
  * GstWmsAsfExtensions:
@@ -28,6 +28,7 @@ typedef struct
   gboolean has_aspect;
   gboolean has_content;
   gboolean has_timecode;
+  gboolean has_shown_time;
   gboolean is_interlaced;
   gboolean is_top_first;
 } GstWmsAsfExtensions;
@@ -41,6 +42,13 @@ typedef struct
  * Sample Duration goes with video of 100 kbit/s or more whose durations are
  * known, as in Windows' files; Pixel Aspect Ratio with pixels that are not
  * square, Content Type with fields, Timecode with a #GstVideoTimeCodeMeta.
+ *
+ * Where the first buffer has a decode time of its own, frames are reordered,
+ * and FFmpeg takes their times for decode times, but for those of a system
+ * whose identifier begins with 2A, as that of recorded TV does.  So each
+ * payload says again when the picture is shown, in a system of this project:
+ * 8 zero bytes, begin and end in 100 ns with the preroll.  The system of
+ * recorded TV itself would not do: asfdemux reads it without the preroll.
  */
 void gst_wms_asf_extensions_start (GstWmsAsfExtensions * self,
     GstWmsAsfFormat * format, GstBuffer * first);
@@ -49,12 +57,13 @@ void gst_wms_asf_extensions_start (GstWmsAsfExtensions * self,
  * gst_wms_asf_extensions_update:
  * @self: of the stream
  * @buffer: the next one
+ * @pres_ms: presentation time of its media object
  * @duration_ns: how long it lasts, as far as that is known
  *
  * Makes the data of the buffer's media object.
  */
 void gst_wms_asf_extensions_update (GstWmsAsfExtensions * self,
-    GstBuffer * buffer, guint64 duration_ns);
+    GstBuffer * buffer, guint32 pres_ms, guint64 duration_ns);
 
 G_END_DECLS
 #endif /* __GST_WMS_ASF_MUX_EXTENSIONS_H__ */

@@ -195,7 +195,8 @@ gst_wms_asf_mux_pad_describe (GstWmsAsfMuxPad * self, GstBuffer * buffer,
   guint64 delta_ms = gst_util_uint64_scale_round (duration, 1, GST_MSECOND);
 
   if (self->extensions.size > 0) {
-    gst_wms_asf_extensions_update (&self->extensions, buffer, duration);
+    gst_wms_asf_extensions_update (&self->extensions, buffer, object->pres_ms,
+        duration);
     object->extension = self->extensions.data;
     object->extension_size = self->extensions.size;
   }

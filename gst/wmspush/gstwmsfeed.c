@@ -38,6 +38,7 @@ struct _GstWmsFeed
   GCond left_preroll;
 
   GstBuffer *header;
+  guint bitrate_bps;            /* that it declares */
   WmsFrameType due;             /* goes before the next $D; $D for nothing */
   gboolean has_started;
   gboolean has_ended;
@@ -202,6 +203,44 @@ note_sent (GstWmsFeed * self, guint former)
   GST_OBJECT_UNLOCK (self->sink);
 }
 
+/* The server wanted credentials in mid-stream and knows nothing of what it had
+ * before: the session goes on with its header in front (push-protocol,
+ * C26). */
+static GstFlowReturn
+repeat_header (GstWmsFeed * self)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  gboolean ok = FALSE;
+
+  while (ret == GST_FLOW_OK && !ok) {
+    GError *error = NULL;
+    WmsPacket packet;
+    guint n_taken = 0;
+
+    ok = wms_packet_init (&packet, WMS_FRAME_HEADER, self->header, &error)
+        && wms_client_write (self->client, &packet, 1, &n_taken,
+        self->cancellable, &error);
+    if (n_taken == 0)
+      wms_packet_clear (&packet);
+    if (!ok && g_error_matches (error, WMS_ERROR, WMS_ERROR_HEADER_DUE))
+      g_clear_error (&error);
+    else if (!ok)
+      ret = handle_broken_wait (self, error);
+  }
+  return ret;
+}
+
+/* A call that waits has failed: OK means to go on with the same call. */
+static GstFlowReturn
+handle_failure (GstWmsFeed * self, GError * error)
+{
+  if (g_error_matches (error, WMS_ERROR, WMS_ERROR_HEADER_DUE)) {
+    g_error_free (error);
+    return repeat_header (self);
+  }
+  return handle_broken_wait (self, error);
+}
+
 GstFlowReturn
 gst_wms_feed_flush (GstWmsFeed * self)
 {
@@ -218,7 +257,7 @@ gst_wms_feed_flush (GstWmsFeed * self)
     if (ok)
       self->n_batch = self->n_taken = 0;
     else
-      ret = handle_broken_wait (self, g_steal_pointer (&error));
+      ret = handle_failure (self, g_steal_pointer (&error));
   }
   if (ret != GST_FLOW_OK)
     drop_batch (self);
@@ -245,6 +284,8 @@ send_due (GstWmsFeed * self)
 {
   GstFlowReturn ret = gst_wms_feed_flush (self);
 
+  if (self->due != WMS_FRAME_DATA)
+    wms_client_set_bitrate (self->client, self->bitrate_bps);
   while (ret == GST_FLOW_OK && self->due != WMS_FRAME_DATA) {
     if (self->due == WMS_FRAME_END)
       wms_packet_init_end (&self->batch[self->n_batch++],
@@ -261,6 +302,7 @@ static GstFlowReturn
 take_header (GstWmsFeed * self, GstBuffer * header)
 {
   gst_buffer_replace (&self->header, header);
+  self->bitrate_bps = asf_splitter_get_header (self->splitter)->max_bitrate_bps;
   self->has_pace = FALSE;
   if (self->due == WMS_FRAME_DATA)
     self->due = WMS_FRAME_END;
@@ -451,7 +493,7 @@ gst_wms_feed_end (GstWmsFeed * self)
   while (ret == GST_FLOW_OK && !ok) {
     ok = wms_client_end (self->client, self->cancellable, &error);
     if (!ok)
-      ret = handle_broken_wait (self, g_steal_pointer (&error));
+      ret = handle_failure (self, g_steal_pointer (&error));
   }
   /* also when a flush breaks it off: the final $E may be on its way, so what
    * comes then needs another session */

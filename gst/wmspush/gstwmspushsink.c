@@ -20,6 +20,14 @@
  * order; a failed one WMT_ERROR and WMT_CLOSED, then one error message.  When
  * the session is over `wms-finalize` tells its `hresult`.
  *
+ * Where the server wants to know who pushes, Negotiate (with the user's
+ * Kerberos ticket), Digest, NTLM and Basic are used, with the user part of
+ * #GstWmsPushSink:location, then #GstWmsPushSink:user-id and
+ * #GstWmsPushSink:user-pw, then what the application answers to
+ * #GstWmsPushSink::acquire-credentials; the same goes for an HTTP proxy
+ * (#GstWmsPushSink:proxy).  A password that can be read on the way is sent only
+ * with #GstWmsPushSink:allow-clear-text-credentials.
+ *
  * ## Example launch line
  * |[
  * gst-launch-1.0 videotestsrc is-live=true ! avenc_wmv2 ! asfmux name=m ! wmspushsink location=http://127.0.0.1:8080/live audiotestsrc is-live=true ! avenc_wmav2 ! m.
@@ -38,30 +46,17 @@
 #include <glib/gi18n-lib.h>
 
 #include "wmspush/gstwms-enumtypes.h"
+#include "wmspush/gstwmscredentials.h"
 #include "wmspush/gstwmsfeed.h"
 #include "wmspush/gstwmsmessages.h"
+#include "wmspush/gstwmspushsettings.h"
 #include "wmspush/wmsclient.h"
 #include "wmspush/wmsuri.h"
 
 GST_DEBUG_CATEGORY_STATIC (wmspushsink_debug);
 #define GST_CAT_DEFAULT wmspushsink_debug
 
-#define DEFAULT_LOCATION NULL
-#define DEFAULT_TEMPLATE_LOCATION NULL
-#define DEFAULT_AUTO_DESTROY FALSE
-#define DEFAULT_TIMEOUT 15
-#define MAX_TIMEOUT 86400
 #define STOP_WAIT_MS 100        /* for an application that reads messages */
-
-enum
-{
-  PROP_0,
-  PROP_LOCATION,
-  PROP_TEMPLATE_LOCATION,
-  PROP_AUTO_DESTROY,
-  PROP_TIMEOUT,
-  PROP_STATS,
-};
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS,
@@ -71,12 +66,8 @@ struct _GstWmsPushSink
 {
   GstBaseSink parent;
 
-  /* settings; object lock */
-  gchar *location;
-  gboolean is_bad_location;
-  gchar *template_location;
-  gboolean auto_destroy;
-  guint timeout;
+  /* object lock */
+  GstWmsPushSettings settings;
   gboolean is_open;
 
   GCancellable *cancellable;
@@ -99,21 +90,13 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (wmspushsink, "wmspushsink",
 static gboolean
 open_session (GstWmsPushSink * self)
 {
-  g_autofree gchar *template_location = NULL;
-  g_autoptr (GUri) uri = NULL;
-  WmsPushConfig config = { 0, };
-  guint timeout;
+  WmsClientConfig config = { 0, };
 
   GST_OBJECT_LOCK (self);
-  uri = wms_uri_parse (self->location, NULL, NULL);
-  template_location = g_strdup (self->template_location);
-  config.auto_destroy = self->auto_destroy;
-  timeout = self->timeout;
+  gst_wms_push_settings_copy_config (&self->settings, &config);
   GST_OBJECT_UNLOCK (self);
-  config.uri = uri;
-  config.template_location = template_location;
-
-  self->client = wms_client_new (&config, timeout * 1000, self->mailbox);
+  self->client = wms_client_new (&config, self->mailbox);
+  gst_wms_push_settings_clear_config (&config);
   if (self->client == NULL) {
     GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
         (_("The system has no thread left for the connection.")), (NULL));
@@ -130,6 +113,7 @@ close_session (GstWmsPushSink * self)
     return;
   gst_wms_feed_set_client (self->feed, NULL);
   g_clear_pointer (&self->client, wms_client_close);
+  gst_wms_credentials_forget (GST_ELEMENT (self));
 }
 
 static GstFlowReturn
@@ -258,7 +242,8 @@ start (GstWmsPushSink * self)
   GstWmsFeed *feed;
 
   g_cancellable_reset (self->cancellable);
-  self->mailbox = gst_wms_messages_new (GST_ELEMENT (self), self->location);
+  self->mailbox = gst_wms_messages_new (GST_ELEMENT (self),
+      self->settings.location);
   feed = gst_wms_feed_new (sink, self->cancellable, self->mailbox);
   GST_OBJECT_LOCK (self);
   self->feed = feed;
@@ -274,12 +259,13 @@ start (GstWmsPushSink * self)
 static gboolean
 check_settings (GstWmsPushSink * self)
 {
-  gboolean is_bad_location;
-  gboolean has_location;
+  gboolean is_bad_location, is_bad_proxy, has_location;
 
   GST_OBJECT_LOCK (self);
-  is_bad_location = self->is_bad_location;
-  self->is_open = has_location = self->location != NULL;
+  is_bad_location = self->settings.is_bad_location;
+  is_bad_proxy = self->settings.is_bad_proxy;
+  has_location = self->settings.location != NULL;
+  self->is_open = has_location && !is_bad_proxy;
   GST_OBJECT_UNLOCK (self);
   if (is_bad_location)
     GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
@@ -289,7 +275,12 @@ check_settings (GstWmsPushSink * self)
     GST_ELEMENT_ERROR (self, RESOURCE, NOT_FOUND,
         (_("No publishing point is set. Set location to its URL, for example "
                 "http://server/point.")), (NULL));
-  return has_location;
+  else if (is_bad_proxy)
+    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS,
+        (_("The proxy is no URL of an HTTP proxy. It has the form "
+                "http://host:port; leave it empty to connect directly.")),
+        (NULL));
+  return has_location && !is_bad_proxy;
 }
 
 /* The base class starts in READY, where nothing may be sent yet. */
@@ -324,28 +315,17 @@ create_stats (GstWmsPushSink * self)
   return stats;
 }
 
-/* Takes the user part out, which is never shown again.  What is no URL is not
- * kept, since it may hold one; it is refused when the element starts. */
 static gboolean
 set_location (GstWmsPushSink * self, const gchar * text, GError ** error)
 {
   g_autoptr (GError) reason = NULL;
-  g_autoptr (GUri) uri = NULL;
-  gboolean had_user = FALSE;
   gboolean is_open;
 
-  if (text != NULL)
-    uri = wms_uri_parse (text, &had_user, &reason);
   GST_OBJECT_LOCK (self);
   is_open = self->is_open;
-  if (!is_open) {
-    g_free (self->location);
-    self->location = uri != NULL ? g_uri_to_string (uri) : NULL;
-    self->is_bad_location = reason != NULL;
-  }
+  if (!is_open)
+    gst_wms_push_settings_set_location (&self->settings, text, &reason);
   GST_OBJECT_UNLOCK (self);
-  if (had_user)
-    GST_WARNING_OBJECT (self, "the user part of the location is not used");
   if (is_open)
     g_set_error_literal (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE,
         _("The location can only be changed in state NULL or READY."));
@@ -361,6 +341,7 @@ gst_wms_push_sink_set_property (GObject * object, guint id,
 {
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (object);
   g_autoptr (GError) error = NULL;
+  gboolean is_known;
 
   if (id == PROP_LOCATION) {
     if (!set_location (self, g_value_get_string (value), &error))
@@ -368,22 +349,10 @@ gst_wms_push_sink_set_property (GObject * object, guint id,
     return;
   }
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_TEMPLATE_LOCATION:
-      g_free (self->template_location);
-      self->template_location = g_value_dup_string (value);
-      break;
-    case PROP_AUTO_DESTROY:
-      self->auto_destroy = g_value_get_boolean (value);
-      break;
-    case PROP_TIMEOUT:
-      self->timeout = g_value_get_uint (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
+  is_known = gst_wms_push_settings_set_property (&self->settings, id, value);
   GST_OBJECT_UNLOCK (self);
+  if (!is_known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
 static void
@@ -391,30 +360,17 @@ gst_wms_push_sink_get_property (GObject * object, guint id, GValue * value,
     GParamSpec * pspec)
 {
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (object);
+  gboolean is_known;
 
   if (id == PROP_STATS) {
     g_value_take_boxed (value, create_stats (self));
     return;
   }
   GST_OBJECT_LOCK (self);
-  switch (id) {
-    case PROP_LOCATION:
-      g_value_set_string (value, self->location);
-      break;
-    case PROP_TEMPLATE_LOCATION:
-      g_value_set_string (value, self->template_location);
-      break;
-    case PROP_AUTO_DESTROY:
-      g_value_set_boolean (value, self->auto_destroy);
-      break;
-    case PROP_TIMEOUT:
-      g_value_set_uint (value, self->timeout);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      break;
-  }
+  is_known = gst_wms_push_settings_get_property (&self->settings, id, value);
   GST_OBJECT_UNLOCK (self);
+  if (!is_known)
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
 
 static void
@@ -422,96 +378,9 @@ gst_wms_push_sink_finalize (GObject * object)
 {
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (object);
 
-  g_free (self->location);
-  g_free (self->template_location);
+  gst_wms_push_settings_clear (&self->settings);
   g_object_unref (self->cancellable);
   G_OBJECT_CLASS (gst_wms_push_sink_parent_class)->finalize (object);
-}
-
-static void
-install_settings (GObjectClass * object_class)
-{
-  /**
-   * GstWmsPushSink:location:
-   *
-   * URL of the publishing point, `http://server[:port]/point` or `https://`;
-   * `wmspush` and `wmspushs` mean the same.  Ports: 80 and 443.  Can be changed
-   * in NULL and READY.  Default: %NULL, which is an error in PAUSED.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (object_class, PROP_LOCATION,
-      g_param_spec_string ("location", "Location",
-          "URL of the publishing point", DEFAULT_LOCATION,
-          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-          GST_PARAM_MUTABLE_READY));
-
-  /**
-   * GstWmsPushSink:template-location:
-   *
-   * Absolute path of an existing publishing point that the server copies when
-   * the one of #GstWmsPushSink:location does not exist, for example `/pub`
-   * ([MS-WMHTTP] 2.2.2.1.1).  Default: %NULL, no template.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (object_class, PROP_TEMPLATE_LOCATION,
-      g_param_spec_string ("template-location", "Template location",
-          "Path of the publishing point that the server may copy",
-          DEFAULT_TEMPLATE_LOCATION,
-          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-          GST_PARAM_MUTABLE_READY));
-
-  /**
-   * GstWmsPushSink:auto-destroy:
-   *
-   * Whether the server shall remove the publishing point after the session
-   * ([MS-WMHTTP] 2.2.2.1.2).  Default: %FALSE.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (object_class, PROP_AUTO_DESTROY,
-      g_param_spec_boolean ("auto-destroy", "Auto destroy",
-          "Let the server remove the publishing point after the session",
-          DEFAULT_AUTO_DESTROY,
-          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-          GST_PARAM_MUTABLE_READY));
-
-  /**
-   * GstWmsPushSink:timeout:
-   *
-   * Seconds to wait for the server: for the connection and the answer to it,
-   * for room when it takes no data, and for its answer at the end.  0 waits
-   * without limit.  Range: 0 to 86400.  Default: 15.
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (object_class, PROP_TIMEOUT,
-      g_param_spec_uint ("timeout", "Timeout",
-          "Seconds to wait for the server (0 = no limit)", 0, MAX_TIMEOUT,
-          DEFAULT_TIMEOUT, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-          GST_PARAM_MUTABLE_READY));
-}
-
-static void
-install_stats (GObjectClass * object_class)
-{
-  /**
-   * GstWmsPushSink:stats:
-   *
-   * The statistics of #GstBaseSink:stats, and of the present session:
-   * `bytes-sent` (uint64, bytes of request bodies), `packets-sent` (uint64,
-   * ASF data packets), `packets-dropped` (uint64, by flushes),
-   * `bytes-swallowed` (uint64, of indexes and rewritten headers, which are not
-   * for a receiver), `bytes-unacknowledged` (uint, bytes that the server has
-   * not acknowledged), `request-bytes-left` (uint64, of the present
-   * PushStart), `http-status` (uint, of the last answer, 0 before the first).
-   *
-   * Since: 0.1
-   */
-  g_object_class_install_property (object_class, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics", "Statistics of the session",
-          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
 static void
@@ -532,8 +401,8 @@ gst_wms_push_sink_class_init (GstWmsPushSinkClass * klass)
   sink_class->render = gst_wms_push_sink_render;
   sink_class->render_list = gst_wms_push_sink_render_list;
 
-  install_settings (object_class);
-  install_stats (object_class);
+  gst_wms_push_settings_install_properties (object_class);
+  gst_wms_credentials_install_signals (element_class);
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_set_static_metadata (element_class,
       "Windows Media push sink", "Sink/Network",
@@ -541,6 +410,8 @@ gst_wms_push_sink_class_init (GstWmsPushSinkClass * klass)
       "The gst-wms authors");
   gst_type_mark_as_plugin_api (GST_TYPE_WMS_STATUS, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_WMS_DATA_TYPE, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_WMS_AUTH_METHODS, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_WMS_CREDENTIAL_FLAGS, 0);
 }
 
 static void
@@ -548,7 +419,7 @@ gst_wms_push_sink_init (GstWmsPushSink * self)
 {
   GstBaseSink *sink = GST_BASE_SINK (self);
 
-  self->timeout = DEFAULT_TIMEOUT;
+  gst_wms_push_settings_init (&self->settings);
   self->cancellable = g_cancellable_new ();
   /* every packet has to arrive, whatever its times; keeping one costs */
   gst_base_sink_set_last_sample_enabled (sink, FALSE);
@@ -576,8 +447,8 @@ uri_get_uri (GstURIHandler * handler)
   g_autoptr (GUri) uri = NULL;
 
   GST_OBJECT_LOCK (self);
-  if (self->location != NULL)
-    uri = wms_uri_parse (self->location, NULL, NULL);
+  if (self->settings.location != NULL)
+    uri = wms_uri_parse (self->settings.location, NULL, NULL);
   GST_OBJECT_UNLOCK (self);
   return uri != NULL ? wms_uri_to_push (uri) : NULL;
 }

@@ -27,17 +27,23 @@ typedef enum
   WMS_PHASE_FAILED,
 } WmsPhase;
 
+/* A step of a ticket, on a thread of its own: wmsclientauth.c. */
+typedef struct _WmsTicketStep WmsTicketStep;
+
 struct _WmsClient
 {
   gint ref_count;
   GMainContext *context;
   WmsMailbox *mailbox;
+  WmsHttpConfig http_config;
   guint timeout_ms;
+  guint credentials_timeout_ms;
 
   /* context thread */
   WmsHttp *http;
   GSource *timer;
   guint restarts;
+  gboolean wants_connection;    /* the next request opens one */
 
   GMutex lock;
   GCond cond;
@@ -47,13 +53,32 @@ struct _WmsClient
   gboolean has_begun;           /* a packet is written */
   gboolean is_filling;
   gboolean end_taken;
+  gboolean needs_header;        /* before any other packet */
+  gboolean has_opened;
   gboolean has_started;
   gboolean is_torn_down;
+  WmsQuestion *question;        /* that the session waits for */
+  WmsCredentials *answer;       /* to it, when has_answer */
+  gboolean has_answer;
+  WmsTicketStep *step;          /* that the session waits for */
   WmsWriter *writer;
   GError *failure;
   guint64 former_bytes;
   guint http_status;
 };
+
+/**
+ * wms_client_ref:
+ *
+ * Returns: (transfer full): @self.
+ */
+WmsClient *wms_client_ref (WmsClient * self);
+
+/**
+ * wms_client_unref:
+ * @self: (transfer full): a #WmsClient
+ */
+void wms_client_unref (WmsClient * self);
 
 /**
  * wms_client_invoke:
@@ -122,6 +147,61 @@ gboolean wms_client_wait_for_phase (WmsClient * self, WmsPhase phase,
 WmsWriteResult wms_client_try_end_locked (WmsClient * self, GError ** error);
 
 /**
+ * wms_client_follow:
+ * @self: a #WmsClient
+ * @outcome: of an answer, a loss, or an authentication step
+ * @error: (nullable): with %WMS_OUTCOME_FAILED
+ *
+ * Does what comes next; on the context thread.
+ */
+void wms_client_follow (WmsClient * self, WmsOutcome outcome,
+    const GError * error);
+
+/**
+ * wms_client_start_timer:
+ * @self: a #WmsClient
+ * @timeout_ms: 0 for none
+ *
+ * Limits the wait that begins now; on the context thread.
+ */
+void wms_client_start_timer (WmsClient * self, guint timeout_ms);
+
+/**
+ * wms_client_ask_locked:
+ *
+ * Puts the protocol's question for credentials into the mailbox; its answer
+ * comes back to wms_client_follow().  With `lock` held, on the context thread.
+ */
+void wms_client_ask_locked (WmsClient * self);
+
+/**
+ * wms_client_use_ticket:
+ *
+ * Lets a thread of its own make the token that the protocol wants, since that
+ * may block; its outcome comes back to wms_client_follow().  On the context
+ * thread.
+ */
+void wms_client_use_ticket (WmsClient * self);
+
+/**
+ * wms_client_give_up_auth:
+ *
+ * Ends the wait for an answer or a token: it has lasted too long.  On the
+ * context thread.
+ *
+ * Returns: whether there was one.
+ */
+gboolean wms_client_give_up_auth (WmsClient * self);
+
+/**
+ * wms_client_forget_auth_locked:
+ *
+ * The answer and the token that are waited for do not count any more; with
+ * `lock` held.
+ */
+void wms_client_forget_auth_locked (WmsClient * self);
+
+/**
  * wms_client_close_http_cb:
  *
  * For wms_client_invoke(): closes the connection.
@@ -134,6 +214,15 @@ gboolean wms_client_close_http_cb (gpointer user_data);
  * For wms_client_invoke(): sends the PushStart of an open session.
  */
 gboolean wms_client_start_cb (gpointer user_data);
+
+/**
+ * wms_client_linger_cb:
+ *
+ * For wms_client_invoke(): ends the sending side after a while.  A proxy that
+ * meets the end of the connection before that of the request drops what it has
+ * not passed on yet (docs/design.md, interoperability).
+ */
+gboolean wms_client_linger_cb (gpointer user_data);
 
 /**
  * wms_client_start_timer_cb:

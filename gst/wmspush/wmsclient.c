@@ -23,6 +23,8 @@ GST_DEBUG_CATEGORY (wmsclient_debug);
 /* Longest parts of wms_client_close(). */
 #define END_WAIT_MS 300
 #define CLOSE_WAIT_MS 500
+/* How long a proxy has time to pass on the last packets. */
+#define LINGER_MS 500
 
 static void http_progress (WmsHttpProgress progress, gpointer user_data);
 static void http_answered (const WmsResponse * response, gpointer user_data);
@@ -32,15 +34,15 @@ static const WmsHttpHandler http_handler = {
   http_progress, http_answered, http_failed
 };
 
-static WmsClient *
-client_ref (WmsClient * self)
+WmsClient *
+wms_client_ref (WmsClient * self)
 {
   g_atomic_int_inc (&self->ref_count);
   return self;
 }
 
-static void
-client_unref (WmsClient * self)
+void
+wms_client_unref (WmsClient * self)
 {
   if (!g_atomic_int_dec_and_test (&self->ref_count))
     return;
@@ -48,6 +50,10 @@ client_unref (WmsClient * self)
   wms_push_free (self->push);
   wms_mailbox_unref (self->mailbox);
   g_clear_error (&self->failure);
+  g_free (self->http_config.proxy);
+  g_clear_object (&self->http_config.tls_database);
+  g_clear_object (&self->http_config.tls_interaction);
+  wms_credentials_free (self->answer);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   g_free (self);
@@ -59,8 +65,8 @@ wms_client_invoke (WmsClient * self, GSourceFunc func)
   g_autoptr (GSource) source = g_idle_source_new ();
 
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, func, client_ref (self),
-      (GDestroyNotify) client_unref);
+  g_source_set_callback (source, func, wms_client_ref (self),
+      (GDestroyNotify) wms_client_unref);
   g_source_attach (source, self->context);
 }
 
@@ -107,6 +113,7 @@ wms_client_conclude_locked (WmsClient * self, const GError * failure)
   wms_client_post (self, GST_WMS_STATUS_CLOSED, NULL);
   if (self->writer != NULL)
     wms_writer_shutdown (self->writer);
+  wms_client_forget_auth_locked (self);
   wms_client_set_phase_locked (self,
       failure != NULL ? WMS_PHASE_FAILED : WMS_PHASE_ENDED);
 }
@@ -126,6 +133,8 @@ timer_cb (gpointer user_data)
   gboolean is_setup;
 
   stop_timer (self);
+  if (wms_client_give_up_auth (self))
+    return G_SOURCE_REMOVE;
   g_mutex_lock (&self->lock);
   is_setup = self->phase == WMS_PHASE_SETUP;
   g_mutex_unlock (&self->lock);
@@ -135,13 +144,13 @@ timer_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-start_timer (WmsClient * self)
+void
+wms_client_start_timer (WmsClient * self, guint timeout_ms)
 {
   stop_timer (self);
-  if (self->timeout_ms == 0)
+  if (timeout_ms == 0)
     return;
-  self->timer = g_timeout_source_new (self->timeout_ms);
+  self->timer = g_timeout_source_new (timeout_ms);
   g_source_set_callback (self->timer, timer_cb, self, NULL);
   g_source_attach (self->timer, self->context);
 }
@@ -152,7 +161,34 @@ wms_client_start_timer_cb (gpointer user_data)
   WmsClient *self = user_data;
 
   if (self->http != NULL)
-    start_timer (self);
+    wms_client_start_timer (self, self->timeout_ms);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+linger_over_cb (gpointer user_data)
+{
+  WmsClient *self = user_data;
+
+  stop_timer (self);
+  g_mutex_lock (&self->lock);
+  if (self->phase == WMS_PHASE_ENDING)
+    wms_writer_finish (self->writer);
+  g_mutex_unlock (&self->lock);
+  return G_SOURCE_REMOVE;
+}
+
+gboolean
+wms_client_linger_cb (gpointer user_data)
+{
+  WmsClient *self = user_data;
+
+  if (self->http == NULL)
+    return G_SOURCE_REMOVE;
+  stop_timer (self);
+  self->timer = g_timeout_source_new (LINGER_MS);
+  g_source_set_callback (self->timer, linger_over_cb, self, NULL);
+  g_source_attach (self->timer, self->context);
   return G_SOURCE_REMOVE;
 }
 
@@ -163,30 +199,44 @@ close_http (WmsClient * self)
   g_clear_pointer (&self->http, wms_http_close);
 }
 
-/* Sends what the protocol says is next.  A PushSetup opens a connection of its
- * own: what answered before may have left the old one half used. */
+/* A new connection where one is wanted: what answered before may have left the
+ * old one half used. */
+static void
+open_connection (WmsClient * self)
+{
+  if (self->wants_connection)
+    g_clear_pointer (&self->http, wms_http_close);
+  self->wants_connection = FALSE;
+  if (self->http == NULL)
+    self->http = wms_http_new (&self->http_config, &http_handler, self);
+}
+
+/* Sends what the protocol says is next. */
 static void
 send_next (WmsClient * self)
 {
   WmsRequest request;
+  gboolean needs_ticket = FALSE;
   gboolean is_due;
 
   g_mutex_lock (&self->lock);
   /* the streaming thread may have failed the session meanwhile */
-  is_due = !wms_client_is_over_locked (self)
+  is_due = !wms_client_is_over_locked (self) && self->step == NULL;
+  if (is_due)
+    needs_ticket = wms_push_prepare (self->push) == WMS_OUTCOME_TICKET;
+  is_due = is_due && !needs_ticket
       && wms_push_next_request (self->push, &request);
   if (is_due)
     wms_client_set_phase_locked (self, request.kind == WMS_REQUEST_SETUP ?
         WMS_PHASE_SETUP : WMS_PHASE_STARTING);
   g_mutex_unlock (&self->lock);
+  if (needs_ticket)
+    wms_client_use_ticket (self);
   if (!is_due)
     return;
   GST_DEBUG ("sending %s", request.content_type);
-  if (request.kind == WMS_REQUEST_SETUP) {
-    g_clear_pointer (&self->http, wms_http_close);
-    self->http = wms_http_new (&http_handler, self);
-  }
-  start_timer (self);
+  open_connection (self);
+  wms_client_start_timer (self, self->timeout_ms);
   wms_http_send (self->http, &request);
 }
 
@@ -229,7 +279,7 @@ begin_streaming (WmsClient * self)
     writer = wms_writer_new (wms_http_get_stream (self->http),
         wms_push_get_request_length (self->push), self->timeout_ms, &error);
     self->writer = writer;
-    self->is_filling = FALSE;
+    self->is_filling = self->end_taken = FALSE;
     if (writer != NULL)
       wms_client_set_phase_locked (self, WMS_PHASE_STREAMING);
     else
@@ -256,36 +306,75 @@ http_progress (WmsHttpProgress progress, gpointer user_data)
   }
 }
 
-/* What follows from an answer or a loss; on the context thread. */
+/* The server takes what we stream for nothing until it knows who we are: it
+ * gets the session from its header on (push-protocol, C26). */
 static void
-follow (WmsClient * self, WmsOutcome outcome, const GError * error)
+interrupt_stream_locked (WmsClient * self)
 {
-  gboolean start = FALSE;
+  if (self->phase == WMS_PHASE_SETUP || wms_client_is_over_locked (self))
+    return;
+  self->needs_header = self->has_begun;
+  if (self->writer != NULL)
+    wms_writer_shutdown (self->writer);
+  wms_client_set_phase_locked (self, WMS_PHASE_SETUP);
+}
+
+static void
+take_opening_locked (WmsClient * self)
+{
+  if (wms_client_is_over_locked (self))
+    return;
+  /* the answer to a filled request opens the next one without a word */
+  if (!self->has_opened)
+    wms_client_post (self, GST_WMS_STATUS_OPENED, NULL);
+  self->has_opened = TRUE;
+  wms_client_set_phase_locked (self, WMS_PHASE_OPEN);
+}
+
+/* Returns whether a request is to be sent. */
+static gboolean
+follow_locked (WmsClient * self, WmsOutcome outcome, const GError * error)
+{
+  switch (outcome) {
+    case WMS_OUTCOME_AGAIN:
+    case WMS_OUTCOME_REPEAT:
+      self->wants_connection |= outcome == WMS_OUTCOME_AGAIN;
+      /* a token may have been made for a PushStart that is due */
+      if (self->phase != WMS_PHASE_OPEN)
+        interrupt_stream_locked (self);
+      return TRUE;
+    case WMS_OUTCOME_ASK:
+      interrupt_stream_locked (self);
+      wms_client_ask_locked (self);
+      return FALSE;
+    case WMS_OUTCOME_TICKET:
+      interrupt_stream_locked (self);
+      return FALSE;
+    case WMS_OUTCOME_OPENED:
+      take_opening_locked (self);
+      return self->want_start;
+    default:
+      wms_client_conclude_locked (self, error);
+      return FALSE;
+  }
+}
+
+void
+wms_client_follow (WmsClient * self, WmsOutcome outcome, const GError * error)
+{
+  gboolean start;
 
   stop_timer (self);
   g_mutex_lock (&self->lock);
-  switch (outcome) {
-    case WMS_OUTCOME_AGAIN:
-      start = TRUE;
-      break;
-    case WMS_OUTCOME_OPENED:
-      if (wms_client_is_over_locked (self))
-        break;
-      /* the answer to a filled request opens the next one without a word */
-      if (self->phase == WMS_PHASE_SETUP && !self->has_started)
-        wms_client_post (self, GST_WMS_STATUS_OPENED, NULL);
-      wms_client_set_phase_locked (self, WMS_PHASE_OPEN);
-      start = self->want_start;
-      break;
-    case WMS_OUTCOME_ENDED:
-    case WMS_OUTCOME_FAILED:
-      wms_client_conclude_locked (self, error);
-      break;
-  }
+  start = follow_locked (self, outcome, error);
   g_mutex_unlock (&self->lock);
   if (start)
     send_next (self);
-  else if (outcome == WMS_OUTCOME_ENDED || outcome == WMS_OUTCOME_FAILED)
+  else if (outcome == WMS_OUTCOME_TICKET)
+    wms_client_use_ticket (self);
+  else if (outcome == WMS_OUTCOME_ASK)
+    wms_client_start_timer (self, self->credentials_timeout_ms);
+  else if (outcome != WMS_OUTCOME_OPENED)
     close_http (self);
 }
 
@@ -301,7 +390,7 @@ http_answered (const WmsResponse * response, gpointer user_data)
   self->http_status = response->status;
   outcome = wms_push_take_response (self->push, response, &error);
   g_mutex_unlock (&self->lock);
-  follow (self, outcome, error);
+  wms_client_follow (self, outcome, error);
 }
 
 static void
@@ -318,6 +407,7 @@ http_failed (const GError * reason, gpointer user_data)
     g_mutex_lock (&self->lock);
     wms_push_restart (self->push);
     g_mutex_unlock (&self->lock);
+    self->wants_connection = TRUE;
     wms_client_invoke (self, send_next_cb);
     return;
   }
@@ -328,12 +418,22 @@ http_failed (const GError * reason, gpointer user_data)
     reason = reset;
   outcome = wms_push_take_loss (self->push, reason, &error);
   g_mutex_unlock (&self->lock);
-  follow (self, outcome, error);
+  wms_client_follow (self, outcome, error);
+}
+
+static void
+copy_http_config (WmsHttpConfig * to, const WmsHttpConfig * from)
+{
+  *to = *from;
+  to->proxy = g_strdup (from->proxy);
+  if (to->tls_database != NULL)
+    g_object_ref (to->tls_database);
+  if (to->tls_interaction != NULL)
+    g_object_ref (to->tls_interaction);
 }
 
 WmsClient *
-wms_client_new (const WmsPushConfig * config, guint timeout_ms,
-    WmsMailbox * mailbox)
+wms_client_new (const WmsClientConfig * config, WmsMailbox * mailbox)
 {
   static gsize once;
   GMainContext *context;
@@ -351,12 +451,22 @@ wms_client_new (const WmsPushConfig * config, guint timeout_ms,
   self->ref_count = 1;
   self->context = context;
   self->mailbox = wms_mailbox_ref (mailbox);
-  self->timeout_ms = timeout_ms;
-  self->push = wms_push_new (config);
+  copy_http_config (&self->http_config, &config->http);
+  self->timeout_ms = config->timeout_ms;
+  self->credentials_timeout_ms = config->credentials_timeout_ms;
+  self->push = wms_push_new (&config->push);
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   wms_client_invoke (self, send_next_cb);
   return self;
+}
+
+void
+wms_client_set_bitrate (WmsClient * self, guint bitrate_bps)
+{
+  g_mutex_lock (&self->lock);
+  wms_push_set_bitrate (self->push, bitrate_bps);
+  g_mutex_unlock (&self->lock);
 }
 
 gboolean
@@ -427,7 +537,7 @@ wms_client_close (WmsClient * self)
 
   g_mutex_lock (&self->lock);
   if (self->phase == WMS_PHASE_STREAMING && self->has_begun
-      && !self->is_filling)
+      && !self->is_filling && !self->needs_header)
     wms_client_try_end_locked (self, NULL);
   is_ending = self->phase == WMS_PHASE_ENDING;
   g_mutex_unlock (&self->lock);
@@ -441,7 +551,7 @@ wms_client_close (WmsClient * self)
   wms_wait_end (&wait);
   if (!ok)
     GST_WARNING ("the connection is not closed yet");
-  client_unref (self);
+  wms_client_unref (self);
   wms_thread_unref ();
 }
 

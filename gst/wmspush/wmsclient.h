@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 
+#include "wmspush/wmshttp.h"
 #include "wmspush/wmsmailbox.h"
 #include "wmspush/wmspush.h"
 #include "wmspush/wmswriter.h"
@@ -21,18 +22,42 @@ G_BEGIN_DECLS
 typedef struct _WmsClient WmsClient;
 
 /**
- * wms_client_new:
- * @config: what to push to
+ * WmsClientConfig:
+ * @push: what to push to
+ * @http: how connections are made
  * @timeout_ms: longest wait for the server, 0 for no limit
- * @mailbox: where statuses go
+ * @credentials_timeout_ms: longest wait for the answer to a question for
+ *     credentials, 0 for no limit
+ */
+typedef struct
+{
+  WmsPushConfig push;
+  WmsHttpConfig http;
+  guint timeout_ms;
+  guint credentials_timeout_ms;
+} WmsClientConfig;
+
+/**
+ * wms_client_new:
+ * @config: copied
+ * @mailbox: where statuses and questions go
  *
  * Begins to connect and returns at once: the outcome is an event, and what
  * wms_client_write() and wms_client_end() return.
  *
  * Returns: %NULL when the system has no thread left.
  */
-WmsClient *wms_client_new (const WmsPushConfig * config, guint timeout_ms,
+WmsClient *wms_client_new (const WmsClientConfig * config,
     WmsMailbox * mailbox);
+
+/**
+ * wms_client_set_bitrate:
+ * @self: a #WmsClient
+ * @bitrate_bps: of the stream, from its header
+ *
+ * For the length of requests through a proxy.
+ */
+void wms_client_set_bitrate (WmsClient * self, guint bitrate_bps);
 
 /**
  * wms_client_write:
@@ -49,7 +74,9 @@ WmsClient *wms_client_new (const WmsPushConfig * config, guint timeout_ms,
  * nothing.  Sends the PushStart first when none is under way, and another one
  * when it is used up.
  *
- * Returns: %FALSE with the session's failure, or %G_IO_ERROR_CANCELLED.
+ * Returns: %FALSE with the session's failure, or %G_IO_ERROR_CANCELLED, or
+ *     %WMS_ERROR_HEADER_DUE: the server wanted credentials in mid-stream, and
+ *     the session goes on when a header has been written again.
  */
 gboolean wms_client_write (WmsClient * self, WmsPacket * packets,
     guint n_packets, guint * n_taken, GCancellable * cancellable,
@@ -83,7 +110,8 @@ void wms_client_tell (WmsClient * self, GstWmsStatus status);
  * wait for the answer or for the end of the connection ([MS-WMHTTP] 3.1.4.4;
  * push-protocol, C25).  A session that never streamed is only closed.
  *
- * Returns: %FALSE with the session's failure, or %G_IO_ERROR_CANCELLED.
+ * Returns: %FALSE with the session's failure, or %G_IO_ERROR_CANCELLED, or
+ *     %WMS_ERROR_HEADER_DUE as wms_client_write().
  */
 gboolean wms_client_end (WmsClient * self, GCancellable * cancellable,
     GError ** error);

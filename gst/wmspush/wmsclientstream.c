@@ -63,16 +63,47 @@ get_writer (WmsClient * self, GCancellable * cancellable, GError ** error)
   return writer;
 }
 
+static gboolean
+set_header_due (GError ** error)
+{
+  g_set_error_literal (error, WMS_ERROR, WMS_ERROR_HEADER_DUE,
+      "the session begins again");
+  return FALSE;
+}
+
+/* What can explain a failed write: the session has failed, or, TRUE, the
+ * server wants it from its beginning. */
+static gboolean
+wait_for_verdict (WmsClient * self, WmsWriter * writer,
+    GCancellable * cancellable)
+{
+  gboolean is_replaced = FALSE;
+  gboolean ok = TRUE;
+  WmsWait wait;
+
+  wms_wait_begin (&wait, &self->lock, &self->cond, cancellable,
+      VERDICT_WAIT_MS);
+  while (ok && !is_replaced && !wms_client_is_over_locked (self)) {
+    is_replaced = self->needs_header
+        && (self->phase != WMS_PHASE_STREAMING || self->writer != writer);
+    if (!is_replaced)
+      ok = wms_wait_step (&wait, NULL);
+  }
+  wms_wait_end (&wait);
+  return is_replaced;
+}
+
 /* The server's answer says more than the error of the write that it caused;
  * without one, the error has to do. */
 static void
-fail_after_write (WmsClient * self, GError * reason,
+fail_after_write (WmsClient * self, WmsWriter * writer, GError * reason,
     GCancellable * cancellable, GError ** error)
 {
-  g_autoptr (GError) ignored = NULL;
-
-  wms_client_wait_for_phase (self, WMS_PHASE_FAILED, VERDICT_WAIT_MS,
-      cancellable, &ignored);
+  if (wait_for_verdict (self, writer, cancellable)) {
+    set_header_due (error);
+    g_error_free (reason);
+    return;
+  }
   wms_client_fail (self, reason);
   g_mutex_lock (&self->lock);
   g_propagate_error (error, g_error_copy (self->failure != NULL ?
@@ -100,7 +131,8 @@ wait_for_room (WmsClient * self, WmsWriter * writer,
     reason->code = WMS_ERROR_STALLED;
     wms_client_fail (self, reason);
   }
-  fail_after_write (self, g_steal_pointer (&reason), cancellable, error);
+  fail_after_write (self, writer, g_steal_pointer (&reason), cancellable,
+      error);
   return FALSE;
 }
 
@@ -148,6 +180,22 @@ fill_up (WmsClient * self, WmsWriter * writer, GError ** error)
   return result;
 }
 
+static gboolean
+begins_with_header (const WmsPacket * packets, guint n_packets)
+{
+  return n_packets > 0 && packets[0].head[1] == WMS_FRAME_HEADER;
+}
+
+/* The session has begun again, unless it was interrupted meanwhile. */
+static void
+note_header (WmsClient * self, WmsWriter * writer)
+{
+  g_mutex_lock (&self->lock);
+  if (self->phase == WMS_PHASE_STREAMING && self->writer == writer)
+    self->needs_header = FALSE;
+  g_mutex_unlock (&self->lock);
+}
+
 static WmsWriteResult
 write_some (WmsClient * self, WmsWriter * writer, WmsPacket * packets,
     guint n_packets, guint * n_taken, GError ** error)
@@ -159,6 +207,8 @@ write_some (WmsClient * self, WmsWriter * writer, WmsPacket * packets,
     result = wms_writer_push (writer, packets, n_packets, &n, error);
     *n_taken += n;
     self->has_begun |= n > 0;
+    if (n > 0 && begins_with_header (packets, n))
+      note_header (self, writer);
     self->is_filling = result == WMS_WRITE_FULL;
   }
   if (!self->is_filling)
@@ -167,45 +217,72 @@ write_some (WmsClient * self, WmsWriter * writer, WmsPacket * packets,
   return result == WMS_WRITE_DONE ? WMS_WRITE_FULL : result;
 }
 
+/* Whether the session has to begin again before these packets can be
+ * written. */
+static gboolean
+is_header_due (WmsClient * self, const WmsPacket * packets, guint n_packets)
+{
+  gboolean is_due;
+
+  g_mutex_lock (&self->lock);
+  is_due = self->needs_header && !begins_with_header (packets, n_packets);
+  g_mutex_unlock (&self->lock);
+  return is_due;
+}
+
+/* One step of wms_client_write() with one writer.  FALSE: it is over, with
+ * @error or, where @error is not set, because all is written. */
+static gboolean
+write_step (WmsClient * self, WmsWriter * writer, WmsPacket * packets,
+    guint n_packets, guint * n_taken, GCancellable * cancellable,
+    GError ** error)
+{
+  GError *reason = NULL;
+
+  if (is_header_due (self, packets, n_packets))
+    return set_header_due (error);
+  switch (write_some (self, writer, packets, n_packets, n_taken, &reason)) {
+    case WMS_WRITE_DONE:
+      return *n_taken < n_packets;
+    case WMS_WRITE_BLOCKED:
+      return wait_for_room (self, writer, cancellable, error);
+    case WMS_WRITE_FAILED:
+      fail_after_write (self, writer, reason, cancellable, error);
+      return FALSE;
+    default:
+      return TRUE;
+  }
+}
+
 gboolean
 wms_client_write (WmsClient * self, WmsPacket * packets, guint n_packets,
     guint * n_taken, GCancellable * cancellable, GError ** error)
 {
-  GError *reason = NULL;
-  gboolean ok = TRUE;
+  g_autoptr (GError) reason = NULL;
+  gboolean goes_on = TRUE;
 
-  while (ok) {
+  while (goes_on) {
     WmsWriter *writer = get_writer (self, cancellable, error);
+    guint n = 0;
 
     if (writer == NULL)
       return FALSE;
-    switch (write_some (self, writer,
-            packets != NULL ? packets + *n_taken : NULL, n_packets - *n_taken,
-            n_taken, &reason)) {
-      case WMS_WRITE_DONE:
-        if (*n_taken == n_packets) {
-          wms_writer_unref (writer);
-          return TRUE;
-        }
-        break;
-      case WMS_WRITE_BLOCKED:
-        ok = wait_for_room (self, writer, cancellable, error);
-        break;
-      case WMS_WRITE_FULL:
-        break;
-      case WMS_WRITE_FAILED:
-        fail_after_write (self, reason, cancellable, error);
-        ok = FALSE;
-        break;
-    }
+    goes_on = write_step (self, writer,
+        packets != NULL ? packets + *n_taken : NULL, n_packets - *n_taken, &n,
+        cancellable, &reason);
+    *n_taken += n;
     wms_writer_unref (writer);
   }
+  if (reason == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&reason));
   return FALSE;
 }
 
 WmsWriteResult
 wms_client_try_end_locked (WmsClient * self, GError ** error)
 {
+  gboolean using_proxy;
   WmsWriteResult result;
   WmsPacket end;
   guint n_taken;
@@ -215,10 +292,13 @@ wms_client_try_end_locked (WmsClient * self, GError ** error)
       &n_taken, error);
   if (n_taken > 0)
     self->end_taken = TRUE;
-  if (result == WMS_WRITE_DONE)
+  using_proxy = wms_push_get_using_proxy (self->push);
+  if (result == WMS_WRITE_DONE && !using_proxy)
     result = wms_writer_finish (self->writer);
   if (result == WMS_WRITE_DONE) {
     wms_push_begin_end (self->push);
+    if (using_proxy)
+      wms_client_invoke (self, wms_client_linger_cb);
     wms_client_post (self, GST_WMS_STATUS_END_OF_STREAMING, NULL);
     wms_client_set_phase_locked (self, WMS_PHASE_ENDING);
   }
@@ -286,15 +366,18 @@ write_end (WmsClient * self, GCancellable * cancellable, GError ** error)
     if (writer == NULL)
       return FALSE;
     g_mutex_lock (&self->lock);
-    result = self->phase != WMS_PHASE_STREAMING ? WMS_WRITE_DONE :
-        wms_client_try_end_locked (self, &reason);
+    if (self->needs_header)
+      ok = set_header_due (error);
+    else
+      result = self->phase != WMS_PHASE_STREAMING ? WMS_WRITE_DONE :
+          wms_client_try_end_locked (self, &reason);
     g_mutex_unlock (&self->lock);
-    if (result == WMS_WRITE_BLOCKED)
+    if (ok && result == WMS_WRITE_BLOCKED)
       ok = wait_for_room (self, writer, cancellable, error);
+    else if (result == WMS_WRITE_FAILED)
+      fail_after_write (self, writer, reason, cancellable, error);
     wms_writer_unref (writer);
   }
-  if (result == WMS_WRITE_FAILED)
-    fail_after_write (self, reason, cancellable, error);
   return ok && result != WMS_WRITE_FAILED;
 }
 

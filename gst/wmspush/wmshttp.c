@@ -13,6 +13,7 @@
 
 #include <libsoup/soup.h>
 
+#include "wmspush/wmsproxy.h"
 #include "wmspush/wmsstatus.h"
 
 /* An answer's body means nothing to us; what is longer is not read. */
@@ -21,16 +22,23 @@
 struct _WmsHttp
 {
   gint ref_count;
+  const WmsHttpConfig *config;
   const WmsHttpHandler *handler;        /* NULL when closed */
   gpointer user_data;
   SoupSession *session;
   GIOStream *stream;
+  GSocket *unfinished;          /* until stream is there */
   guint64 connection_id;
+  gchar *proxy_host;            /* what the connection leads to */
+  gboolean is_proxy_named;
 
   /* the request under way */
   SoupMessage *message;
   GCancellable *cancellable;
   WmsRequestKind kind;
+  gboolean is_bound;            /* to the connection that there is */
+  gchar *proxy_authorization;
+  SoupMessage *tunnel;          /* its CONNECT */
   gboolean told_resolving;
   gboolean told_connecting;
   GError *abort_reason;
@@ -42,25 +50,49 @@ http_unref (WmsHttp * self)
   if (--self->ref_count > 0)
     return;
   g_clear_object (&self->stream);
+  g_clear_object (&self->unfinished);
   g_clear_object (&self->message);
   g_clear_object (&self->session);
+  g_clear_object (&self->tunnel);
+  wms_free_secret (self->proxy_authorization);
+  g_free (self->proxy_host);
   g_free (self);
 }
 
+static void
+request_queued_cb (SoupSession * session, SoupMessage * message, WmsHttp * self)
+{
+  if (soup_message_get_method (message) != SOUP_METHOD_CONNECT)
+    return;
+  g_set_object (&self->tunnel, message);
+  if (self->proxy_authorization != NULL)
+    soup_message_headers_replace (soup_message_get_request_headers (message),
+        "Proxy-Authorization", self->proxy_authorization);
+}
+
 WmsHttp *
-wms_http_new (const WmsHttpHandler * handler, gpointer user_data)
+wms_http_new (const WmsHttpConfig * config, const WmsHttpHandler * handler,
+    gpointer user_data)
 {
   WmsHttp *self = g_new0 (WmsHttp, 1);
 
   self->ref_count = 1;
+  self->config = config;
   self->handler = handler;
   self->user_data = user_data;
   /* The connection has to last from PushSetup to PushStart, however long that
    * takes; time limits are the caller's. */
   self->session = soup_session_new_with_options ("idle-timeout", 0,
       "timeout", 0, NULL);
+  if (config->tls_database != NULL)
+    soup_session_set_tls_database (self->session, config->tls_database);
+  soup_session_set_tls_interaction (self->session, config->tls_interaction);
   soup_session_remove_feature_by_type (self->session,
       SOUP_TYPE_CONTENT_DECODER);
+  /* 401 and 407 are the protocol's business: docs/design.md, authentication */
+  soup_session_remove_feature_by_type (self->session, SOUP_TYPE_AUTH_MANAGER);
+  g_signal_connect (self->session, "request-queued",
+      G_CALLBACK (request_queued_cb), self);
   return self;
 }
 
@@ -90,10 +122,22 @@ abort_for_connection (WmsHttp * self)
           "the connection of PushSetup is gone before PushStart"));
 }
 
+/* Whether there is a proxy at the other end. */
 static void
-keep_stream (WmsHttp * self, GIOStream * stream)
+look_at_peer (WmsHttp * self, GIOStream * stream)
 {
-  g_set_object (&self->stream, stream);
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autoptr (GUri) uri = NULL;
+
+  g_clear_pointer (&self->proxy_host, g_free);
+  g_set_object (&self->unfinished,
+      g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream)));
+  address = g_socket_get_remote_address (self->unfinished, NULL);
+  if (address == NULL || !G_IS_PROXY_ADDRESS (address))
+    return;
+  uri = g_uri_parse (g_proxy_address_get_uri (G_PROXY_ADDRESS (address)),
+      G_URI_FLAGS_NONE, NULL);
+  self->proxy_host = g_strdup (uri != NULL ? g_uri_get_host (uri) : "");
 }
 
 static void
@@ -101,7 +145,7 @@ network_event_cb (SoupMessage * message, GSocketClientEvent event,
     GIOStream * stream, WmsHttp * self)
 {
   /* Emitted for new connections only, which a PushStart must not open. */
-  if (self->kind == WMS_REQUEST_START) {
+  if (self->is_bound) {
     abort_for_connection (self);
     return;
   }
@@ -116,6 +160,9 @@ network_event_cb (SoupMessage * message, GSocketClientEvent event,
         tell (self, WMS_HTTP_CONNECTING);
       self->told_connecting = TRUE;
       break;
+    case G_SOCKET_CLIENT_CONNECTED:
+      look_at_peer (self, stream);
+      break;
     case G_SOCKET_CLIENT_TLS_HANDSHAKING:{
       const gchar *const protocols[] = { "http/1.1", NULL };
 
@@ -125,11 +172,40 @@ network_event_cb (SoupMessage * message, GSocketClientEvent event,
       break;
     }
     case G_SOCKET_CLIENT_COMPLETE:
-      keep_stream (self, stream);
+      g_set_object (&self->stream, stream);
+      g_clear_object (&self->unfinished);
       break;
     default:
       break;
   }
+}
+
+static gboolean
+accept_certificate_cb (SoupMessage * message, GTlsCertificate * certificate,
+    GTlsCertificateFlags errors, WmsHttp * self)
+{
+  return (errors & self->config->tls_validation_flags) == 0;
+}
+
+static gboolean
+is_https (SoupMessage * message)
+{
+  return g_strcmp0 (g_uri_get_scheme (soup_message_get_uri (message)),
+      "https") == 0;
+}
+
+/* The connection is there, so it is known who gets the head: with https the
+ * CONNECT has had what is for the proxy. */
+static void
+starting_cb (SoupMessage * message, WmsHttp * self)
+{
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+
+  soup_message_headers_remove (headers, "Proxy-Authorization");
+  if (self->proxy_host != NULL && self->proxy_authorization != NULL
+      && !is_https (message))
+    soup_message_headers_replace (headers, "Proxy-Authorization",
+        self->proxy_authorization);
 }
 
 static void
@@ -137,7 +213,7 @@ wrote_headers_cb (SoupMessage * message, WmsHttp * self)
 {
   guint64 id = soup_message_get_connection_id (message);
 
-  if (self->kind == WMS_REQUEST_SETUP)
+  if (!self->is_bound)
     self->connection_id = id;
   else if (id != self->connection_id)
     abort_for_connection (self);
@@ -178,7 +254,23 @@ finish_request (WmsHttp * self)
     g_signal_handlers_disconnect_by_data (self->message, self);
   g_clear_object (&self->message);
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->tunnel);
+  g_clear_pointer (&self->proxy_authorization, wms_free_secret);
   g_clear_error (&self->abort_reason);
+}
+
+/* Who could not be reached was the proxy. */
+static void
+blame_proxy (GError * error)
+{
+  if (error->domain == G_RESOLVER_ERROR) {
+    error->domain = WMS_ERROR;
+    error->code = WMS_ERROR_PROXY_NOT_FOUND;
+  } else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED)
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE)
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE)) {
+    error->code = G_IO_ERROR_PROXY_FAILED;
+  }
 }
 
 static void
@@ -187,16 +279,29 @@ report_failure (WmsHttp * self, GError * error)
   const WmsHttpHandler *handler = self->handler;
   g_autoptr (GError) reason = g_steal_pointer (&self->abort_reason);
 
+  if (error != NULL && self->is_proxy_named && self->proxy_host == NULL)
+    blame_proxy (error);
   finish_request (self);
   if (handler != NULL)
     handler->failed (reason != NULL ? reason : error, self->user_data);
+}
+
+/* The head of a CONNECT that was refused is not the message's. */
+static SoupMessageHeaders *
+get_answer_headers (WmsHttp * self, SoupMessage * message)
+{
+  if (self->tunnel != NULL && !SOUP_STATUS_IS_SUCCESSFUL
+      (soup_message_get_status (self->tunnel)))
+    return soup_message_get_response_headers (self->tunnel);
+  return soup_message_get_response_headers (message);
 }
 
 static void
 report_answer (WmsHttp * self, SoupMessage * message)
 {
   const WmsHttpHandler *handler = self->handler;
-  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+  g_autoptr (SoupMessage) tunnel = NULL;
+  SoupMessageHeaders *headers = get_answer_headers (self, message);
   GSList *cookies = soup_cookies_from_response (message);
   g_autofree WmsCookie *list = g_new0 (WmsCookie, g_slist_length (cookies));
   WmsResponse response = {
@@ -204,6 +309,12 @@ report_answer (WmsHttp * self, SoupMessage * message)
     .server = soup_message_headers_get_one (headers, "Server"),
     .location = soup_message_headers_get_one (headers, "Location"),
     .via = soup_message_headers_get_list (headers, "Via"),
+    .server_challenges = soup_message_headers_get_list (headers,
+        "WWW-Authenticate"),
+    .proxy_challenges = soup_message_headers_get_list (headers,
+        "Proxy-Authenticate"),
+    .proxy_support = soup_message_headers_get_list (headers, "Proxy-Support"),
+    .proxy_host = self->proxy_host,
     .cookies = list,
   };
   GSList *l;
@@ -212,6 +323,7 @@ report_answer (WmsHttp * self, SoupMessage * message)
     list[response.n_cookies].name = soup_cookie_get_name (l->data);
     list[response.n_cookies++].value = soup_cookie_get_value (l->data);
   }
+  g_set_object (&tunnel, self->tunnel);
   finish_request (self);
   if (handler != NULL)
     handler->answered (&response, self->user_data);
@@ -240,10 +352,18 @@ body_read_done (GObject * stream, GAsyncResult * result, gpointer user_data)
  * answer's body read.  Any other answer is told at once: its body may never
  * come, and what it says would be missed (push-protocol, C23). */
 static gboolean
-is_connection_kept (SoupMessage * message)
+is_connection_kept (WmsHttp * self, SoupMessage * message)
 {
-  return soup_message_get_status (message) == SOUP_STATUS_OK
-      || soup_message_get_status (message) == SOUP_STATUS_NO_CONTENT;
+  switch (soup_message_get_status (message)) {
+    case SOUP_STATUS_OK:
+    case SOUP_STATUS_NO_CONTENT:
+      return TRUE;
+    case SOUP_STATUS_UNAUTHORIZED:
+    case SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED:
+      return self->kind == WMS_REQUEST_SETUP;
+    default:
+      return FALSE;
+  }
 }
 
 static void
@@ -258,7 +378,7 @@ send_done (GObject * session, GAsyncResult * result, gpointer user_data)
   g_set_object (&message, self->message);
   if (message != NULL && (body == NULL || self->abort_reason != NULL)) {
     report_failure (self, error);
-  } else if (message != NULL && is_connection_kept (message)) {
+  } else if (message != NULL && is_connection_kept (self, message)) {
     g_input_stream_skip_async (body, MAX_ANSWER_BODY, G_PRIORITY_DEFAULT,
         self->cancellable, body_read_done, self);
     return;
@@ -275,10 +395,16 @@ set_headers (SoupMessage * message, const WmsRequest * request)
 {
   SoupMessageHeaders *headers = soup_message_get_request_headers (message);
 
+  if (request->accept_schemes != NULL)
+    soup_message_headers_replace (headers, "X-Accept-Authentication",
+        request->accept_schemes);
   soup_message_headers_replace (headers, "User-Agent", request->user_agent);
   soup_message_headers_replace (headers, "Connection", "Keep-Alive");
   soup_message_headers_replace (headers, "Cache-Control", "no-cache");
   soup_message_headers_replace (headers, "Cookie", request->cookie);
+  if (request->authorization != NULL)
+    soup_message_headers_replace (headers, "Authorization",
+        request->authorization);
 }
 
 static void
@@ -296,23 +422,40 @@ set_body (SoupMessage * message, const WmsRequest * request)
   }
 }
 
-static gboolean
-is_loopback (const gchar * host)
+/* Resolvers of proxies use a pool of threads, which does not survive a fork;
+ * without one, a forked child can push. */
+static void
+choose_proxy (WmsHttp * self, const WmsRequest * request)
 {
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+  g_autoptr (GProxyResolver) resolver = NULL;
+  g_autofree gchar *proxy = NULL;
+  WmsProxyWay way;
 
-  return g_strcmp0 (host, "localhost") == 0
-      || (address != NULL && g_inet_address_get_is_loopback (address));
+  if (request->proxy != NULL)
+    way = wms_proxy_choose (request->proxy, request->uri, &proxy, NULL);
+  else
+    way = wms_proxy_choose (self->config->proxy, request->uri, &proxy, NULL);
+  self->is_proxy_named = way == WMS_PROXY_NAMED;
+  if (way == WMS_PROXY_SYSTEM)
+    return;
+  if (way == WMS_PROXY_NAMED)
+    resolver = g_simple_proxy_resolver_new (proxy, NULL);
+  soup_session_set_proxy_resolver (self->session, resolver);
 }
 
-/* No proxy has a way to this machine's loopback.  Resolvers of proxies use a
- * pool of threads, which does not survive a fork; without one, a forked child
- * can push. */
 static void
-choose_proxy (WmsHttp * self, GUri * uri)
+connect_signals (WmsHttp * self, SoupMessage * message)
 {
-  if (is_loopback (g_uri_get_host (uri)))
-    soup_session_set_proxy_resolver (self->session, NULL);
+  g_signal_connect (message, "network-event", G_CALLBACK (network_event_cb),
+      self);
+  g_signal_connect (message, "accept-certificate",
+      G_CALLBACK (accept_certificate_cb), self);
+  g_signal_connect (message, "starting", G_CALLBACK (starting_cb), self);
+  g_signal_connect (message, "wrote-headers", G_CALLBACK (wrote_headers_cb),
+      self);
+  g_signal_connect (message, "wrote-body", G_CALLBACK (wrote_body_cb), self);
+  g_signal_connect (message, "got-headers", G_CALLBACK (got_headers_cb), self);
+  g_signal_connect (message, "restarted", G_CALLBACK (restarted_cb), self);
 }
 
 void
@@ -322,10 +465,14 @@ wms_http_send (WmsHttp * self, const WmsRequest * request)
 
   g_return_if_fail (self->message == NULL);
 
-  choose_proxy (self, request->uri);
+  /* a session's resolver counts for new connections only */
+  if (self->stream == NULL)
+    choose_proxy (self, request);
   message = soup_message_new_from_uri (SOUP_METHOD_POST, request->uri);
   self->message = message;
   self->kind = request->kind;
+  self->is_bound = request->is_bound || request->kind == WMS_REQUEST_START;
+  self->proxy_authorization = g_strdup (request->proxy_authorization);
   self->cancellable = g_cancellable_new ();
   self->told_resolving = self->told_connecting = FALSE;
   /* Without IDEMPOTENT, libsoup opens a connection for each POST; it follows
@@ -334,13 +481,7 @@ wms_http_send (WmsHttp * self, const WmsRequest * request)
       SOUP_MESSAGE_IDEMPOTENT | SOUP_MESSAGE_NO_REDIRECT);
   set_body (message, request);
   set_headers (message, request);
-  g_signal_connect (message, "network-event", G_CALLBACK (network_event_cb),
-      self);
-  g_signal_connect (message, "wrote-headers", G_CALLBACK (wrote_headers_cb),
-      self);
-  g_signal_connect (message, "wrote-body", G_CALLBACK (wrote_body_cb), self);
-  g_signal_connect (message, "got-headers", G_CALLBACK (got_headers_cb), self);
-  g_signal_connect (message, "restarted", G_CALLBACK (restarted_cb), self);
+  connect_signals (self, message);
   self->ref_count++;
   soup_session_send_async (self->session, message, G_PRIORITY_DEFAULT,
       self->cancellable, send_done, self);
@@ -363,6 +504,10 @@ wms_http_close (WmsHttp * self)
     g_cancellable_cancel (self->cancellable);
     g_clear_object (&self->cancellable);
   }
+  g_signal_handlers_disconnect_by_data (self->session, self);
+  /* a handshake on another thread may go on when nobody waits for it */
+  if (self->unfinished != NULL)
+    g_socket_shutdown (self->unfinished, TRUE, TRUE, NULL);
   soup_session_abort (self->session);
   http_unref (self);
 }

@@ -9,6 +9,23 @@
 G_BEGIN_DECLS
 
 /**
+ * WmsHttpConfig:
+ * @proxy: (nullable): as for wms_proxy_choose()
+ * @tls_database: (nullable): trusted certificates, %NULL for the system's
+ * @tls_interaction: (nullable): for certificates of ours and their passwords
+ * @tls_validation_flags: what the server's certificate must not be
+ *
+ * How connections are made.
+ */
+typedef struct
+{
+  gchar *proxy;
+  GTlsDatabase *tls_database;
+  GTlsInteraction *tls_interaction;
+  GTlsCertificateFlags tls_validation_flags;
+} WmsHttpConfig;
+
+/**
  * WmsHttp:
  *
  * One connection to a server, with libsoup: requests go out one after the
@@ -43,17 +60,20 @@ typedef struct
 
 /**
  * wms_http_new:
- * @handler: what to call; has to outlive the connection
+ * @config: how to connect; has to outlive the connection
+ * @handler: what to call; the same
  * @user_data: for @handler
  */
-WmsHttp *wms_http_new (const WmsHttpHandler * handler, gpointer user_data);
+WmsHttp *wms_http_new (const WmsHttpConfig * config,
+    const WmsHttpHandler * handler, gpointer user_data);
 
 /**
  * wms_http_send:
  * @self: a #WmsHttp
  * @request: what to send; nothing else may be under way
  *
- * A PushStart that would leave on another connection fails with
+ * A PushStart, or what is bound, that would leave on another connection fails
+ * with
  * %WMS_ERROR_CONNECTION_CHANGED, before a byte of it has left.
  */
 void wms_http_send (WmsHttp * self, const WmsRequest * request);

@@ -26,6 +26,7 @@ static void
 free_event (WmsEvent * event)
 {
   g_clear_error (&event->error);
+  g_clear_pointer (&event->question, wms_question_unref);
   g_free (event);
 }
 
@@ -123,6 +124,8 @@ wms_mailbox_post (WmsMailbox * self, const WmsEvent * event)
     copy = g_new (WmsEvent, 1);
     *copy = *event;
     copy->error = event->error != NULL ? g_error_copy (event->error) : NULL;
+    copy->question = event->question != NULL ?
+        wms_question_ref (event->question) : NULL;
     g_queue_push_tail (&self->events, copy);
     if (!self->is_reading)
       start_reader_locked (self);

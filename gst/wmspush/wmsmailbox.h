@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 
+#include "wmspush/wmsquestion.h"
 #include "wmspush/wmsstatus.h"
 
 G_BEGIN_DECLS
@@ -16,6 +17,7 @@ G_BEGIN_DECLS
  * @has_value: whether @value counts
  * @value: of status STARTED: first presentation time, 100 ns
  * @error: (nullable): of status ERROR
+ * @question: (nullable): for credentials; the event is nothing else then
  *
  * One thing that an application may want to know.
  */
@@ -27,6 +29,7 @@ typedef struct
   gboolean has_value;
   guint64 value;
   GError *error;
+  WmsQuestion *question;
 } WmsEvent;
 
 /**

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "wmspush/wmscookies.h"
 #include "wmspush/wmsstatus.h"
 #include "wmspush/wmsuri.h"
 
@@ -15,9 +16,7 @@
 /* The product that servers look for, in a version that exists, then ours
  * ([MS-WMHTTP] 2.2.1.8; push-protocol, C3). */
 #define USER_AGENT "WMEncoder/12.0.7600.1 " PACKAGE "/" VERSION
-/* Cookies that are kept for the server, and the bytes they may take. */
-#define MAX_COOKIES 16
-#define MAX_COOKIE_BYTES 4096
+#define HTTPS_PORT 443
 
 typedef enum
 {
@@ -33,13 +32,26 @@ struct _WmsPush
 {
   PushState state;
   GUri *uri;
+  GUri *home;                   /* as configured */
+  gchar *proxy;                 /* of a 305 */
   GBytes *setup_body;
-  guint64 request_length;
-  gchar *push_id;
-  GPtrArray *cookies;           /* "name=value", without the push-id */
-  gchar *cookie_header;
+  guint64 wanted_length;        /* 0: up to us */
+  guint64 request_length;       /* of the last PushStart */
+  guint bitrate_bps;
+  gboolean accept_any_server;
+  WmsCookies *cookies;
   gboolean using_proxy;
   guint redirects;
+
+  WmsAuth *server_auth;
+  WmsAuth *proxy_auth;
+  WmsAuth *busy_auth;           /* whose question or ticket is out */
+  WmsAuthConfig foreign;        /* for servers that we are sent to */
+  gboolean is_proxy_home;
+  gboolean needs_connection;    /* the next request wants a new one */
+  gchar *accept_schemes;
+  gchar *authorization;
+  gchar *proxy_authorization;
 };
 
 static GBytes *
@@ -68,12 +80,16 @@ wms_push_new (const WmsPushConfig * config)
   WmsPush *self = g_new0 (WmsPush, 1);
 
   self->uri = g_uri_ref (config->uri);
+  self->home = g_uri_ref (config->uri);
   self->setup_body = make_setup_body (config);
-  self->request_length = config->request_length != 0 ?
-      MAX (config->request_length, WMS_PUSH_MIN_REQUEST) :
-      WMS_PUSH_REQUEST_LENGTH;
-  self->push_id = g_strdup ("0");
-  self->cookies = g_ptr_array_new_with_free_func (g_free);
+  self->wanted_length = config->request_length;
+  self->accept_any_server = config->accept_any_server;
+  self->server_auth = wms_auth_new (&config->server);
+  self->proxy_auth = wms_auth_new (&config->proxy);
+  self->foreign.methods = config->server.methods;
+  self->is_proxy_home = config->is_proxy_home;
+  self->accept_schemes = wms_auth_list_schemes (config->server.methods);
+  self->cookies = wms_cookies_new ();
   return self;
 }
 
@@ -81,27 +97,65 @@ void
 wms_push_free (WmsPush * self)
 {
   g_uri_unref (self->uri);
+  g_uri_unref (self->home);
+  g_free (self->proxy);
+  wms_auth_free (self->server_auth);
+  wms_auth_free (self->proxy_auth);
+  g_free (self->accept_schemes);
+  wms_free_secret (self->authorization);
+  wms_free_secret (self->proxy_authorization);
   g_bytes_unref (self->setup_body);
-  g_free (self->push_id);
-  g_ptr_array_unref (self->cookies);
-  g_free (self->cookie_header);
+  wms_cookies_free (self->cookies);
   g_free (self);
 }
 
-static const gchar *
-update_cookie_header (WmsPush * self)
+/* Content-Length of a PushStart ([MS-WMHTTP] 3.1.4.2.1; push-protocol, C20):
+ * its least is room for each packet that there can be. */
+static guint64
+choose_length (WmsPush * self)
 {
-  GString *header = g_string_new ("push-id=");
-  guint i;
+  guint64 length = self->wanted_length;
 
-  g_string_append (header, self->push_id);
-  for (i = 0; i < self->cookies->len; i++) {
-    g_string_append (header, "; ");
-    g_string_append (header, g_ptr_array_index (self->cookies, i));
+  if (length == 0 && self->using_proxy)
+    length = (guint64) self->bitrate_bps / 8 * WMS_PUSH_PROXY_SECONDS;
+  else if (length == 0)
+    length = WMS_PUSH_REQUEST_LENGTH;
+  return CLAMP (length, WMS_PUSH_MIN_REQUEST, WMS_PUSH_REQUEST_LENGTH);
+}
+
+static gboolean
+is_https (WmsPush * self)
+{
+  return strcmp (g_uri_get_scheme (self->uri), "https") == 0;
+}
+
+/* Proxies get what the request line of their CONNECT says, everybody else path
+ * and query. */
+static void
+authorize (WmsPush * self, WmsRequest * request)
+{
+  const gchar *query = g_uri_get_query (self->uri);
+  g_autofree gchar *target = g_strconcat (g_uri_get_path (self->uri),
+      query != NULL ? "?" : NULL, query, NULL);
+  g_autofree gchar *host = NULL;
+  gint port = g_uri_get_port (self->uri);
+
+  request->is_bound = wms_auth_is_bound (self->server_auth)
+      || wms_auth_is_bound (self->proxy_auth);
+  wms_free_secret (self->authorization);
+  self->authorization = wms_auth_authorize (self->server_auth, "POST", target);
+  wms_free_secret (self->proxy_authorization);
+  if (is_https (self)) {
+    host = g_strdup_printf ("%s:%d", g_uri_get_host (self->uri),
+        port > 0 ? port : HTTPS_PORT);
+    self->proxy_authorization = wms_auth_authorize (self->proxy_auth,
+        "CONNECT", host);
+  } else {
+    self->proxy_authorization = wms_auth_authorize (self->proxy_auth, "POST",
+        target);
   }
-  g_free (self->cookie_header);
-  self->cookie_header = g_string_free (header, FALSE);
-  return self->cookie_header;
+  request->authorization = self->authorization;
+  request->proxy_authorization = self->proxy_authorization;
 }
 
 gboolean
@@ -111,8 +165,12 @@ wms_push_next_request (WmsPush * self, WmsRequest * request)
     return FALSE;
 
   request->uri = self->uri;
+  request->proxy = self->proxy;
   request->user_agent = USER_AGENT;
-  request->cookie = update_cookie_header (self);
+  request->cookie = wms_cookies_get_header (self->cookies);
+  request->accept_schemes = self->accept_schemes;
+  authorize (self, request);
+  self->needs_connection = FALSE;
   if (self->state == STATE_SETUP) {
     request->kind = WMS_REQUEST_SETUP;
     request->content_type = TYPE_SETUP;
@@ -122,64 +180,10 @@ wms_push_next_request (WmsPush * self, WmsRequest * request)
     request->kind = WMS_REQUEST_START;
     request->content_type = TYPE_START;
     request->body = NULL;
-    request->content_length = self->request_length;
+    request->content_length = self->request_length = choose_length (self);
     self->state = STATE_STREAMING;
   }
   return TRUE;
-}
-
-/* A value goes into a header of ours later: printable, nothing that ends the
- * cookie or the line (RFC 6265, section 4.1.1). */
-static gboolean
-is_cookie_text (const gchar * text)
-{
-  const guchar *p;
-
-  for (p = (const guchar *) text; *p != '\0'; p++) {
-    if (*p <= 0x20 || *p >= 0x7f || *p == ';' || *p == ',')
-      return FALSE;
-  }
-  return p != (const guchar *) text;
-}
-
-static void
-keep_cookie (WmsPush * self, const WmsCookie * cookie)
-{
-  gsize name_size = strlen (cookie->name);
-  gsize bytes = name_size + strlen (cookie->value) + 2;
-  guint i;
-
-  for (i = 0; i < self->cookies->len; i++) {
-    const gchar *kept = g_ptr_array_index (self->cookies, i);
-
-    if (strncmp (kept, cookie->name, name_size) == 0 && kept[name_size] == '=')
-      g_ptr_array_remove_index (self->cookies, i--);
-    else
-      bytes += strlen (kept);
-  }
-  if (self->cookies->len < MAX_COOKIES && bytes <= MAX_COOKIE_BYTES)
-    g_ptr_array_add (self->cookies,
-        g_strconcat (cookie->name, "=", cookie->value, NULL));
-}
-
-/* [MS-WMHTTP] 2.2.1.6 and 3.1.5.1; push-protocol, C5. */
-static void
-take_cookies (WmsPush * self, const WmsResponse * response)
-{
-  guint i;
-
-  for (i = 0; i < response->n_cookies; i++) {
-    const WmsCookie *cookie = &response->cookies[i];
-
-    if (!is_cookie_text (cookie->name) || !is_cookie_text (cookie->value))
-      continue;
-    if (strcmp (cookie->name, "push-id") != 0) {
-      keep_cookie (self, cookie);
-    } else if (strlen (cookie->value) <= WMS_PUSH_MAX_ID) {
-      g_free (self->push_id);
-      self->push_id = g_strdup (cookie->value);
-    }
-  }
 }
 
 /* Server tokens of the protocol ([MS-WMSP] 2.2.1.5; push-protocol, C13). */
@@ -216,17 +220,33 @@ is_same_origin (GUri * a, GUri * b)
       && g_uri_get_port (a) == g_uri_get_port (b);
 }
 
-/* [MS-WMHTTP] 3.1.5.1; push-protocol, C11 and section 6: another origin gets
- * neither cookies nor push-id, and https never becomes http. */
-static WmsOutcome
-follow_redirect (WmsPush * self, const WmsResponse * response, GError ** error)
+/* The next request goes out on a new connection. */
+static void
+begin_connection (WmsPush * self)
+{
+  self->needs_connection = TRUE;
+  wms_auth_begin_connection (self->server_auth);
+  wms_auth_begin_connection (self->proxy_auth);
+}
+
+static void
+forget_server (WmsPush * self)
+{
+  wms_cookies_clear (self->cookies);
+  wms_auth_free (self->server_auth);
+  self->server_auth = wms_auth_new (&self->foreign);
+}
+
+/* A place that may be gone to: https never becomes http, and nobody else
+ * chooses who we are. */
+static GUri *
+parse_target (WmsPush * self, const gchar * location)
 {
   g_autoptr (GUri) target = NULL;
   const gchar *scheme;
 
-  if (response->location != NULL)
-    target = g_uri_parse_relative (self->uri, response->location,
-        WMS_URI_FLAGS, NULL);
+  if (location != NULL)
+    target = g_uri_parse_relative (self->uri, location, WMS_URI_FLAGS, NULL);
   scheme = target != NULL ? g_uri_get_scheme (target) : NULL;
   if (scheme == NULL || g_uri_get_host (target) == NULL
       || *g_uri_get_host (target) == '\0'
@@ -234,20 +254,121 @@ follow_redirect (WmsPush * self, const WmsResponse * response, GError ** error)
       || (strcmp (scheme, "https") != 0
           && (strcmp (scheme, "http") != 0
               || strcmp (g_uri_get_scheme (self->uri), "http") != 0)))
+    return NULL;
+  return g_steal_pointer (&target);
+}
+
+/* [MS-WMHTTP] 3.1.5.1; push-protocol, C11 and section 6: another origin gets
+ * neither cookies nor push-id nor credentials. */
+static WmsOutcome
+follow_redirect (WmsPush * self, const WmsResponse * response, GError ** error)
+{
+  g_autoptr (GUri) target = parse_target (self, response->location);
+
+  if (target == NULL)
     return fail (self, error, WMS_ERROR, WMS_ERROR_REDIRECT,
         "the answer sends elsewhere without a usable Location");
   if (self->redirects++ == WMS_PUSH_MAX_REDIRECTS)
     return fail (self, error, WMS_ERROR, WMS_ERROR_HOPS,
         "too many redirections");
 
-  if (!is_same_origin (self->uri, target)) {
-    g_free (self->push_id);
-    self->push_id = g_strdup ("0");
-    g_ptr_array_set_size (self->cookies, 0);
-  }
+  if (!is_same_origin (self->uri, target))
+    forget_server (self);
   g_uri_unref (self->uri);
   self->uri = g_steal_pointer (&target);
+  begin_connection (self);
   return WMS_OUTCOME_AGAIN;
+}
+
+/* 305: Location is a proxy, the URL stays ([MS-WMHTTP] 3.1.5.1).  A proxy of
+ * the server's choice gets none of our credentials for proxies. */
+static WmsOutcome
+use_proxy (WmsPush * self, const WmsResponse * response, GError ** error)
+{
+  g_autoptr (GUri) target = parse_target (self, response->location);
+
+  if (target == NULL || strcmp (g_uri_get_scheme (target), "http") != 0)
+    return fail (self, error, WMS_ERROR, WMS_ERROR_REDIRECT,
+        "the answer wants a proxy without a usable Location");
+  if (self->redirects++ == WMS_PUSH_MAX_REDIRECTS)
+    return fail (self, error, WMS_ERROR, WMS_ERROR_HOPS,
+        "too many redirections");
+  g_free (self->proxy);
+  self->proxy = g_uri_to_string (target);
+  self->using_proxy = TRUE;
+  self->is_proxy_home = FALSE;
+  wms_auth_free (self->proxy_auth);
+  self->proxy_auth = wms_auth_new (&self->foreign);
+  begin_connection (self);
+  return WMS_OUTCOME_AGAIN;
+}
+
+/* What an authentication step means for the session.  After a PushStart that
+ * was not let in, all begins again on a new connection (push-protocol,
+ * C26). */
+static WmsOutcome
+take_step (WmsPush * self, WmsAuthStep step)
+{
+  switch (step) {
+    case WMS_AUTH_SEND:
+      return self->needs_connection ? WMS_OUTCOME_AGAIN : WMS_OUTCOME_REPEAT;
+    case WMS_AUTH_ASK:
+      return WMS_OUTCOME_ASK;
+    case WMS_AUTH_TICKET:
+      return WMS_OUTCOME_TICKET;
+    default:
+      self->state = STATE_OVER;
+      return WMS_OUTCOME_FAILED;
+  }
+}
+
+/* Whether something between may send our requests and others' on the same
+ * connection.  Through a tunnel nobody can; a proxy that keeps them apart says
+ * so (RFC 4559, section 6). */
+static gboolean
+is_server_shared (WmsPush * self, const WmsResponse * response)
+{
+  if (is_https (self) || (response->via == NULL
+          && response->proxy_host == NULL))
+    return FALSE;
+  return response->proxy_support == NULL
+      || g_ascii_strcasecmp (response->proxy_support,
+      "Session-Based-Authentication") != 0;
+}
+
+/* 401 and 407 ([MS-WMHTTP] 3.1.5.1 and 3.1.5.2; push-protocol, C12, C26). */
+static WmsOutcome
+authenticate (WmsPush * self, const WmsResponse * response, GError ** error)
+{
+  WmsAuthPeer peer = { 0, };
+  gboolean is_proxy = response->status == 407;
+  WmsAuthStep step;
+
+  /* only a proxy that we have connected to may ask for its credentials */
+  if (is_proxy && response->proxy_host == NULL)
+    return fail (self, error, WMS_HTTP_ERROR, response->status,
+        "the server poses as a proxy");
+  peer.is_proxy = is_proxy;
+  if (is_proxy) {
+    peer.host = response->proxy_host;
+    peer.is_home = self->proxy == NULL;
+    /* libsoup gives the connection up when a CONNECT is refused */
+    peer.is_shared = is_https (self);
+  } else {
+    peer.host = g_uri_get_host (self->uri);
+    peer.is_home = is_same_origin (self->uri, self->home);
+    peer.is_secure = is_https (self);
+    peer.is_shared = is_server_shared (self, response);
+  }
+  peer.may_use_ticket = peer.is_home && (!is_proxy || self->is_proxy_home);
+  self->busy_auth = is_proxy ? self->proxy_auth : self->server_auth;
+  step = wms_auth_take_challenges (self->busy_auth, &peer, is_proxy ?
+      response->proxy_challenges : response->server_challenges, error);
+  if (self->state != STATE_SETUP) {
+    self->state = STATE_SETUP;
+    begin_connection (self);
+  }
+  return take_step (self, step);
 }
 
 static gboolean
@@ -268,12 +389,19 @@ take_setup_response (WmsPush * self, const WmsResponse * response,
     case 307:
     case 308:
       return follow_redirect (self, response, error);
+    case 305:
+      return use_proxy (self, response, error);
+    case 401:
+    case 407:
+      return authenticate (self, response, error);
     case 200:
     case 204:
-      if (!is_publishing_server (response->server))
+      if (!self->accept_any_server && !is_publishing_server (response->server))
         return fail (self, error, WMS_ERROR, WMS_ERROR_NOT_A_PUBLISHING_POINT,
             "success, but no Server header of a publishing point");
       self->state = STATE_OPEN;
+      wms_auth_accept (self->server_auth);
+      wms_auth_accept (self->proxy_auth);
       return WMS_OUTCOME_OPENED;
     default:
       return fail (self, error, WMS_HTTP_ERROR, response->status,
@@ -286,6 +414,8 @@ static WmsOutcome
 take_start_response (WmsPush * self, const WmsResponse * response,
     GError ** error)
 {
+  if (response->status == 401 || response->status == 407)
+    return authenticate (self, response, error);
   if (!is_success (response->status))
     return fail (self, error, WMS_HTTP_ERROR, response->status,
         "PushStart refused");
@@ -293,6 +423,10 @@ take_start_response (WmsPush * self, const WmsResponse * response,
     return fail (self, error, WMS_ERROR, WMS_ERROR_ENDED_EARLY,
         "success before the end of the stream");
   self->state = STATE_OPEN;
+  wms_auth_accept (self->server_auth);
+  wms_auth_accept (self->proxy_auth);
+  wms_auth_settle (self->server_auth);
+  wms_auth_settle (self->proxy_auth);
   return WMS_OUTCOME_OPENED;
 }
 
@@ -300,8 +434,8 @@ WmsOutcome
 wms_push_take_response (WmsPush * self, const WmsResponse * response,
     GError ** error)
 {
-  take_cookies (self, response);
-  if (response->via != NULL)
+  wms_cookies_take (self->cookies, response->cookies, response->n_cookies);
+  if (response->via != NULL || response->proxy_host != NULL)
     self->using_proxy = TRUE;
 
   switch (self->state) {
@@ -309,7 +443,11 @@ wms_push_take_response (WmsPush * self, const WmsResponse * response,
       return take_setup_response (self, response, error);
     case STATE_ENDING:
       /* Receivers answer the final $E with all sorts of statuses
-       * (docs/design.md, interoperability): the session has ended. */
+       * (docs/design.md, interoperability): the session has ended.  But who was
+       * not let in has streamed for nothing, which some tell last. */
+      if (response->status == 401 || response->status == 407)
+        return fail (self, error, WMS_HTTP_ERROR, response->status,
+            "the whole PushStart was not let in");
       self->state = STATE_OVER;
       return WMS_OUTCOME_ENDED;
     case STATE_STREAMING:
@@ -337,8 +475,55 @@ wms_push_take_loss (WmsPush * self, const GError * reason, GError ** error)
 void
 wms_push_restart (WmsPush * self)
 {
-  if (self->state != STATE_OVER)
-    self->state = STATE_SETUP;
+  if (self->state == STATE_OVER)
+    return;
+  self->state = STATE_SETUP;
+  begin_connection (self);
+}
+
+WmsOutcome
+wms_push_prepare (WmsPush * self)
+{
+  if (wms_auth_needs_ticket (self->server_auth))
+    self->busy_auth = self->server_auth;
+  else if (wms_auth_needs_ticket (self->proxy_auth))
+    self->busy_auth = self->proxy_auth;
+  else
+    return WMS_OUTCOME_REPEAT;
+  return WMS_OUTCOME_TICKET;
+}
+
+void
+wms_push_get_question (WmsPush * self, WmsQuestionInfo * info)
+{
+  wms_auth_get_question (self->busy_auth, info);
+}
+
+WmsOutcome
+wms_push_answer (WmsPush * self, WmsCredentials * credentials, GError ** error)
+{
+  return take_step (self, wms_auth_answer (self->busy_auth, credentials,
+          error));
+}
+
+WmsTicket *
+wms_push_take_ticket (WmsPush * self, gchar ** challenge)
+{
+  return wms_auth_take_ticket (self->busy_auth, challenge);
+}
+
+WmsOutcome
+wms_push_return_ticket (WmsPush * self, WmsTicket * ticket,
+    const gchar * token, GError ** error)
+{
+  return take_step (self, wms_auth_return_ticket (self->busy_auth, ticket,
+          token, error));
+}
+
+void
+wms_push_set_bitrate (WmsPush * self, guint bitrate_bps)
+{
+  self->bitrate_bps = bitrate_bps;
 }
 
 void
@@ -364,7 +549,13 @@ wms_push_get_request_length (WmsPush * self)
 const gchar *
 wms_push_get_id (WmsPush * self)
 {
-  return self->push_id;
+  return wms_cookies_get_push_id (self->cookies);
+}
+
+const gchar *
+wms_push_get_scheme (WmsPush * self)
+{
+  return wms_auth_get_scheme (self->server_auth);
 }
 
 gboolean

@@ -4,6 +4,9 @@
 
 #include <gio/gio.h>
 
+#include "wmspush/wmsauth.h"
+#include "wmspush/wmscookies.h"
+
 G_BEGIN_DECLS
 
 /* Content-Length of a PushStart that goes straight to the server
@@ -14,9 +17,8 @@ G_BEGIN_DECLS
 /* How often a server may send us elsewhere before it is an error
  * (push-protocol, C11). */
 #define WMS_PUSH_MAX_REDIRECTS 8
-/* Longest push-id that is taken from a server (push-protocol, S2). */
-#define WMS_PUSH_MAX_ID 255
-
+/* What a PushStart through a proxy has room for ([MS-WMHTTP] 3.1.4.2.1). */
+#define WMS_PUSH_PROXY_SECONDS 60
 /**
  * WmsPushConfig:
  * @uri: the publishing point, http or https, without user part
@@ -25,7 +27,14 @@ G_BEGIN_DECLS
  * @auto_destroy: whether the server shall remove the publishing point when the
  *     session ends ([MS-WMHTTP] 2.2.2.1.2)
  * @request_length: Content-Length of a PushStart in bytes, at least
- *     %WMS_PUSH_MIN_REQUEST; 0 for %WMS_PUSH_REQUEST_LENGTH
+ *     %WMS_PUSH_MIN_REQUEST; 0 for %WMS_PUSH_REQUEST_LENGTH, or about
+ *     %WMS_PUSH_PROXY_SECONDS where a proxy is on the way
+ * @accept_any_server: whether the Server header does not count (push-protocol,
+ *     C13)
+ * @server: credentials for the server of @uri
+ * @proxy: the same for the proxy
+ * @is_proxy_home: whether the configuration names the proxy, so that the
+ *     user's ticket may be used there
  */
 typedef struct
 {
@@ -33,6 +42,10 @@ typedef struct
   const gchar *template_location;
   gboolean auto_destroy;
   guint64 request_length;
+  gboolean accept_any_server;
+  WmsAuthConfig server;
+  WmsAuthConfig proxy;
+  gboolean is_proxy_home;
 } WmsPushConfig;
 
 typedef enum
@@ -49,6 +62,13 @@ typedef enum
  * @content_length: Content-Length
  * @user_agent: User-Agent
  * @cookie: Cookie
+ * @accept_schemes: (nullable): X-Accept-Authentication
+ * @authorization: (nullable): Authorization
+ * @proxy_authorization: (nullable): Proxy-Authorization, of the request itself
+ *     or, with https, of the CONNECT before it; only for a proxy
+ * @proxy: (nullable): the proxy that the server named (305), in place of the
+ *     configured one
+ * @is_bound: whether it must not go out on another connection
  * @body: (nullable): the whole body of a PushSetup; %NULL for a PushStart,
  *     whose body are frames
  *
@@ -63,19 +83,13 @@ typedef struct
   guint64 content_length;
   const gchar *user_agent;
   const gchar *cookie;
+  const gchar *accept_schemes;
+  const gchar *authorization;
+  const gchar *proxy_authorization;
+  const gchar *proxy;
+  gboolean is_bound;
   GBytes *body;
 } WmsRequest;
-
-/**
- * WmsCookie:
- * @name: of a Set-Cookie header
- * @value: of the same
- */
-typedef struct
-{
-  const gchar *name;
-  const gchar *value;
-} WmsCookie;
 
 /**
  * WmsResponse:
@@ -85,6 +99,10 @@ typedef struct
  * @via: (nullable): Via
  * @cookies: (array length=n_cookies): of its Set-Cookie headers
  * @n_cookies: how many
+ * @server_challenges: (nullable): WWW-Authenticate
+ * @proxy_challenges: (nullable): Proxy-Authenticate
+ * @proxy_support: (nullable): Proxy-Support (RFC 4559, section 6)
+ * @proxy_host: (nullable): the proxy that the connection leads to
  */
 typedef struct
 {
@@ -94,12 +112,19 @@ typedef struct
   const gchar *via;
   const WmsCookie *cookies;
   guint n_cookies;
+  const gchar *server_challenges;
+  const gchar *proxy_challenges;
+  const gchar *proxy_support;
+  const gchar *proxy_host;
 } WmsResponse;
 
 /**
  * WmsOutcome:
  * @WMS_OUTCOME_AGAIN: ask wms_push_next_request() and send it, on a new
  *     connection
+ * @WMS_OUTCOME_REPEAT: the same, on the connection that there is
+ * @WMS_OUTCOME_ASK: wms_push_get_question(), then wms_push_answer()
+ * @WMS_OUTCOME_TICKET: wms_push_take_ticket(), then wms_push_return_ticket()
  * @WMS_OUTCOME_OPENED: the session is open; the next request is a PushStart
  * @WMS_OUTCOME_ENDED: the session ended well
  * @WMS_OUTCOME_FAILED: the session failed; the error says why
@@ -109,6 +134,9 @@ typedef struct
 typedef enum
 {
   WMS_OUTCOME_AGAIN,
+  WMS_OUTCOME_REPEAT,
+  WMS_OUTCOME_ASK,
+  WMS_OUTCOME_TICKET,
   WMS_OUTCOME_OPENED,
   WMS_OUTCOME_ENDED,
   WMS_OUTCOME_FAILED,
@@ -174,6 +202,61 @@ WmsOutcome wms_push_take_loss (WmsPush * self, const GError * reason,
     GError ** error);
 
 /**
+ * wms_push_prepare:
+ *
+ * To be called before wms_push_next_request().
+ *
+ * Returns: %WMS_OUTCOME_TICKET when a token has to be made first, else
+ *     %WMS_OUTCOME_REPEAT.
+ */
+WmsOutcome wms_push_prepare (WmsPush * self);
+
+/**
+ * wms_push_get_question:
+ * @self: a #WmsPush, after %WMS_OUTCOME_ASK
+ * @info: (out caller-allocates): what is asked; its strings live until the
+ *     answer
+ */
+void wms_push_get_question (WmsPush * self, WmsQuestionInfo * info);
+
+/**
+ * wms_push_answer:
+ * @self: a #WmsPush, after %WMS_OUTCOME_ASK
+ * @credentials: (transfer full) (nullable): the answer
+ * @error: set with %WMS_OUTCOME_FAILED
+ */
+WmsOutcome wms_push_answer (WmsPush * self, WmsCredentials * credentials,
+    GError ** error);
+
+/**
+ * wms_push_take_ticket:
+ * @self: a #WmsPush, after %WMS_OUTCOME_TICKET
+ * @challenge: (out) (transfer full) (nullable): for wms_ticket_step()
+ *
+ * Returns: (transfer full): a ticket, for a step on a thread that may block.
+ */
+WmsTicket *wms_push_take_ticket (WmsPush * self, gchar ** challenge);
+
+/**
+ * wms_push_return_ticket:
+ * @self: a #WmsPush
+ * @ticket: (transfer full) (nullable): what it gave away, unless that is stuck
+ * @token: (nullable): outcome of the step
+ * @error: set with %WMS_OUTCOME_FAILED
+ */
+WmsOutcome wms_push_return_ticket (WmsPush * self, WmsTicket * ticket,
+    const gchar * token, GError ** error);
+
+/**
+ * wms_push_set_bitrate:
+ * @self: a #WmsPush
+ * @bitrate_bps: what the stream's header says, 0 when it says nothing
+ *
+ * Makes requests through a proxy last about %WMS_PUSH_PROXY_SECONDS.
+ */
+void wms_push_set_bitrate (WmsPush * self, guint bitrate_bps);
+
+/**
  * wms_push_restart:
  *
  * Begins again with a PushSetup, push-id and cookies kept: the connection was
@@ -200,7 +283,7 @@ void wms_push_begin_end (WmsPush * self);
 /**
  * wms_push_get_request_length:
  *
- * Returns: Content-Length of a PushStart, in bytes.
+ * Returns: Content-Length of the last PushStart, in bytes.
  */
 guint64 wms_push_get_request_length (WmsPush * self);
 
@@ -210,6 +293,14 @@ guint64 wms_push_get_request_length (WmsPush * self);
  * Returns: (transfer none): the push-id, "0" before the server gave one.
  */
 const gchar *wms_push_get_id (WmsPush * self);
+
+/**
+ * wms_push_get_scheme:
+ *
+ * Returns: (transfer none) (nullable): authentication scheme that is used
+ *     towards the server.
+ */
+const gchar *wms_push_get_scheme (WmsPush * self);
 
 /**
  * wms_push_get_using_proxy:

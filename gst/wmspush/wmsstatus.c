@@ -18,7 +18,8 @@ G_DEFINE_QUARK (wms_error_quark, wms_error);
 #define ANY_CODE (-1)
 
 #define TEXT_ACCESS N_("The server wants a user name and password, or these " \
-    "have no right to publish here. Ask the server's operator for access.")
+    "have no right to publish here. Check user-id and user-pw, or ask the " \
+    "server's operator for access.")
 #define TEXT_NO_POINT N_("The server has no publishing point of this name. " \
     "Check the path of the URL, create the publishing point on the server, " \
     "or set template-location to one that it may copy.")
@@ -37,10 +38,19 @@ G_DEFINE_QUARK (wms_error_quark, wms_error);
     "the requests.")
 #define TEXT_REDIRECT N_("The server sends this encoder elsewhere. Set the " \
     "location to the publishing point's final URL.")
-#define TEXT_PROXY_ACCESS N_("The proxy wants a user name and password. Ask " \
-    "its operator for access, or connect without the proxy.")
+#define TEXT_PROXY_ACCESS N_("The proxy wants a user name and password, or " \
+    "refuses them. Check proxy-id and proxy-pw, or connect without the proxy.")
+#define TEXT_CLEAR_TEXT N_("The server wants the password unencrypted. Use " \
+    "https, or set allow-clear-text-credentials if the network is safe.")
+#define TEXT_PROXY_CLEAR_TEXT N_("The proxy wants the password unencrypted. " \
+    "Set allow-clear-text-credentials if the network to it is safe.")
+#define TEXT_NTLM_PROXY N_("The server wants NTLM, which the proxy on the way " \
+    "does not carry. Connect without the proxy, use https, or let the " \
+    "server offer Digest.")
 #define TEXT_PROXY N_("The proxy cannot reach the server. Check the server's " \
     "address, or connect without the proxy.")
+#define TEXT_PROXY_AWAY N_("The proxy cannot be reached. Check its address " \
+    "in the property proxy or in the environment, or connect without it.")
 #define TEXT_NOT_PUBLISHING N_("This is an ordinary web server, not a " \
     "publishing point. Check host and port of the URL.")
 #define TEXT_ANSWER N_("The server's answer is no valid HTTP. Check host and " \
@@ -127,6 +137,13 @@ static const FailureRow failures[] = {
   WMS (HEADER_TOO_LARGE, NS_E_INVALID_DATA, SETTINGS, TEXT_HEADER),
   WMS (PACKET_TOO_LARGE, NS_E_INVALID_DATA, SETTINGS, TEXT_PACKET),
   WMS (NO_SESSION, NS_E_NOCONNECTION, WRITE, TEXT_NO_SESSION),
+  WMS (CLEAR_TEXT, NS_E_SERVER_ACCESSDENIED, NOT_AUTHORIZED, TEXT_CLEAR_TEXT),
+  WMS (PROXY_CLEAR_TEXT, NS_E_PROXY_ACCESSDENIED, NOT_AUTHORIZED,
+      TEXT_PROXY_CLEAR_TEXT),
+  WMS (NTLM_THROUGH_PROXY, NS_E_SERVER_ACCESSDENIED, NOT_AUTHORIZED,
+      TEXT_NTLM_PROXY),
+  WMS (PROXY_NOT_FOUND, NS_E_PROXY_NOT_FOUND, NOT_FOUND, TEXT_PROXY_AWAY),
+  WMS (HEADER_DUE, NS_E_CONNECTION_FAILURE, WRITE, TEXT_LOST),
 #undef WMS
 #define IO(code, hresult, gst, text) \
   ROW (g_io_error_quark, G_IO_ERROR_##code, hresult, gst, text)
@@ -141,7 +158,8 @@ static const FailureRow failures[] = {
   IO (INVALID_DATA, NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, READ, TEXT_ANSWER),
   IO (NO_SPACE, E_OUTOFMEMORY, NO_SPACE_LEFT, TEXT_OTHER),
   IO (PERMISSION_DENIED, NS_E_CANNOTCONNECT, OPEN_WRITE, TEXT_NO_CONNECTION),
-  IO (PROXY_FAILED, NS_E_CANNOT_CONNECT_TO_PROXY, OPEN_WRITE, TEXT_PROXY),
+  IO (PROXY_FAILED, NS_E_CANNOT_CONNECT_TO_PROXY, OPEN_WRITE,
+      TEXT_PROXY_AWAY),
   IO (PROXY_AUTH_FAILED, NS_E_PROXY_ACCESSDENIED, NOT_AUTHORIZED,
       TEXT_PROXY_ACCESS),
   IO (PROXY_NEED_AUTH, NS_E_PROXY_ACCESSDENIED, NOT_AUTHORIZED,
@@ -225,7 +243,15 @@ wms_failure_from_error (const GError * error)
 guint
 wms_failure_http_status (const GError * error)
 {
-  return error != NULL && error->domain == WMS_HTTP_ERROR ? error->code : 0;
+  if (error == NULL)
+    return 0;
+  if (error->domain == WMS_HTTP_ERROR)
+    return error->code;
+  if (g_error_matches (error, WMS_ERROR, WMS_ERROR_PROXY_CLEAR_TEXT))
+    return 407;
+  return g_error_matches (error, WMS_ERROR, WMS_ERROR_CLEAR_TEXT)
+      || g_error_matches (error, WMS_ERROR, WMS_ERROR_NTLM_THROUGH_PROXY) ?
+      401 : 0;
 }
 
 static const struct

@@ -147,6 +147,14 @@ GQuark wms_error_quark (void);
  * @WMS_ERROR_PACKET_TOO_LARGE: an ASF packet does not fit into one packet of
  *     the protocol
  * @WMS_ERROR_NO_SESSION: there is no session for what was asked
+ * @WMS_ERROR_CLEAR_TEXT: the server wants a password unencrypted, which is not
+ *     allowed
+ * @WMS_ERROR_PROXY_CLEAR_TEXT: the same of the proxy
+ * @WMS_ERROR_NTLM_THROUGH_PROXY: the server wants NTLM, which the proxy on the
+ *     way does not carry
+ * @WMS_ERROR_PROXY_NOT_FOUND: the proxy's name is unknown
+ * @WMS_ERROR_HEADER_DUE: the server wants the session from its beginning: the
+ *     next packet has to be a header
  */
 typedef enum
 {
@@ -162,6 +170,11 @@ typedef enum
   WMS_ERROR_HEADER_TOO_LARGE,
   WMS_ERROR_PACKET_TOO_LARGE,
   WMS_ERROR_NO_SESSION,
+  WMS_ERROR_CLEAR_TEXT,
+  WMS_ERROR_PROXY_CLEAR_TEXT,
+  WMS_ERROR_NTLM_THROUGH_PROXY,
+  WMS_ERROR_PROXY_NOT_FOUND,
+  WMS_ERROR_HEADER_DUE,
 } WmsError;
 
 /**

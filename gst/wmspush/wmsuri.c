@@ -25,14 +25,14 @@ find_http_scheme (const gchar * scheme)
 }
 
 GUri *
-wms_uri_parse (const gchar * text, gboolean * had_user, GError ** error)
+wms_uri_parse (const gchar * text, WmsCredentials ** user, GError ** error)
 {
   g_autoptr (GUri) uri = g_uri_parse (text, WMS_URI_FLAGS, error);
   g_autofree gchar *clean = NULL;
   const gchar *scheme;
 
-  if (had_user != NULL)
-    *had_user = uri != NULL && g_uri_get_userinfo (uri) != NULL;
+  if (user != NULL)
+    *user = NULL;
   if (uri == NULL)
     return NULL;
   scheme = find_http_scheme (g_uri_get_scheme (uri));
@@ -48,6 +48,9 @@ wms_uri_parse (const gchar * text, gboolean * had_user, GError ** error)
   }
   clean = g_uri_join (WMS_URI_FLAGS, scheme, NULL, g_uri_get_host (uri),
       g_uri_get_port (uri), g_uri_get_path (uri), g_uri_get_query (uri), NULL);
+  if (user != NULL && g_uri_get_user (uri) != NULL)
+    *user = wms_credentials_new (g_uri_get_user (uri),
+        g_uri_get_password (uri));
   return g_uri_parse (clean, WMS_URI_FLAGS, error);
 }
 

@@ -4,6 +4,8 @@
 
 #include <glib.h>
 
+#include "wmspush/wmscredentials.h"
+
 G_BEGIN_DECLS
 
 /* As libsoup parses URLs: paths stay percent-encoded, port and path get their
@@ -15,13 +17,15 @@ G_BEGIN_DECLS
 /**
  * wms_uri_parse:
  * @text: a URL with scheme http, https, wmspush or wmspushs
- * @had_user: (out) (optional): whether it had a user part
+ * @user: (out) (optional) (nullable) (transfer full): its user part, %NULL when
+ *     it has none
  * @error: return location
  *
  * Returns: (transfer full): the URL as http or https without user part and
  *     fragment; %NULL with a #GUriError when it cannot be one.
  */
-GUri *wms_uri_parse (const gchar * text, gboolean * had_user, GError ** error);
+GUri *wms_uri_parse (const gchar * text, WmsCredentials ** user,
+    GError ** error);
 
 /**
  * wms_uri_to_push:

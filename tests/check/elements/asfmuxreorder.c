@@ -100,7 +100,8 @@ GST_START_TEST (test_shown_by_gstreamer)
 
 GST_END_TEST;
 
-/* FFmpeg takes the times for decode times, so this is without B frames. */
+/* FFmpeg takes times for decode times unless an extension says otherwise.
+ * asfcheck warns of frames in another order and of our own extension. */
 GST_START_TEST (test_shown_by_ffmpeg)
 {
   g_autofree gchar *tool = g_find_program_in_path ("ffprobe");
@@ -108,7 +109,6 @@ GST_START_TEST (test_shown_by_ffmpeg)
   g_autofree gchar *output = NULL;
   g_auto (GStrv) lines = NULL;
   gchar *path;
-  gdouble start;
   guint i;
 
   if (tool == NULL || !have_elements ()) {
@@ -116,8 +116,9 @@ GST_START_TEST (test_shown_by_ffmpeg)
     return;
   }
   path = test_file_new ();
-  encode (path, encoders[1]);
-  test_assert_asfcheck (path, FALSE);
+  encode (path, encoders[__i__]);
+  if (__i__ == 1)
+    test_assert_asfcheck (path, FALSE);
   process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, NULL, tool, "-v",
       "error", "-show_entries", "frame=best_effort_timestamp_time", "-of",
       "default=noprint_wrappers=1:nokey=1", path, NULL);
@@ -125,9 +126,8 @@ GST_START_TEST (test_shown_by_ffmpeg)
           NULL, NULL));
   lines = g_strsplit (g_strstrip (output), "\n", -1);
   fail_unless_equals_int (g_strv_length (lines), N_FRAMES);
-  start = g_ascii_strtod (lines[0], NULL);
   for (i = 0; i < N_FRAMES; i++) {
-    gdouble time = g_ascii_strtod (lines[i], NULL) - start;
+    gdouble time = g_ascii_strtod (lines[i], NULL);
 
     fail_unless (ABS (time - i * 0.040) < 0.0015, "picture %u at %f", i, time);
   }
@@ -145,7 +145,7 @@ asfmuxreorder_suite (void)
   suite_add_tcase (s, tc);
   tcase_set_timeout (tc, 120);
   tcase_add_loop_test (tc, test_shown_by_gstreamer, 0, G_N_ELEMENTS (encoders));
-  tcase_add_test (tc, test_shown_by_ffmpeg);
+  tcase_add_loop_test (tc, test_shown_by_ffmpeg, 0, G_N_ELEMENTS (encoders));
   return s;
 }
 

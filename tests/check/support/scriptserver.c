@@ -36,6 +36,7 @@ struct _ScriptConnection
 {
   ScriptServer *server;
   GSocket *socket;
+  GIOStream *tls;
   guint number;
 };
 
@@ -45,6 +46,9 @@ connection_thread (gpointer user_data)
   ScriptConnection *self = user_data;
 
   self->server->script (self, self->server->user_data);
+  if (self->tls != NULL)
+    g_io_stream_close (self->tls, NULL, NULL);
+  g_clear_object (&self->tls);
   g_socket_close (self->socket, NULL);
   g_object_unref (self->socket);
   g_free (self);
@@ -248,13 +252,58 @@ script_get_number (ScriptConnection * connection)
 }
 
 static gboolean
+accept_any_cb (GTlsConnection * tls, GTlsCertificate * certificate,
+    GTlsCertificateFlags errors, gpointer user_data)
+{
+  return TRUE;
+}
+
+gboolean
+script_start_tls (ScriptConnection * self, const gchar * certificate_file,
+    gboolean wants_certificate)
+{
+  g_autoptr (GTlsCertificate) certificate = NULL;
+  g_autoptr (GSocketConnection) base = NULL;
+
+  certificate = g_tls_certificate_new_from_file (certificate_file, NULL);
+  fail_unless (certificate != NULL);
+  base = g_socket_connection_factory_create_connection (self->socket);
+  self->tls = g_tls_server_connection_new (G_IO_STREAM (base), certificate,
+      NULL);
+  fail_unless (self->tls != NULL);
+  if (wants_certificate)
+    g_object_set (self->tls, "authentication-mode",
+        G_TLS_AUTHENTICATION_REQUIRED, NULL);
+  g_signal_connect (self->tls, "accept-certificate", G_CALLBACK (accept_any_cb),
+      NULL);
+  return g_tls_connection_handshake (G_TLS_CONNECTION (self->tls), NULL, NULL);
+}
+
+static gssize
+receive (ScriptConnection * self, gpointer data, gsize size)
+{
+  if (self->tls != NULL)
+    return g_input_stream_read (g_io_stream_get_input_stream (self->tls), data,
+        size, NULL, NULL);
+  return g_socket_receive (self->socket, data, size, NULL, NULL);
+}
+
+static gssize
+transmit (ScriptConnection * self, gconstpointer data, gsize size)
+{
+  if (self->tls != NULL)
+    return g_output_stream_write (g_io_stream_get_output_stream (self->tls),
+        data, size, NULL, NULL);
+  return g_socket_send (self->socket, data, size, NULL, NULL);
+}
+
+static gboolean
 read_bytes (ScriptConnection * self, gpointer data, gsize size)
 {
   gsize done = 0;
 
   while (done < size) {
-    gssize n = g_socket_receive (self->socket, (gchar *) data + done,
-        size - done, NULL, NULL);
+    gssize n = receive (self, (gchar *) data + done, size - done);
 
     if (n <= 0)
       return FALSE;
@@ -357,8 +406,7 @@ script_send (ScriptConnection * self, const gchar * text)
   gsize done = 0;
 
   while (done < size) {
-    gssize n = g_socket_send (self->socket, text + done, size - done, NULL,
-        NULL);
+    gssize n = transmit (self, text + done, size - done);
 
     if (n <= 0)
       return;
@@ -391,7 +439,7 @@ script_read_end (ScriptConnection * self)
 {
   gchar byte;
 
-  if (g_socket_receive (self->socket, &byte, 1, NULL, NULL) != 0)
+  if (receive (self, &byte, 1) != 0)
     return FALSE;
   g_mutex_lock (&self->server->lock);
   self->server->has_fin = TRUE;

@@ -43,6 +43,10 @@ void script_wait_gate (ScriptConnection * connection);
 
 /* For scripts.  The readers return FALSE at the end of the connection. */
 guint script_get_number (ScriptConnection * connection);
+/* From here on all goes through TLS; a certificate of the peer's is wanted,
+ * whichever. */
+gboolean script_start_tls (ScriptConnection * connection,
+    const gchar * certificate_file, gboolean wants_certificate);
 gboolean script_read_head (ScriptConnection * connection, guint64 * length);
 gboolean script_skip (ScriptConnection * connection, guint64 n_bytes);
 /* Reads a frame and keeps it; `type` may be NULL. */

@@ -42,7 +42,10 @@ session_init (Session * session, ScriptFunc script, guint64 request_length)
 {
   g_autofree gchar *url = NULL;
   g_autoptr (GUri) uri = NULL;
-  WmsPushConfig config = {.request_length = request_length };
+  WmsClientConfig config = {
+    .push.request_length = request_length,
+    .timeout_ms = 5000,
+  };
 
   g_mutex_init (&session->lock);
   g_cond_init (&session->cond);
@@ -51,8 +54,8 @@ session_init (Session * session, ScriptFunc script, guint64 request_length)
   session->mailbox = wms_mailbox_new (log_event, session, NULL);
   url = script_server_get_url (session->server);
   uri = wms_uri_parse (url, NULL, NULL);
-  config.uri = uri;
-  session->client = wms_client_new (&config, 5000, session->mailbox);
+  config.push.uri = uri;
+  session->client = wms_client_new (&config, session->mailbox);
   fail_unless (session->client != NULL);
 }
 

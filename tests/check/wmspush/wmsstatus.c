@@ -62,6 +62,7 @@ static const struct
   GQuark (*domain) (void);
   gint code;
   guint32 hresult;
+  guint http_status;            /* that it stands for */
 } error_rows[] = {
   {g_io_error_quark, G_IO_ERROR_CONNECTION_REFUSED, 0xC00D0006},
   {g_io_error_quark, G_IO_ERROR_HOST_UNREACHABLE, 0xC00D0006},
@@ -107,6 +108,11 @@ static const struct
   {wms_error_quark, WMS_ERROR_HEADER_TOO_LARGE, 0xC00D002F},
   {wms_error_quark, WMS_ERROR_PACKET_TOO_LARGE, 0xC00D002F},
   {wms_error_quark, WMS_ERROR_NO_SESSION, 0xC00D0005},
+  {wms_error_quark, WMS_ERROR_CLEAR_TEXT, 0xC00D2EFB, 401},
+  {wms_error_quark, WMS_ERROR_PROXY_CLEAR_TEXT, 0xC00D2EF6, 407},
+  {wms_error_quark, WMS_ERROR_NTLM_THROUGH_PROXY, 0xC00D2EFB, 401},
+  {wms_error_quark, WMS_ERROR_PROXY_NOT_FOUND, 0xC00D2EED},
+  {wms_error_quark, WMS_ERROR_HEADER_DUE, 0xC00D0029},
   {asf_error_quark, ASF_ERROR_INVALID, 0xC00D002F},
   /* a domain that the table does not know */
   {g_file_error_quark, G_FILE_ERROR_IO, 0xC00D0029},
@@ -121,7 +127,8 @@ GST_START_TEST (test_errors)
   fail_unless_equals_uint64_hex (failure->hresult, error_rows[__i__].hresult);
   fail_unless (*failure->text != '\0');
   fail_unless (g_strcmp0 (wms_hresult_name (failure->hresult), "unknown"));
-  fail_unless_equals_int (wms_failure_http_status (error), 0);
+  fail_unless_equals_int (wms_failure_http_status (error),
+      error_rows[__i__].http_status);
 }
 
 GST_END_TEST;

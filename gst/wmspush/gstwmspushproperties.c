@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What the properties of wmspushsink are; gstwmspushsettings.c has their
+ * values. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "wmspush/gstwms-enumtypes.h"
+#include "wmspush/gstwmspushsettings.h"
+
+#define WRITABLE \
+    (G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
+#define READWRITE (WRITABLE | G_PARAM_READABLE)
+
+static void
+install_point (GObjectClass * object_class)
+{
+  /**
+   * GstWmsPushSink:location:
+   *
+   * URL of the publishing point, `http://server[:port]/point` or `https://`;
+   * `wmspush` and `wmspushs` mean the same.  Ports: 80 and 443.  A user part
+   * (`http://user:password@server/point`) is taken out: it is the first that is
+   * tried when the server asks, and never shown again.  Can be changed in NULL
+   * and READY.  Default: %NULL, which is an error in PAUSED.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_LOCATION,
+      g_param_spec_string ("location", "Location",
+          "URL of the publishing point", DEFAULT_LOCATION, READWRITE));
+
+  /**
+   * GstWmsPushSink:template-location:
+   *
+   * Absolute path of an existing publishing point that the server copies when
+   * the one of #GstWmsPushSink:location does not exist, for example `/pub`
+   * ([MS-WMHTTP] 2.2.2.1.1).  Default: %NULL, no template.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_TEMPLATE_LOCATION,
+      g_param_spec_string ("template-location", "Template location",
+          "Path of the publishing point that the server may copy",
+          DEFAULT_TEMPLATE_LOCATION, READWRITE));
+
+  /**
+   * GstWmsPushSink:auto-destroy:
+   *
+   * Whether the server shall remove the publishing point after the session
+   * ([MS-WMHTTP] 2.2.2.1.2).  Default: %FALSE.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_AUTO_DESTROY,
+      g_param_spec_boolean ("auto-destroy", "Auto destroy",
+          "Let the server remove the publishing point after the session",
+          DEFAULT_AUTO_DESTROY, READWRITE));
+
+  /**
+   * GstWmsPushSink:accept-any-server:
+   *
+   * Whether a server that does not call itself `Cougar` or `Rex` is taken for
+   * a publishing point ([MS-WMHTTP] 3.1.5.1).  An ordinary web server answers
+   * a push with success as well, and throws the stream away.  Default: %FALSE.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_ACCEPT_ANY_SERVER,
+      g_param_spec_boolean ("accept-any-server", "Accept any server",
+          "Push also to servers that do not name themselves as publishing "
+          "points", DEFAULT_ACCEPT_ANY_SERVER, READWRITE));
+}
+
+static void
+install_transfer (GObjectClass * object_class)
+{
+  /**
+   * GstWmsPushSink:timeout:
+   *
+   * Seconds to wait for the server: for the connection and the answer to it,
+   * for room when it takes no data, and for its answer at the end.  0 waits
+   * without limit.  Range: 0 to 86400.  Default: 15.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_TIMEOUT,
+      g_param_spec_uint ("timeout", "Timeout",
+          "Seconds to wait for the server (0 = no limit)", 0, MAX_TIMEOUT,
+          DEFAULT_TIMEOUT, READWRITE));
+
+  /**
+   * GstWmsPushSink:request-size:
+   *
+   * Bytes of one PushStart request ([MS-WMHTTP] 3.1.4.2.1), after which another
+   * one follows.  0 takes 2147483647, or about 60 s of the stream when a proxy
+   * is on the way.  At least 196617 bytes are taken, the room for each packet
+   * that there can be.  Range: 0 to 2147483647.  Default: 0.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_REQUEST_SIZE,
+      g_param_spec_uint64 ("request-size", "Request size",
+          "Bytes of one request (0 = as large as the way to the server allows)",
+          0, WMS_PUSH_REQUEST_LENGTH, DEFAULT_REQUEST_SIZE, READWRITE));
+}
+
+static void
+install_credentials (GObjectClass * object_class)
+{
+  /**
+   * GstWmsPushSink:user-id:
+   *
+   * User name for the server, tried after the one in #GstWmsPushSink:location;
+   * `DOMAIN\user` names a Windows domain.  A redirection to another server does
+   * not get it.  Default: %NULL, none.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_USER_ID,
+      g_param_spec_string ("user-id", "User id", "User name for the server",
+          DEFAULT_USER_ID, READWRITE));
+
+  /**
+   * GstWmsPushSink:user-pw:
+   *
+   * Password of #GstWmsPushSink:user-id.  It can be set and not read.  Who
+   * passes it to gst-launch-1.0 shows it to all users of the machine: the
+   * signal #GstWmsPushSink::acquire-credentials does not.  Default: %NULL,
+   * an empty one.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_USER_PW,
+      g_param_spec_string ("user-pw", "User password",
+          "Password for the server", DEFAULT_USER_PW, WRITABLE));
+
+  /**
+   * GstWmsPushSink:auth-methods:
+   *
+   * Ways that may be used to prove who one is; of those that the server or the
+   * proxy offers, Negotiate is preferred, then Digest, NTLM and Basic.
+   * Negotiate needs the user's Kerberos ticket and is used towards the servers
+   * that #GstWmsPushSink:location and #GstWmsPushSink:proxy name, never after a
+   * redirection to another one.  Default: all.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_AUTH_METHODS,
+      g_param_spec_flags ("auth-methods", "Authentication methods",
+          "Ways that may be used to prove who one is",
+          GST_TYPE_WMS_AUTH_METHODS, DEFAULT_AUTH_METHODS, READWRITE));
+
+  /**
+   * GstWmsPushSink:allow-clear-text-credentials:
+   *
+   * Whether the passwords of location, #GstWmsPushSink:user-pw and
+   * #GstWmsPushSink:proxy-pw may be sent so that everybody on the way can read
+   * them: with Basic, and without https.  Default: %FALSE.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class,
+      PROP_ALLOW_CLEAR_TEXT_CREDENTIALS,
+      g_param_spec_boolean ("allow-clear-text-credentials",
+          "Allow clear-text credentials",
+          "Send passwords also where everybody on the way can read them",
+          DEFAULT_ALLOW_CLEAR_TEXT_CREDENTIALS, READWRITE));
+
+  /**
+   * GstWmsPushSink:credentials-timeout:
+   *
+   * Seconds to wait for the answer to #GstWmsPushSink::acquire-credentials; 0
+   * waits without limit.  Range: 0 to 86400.  Default: 120.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_CREDENTIALS_TIMEOUT,
+      g_param_spec_uint ("credentials-timeout", "Credentials timeout",
+          "Seconds to wait for credentials (0 = no limit)", 0, MAX_TIMEOUT,
+          DEFAULT_CREDENTIALS_TIMEOUT, READWRITE));
+}
+
+static void
+install_proxy (GObjectClass * object_class)
+{
+  /**
+   * GstWmsPushSink:proxy:
+   *
+   * URL of an HTTP proxy, `[http://][user:password@]host[:port]`; the user part
+   * is taken out and never shown again.  An empty one connects directly.
+   * Default: %NULL, which takes the environment variables `http_proxy`,
+   * `https_proxy` and `no_proxy`, then the system's settings; this machine
+   * itself is reached directly.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_PROXY,
+      g_param_spec_string ("proxy", "Proxy",
+          "URL of an HTTP proxy (empty = none, unset = the system's)",
+          DEFAULT_PROXY, READWRITE));
+
+  /**
+   * GstWmsPushSink:proxy-id:
+   *
+   * User name for the proxy, tried after the one in #GstWmsPushSink:proxy.
+   * Default: %NULL, none.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_PROXY_ID,
+      g_param_spec_string ("proxy-id", "Proxy id", "User name for the proxy",
+          DEFAULT_PROXY_ID, READWRITE));
+
+  /**
+   * GstWmsPushSink:proxy-pw:
+   *
+   * Password of #GstWmsPushSink:proxy-id.  It can be set and not read.
+   * Default: %NULL, an empty one.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_PROXY_PW,
+      g_param_spec_string ("proxy-pw", "Proxy password",
+          "Password for the proxy", DEFAULT_PROXY_PW, WRITABLE));
+}
+
+static void
+install_tls (GObjectClass * object_class)
+{
+  /**
+   * GstWmsPushSink:tls-database:
+   *
+   * Certificates that are trusted with https.  The object is used on other
+   * threads.  Default: %NULL, the system's.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_TLS_DATABASE,
+      g_param_spec_object ("tls-database", "TLS database",
+          "Trusted certificates", G_TYPE_TLS_DATABASE, READWRITE));
+
+  /**
+   * GstWmsPushSink:tls-validation-flags:
+   *
+   * What makes a server's certificate unacceptable.  Default: everything.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_TLS_VALIDATION_FLAGS,
+      g_param_spec_flags ("tls-validation-flags", "TLS validation flags",
+          "What makes a server's certificate unacceptable",
+          G_TYPE_TLS_CERTIFICATE_FLAGS, DEFAULT_TLS_VALIDATION_FLAGS,
+          READWRITE));
+
+  /**
+   * GstWmsPushSink:tls-interaction:
+   *
+   * Asked for a certificate of ours, and for its password, where the server
+   * wants one.  The object is used on other threads.  Default: %NULL, none.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_TLS_INTERACTION,
+      g_param_spec_object ("tls-interaction", "TLS interaction",
+          "Asked for a certificate of ours and its password",
+          G_TYPE_TLS_INTERACTION, READWRITE));
+}
+
+static void
+install_stats (GObjectClass * object_class)
+{
+  /**
+   * GstWmsPushSink:stats:
+   *
+   * The statistics of #GstBaseSink:stats, and of the present session:
+   * `bytes-sent` (uint64, bytes of request bodies), `packets-sent` (uint64,
+   * ASF data packets), `packets-dropped` (uint64, by flushes),
+   * `bytes-swallowed` (uint64, of indexes and rewritten headers, which are not
+   * for a receiver), `bytes-unacknowledged` (uint, bytes that the server has
+   * not acknowledged), `request-bytes-left` (uint64, of the present
+   * PushStart), `http-status` (uint, of the last answer, 0 before the first).
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics", "Statistics of the session",
+          GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
+void
+gst_wms_push_settings_install_properties (GObjectClass * object_class)
+{
+  install_point (object_class);
+  install_transfer (object_class);
+  install_credentials (object_class);
+  install_proxy (object_class);
+  install_tls (object_class);
+  install_stats (object_class);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "wmspush/wmscredentials.h"
+
+#include <string.h>
+
+void
+wms_wipe (gpointer data, gsize size)
+{
+  if (data != NULL)
+    explicit_bzero (data, size);
+}
+
+void
+wms_free_secret (gchar * text)
+{
+  if (text != NULL)
+    wms_wipe (text, strlen (text));
+  g_free (text);
+}
+
+WmsCredentials *
+wms_credentials_new (const gchar * user, const gchar * password)
+{
+  WmsCredentials *self = g_new0 (WmsCredentials, 1);
+
+  self->user = g_strdup (user);
+  self->password = g_strdup (password != NULL ? password : "");
+  return self;
+}
+
+WmsCredentials *
+wms_credentials_copy (const WmsCredentials * self)
+{
+  WmsCredentials *copy;
+
+  if (self == NULL)
+    return NULL;
+  copy = wms_credentials_new (self->user, self->password);
+  copy->may_be_clear_text = self->may_be_clear_text;
+  return copy;
+}
+
+void
+wms_credentials_free (WmsCredentials * self)
+{
+  if (self == NULL)
+    return;
+  wms_free_secret (self->user);
+  wms_free_secret (self->password);
+  g_free (self);
+}
+
+gboolean
+wms_credentials_equal (const WmsCredentials * a, const WmsCredentials * b)
+{
+  return strcmp (a->user, b->user) == 0
+      && strcmp (a->password, b->password) == 0;
+}
