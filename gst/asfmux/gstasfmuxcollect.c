@@ -216,24 +216,49 @@ start_clock (GstWmsAsfIntakeGroup * group)
   gst_object_unref (clock);
 }
 
-/* A batch that the last tick has seen already is given away as it is: what
- * upstream waits for before it sends more may be these buffers. */
 static gboolean
-tick_locked (GstWmsAsfIntake * self, GstPad * pad, GstObject * mux)
+is_held_back_locked (const GstWmsAsfIntake * self)
 {
-  if (self->pending == NULL || self->is_giving || !is_clear_locked (self))
-    return FALSE;
-  if (self->seen_batch != self->n_batches) {
-    self->seen_batch = self->n_batches;
-    return TRUE;
-  }
-  self->target = self->pending->n;
-  self->n_calm = CALM_BATCHES;
-  give_locked (self, pad, mux);
-  return FALSE;
+  return self->pending != NULL && !self->is_giving && is_clear_locked (self);
 }
 
-/* On the system clock's thread.  The clock stops when nothing is held back:
+/* What upstream waits for before it sends more may be these buffers.  Not on
+ * the clock's thread, which others need: a flush that goes on holds the base
+ * class's locks as long as downstream takes. */
+static void
+give_stale (GstElement * mux, gpointer data)
+{
+  GstWmsAsfIntake *self = GST_WMS_ASF_MUX_PAD (data)->intake;
+
+  g_mutex_lock (&self->lock);
+  if (is_held_back_locked (self) && self->seen_batch == self->n_batches) {
+    self->target = self->pending->n;
+    self->n_calm = CALM_BATCHES;
+    give_locked (self, GST_PAD (data), GST_OBJECT (mux));
+  }
+  g_mutex_unlock (&self->lock);
+}
+
+/* Returns: whether the clock has to come again.  A batch that it has seen
+ * already is given away as it is. */
+static gboolean
+look_at_clock (GstWmsAsfIntake * self, GstPad * pad, GstElement * mux)
+{
+  gboolean is_held_back, is_new;
+
+  g_mutex_lock (&self->lock);
+  is_held_back = is_held_back_locked (self);
+  is_new = is_held_back && self->seen_batch != self->n_batches;
+  if (is_new)
+    self->seen_batch = self->n_batches;
+  g_mutex_unlock (&self->lock);
+  if (is_held_back && !is_new)
+    gst_element_call_async (mux, give_stale, gst_object_ref (pad),
+        gst_object_unref);
+  return is_new;
+}
+
+/* On the system clock's thread, which has no lock.  The clock stops when nothing is held back:
  * the flag is cleared before the pads are looked at, and set by whoever holds
  * something back after that. */
 static gboolean
@@ -251,11 +276,8 @@ tick (GstClock * clock, GstClockTime time, GstClockID id, gpointer data)
   pads = gst_wms_asf_intake_list_pads (mux, NULL);
   for (i = 0; i < pads->len; i++) {
     GstPad *pad = g_ptr_array_index (pads, i);
-    GstWmsAsfIntake *self = GST_WMS_ASF_MUX_PAD (pad)->intake;
 
-    g_mutex_lock (&self->lock);
-    go_on |= tick_locked (self, pad, GST_OBJECT (mux));
-    g_mutex_unlock (&self->lock);
+    go_on |= look_at_clock (GST_WMS_ASF_MUX_PAD (pad)->intake, pad, mux);
   }
   if (go_on)
     start_clock (group);

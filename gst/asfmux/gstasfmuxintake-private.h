@@ -58,6 +58,7 @@ struct _GstWmsAsfIntake
   GstWmsAsfBatch *spare;
   /* lock: of a sparse pad, buffers and events */
   GQueue items;
+  gsize n_bytes;
   gboolean has_ended;
   /* lock: how much to collect */
   guint target;

@@ -235,13 +235,12 @@ reset (GstWmsAsfIntake * self)
 void
 gst_wms_asf_intake_reset_all (GstElement * mux)
 {
-  GList *l;
+  g_autoptr (GPtrArray) pads = gst_wms_asf_intake_list_pads (mux, NULL);
+  guint i;
 
   gst_wms_asf_intake_drop_leaving (mux);
-  GST_OBJECT_LOCK (mux);
-  for (l = mux->sinkpads; l != NULL; l = l->next)
-    reset (GST_WMS_ASF_MUX_PAD (l->data)->intake);
-  GST_OBJECT_UNLOCK (mux);
+  for (i = 0; i < pads->len; i++)
+    reset (GST_WMS_ASF_MUX_PAD (g_ptr_array_index (pads, i))->intake);
   gst_wms_asf_intake_mark_sparse (mux);
 }
 

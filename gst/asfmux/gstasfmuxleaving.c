@@ -104,8 +104,6 @@ gst_wms_asf_intake_leave (GstWmsAsfMuxPad * pad, GstElement * mux)
 
   if (!self->is_sparse)
     g_atomic_int_add (&self->group->n_regular, -1);
-  if (self->is_sparse || !g_atomic_int_get (&self->group->is_collecting))
-    return FALSE;
   g_mutex_lock (&self->lock);
   g_atomic_int_set (&self->is_leaving, TRUE);
   self->is_flushing = TRUE;
@@ -115,6 +113,8 @@ gst_wms_asf_intake_leave (GstWmsAsfMuxPad * pad, GstElement * mux)
   }
   gst_wms_asf_intake_wake_locked (self);
   g_mutex_unlock (&self->lock);
+  if (self->is_sparse || !g_atomic_int_get (&self->group->is_collecting))
+    return FALSE;
   GST_OBJECT_LOCK (mux);
   g_ptr_array_add (self->group->leaving, gst_object_ref (pad));
   GST_OBJECT_UNLOCK (mux);

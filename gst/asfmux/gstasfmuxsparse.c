@@ -9,8 +9,10 @@
 
 #include "asfmux/gstasfmuxintake-private.h"
 
-/* Upstream waits when the queue is that long. */
+/* Upstream waits when the queue is that long, in buffers and events or in
+ * bytes. */
 #define MAX_ITEMS 1024
+#define MAX_BYTES (1024 * 1024)
 #define MAX_WAIT_US (50 * G_TIME_SPAN_MILLISECOND)
 
 /* To the base class, the pad has ended, or has begun. */
@@ -53,6 +55,7 @@ gst_wms_asf_sparse_flush (GstWmsAsfIntake * self, gboolean is_flushing)
   if (!is_flushing) {
     items = self->items;
     g_queue_init (&self->items);
+    self->n_bytes = 0;
     self->has_ended = FALSE;
   }
   gst_wms_asf_intake_wake_locked (self);
@@ -70,6 +73,12 @@ wait_locked (GstWmsAsfIntake * self)
   self->n_sleepers--;
 }
 
+static gboolean
+is_full_locked (const GstWmsAsfIntake * self)
+{
+  return self->items.length >= MAX_ITEMS || self->n_bytes >= MAX_BYTES;
+}
+
 GstFlowReturn
 gst_wms_asf_sparse_chain (GstPad * pad, GstObject * mux, GstBuffer * buffer)
 {
@@ -78,15 +87,17 @@ gst_wms_asf_sparse_chain (GstPad * pad, GstObject * mux, GstBuffer * buffer)
       gst_pad_get_last_flow_return (GST_AGGREGATOR_SRC_PAD (mux));
 
   g_mutex_lock (&self->lock);
-  while (self->items.length >= MAX_ITEMS && !self->is_flushing
+  while (is_full_locked (self) && !self->is_flushing
       && !GST_PAD_IS_FLUSHING (pad))
     wait_locked (self);
   if (self->is_flushing || GST_PAD_IS_FLUSHING (pad))
     ret = GST_FLOW_FLUSHING;
   else if (ret > GST_FLOW_EOS || ret == GST_FLOW_FLUSHING)
     ret = GST_FLOW_OK;
-  if (ret == GST_FLOW_OK)
+  if (ret == GST_FLOW_OK) {
     g_queue_push_tail (&self->items, gst_buffer_ref (buffer));
+    self->n_bytes += gst_buffer_get_size (buffer);
+  }
   g_mutex_unlock (&self->lock);
   gst_buffer_unref (buffer);
   gst_wms_asf_sparse_mark (GST_WMS_ASF_MUX_PAD (pad), GST_AGGREGATOR (mux));
@@ -138,6 +149,7 @@ gst_wms_asf_sparse_pop (GstWmsAsfIntake * self)
   first = g_queue_peek_head (&self->items);
   if (first != NULL && GST_IS_BUFFER (first)) {
     g_queue_pop_head (&self->items);
+    self->n_bytes -= gst_buffer_get_size (GST_BUFFER_CAST (first));
     gst_wms_asf_intake_wake_locked (self);
   } else {
     first = NULL;
