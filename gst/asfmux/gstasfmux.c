@@ -264,6 +264,7 @@ gst_wms_asf_mux_flush (GstAggregator * aggregator)
   GList *l;
 
   gst_wms_asf_session_flush (&self->session);
+  gst_wms_asf_intake_drop_leaving (GST_ELEMENT (self));
   GST_OBJECT_LOCK (self);
   for (l = GST_ELEMENT (self)->sinkpads; l != NULL; l = l->next)
     GST_WMS_ASF_MUX_PAD (l->data)->have_next_running = FALSE;
@@ -402,6 +403,7 @@ gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
   /* a flush starts the base class's task in any state */
   if (!self->is_running)
     return GST_FLOW_FLUSHING;
+  gst_wms_asf_intake_run_leaving (aggregator);
   gst_wms_asf_intake_run_sparse (aggregator);
   if (!self->session.is_started)
     ret = begin (self, timeout);
@@ -411,7 +413,7 @@ gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
   gst_wms_asf_order_init (&order, GST_ELEMENT (self));
   if (order.n > 0)
     ret = take_buffers (self, &order, timeout);
-  else if (gst_wms_asf_pads_all_ended (GST_ELEMENT (self)))
+  else if (order.is_complete)
     ret = gst_wms_asf_session_finish (&self->session);
   else if (timeout)
     ret = gst_wms_asf_session_close_packet (&self->session);
@@ -427,6 +429,7 @@ gst_wms_asf_mux_sink_event (GstAggregator * aggregator,
   GstWmsAsfMux *self = GST_WMS_ASF_MUX (aggregator);
   gboolean result;
 
+  gst_wms_asf_intake_note_event (GST_WMS_ASF_MUX_PAD (aggpad), event);
   if (gst_wms_asf_events_take (&self->session, GST_WMS_ASF_MUX_PAD (aggpad),
           event, &result))
     return result;

@@ -281,6 +281,8 @@ collect_locked (GstWmsAsfIntake * self, GstPad * pad, GstObject * mux,
 
   while (ret == GST_FLOW_OK && !has_room_locked (self, size))
     ret = make_room_locked (self, pad, mux, size);
+  if (ret == GST_FLOW_OK && self->is_leaving)
+    ret = GST_FLOW_FLUSHING;
   if (ret != GST_FLOW_OK) {
     gst_buffer_unref (buffer);
     return ret;
@@ -315,17 +317,19 @@ chain (GstPad * pad, GstObject * mux, GstBuffer * buffer)
   return ret;
 }
 
-/* Before an event or a query is queued behind what is pending. */
+/* Before an event, or a query, is queued behind what is pending. */
 static void
-seal (GstWmsAsfIntake * self, GstPad * pad, GstObject * mux)
+seal (GstWmsAsfIntake * self, GstPad * pad, GstObject * mux, GstEvent * event)
 {
   g_mutex_lock (&self->lock);
   hand_over_locked (self, pad, mux);
   if (self->pending != NULL && is_within_reach_locked (self)) {
     self->pending->serial = self->last_handed;
-    self->token->sealed = g_steal_pointer (&self->pending);
+    g_queue_push_tail (&self->sealed, g_steal_pointer (&self->pending));
   }
   self->last_handed++;
+  if (event != NULL)
+    gst_wms_asf_intake_keep_event_locked (self, event);
   gst_wms_asf_intake_forget_pace_locked (self);
   gst_wms_asf_intake_wake_locked (self);
   g_mutex_unlock (&self->lock);
@@ -335,11 +339,16 @@ static void
 set_flushing (GstWmsAsfIntake * self, gboolean is_flushing)
 {
   GstWmsAsfBatch *pending = NULL;
+  GQueue sealed = G_QUEUE_INIT;
+  GQueue events = G_QUEUE_INIT;
 
   g_mutex_lock (&self->lock);
   self->is_flushing = is_flushing;
   if (!is_flushing) {
     pending = g_steal_pointer (&self->pending);
+    sealed = self->sealed;
+    g_queue_init (&self->sealed);
+    gst_wms_asf_intake_take_events_locked (self, &events, FALSE);
     gst_wms_asf_intake_forget_pace_locked (self);
   }
   self->last_flushed = self->last_handed++;
@@ -347,6 +356,8 @@ set_flushing (GstWmsAsfIntake * self, gboolean is_flushing)
   g_mutex_unlock (&self->lock);
   g_atomic_int_set (&self->was_flushed, TRUE);
   gst_wms_asf_batch_free (pending, 0);
+  gst_wms_asf_intake_clear_batches (&sealed);
+  gst_wms_asf_intake_clear_events (&events);
 }
 
 static GstFlowReturn
@@ -367,6 +378,20 @@ take_sparse_event (GstAggregator * mux, GstAggregatorPad * pad,
 }
 
 static GstFlowReturn
+take_serialized (GstWmsAsfIntake * self, GstAggregator * mux,
+    GstAggregatorPad * pad, GstEvent * event)
+{
+  g_autoptr (GstEvent) kept = gst_event_ref (event);
+  GstFlowReturn ret;
+
+  seal (self, GST_PAD (pad), GST_OBJECT (mux), event);
+  ret = base_event (mux, pad, event);
+  if (ret != GST_FLOW_OK)
+    gst_wms_asf_intake_forget_event (self, kept);
+  return ret;
+}
+
+static GstFlowReturn
 take_event (GstAggregator * mux, GstAggregatorPad * pad, GstEvent * event)
 {
   GstWmsAsfIntake *self = GST_WMS_ASF_MUX_PAD (pad)->intake;
@@ -378,7 +403,7 @@ take_event (GstAggregator * mux, GstAggregatorPad * pad, GstEvent * event)
   else if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
     set_flushing (self, FALSE);
   else if (GST_EVENT_IS_SERIALIZED (event))
-    seal (self, GST_PAD (pad), GST_OBJECT (mux));
+    return take_serialized (self, mux, pad, event);
   return base_event (mux, pad, event);
 }
 
@@ -391,7 +416,7 @@ take_query (GstAggregator * mux, GstAggregatorPad * pad, GstQuery * query)
 
   if (!GST_QUERY_IS_SERIALIZED (query) || self->is_sparse)
     return base_query (mux, pad, query);
-  seal (self, GST_PAD (pad), GST_OBJECT (mux));
+  seal (self, GST_PAD (pad), GST_OBJECT (mux), NULL);
   begin_wait (GST_PAD (pad), GST_OBJECT (mux));
   ok = base_query (mux, pad, query);
   end_wait (self);

@@ -53,7 +53,8 @@ struct _GstWmsAsfIntake
   gboolean is_flushing;
   guint n_sleepers;
   GstWmsAsfBatch *pending;
-  GQueue left;                  /* sealed batches of a pad that is leaving */
+  GQueue sealed;                /* batches that an event came after */
+  GQueue events;                /* GstWmsAsfQueuedEvent */
   GstWmsAsfBatch *spare;
   /* lock: of a sparse pad, buffers and events */
   GQueue items;
@@ -82,14 +83,20 @@ struct _GstWmsAsfIntake
 };
 
 /* Of the base class's empty buffer, which may go at any time, and of the
- * streaming thread.  @sealed under the intake's lock. */
+ * streaming thread. */
 struct _GstWmsAsfToken
 {
   gint refs;
   GstWmsAsfIntake *intake;
   guint64 serial;
-  GstWmsAsfBatch *sealed;
 };
+
+/* What the base class has in its queue, which it drops when the pad goes. */
+typedef struct
+{
+  guint64 serial;
+  GstEvent *event;
+} GstWmsAsfQueuedEvent;
 
 /* All that end in _locked: lock of the intake held. */
 
@@ -111,6 +118,25 @@ GstBuffer *gst_wms_asf_sparse_pop (GstWmsAsfIntake * self);
 
 /* Object lock of the element held. */
 GstWmsAsfIntakeGroup *gst_wms_asf_intake_group_locked (GstElement * mux);
+
+/* Empties a queue of batches.  Not under a lock. */
+void gst_wms_asf_intake_clear_batches (GQueue * batches);
+
+/* The event is about to be queued; from any thread. */
+void gst_wms_asf_intake_keep_event_locked (GstWmsAsfIntake * self,
+    GstEvent * event);
+
+/* The base class did not queue it. */
+void gst_wms_asf_intake_forget_event (GstWmsAsfIntake * self, GstEvent * event);
+
+/* Moves all events to @events that a flush takes from the base class's queue,
+ * or all that there are. */
+void gst_wms_asf_intake_take_events_locked (GstWmsAsfIntake * self,
+    GQueue * events, gboolean all);
+void gst_wms_asf_intake_clear_events (GQueue * events);
+
+/* Whether the event comes before what is next otherwise. */
+gboolean gst_wms_asf_intake_event_is_next_locked (const GstWmsAsfIntake * self);
 
 /* Frees it with the buffers from the one with number @first on.  Not under a
  * lock: a buffer may run its owner's code. */

@@ -95,12 +95,12 @@ gst_wms_asf_intake_group_unref (gpointer group)
   g_atomic_rc_box_release_full (group, finalize_group);
 }
 
-static void
-clear_left (GQueue * left)
+void
+gst_wms_asf_intake_clear_batches (GQueue * batches)
 {
   GstWmsAsfBatch *batch;
 
-  while ((batch = g_queue_pop_head (left)) != NULL)
+  while ((batch = g_queue_pop_head (batches)) != NULL)
     gst_wms_asf_batch_free (batch, 0);
 }
 
@@ -111,7 +111,8 @@ finalize (gpointer data)
 
   gst_wms_asf_batch_free (self->pending, 0);
   g_queue_clear_full (&self->items, (GDestroyNotify) gst_mini_object_unref);
-  clear_left (&self->left);
+  gst_wms_asf_intake_clear_batches (&self->sealed);
+  gst_wms_asf_intake_clear_events (&self->events);
   g_free (self->spare);
   if (self->group != NULL)
     gst_wms_asf_intake_group_unref (self->group);
@@ -170,31 +171,16 @@ forget_token_locked (GstWmsAsfIntake * self, GstWmsAsfToken * token)
   gst_wms_asf_intake_wake_locked (self);
 }
 
-static gint
-compare_serials (gconstpointer a, gconstpointer b, gpointer data)
-{
-  const GstWmsAsfBatch *one = a;
-  const GstWmsAsfBatch *other = b;
-
-  return one->serial < other->serial ? -1 : 1;
-}
-
 /* The base class is done with the buffer: taken, flushed or refused. */
 static void
 token_destroyed (gpointer data)
 {
   GstWmsAsfToken *token = data;
   GstWmsAsfIntake *self = token->intake;
-  GstWmsAsfBatch *sealed;
 
   g_mutex_lock (&self->lock);
-  sealed = g_steal_pointer (&token->sealed);
-  if (sealed != NULL && self->is_leaving)
-    g_queue_insert_sorted (&self->left, g_steal_pointer (&sealed),
-        compare_serials, NULL);
   forget_token_locked (self, token);
   g_mutex_unlock (&self->lock);
-  gst_wms_asf_batch_free (sealed, 0);
   token_unref (token);
 }
 
@@ -228,68 +214,60 @@ static void
 reset (GstWmsAsfIntake * self)
 {
   GstWmsAsfBatch *pending;
-  GQueue left;
+  GQueue events = G_QUEUE_INIT;
+  GQueue sealed;
 
   drop_current (self);
   gst_wms_asf_sparse_flush (self, FALSE);
   g_mutex_lock (&self->lock);
   pending = g_steal_pointer (&self->pending);
-  left = self->left;
-  g_queue_init (&self->left);
+  sealed = self->sealed;
+  g_queue_init (&self->sealed);
+  gst_wms_asf_intake_take_events_locked (self, &events, TRUE);
   gst_wms_asf_intake_forget_pace_locked (self);
   self->is_flushing = FALSE;
   g_mutex_unlock (&self->lock);
   gst_wms_asf_batch_free (pending, 0);
-  clear_left (&left);
+  gst_wms_asf_intake_clear_batches (&sealed);
+  gst_wms_asf_intake_clear_events (&events);
 }
 
 void
 gst_wms_asf_intake_reset_all (GstElement * mux)
 {
-  g_autoptr (GPtrArray) leaving = NULL;
   GList *l;
 
+  gst_wms_asf_intake_drop_leaving (mux);
   GST_OBJECT_LOCK (mux);
-  leaving = gst_wms_asf_intake_group_locked (mux)->leaving;
-  gst_wms_asf_intake_group_locked (mux)->leaving =
-      g_ptr_array_new_with_free_func (gst_object_unref);
   for (l = mux->sinkpads; l != NULL; l = l->next)
     reset (GST_WMS_ASF_MUX_PAD (l->data)->intake);
   GST_OBJECT_UNLOCK (mux);
   gst_wms_asf_intake_mark_sparse (mux);
 }
 
-gboolean
-gst_wms_asf_intake_leave (GstWmsAsfMuxPad * pad, GstElement * mux)
-{
-  GstWmsAsfIntake *self = pad->intake;
-
-  if (!self->is_sparse)
-    g_atomic_int_add (&self->group->n_regular, -1);
-  if (!g_atomic_int_get (&self->group->is_collecting) || self->is_sparse)
-    return FALSE;
-  g_mutex_lock (&self->lock);
-  g_atomic_int_set (&self->is_leaving, TRUE);
-  self->is_flushing = TRUE;
-  gst_wms_asf_intake_wake_locked (self);
-  g_mutex_unlock (&self->lock);
-  GST_OBJECT_LOCK (mux);
-  g_ptr_array_add (gst_wms_asf_intake_group_locked (mux)->leaving,
-      gst_object_ref (pad));
-  GST_OBJECT_UNLOCK (mux);
-  return TRUE;
-}
-
-GPtrArray *
-gst_wms_asf_intake_leaving_locked (GstElement * mux)
-{
-  return gst_wms_asf_intake_group_locked (mux)->leaving;
-}
-
 /* Streaming thread from here on. */
 
-/* The next batch that the token stands for, %NULL when it is done with; of a
- * pad that is leaving, without a token, what is left. */
+/* What the token stands for; of a pad that is leaving, without a token, what
+ * comes before its next event. */
+static GstWmsAsfBatch *
+pop_batch_locked (GstWmsAsfIntake * self, const GstWmsAsfToken * token)
+{
+  const GstWmsAsfBatch *sealed = g_queue_peek_head (&self->sealed);
+  gboolean is_due;
+
+  if (token == NULL)
+    is_due = !gst_wms_asf_intake_event_is_next_locked (self);
+  else if (sealed != NULL)
+    is_due = sealed->serial <= token->serial;
+  else
+    is_due = self->token == token && token->serial == self->last_handed;
+  if (!is_due)
+    return NULL;
+  return sealed != NULL ? g_queue_pop_head (&self->sealed) :
+      g_steal_pointer (&self->pending);
+}
+
+/* The next batch, %NULL when the token is done with. */
 static GstWmsAsfBatch *
 take_batch (GstWmsAsfIntake * self, GstWmsAsfToken * token)
 {
@@ -302,11 +280,7 @@ take_batch (GstWmsAsfIntake * self, GstWmsAsfToken * token)
     g_free (self->spare);
     self->spare = g_steal_pointer (&self->batch);
   }
-  batch = token ? g_steal_pointer (&token->sealed) :
-      g_queue_pop_head (&self->left);
-  if (batch == NULL && (token == NULL || (self->token == token
-              && token->serial == self->last_handed)))
-    batch = g_steal_pointer (&self->pending);
+  batch = pop_batch_locked (self, token);
   if (batch == NULL && token != NULL)
     forget_token_locked (self, token);
   gst_wms_asf_intake_wake_locked (self);
@@ -364,22 +338,30 @@ refill (GstWmsAsfIntake * self, GstAggregatorPad * pad)
 {
   gst_clear_buffer (&self->plain);
   while (self->batch == NULL || self->next == self->batch->n) {
-    gboolean is_leaving = g_atomic_int_get (&self->is_leaving);
-
-    if (is_leaving)
-      g_clear_pointer (&self->taken, token_unref);
-    else if (self->taken == NULL)
+    if (self->taken == NULL)
       look (self, pad);
-    if (self->taken == NULL && !is_leaving)
+    if (self->taken == NULL && (self->plain != NULL
+            || !g_atomic_int_get (&self->is_leaving)))
       return FALSE;
     self->batch = take_batch (self, self->taken);
     self->next = 0;
-    if (self->batch == NULL && is_leaving)
+    if (self->batch != NULL)
+      break;
+    if (self->taken == NULL)
       return FALSE;
-    if (self->batch == NULL)
-      give_back (self, pad);
+    give_back (self, pad);
   }
   return TRUE;
+}
+
+/* The base class forgets what was looked at when the pad is released. */
+static GstBuffer *
+pop_plain (GstWmsAsfIntake * self, GstAggregatorPad * pad)
+{
+  GstBuffer *buffer = gst_aggregator_pad_pop_buffer (pad);
+
+  gst_clear_buffer (&buffer);
+  return g_steal_pointer (&self->plain);
 }
 
 /* The next one of the base class or in a batch. */
@@ -400,8 +382,7 @@ peek_queued (GstWmsAsfIntake * self, GstWmsAsfMuxPad * pad)
     /* to the rest of the muxer, buffers of stream headers never came */
     if (is_in_batch)
       self->next++;
-    gst_buffer_unref (is_in_batch ? buffer :
-        gst_aggregator_pad_pop_buffer (aggpad));
+    gst_buffer_unref (is_in_batch ? buffer : pop_plain (self, aggpad));
   }
   return gst_wms_asf_sparse_peek (self);
 }
@@ -414,14 +395,12 @@ pop_queued (GstWmsAsfIntake * self, GstWmsAsfMuxPad * pad)
   if (self->is_sparse)
     return gst_wms_asf_sparse_pop (self);
   buffer = self->seen != NULL ? self->seen : peek_queued (self, pad);
-  if (buffer != self->plain) {
-    self->next++;
-    self->seen = NULL;
-    return buffer;
-  }
-  gst_clear_buffer (&self->plain);
-  return buffer == NULL ? NULL :
-      gst_aggregator_pad_pop_buffer (GST_AGGREGATOR_PAD_CAST (pad));
+  self->seen = NULL;
+  if (buffer == NULL || buffer == self->plain)
+    return buffer == NULL ? NULL :
+        pop_plain (self, GST_AGGREGATOR_PAD_CAST (pad));
+  self->next++;
+  return buffer;
 }
 
 static void

@@ -88,9 +88,41 @@ gboolean gst_wms_asf_intake_leave (GstWmsAsfMuxPad * pad, GstElement * mux);
  * @mux: the element, its object lock held
  *
  * Returns: (transfer none) (element-type GstWmsAsfMuxPad): pads that were
- *     removed with something left.
+ *     removed, or are about to be.
  */
 GPtrArray *gst_wms_asf_intake_leaving_locked (GstElement * mux);
+
+/**
+ * gst_wms_asf_intake_drop_leaving:
+ * @mux: the element
+ *
+ * Drops the pads that are leaving with what they have left.  No thread may be
+ * streaming.
+ */
+void gst_wms_asf_intake_drop_leaving (GstElement * mux);
+
+/**
+ * gst_wms_asf_intake_run_leaving:
+ *
+ * Handles the events of pads that are leaving, as far as they are next.
+ * Belongs to the source pad's streaming thread.
+ */
+void gst_wms_asf_intake_run_leaving (GstAggregator * mux);
+
+/**
+ * gst_wms_asf_intake_note_event:
+ *
+ * To be called before the pad's event is handled.
+ */
+void gst_wms_asf_intake_note_event (GstWmsAsfMuxPad * pad, GstEvent * event);
+
+/**
+ * gst_wms_asf_intake_is_empty:
+ *
+ * Returns: whether a pad that is leaving has neither a buffer nor an event
+ *     left.  Belongs to the source pad's streaming thread.
+ */
+gboolean gst_wms_asf_intake_is_empty (GstWmsAsfMuxPad * pad);
 
 /**
  * gst_wms_asf_intake_flush:

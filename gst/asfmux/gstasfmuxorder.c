@@ -77,9 +77,17 @@ add_leaving_locked (GstWmsAsfOrder * self, GstElement * mux)
   guint i;
 
   for (i = leaving->len; i > 0; i--) {
-    if (add_pad (self, g_ptr_array_index (leaving, i - 1),
-            mux->numsinkpads + i, TRUE))
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (leaving, i - 1);
+
+    /* the base class has not let it go, and it was seen with the others */
+    if (g_list_find (mux->sinkpads, pad) != NULL)
       continue;
+    if (add_pad (self, pad, mux->numsinkpads + i, TRUE))
+      continue;
+    if (!gst_wms_asf_intake_is_empty (pad)) {
+      self->is_complete = FALSE;
+      continue;
+    }
     g_ptr_array_remove_index (leaving, i - 1);
     self->has_lost_pad = TRUE;
   }
@@ -145,7 +153,7 @@ gst_wms_asf_order_update (GstWmsAsfOrder * self)
       sift_down (self, 0);
     return TRUE;
   }
-  if (!first->is_leaving)
+  if (!first->is_leaving || !gst_wms_asf_intake_is_empty (first->pad))
     return FALSE;
   forget_leaving (self, first->pad);
   gst_object_unref (first->pad);

@@ -12,6 +12,9 @@
 
 #define PROGRESS_CODE "connect"
 
+/* After the beginning; see wait_for_main_loop(). */
+#define MIN_ERROR_US (100 * 1000)
+
 /* Belongs to the mailbox; touched by its reader only. */
 typedef struct
 {
@@ -21,6 +24,7 @@ typedef struct
   GstElement *element;
   gchar *location;
   gboolean is_connecting;
+  gint64 begun_us;
   gboolean has_ended;
   GError *failure;
 } GstWmsMessages;
@@ -95,6 +99,18 @@ post_structure (GstWmsMessages * self, GstStructure * structure)
       gst_message_new_element (GST_OBJECT (self->element), structure));
 }
 
+/* gst-launch-1.0 ends its main loop from a synchronous bus handler: an error
+ * that is posted before the loop runs is lost, and it waits for ever (1.22; half
+ * of the pushes that a server on this machine refused at once, under load). */
+static void
+wait_for_main_loop (const GstWmsMessages * self)
+{
+  gint64 left = self->begun_us + MIN_ERROR_US - g_get_monotonic_time ();
+
+  if (left > 0)
+    g_usleep (left);
+}
+
 static void
 post_error (GstWmsMessages * self)
 {
@@ -131,8 +147,10 @@ report_end (GstWmsMessages * self)
           "hresult", G_TYPE_UINT, hresult,
           "hresult-name", G_TYPE_STRING, wms_hresult_name (hresult),
           "location", G_TYPE_STRING, self->location, NULL));
-  if (self->failure != NULL)
+  if (self->failure != NULL) {
+    wait_for_main_loop (self);
     post_error (self);
+  }
   g_clear_error (&self->failure);
   self->has_ended = FALSE;
 }
@@ -187,6 +205,7 @@ gst_wms_messages_new (GstElement * element, const gchar * location)
   g_weak_ref_init (&self->weak_element, element);
   self->location = g_strdup (location);
   self->is_connecting = TRUE;
+  self->begun_us = g_get_monotonic_time ();
   post_progress (self, GST_PROGRESS_TYPE_START, _("Connecting to the server"));
   return wms_mailbox_new (handle_event, self, messages_free);
 }

@@ -526,6 +526,8 @@ asfmux_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
+  /* 64 MiB with sanitizers on a busy machine */
+  tcase_set_timeout (tc, 120);
   tcase_add_test (tc, test_header_and_flags);
   tcase_add_test (tc, test_audio_only_has_no_delta_units);
   tcase_add_test (tc, test_live_header);

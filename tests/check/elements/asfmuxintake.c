@@ -6,7 +6,7 @@
 /* Buffers are handed over many at a time (docs/design.md, "Packets and
  * times"): nothing is lost, overtaken, kept for ever or without a bound. */
 
-#define DEADLINE (10 * G_TIME_SPAN_SECOND)
+#define DEADLINE (30 * G_TIME_SPAN_SECOND)
 /* In which nothing more happens. */
 #define QUIET (300 * G_TIME_SPAN_MILLISECOND)
 
@@ -107,6 +107,23 @@ count_objects (TestMux * mux)
   g_auto (GStrv) list = g_strsplit (objects, " ", -1);
 
   return g_strv_length (list);
+}
+
+/* Of all that a broadcast with several headers has. */
+static guint
+count_all_objects (TestMux * mux)
+{
+  g_autoptr (GPtrArray) parts = test_mux_pull_parts (mux, NULL);
+  guint i, n = 0;
+
+  for (i = 0; i < parts->len; i++) {
+    GByteArray *part = g_ptr_array_index (parts, i);
+    g_autofree gchar *objects = test_mux_describe (part->data, part->len);
+    g_auto (GStrv) list = g_strsplit (objects, " ", -1);
+
+    n += g_strv_length (list);
+  }
+  return n;
 }
 
 /* One pad takes more than the base class queues while the other one has
@@ -437,6 +454,79 @@ GST_START_TEST (test_sparse_flush)
 
 GST_END_TEST;
 
+typedef struct
+{
+  GMutex lock;
+  GCond changed;
+  gboolean is_entered;
+  gboolean is_open;
+} Gate;
+
+static GstPadProbeReturn
+wait_at_gate (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  Gate *gate = data;
+
+  g_mutex_lock (&gate->lock);
+  gate->is_entered = TRUE;
+  g_cond_broadcast (&gate->changed);
+  while (!gate->is_open)
+    g_cond_wait (&gate->changed, &gate->lock);
+  g_mutex_unlock (&gate->lock);
+  return GST_PAD_PROBE_REMOVE;
+}
+
+/* Until the streaming thread waits downstream. */
+static void
+gate_wait (Gate * gate)
+{
+  g_mutex_lock (&gate->lock);
+  while (!gate->is_entered)
+    g_cond_wait (&gate->changed, &gate->lock);
+  g_mutex_unlock (&gate->lock);
+}
+
+static void
+gate_open (Gate * gate)
+{
+  g_mutex_lock (&gate->lock);
+  gate->is_open = TRUE;
+  g_cond_broadcast (&gate->changed);
+  g_mutex_unlock (&gate->lock);
+}
+
+/* A pad comes and goes while the streaming thread has not even come to its
+ * caps: with them, another segment and an event between its buffers, what it
+ * brought is muxed. */
+GST_START_TEST (test_released)
+{
+  Gate gate = { 0, };
+  GstSegment segment;
+  GstHarness *late;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO, "streamable", TRUE, NULL);
+  gst_pad_add_probe (mux.out->sinkpad, GST_PAD_PROBE_TYPE_BUFFER, wait_at_gate,
+      &gate, NULL);
+  push_many (mux.video, 0, 1, 100);
+  gate_wait (&gate);
+  late = test_mux_add_input (&mux, "audio_5", TEST_AUDIO_CAPS);
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  segment.base = 40 * GST_MSECOND;
+  fail_unless (gst_harness_push_event (late, gst_event_new_segment (&segment)));
+  push_many (late, 0, 2, 400);
+  fail_unless (gst_harness_push_event (late,
+          gst_event_new_tag (gst_tag_list_new (GST_TAG_TITLE, "x", NULL))));
+  gst_harness_teardown (late);
+  gate_open (&gate);
+  push_many (mux.video, 3, 1, 100);
+  test_mux_end (&mux);
+  fail_unless_equals_int (count_all_objects (&mux), 4);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxintake_suite (void)
 {
@@ -455,6 +545,7 @@ asfmuxintake_suite (void)
   tcase_add_loop_test (tc, test_one_thread, 0, 3);
   tcase_add_test (tc, test_pause);
   tcase_add_test (tc, test_query);
+  tcase_add_test (tc, test_released);
   tcase_add_loop_test (tc, test_sparse, 0, 2);
   tcase_add_test (tc, test_sparse_flush);
   return s;

@@ -299,9 +299,6 @@ script_take_nothing_at_first (ScriptConnection * connection, gpointer user_data)
   }
 }
 
-/* Gets a token from each thread whose buffers are ready. */
-static GAsyncQueue *beginnings;
-
 static gpointer
 push_many (gpointer user_data)
 {
@@ -313,7 +310,6 @@ push_many (gpointer user_data)
 
     gst_buffer_list_add (list, gst_buffer_new_wrapped_bytes (packet));
   }
-  g_async_queue_push (beginnings, list);
   return GINT_TO_POINTER (gst_pad_push_list (((GstHarness *)
               user_data)->srcpad, list));
 }
@@ -329,7 +325,6 @@ push_changed_header (gpointer user_data)
   g_autoptr (GBytes) bytes =
       g_byte_array_free_to_bytes (test_asf_header (&changed));
 
-  g_async_queue_push (beginnings, bytes);
   return GINT_TO_POINTER (gst_harness_push (user_data,
           gst_buffer_new_wrapped_bytes (bytes)));
 }
@@ -356,16 +351,35 @@ wait_until_blocked (GstHarness * h)
   gst_element_set_bus (h->element, NULL);
 }
 
-/* A push that blocks, and a flush that breaks it off. */
+typedef struct
+{
+  GstHarness *h;
+  GThreadFunc push;
+  gint has_returned;            /* atomic */
+} BrokenPush;
+
+static gpointer
+run_push (gpointer user_data)
+{
+  BrokenPush *self = user_data;
+  gpointer ret = self->push (self->h);
+
+  g_atomic_int_set (&self->has_returned, TRUE);
+  return ret;
+}
+
+/* A push that blocks, and a flush that breaks it off: that may have to come
+ * again, since nothing is taken before the push begins either. */
 static void
 break_push (GstHarness * h, GThreadFunc push)
 {
-  GThread *thread = g_thread_new ("push", push, h);
+  BrokenPush self = { h, push, FALSE };
+  GThread *thread = g_thread_new ("push", run_push, &self);
 
-  /* a flush before the push would break nothing */
-  g_async_queue_pop (beginnings);
-  wait_until_blocked (h);
-  flush (h);
+  while (!g_atomic_int_get (&self.has_returned)) {
+    wait_until_blocked (h);
+    flush (h);
+  }
   fail_unless_equals_int (GPOINTER_TO_INT (g_thread_join (thread)),
       GST_FLOW_FLUSHING);
 }
@@ -380,7 +394,6 @@ GST_START_TEST (test_flushed_header_change)
   GstHarness *h = new_harness (url);
   guint i, n;
 
-  beginnings = g_async_queue_new ();
   push_header_and_packet (h);
   /* twice, since the kernel found room while it sent what the first brought */
   break_push (h, push_many);
@@ -397,7 +410,6 @@ GST_START_TEST (test_flushed_header_change)
     g_bytes_unref (script_server_get_frame (server, n - 4 + i, &types[i]));
   fail_unless (types[0] == WMS_FRAME_END && types[1] == WMS_FRAME_CHANGE
       && types[2] == WMS_FRAME_DATA && types[3] == WMS_FRAME_END);
-  g_async_queue_unref (beginnings);
   gst_harness_teardown (h);
   script_server_free (server);
 }
