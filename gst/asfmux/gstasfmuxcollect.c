@@ -135,7 +135,15 @@ hand_over_locked (GstWmsAsfIntake * self, GstPad * pad, GstObject * mux)
   g_mutex_unlock (&self->lock);
   begin_wait (pad, mux);
   g_mutex_lock (&self->lock);
-  ret = give_locked (self, pad, mux);
+  if (self->pending != NULL) {
+    ret = give_locked (self, pad, mux);
+  } else {
+    /* a flush, a release or a reset took it meanwhile */
+    ret = self->is_flushing || self->is_leaving ? GST_FLOW_FLUSHING :
+        GST_FLOW_OK;
+    self->is_giving = FALSE;
+    gst_wms_asf_intake_wake_locked (self);
+  }
   end_wait (self);
   return ret;
 }
@@ -258,9 +266,9 @@ look_at_clock (GstWmsAsfIntake * self, GstPad * pad, GstElement * mux)
   return is_new;
 }
 
-/* On the system clock's thread, which has no lock.  The clock stops when nothing is held back:
- * the flag is cleared before the pads are looked at, and set by whoever holds
- * something back after that. */
+/* On the system clock's thread, which has no lock.  The clock stops when
+ * nothing is held back: the flag is cleared before the pads are looked at, and
+ * set by whoever holds something back after that. */
 static gboolean
 tick (GstClock * clock, GstClockTime time, GstClockID id, gpointer data)
 {

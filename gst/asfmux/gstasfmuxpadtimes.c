@@ -101,6 +101,8 @@ find_jump (GstWmsAsfMuxPad * self, GstClockTimeDiff time)
 
   if (!goes_on (self, time - self->jump_ns + jump))
     jump = self->jump_ns + self->next_running - time;
+  /* of many jumps from absurd times the sum stays one that can be added */
+  jump = CLAMP (jump, -MAX_RUNNING, MAX_RUNNING);
   if (self->last_jump_ns != NULL)
     *self->last_jump_ns = jump;
   return jump;
