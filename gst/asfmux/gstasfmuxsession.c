@@ -427,7 +427,11 @@ gst_wms_asf_session_begin_again (GstWmsAsfSession * self, GPtrArray * pads,
   }
   self->header_time = self->now;
   self->output.is_discont = TRUE;
-  return write_header (self, pads, HEADER_BETWEEN, first_send_ms);
+  ret = write_header (self, pads, HEADER_BETWEEN, first_send_ms);
+  /* a flush lets the base class go on after an error */
+  if (ret == GST_FLOW_ERROR)
+    gst_wms_asf_session_reset (self);
+  return ret;
 }
 
 static void
