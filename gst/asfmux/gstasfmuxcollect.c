@@ -169,11 +169,12 @@ make_room_locked (GstWmsAsfIntake * self, GstPad * pad, GstObject * mux,
   g_mutex_unlock (&self->lock);
   begin_wait (pad, mux);
   g_mutex_lock (&self->lock);
-  while (!self->is_flushing && !has_room_locked (self, size)
+  while (!self->is_flushing && !self->is_leaving
+      && !has_room_locked (self, size)
       && is_within_reach_locked (self))
     sleep_locked (self);
   end_wait (self);
-  if (self->is_flushing)
+  if (self->is_flushing || self->is_leaving)
     return GST_FLOW_FLUSHING;
   return GST_FLOW_OK;
 }

@@ -79,6 +79,13 @@ is_full_locked (const GstWmsAsfIntake * self)
   return self->items.length >= MAX_ITEMS || self->n_bytes >= MAX_BYTES;
 }
 
+/* A pad that was released may see the end of a flush after that. */
+static gboolean
+is_refused_locked (const GstWmsAsfIntake * self, GstPad * pad)
+{
+  return self->is_flushing || self->is_leaving || GST_PAD_IS_FLUSHING (pad);
+}
+
 GstFlowReturn
 gst_wms_asf_sparse_chain (GstPad * pad, GstObject * mux, GstBuffer * buffer)
 {
@@ -87,10 +94,9 @@ gst_wms_asf_sparse_chain (GstPad * pad, GstObject * mux, GstBuffer * buffer)
       gst_pad_get_last_flow_return (GST_AGGREGATOR_SRC_PAD (mux));
 
   g_mutex_lock (&self->lock);
-  while (is_full_locked (self) && !self->is_flushing
-      && !GST_PAD_IS_FLUSHING (pad))
+  while (is_full_locked (self) && !is_refused_locked (self, pad))
     wait_locked (self);
-  if (self->is_flushing || GST_PAD_IS_FLUSHING (pad))
+  if (is_refused_locked (self, pad))
     ret = GST_FLOW_FLUSHING;
   else if (ret > GST_FLOW_EOS || ret == GST_FLOW_FLUSHING)
     ret = GST_FLOW_OK;
