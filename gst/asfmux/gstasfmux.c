@@ -4,10 +4,11 @@
  * @title: asfmux
  * @short_description: writes ASF files and live streams
  *
- * Muxes video and sound of nearly any codec into ASF (.asf, .wmv, .wma).  When downstream can seek, a file is written: an index follows the
- * data and the header is completed at the end.  With
- * #GstWmsAsfMux:streamable, or when downstream cannot seek, a broadcast is
- * written, which needs no second pass, such as `wmspushsink` sends.
+ * Muxes video and sound of nearly any codec into ASF (.asf, .wmv, .wma).
+ * When downstream can seek, a file is written: an index follows the data and
+ * the header is completed at the end.  With #GstWmsAsfMux:streamable, or when
+ * downstream cannot seek, a broadcast is written, which needs no second pass,
+ * such as `wmspushsink` sends.
  *
  * Times are running times; the stream that starts first begins at 0.  The DTS
  * of a packet is when a sink may send it: with a live source the time of its
@@ -203,7 +204,8 @@ G_DEFINE_TYPE_WITH_CODE (GstWmsAsfMux, gst_wms_asf_mux, GST_TYPE_AGGREGATOR,
 GST_ELEMENT_REGISTER_DEFINE (asfmux, "asfmux", GST_RANK_PRIMARY,
     GST_TYPE_WMS_ASF_MUX);
 
-/* The second one is for encodebin, which wants a profile's caps to be a subset. */
+/* The second one is for encodebin, which wants a profile's caps to be a
+ * subset. */
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS,
     GST_STATIC_CAPS ("video/x-ms-asf, parsed = (boolean) true; "
@@ -315,18 +317,6 @@ check_described (GstWmsAsfMux * self, GstWmsAsfMuxPad * pad)
   return GST_FLOW_NOT_NEGOTIATED;
 }
 
-/* Takes @pads. */
-static GstFlowReturn
-begin_with (GstWmsAsfMux * self, GPtrArray * pads)
-{
-  GstFlowReturn ret = gst_wms_asf_session_begin (&self->session, pads);
-
-  /* a flush lets the base class go on after an error */
-  if (ret == GST_FLOW_ERROR)
-    gst_wms_asf_session_reset (&self->session);
-  return ret;
-}
-
 static GstFlowReturn
 begin (GstWmsAsfMux * self, gboolean timeout)
 {
@@ -341,7 +331,7 @@ begin (GstWmsAsfMux * self, gboolean timeout)
   if (gst_wms_asf_origin_must_wait (pads))
     return GST_AGGREGATOR_FLOW_NEED_DATA;
   if (gst_wms_asf_pads_are_enough (GST_ELEMENT (self), pads))
-    return begin_with (self, g_steal_pointer (&pads));
+    return gst_wms_asf_session_begin (&self->session, g_steal_pointer (&pads));
   if (!gst_wms_asf_pads_all_ended (GST_ELEMENT (self))) {
     pad = gst_wms_asf_pads_pick_earliest (GST_ELEMENT (self), &time);
     ret = check_described (self, pad);

@@ -300,6 +300,19 @@ write_header (GstWmsAsfSession * self, GPtrArray * pads,
   return ret;
 }
 
+/* As write_header(), but one that fails is taken back: a flush lets the base
+ * class go on after an error. */
+static GstFlowReturn
+begin_header (GstWmsAsfSession * self, GPtrArray * pads,
+    HeaderPosition position, guint32 first_send_ms)
+{
+  GstFlowReturn ret = write_header (self, pads, position, first_send_ms);
+
+  if (ret == GST_FLOW_ERROR)
+    gst_wms_asf_session_reset (self);
+  return ret;
+}
+
 GstFlowReturn
 gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
 {
@@ -314,7 +327,7 @@ gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
     gst_wms_asf_scripts_collect (self, pads);
   self->output.origin = start_pads (self, pads);
   self->header_time = self->output.origin;
-  ret = write_header (self, pads, HEADER_FIRST, 0);
+  ret = begin_header (self, pads, HEADER_FIRST, 0);
   if (ret == GST_FLOW_OK)
     gst_wms_asf_toc_send (self);
   return ret;
@@ -427,11 +440,7 @@ gst_wms_asf_session_begin_again (GstWmsAsfSession * self, GPtrArray * pads,
   }
   self->header_time = self->now;
   self->output.is_discont = TRUE;
-  ret = write_header (self, pads, HEADER_BETWEEN, first_send_ms);
-  /* a flush lets the base class go on after an error */
-  if (ret == GST_FLOW_ERROR)
-    gst_wms_asf_session_reset (self);
-  return ret;
+  return begin_header (self, pads, HEADER_BETWEEN, first_send_ms);
 }
 
 static void

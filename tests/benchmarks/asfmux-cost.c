@@ -239,7 +239,7 @@ describe_inputs (Input * inputs, const gchar * kind)
   gboolean is_av = g_str_equal (kind, "av");
   gboolean is_blocks = g_str_equal (kind, "blocks");
   guint n = is_av ? 2 : is_blocks || g_str_equal (kind, "audio") ? 1 :
-      CLAMP (atoi (kind), 1, MAX_INPUTS);
+      CLAMP (g_ascii_strtoll (kind, NULL, 10), 1, MAX_INPUTS);
   guint i;
 
   for (i = 0; i < n; i++) {
