@@ -69,6 +69,13 @@ count (gsize size, guint buffers)
   g_mutex_unlock (&lock);
 }
 
+static void G_GNUC_NORETURN
+fail (const gchar * problem, const gchar * what)
+{
+  g_printerr ("%s %s\n", problem, what ? what : "");
+  exit (EXIT_FAILURE);
+}
+
 static void
 store (GstBuffer * buffer)
 {
@@ -78,7 +85,7 @@ store (GstBuffer * buffer)
     return;
   if (fseeko (out, position, SEEK_SET) != 0 ||
       fwrite (map.data, 1, map.size, out) != map.size)
-    g_error ("the output cannot be written");
+    fail ("the output cannot be written", NULL);
   gst_buffer_unmap (buffer, &map);
 }
 
@@ -230,7 +237,7 @@ link_input (Input * input, GstElement * mux)
       input->is_video ? "video_%u" : "audio_%u") : new_sink ();
   if (sink == NULL || gst_pad_link_full (input->pad, sink,
           GST_PAD_LINK_CHECK_NOTHING) != GST_PAD_LINK_OK)
-    g_error ("an input cannot be linked");
+    fail ("an input cannot be linked", NULL);
 }
 
 static guint
@@ -270,7 +277,7 @@ make_muxer (const gchar * name, char **options)
     return NULL;
   mux = gst_element_factory_make (name, NULL);
   if (mux == NULL)
-    g_error ("no element %s", name);
+    fail ("no element", name);
   src = gst_element_get_static_pad (mux, "src");
   gst_pad_link (src, new_sink ());
   gst_object_unref (src);
