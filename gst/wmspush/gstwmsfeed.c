@@ -8,9 +8,12 @@
 
 #include "wmspush/gstwmsfeed.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "asf/asfsplitter.h"
+#include "wmspush/gstwmsmarkers.h"
 
 GST_DEBUG_CATEGORY_STATIC (wmsfeed_debug);
 #define GST_CAT_DEFAULT wmsfeed_debug
@@ -42,6 +45,10 @@ struct _GstWmsFeed
   WmsFrameType due;             /* goes before the next $D; $D for nothing */
   gboolean has_started;
   gboolean has_ended;
+  GstWmsMarkers markers;
+  /* AsfHeaderInfo.metadata_digest of `header` and of what was written */
+  guint8 metadata[ASF_DIGEST_SIZE];
+  guint8 metadata_sent[ASF_DIGEST_SIZE];
 
   /* a stream of bytes: where it is, and its pace */
   gboolean is_bytes;
@@ -88,6 +95,7 @@ gst_wms_feed_free (GstWmsFeed * self)
     wms_packet_clear (&self->batch[i]);
   asf_splitter_free (self->splitter);
   gst_clear_buffer (&self->header);
+  gst_wms_markers_clear (&self->markers);
   g_object_unref (self->cancellable);
   wms_mailbox_unref (self->mailbox);
   g_cond_clear (&self->left_preroll);
@@ -103,6 +111,14 @@ gst_wms_feed_set_client (GstWmsFeed * self, WmsClient * client)
   GST_OBJECT_UNLOCK (self->sink);
   self->due = WMS_FRAME_HEADER;
   self->has_started = self->has_ended = FALSE;
+}
+
+void
+gst_wms_feed_take_marker (GstWmsFeed * self, const GstStructure * marker)
+{
+  gst_wms_markers_add (&self->markers, marker);
+  if (self->has_started && !self->has_ended)
+    gst_wms_markers_tell (&self->markers, self->client);
 }
 
 static void
@@ -172,6 +188,20 @@ handle_broken_wait (GstWmsFeed * self, GError * error)
   return report_failure (self, reason);
 }
 
+/* The server has another header: WMT_NEW_METADATA when its descriptions differ
+ * from those of the one before (push-protocol, section 5). */
+static void
+note_header (GstWmsFeed * self, gboolean is_change)
+{
+  if (is_change)
+    wms_client_tell (self->client, GST_WMS_STATUS_SOURCE_SWITCH);
+  if (is_change && memcmp (self->metadata, self->metadata_sent,
+          ASF_DIGEST_SIZE) != 0)
+    wms_client_tell (self->client, GST_WMS_STATUS_NEW_METADATA);
+  memcpy (self->metadata_sent, self->metadata, ASF_DIGEST_SIZE);
+  self->due = WMS_FRAME_DATA;
+}
+
 /* Notes what the writer has taken, which is on its way also when a flush drops
  * the rest.  The head of a packet stays when its buffer goes. */
 static void
@@ -189,12 +219,8 @@ note_sent (GstWmsFeed * self, guint former)
         wms_client_tell (self->client, GST_WMS_STATUS_END_OF_SEGMENT);
         self->due = WMS_FRAME_CHANGE;
         break;
-      case WMS_FRAME_CHANGE:
-        wms_client_tell (self->client, GST_WMS_STATUS_SOURCE_SWITCH);
-        self->due = WMS_FRAME_DATA;
-        break;
       default:
-        self->due = WMS_FRAME_DATA;
+        note_header (self, self->batch[i].head[1] == WMS_FRAME_CHANGE);
         break;
     }
   }
@@ -301,12 +327,23 @@ send_due (GstWmsFeed * self)
 static GstFlowReturn
 take_header (GstWmsFeed * self, GstBuffer * header)
 {
+  const AsfHeaderInfo *info = asf_splitter_get_header (self->splitter);
+
   gst_buffer_replace (&self->header, header);
-  self->bitrate_bps = asf_splitter_get_header (self->splitter)->max_bitrate_bps;
+  self->bitrate_bps = info->max_bitrate_bps;
+  memcpy (self->metadata, info->metadata_digest, ASF_DIGEST_SIZE);
   self->has_pace = FALSE;
   if (self->due == WMS_FRAME_DATA)
     self->due = WMS_FRAME_END;
   return send_due (self);
+}
+
+static void
+tell_start (GstWmsFeed * self, guint64 first_time_100ns)
+{
+  wms_client_tell_started (self->client, first_time_100ns);
+  self->has_started = TRUE;
+  gst_wms_markers_tell (&self->markers, self->client);
 }
 
 /* The status STARTED carries the first presentation time, so it waits for the
@@ -324,8 +361,7 @@ tell_started (GstWmsFeed * self, const AsfPacketInfo * info,
   if (asf_payload_next (&iter, &payload, NULL)
       && payload.pres_time_ms > header->preroll_ms)
     time_ms = payload.pres_time_ms - header->preroll_ms;
-  wms_client_tell_started (self->client, time_ms * 10000);
-  self->has_started = TRUE;
+  tell_start (self, time_ms * 10000);
 }
 
 /* The base class does not synchronize bytes: their packets wait for their send
@@ -480,6 +516,22 @@ warn_of_cut (GstWmsFeed * self)
                 "sent.")), ("%" G_GUINT64_FORMAT " bytes", pending));
 }
 
+/* Markers of a session without data, whose place is behind OPENED. */
+static GstFlowReturn
+tell_last_markers (GstWmsFeed * self)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  GError *error = NULL;
+
+  while (ret == GST_FLOW_OK && !gst_wms_markers_is_empty (&self->markers)) {
+    if (wms_client_wait_open (self->client, self->cancellable, &error))
+      gst_wms_markers_tell (&self->markers, self->client);
+    else
+      ret = handle_broken_wait (self, g_steal_pointer (&error));
+  }
+  return ret;
+}
+
 GstFlowReturn
 gst_wms_feed_end (GstWmsFeed * self)
 {
@@ -489,7 +541,9 @@ gst_wms_feed_end (GstWmsFeed * self)
 
   warn_of_cut (self);
   if (ret == GST_FLOW_OK && self->due != WMS_FRAME_HEADER && !self->has_started)
-    wms_client_tell_started (self->client, 0);
+    tell_start (self, 0);
+  if (ret == GST_FLOW_OK)
+    ret = tell_last_markers (self);
   while (ret == GST_FLOW_OK && !ok) {
     ok = wms_client_end (self->client, self->cancellable, &error);
     if (!ok)

@@ -68,6 +68,17 @@ void gst_wms_feed_take_segment (GstWmsFeed * self, const GstSegment * segment);
 GstFlowReturn gst_wms_feed_take_buffer (GstWmsFeed * self, GstBuffer * buffer);
 
 /**
+ * gst_wms_feed_take_marker:
+ * @self: a #GstWmsFeed
+ * @marker: (transfer none): of a `wms-marker` event
+ *
+ * Posts the marker, since all data before it is written; before the session's
+ * first packet it waits for the status STARTED.  One that comes when the
+ * session has failed, or that waits when it does, is not posted.
+ */
+void gst_wms_feed_take_marker (GstWmsFeed * self, const GstStructure * marker);
+
+/**
  * gst_wms_feed_flush:
  *
  * Writes what is in the batch.  What cannot be written because the sink is

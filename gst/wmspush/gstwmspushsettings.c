@@ -18,6 +18,7 @@ gst_wms_push_settings_init (GstWmsPushSettings * self)
   self->auth_methods = DEFAULT_AUTH_METHODS;
   self->credentials_timeout = DEFAULT_CREDENTIALS_TIMEOUT;
   self->tls_validation_flags = DEFAULT_TLS_VALIDATION_FLAGS;
+  self->status_messages = DEFAULT_STATUS_MESSAGES;
 }
 
 void
@@ -128,6 +129,12 @@ gst_wms_push_settings_set_property (GstWmsPushSettings * self, guint prop_id,
     case PROP_TLS_INTERACTION:
       g_set_object (&self->tls_interaction, g_value_get_object (value));
       break;
+    case PROP_STATUS_MESSAGES:
+      self->status_messages = g_value_get_boolean (value);
+      break;
+    case PROP_STATUS_CONTEXT:
+      self->status_context = g_value_get_pointer (value);
+      break;
     default:
       return FALSE;
   }
@@ -183,6 +190,12 @@ gst_wms_push_settings_get_property (const GstWmsPushSettings * self,
       break;
     case PROP_TLS_INTERACTION:
       g_value_set_object (value, self->tls_interaction);
+      break;
+    case PROP_STATUS_MESSAGES:
+      g_value_set_boolean (value, self->status_messages);
+      break;
+    case PROP_STATUS_CONTEXT:
+      g_value_set_pointer (value, self->status_context);
       break;
     default:
       return FALSE;

@@ -28,6 +28,8 @@ enum
   PROP_TLS_DATABASE,
   PROP_TLS_VALIDATION_FLAGS,
   PROP_TLS_INTERACTION,
+  PROP_STATUS_MESSAGES,
+  PROP_STATUS_CONTEXT,
   PROP_STATS,
 };
 
@@ -46,6 +48,7 @@ enum
 #define DEFAULT_ALLOW_CLEAR_TEXT_CREDENTIALS FALSE
 #define DEFAULT_CREDENTIALS_TIMEOUT 120
 #define DEFAULT_TLS_VALIDATION_FLAGS G_TLS_CERTIFICATE_VALIDATE_ALL
+#define DEFAULT_STATUS_MESSAGES TRUE
 #define MAX_TIMEOUT 86400
 
 /**
@@ -76,6 +79,8 @@ typedef struct
   GTlsDatabase *tls_database;
   GTlsCertificateFlags tls_validation_flags;
   GTlsInteraction *tls_interaction;
+  gboolean status_messages;
+  gpointer status_context;
 } GstWmsPushSettings;
 
 /**

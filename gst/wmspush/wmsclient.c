@@ -511,6 +511,17 @@ wms_client_tell (WmsClient * self, GstWmsStatus status)
   g_mutex_unlock (&self->lock);
 }
 
+void
+wms_client_tell_marker (WmsClient * self, const GstStructure * marker)
+{
+  WmsEvent event = {.marker = (GstStructure *) marker };
+
+  g_mutex_lock (&self->lock);
+  if (!wms_client_is_over_locked (self))
+    wms_mailbox_post (self->mailbox, &event);
+  g_mutex_unlock (&self->lock);
+}
+
 static gboolean
 tear_down_cb (gpointer user_data)
 {

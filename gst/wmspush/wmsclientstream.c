@@ -381,11 +381,9 @@ write_end (WmsClient * self, GCancellable * cancellable, GError ** error)
   return ok && result != WMS_WRITE_FAILED;
 }
 
-/* Where nothing was written there is nothing to end, and a $E would be no
- * legal first packet ([MS-WMHTTP] 2.2.2.2).  A PushStart may be under way all
- * the same, when a flush has taken the header away. */
-static gboolean
-close_unused (WmsClient * self, GCancellable * cancellable, GError ** error)
+gboolean
+wms_client_wait_open (WmsClient * self, GCancellable * cancellable,
+    GError ** error)
 {
   gboolean ok = TRUE;
   WmsWait wait;
@@ -398,9 +396,19 @@ close_unused (WmsClient * self, GCancellable * cancellable, GError ** error)
     ok = FALSE;
   }
   wms_wait_end (&wait);
-  if (ok)
-    wms_client_fail (self, NULL);
   return ok;
+}
+
+/* Where nothing was written there is nothing to end, and a $E would be no
+ * legal first packet ([MS-WMHTTP] 2.2.2.2).  A PushStart may be under way all
+ * the same, when a flush has taken the header away. */
+static gboolean
+close_unused (WmsClient * self, GCancellable * cancellable, GError ** error)
+{
+  if (!wms_client_wait_open (self, cancellable, error))
+    return FALSE;
+  wms_client_fail (self, NULL);
+  return TRUE;
 }
 
 gboolean
