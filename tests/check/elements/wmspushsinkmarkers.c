@@ -58,6 +58,7 @@ GST_START_TEST (test_marker_fields)
   fail_unless_equals_string (rig->log->str, OPENING "MARKER:0 " ENDING);
   fail_unless (gst_structure_is_equal (g_ptr_array_index (rig->told, 4),
           wanted));
+  fail_unless_equals_int (rig->told->len, 9);
   sink_rig_free (rig);
 }
 
@@ -428,6 +429,46 @@ GST_START_TEST (test_no_marker_of_a_failed_session)
 
 GST_END_TEST;
 
+static void
+script_408_at_gate (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_accept_push (connection)
+      && script_read_frames_until (connection, WMS_FRAME_DATA, 1)) {
+    script_wait_gate (connection);
+    script_send (connection, "HTTP/1.1 408 Request Timeout\r\n"
+        "Server: Cougar/9.5\r\nContent-Length: 0\r\n\r\n");
+    script_read_end (connection);
+  }
+}
+
+/* Whether the server has what was written is not known any more, and nothing
+ * follows wms-finalize. */
+GST_START_TEST (test_no_marker_behind_a_failure)
+{
+  ScriptServer *server = script_server_new (script_408_at_gate, NULL);
+  g_autoptr (GBytes) header = sink_rig_get_header ();
+  g_autoptr (GBytes) packet = sink_rig_get_packet (0);
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  g_autoptr (GstMessage) error = NULL;
+  g_autofree gchar *names = NULL;
+  GstHarness *h = new_harness (server, bus);
+
+  push_bytes (h, header);
+  push_bytes (h, packet);
+  script_server_open_gate (server);
+  error = gst_bus_timed_pop_filtered (bus, 20 * GST_SECOND, GST_MESSAGE_ERROR);
+  fail_unless (error != NULL);
+  push_marker (h);
+  /* the reader of the mailbox has gone when the sink has stopped */
+  gst_element_set_state (h->element, GST_STATE_READY);
+  names = read_names (bus);
+  fail_unless (strstr (names, "marker") == NULL, "%s", names);
+  free_harness (h);
+  script_server_free (server);
+}
+
+GST_END_TEST;
+
 /* Through the real muxer, whose packets have room for several frames. */
 GST_START_TEST (test_marker_through_muxer)
 {
@@ -471,6 +512,7 @@ wmspushsinkmarkers_suite (void)
   tcase_add_test (tc, test_flushed_marker);
   tcase_add_test (tc, test_marker_between_sessions);
   tcase_add_test (tc, test_no_marker_of_a_failed_session);
+  tcase_add_test (tc, test_no_marker_behind_a_failure);
   tcase_add_test (tc, test_marker_through_muxer);
   return suite;
 }
