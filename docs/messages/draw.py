@@ -77,7 +77,7 @@ def kind(who, what):
         return 'plain'
     if what.startswith('progress'):
         return 'progress'
-    if 'ERROR' in what or 'E_' in what:
+    if 'ERROR' in what or ' NS_E_' in what or ' E_' in what:
         return 'error'
     return 'status' if what.startswith('WMT_') else 'other'
 
