@@ -198,6 +198,12 @@ log_message (SinkRig * self, GstMessage * message)
     case GST_MESSAGE_ERROR:
       log_error (self, message);
       break;
+    case GST_MESSAGE_WARNING:
+      add_word (self->log, "WARNING");
+      break;
+    case GST_MESSAGE_QOS:
+      add_word (self->log, "QOS");
+      break;
     case GST_MESSAGE_ELEMENT:
       if (gst_structure_has_name (structure, "wms-status"))
         log_status (self, structure);

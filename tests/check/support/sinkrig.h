@@ -19,7 +19,7 @@ typedef struct
   GstElement *sink;
   GstBus *bus;
   /* one word for each message: "LOCATING", "FINALIZE:S_OK", "EOS",
-   * "ERROR:NS_E_TIMEOUT" */
+   * "WARNING", "QOS", "ERROR:NS_E_TIMEOUT" */
   GString *log;
   /* of GST_MESSAGE_PROGRESS: "start continue complete" */
   GString *progress;
