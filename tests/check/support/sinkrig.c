@@ -22,7 +22,7 @@ sink_rig_new (const gchar * url)
   fail_unless (self->source != NULL && self->sink != NULL);
   g_object_set (self->source, "format", GST_FORMAT_TIME, "caps", caps,
       "max-bytes", (guint64) 0, NULL);
-  g_object_set (self->sink, "location", url, "sync", FALSE, NULL);
+  g_object_set (self->sink, "location", url, "sync", FALSE, "retries", 0, NULL);
   gst_bin_add_many (GST_BIN (self->pipeline), self->source, self->sink, NULL);
   fail_unless (gst_element_link (self->source, self->sink));
   self->bus = gst_element_get_bus (self->pipeline);
@@ -256,6 +256,12 @@ log_message (SinkRig * self, GstMessage * message)
       break;
     case GST_MESSAGE_ERROR:
       log_error (self, message);
+      break;
+    case GST_MESSAGE_WARNING:
+      add_word (self->log, "WARNING");
+      break;
+    case GST_MESSAGE_QOS:
+      add_word (self->log, "QOS");
       break;
     case GST_MESSAGE_ELEMENT:
       log_element_message (self, gst_message_get_structure (message));

@@ -19,7 +19,7 @@ typedef struct
   GstElement *sink;
   GstBus *bus;
   /* one word for each message: "LOCATING", "FINALIZE:S_OK", "EOS",
-   * "ERROR:NS_E_TIMEOUT", "MARKER:7" */
+   * "WARNING", "QOS", "ERROR:NS_E_TIMEOUT", "MARKER:7" */
   GString *log;
   GPtrArray *told;              /* the structures of its element messages */
   /* of GST_MESSAGE_PROGRESS: "start continue complete" */
