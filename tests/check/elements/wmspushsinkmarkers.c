@@ -251,7 +251,7 @@ new_harness (ScriptServer * server, GstBus * bus)
   GstElement *sink = gst_element_factory_make ("wmspushsink", NULL);
   GstHarness *h;
 
-  g_object_set (sink, "location", url, "sync", FALSE, NULL);
+  g_object_set (sink, "location", url, "sync", FALSE, "retries", 0, NULL);
   gst_element_set_bus (sink, bus);
   h = gst_harness_new_with_element (sink, "sink", NULL);
   gst_harness_set_src_caps_str (h, "video/x-ms-asf");

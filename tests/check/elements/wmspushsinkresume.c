@@ -42,19 +42,6 @@ check_data (ScriptServer * server, guint n, guint n_packet)
           RIG_PACKET_SIZE) == 0, "frame %u is not packet %u", n, n_packet);
 }
 
-/* Each packet is sent, dropped, refused or queued. */
-static void
-check_account (SinkRig * rig, guint64 received, guint64 sent)
-{
-  fail_unless_equals_uint64 (sink_rig_get_stat (rig, "packets-received"),
-      received);
-  fail_unless_equals_uint64 (sink_rig_get_stat (rig, "packets-sent"), sent);
-  fail_unless_equals_uint64 (sink_rig_get_stat (rig, "packets-dropped"),
-      received - sent);
-  fail_unless_equals_uint64 (sink_rig_get_stat (rig, "packets-refused"), 0);
-  fail_unless_equals_uint64 (sink_rig_get_stat (rig, "packets-queued"), 0);
-}
-
 /* Takes a PushSetup with this answer, and the head of the PushStart. */
 static gboolean
 accept_with (ScriptConnection * connection, const gchar * answer)
@@ -137,7 +124,7 @@ GST_START_TEST (test_same_session)
           WMS_FRAME_HEADER), 1);
   for (i = 0; i < 15; i++)
     check_data (rig->server, 1 + 5 + i, 10 + i);
-  check_account (rig, 25, 20);
+  sink_rig_check_account (rig, 25, 20);
   fail_unless_equals_uint64 (sink_rig_get_stat (rig, "reconnects"), 1);
   fail_unless_equals_uint64 (sink_rig_get_stat (rig, "discontinuities"), 1);
   sink_rig_free (rig);
@@ -159,7 +146,7 @@ GST_START_TEST (test_other_session)
   fail_unless_equals_int (script_server_get_n_frames (rig->server,
           WMS_FRAME_HEADER), 2);
   check_data (rig->server, 7, 10);
-  check_account (rig, 25, 20);
+  sink_rig_check_account (rig, 25, 20);
   fail_unless (gst_structure_get_uint64 (rig->started, "value", &value));
   fail_unless_equals_uint64 (value, 10 * 40 * G_GUINT64_CONSTANT (10000));
   sink_rig_free (rig);
@@ -210,7 +197,7 @@ GST_START_TEST (test_unknown_push_id)
   fail_unless (strstr (setup, "push-id=4124758405\r\n") != NULL);
   setup = strstr (setup + 1, "x-wms-pushsetup");
   fail_unless (setup != NULL && strstr (setup, "push-id=0\r\n") != NULL);
-  check_account (rig, 25, 20);
+  sink_rig_check_account (rig, 25, 20);
   sink_rig_free (rig);
 }
 
@@ -333,7 +320,7 @@ GST_START_TEST (test_retry_first)
   fail_unless (sink_rig_wait (rig, "EOS"));
   fail_unless_equals_string (rig->log->str, "LOCATING CONNECTING " TRY " "
       AGAIN " STARTED " ENDED);
-  check_account (rig, 5, 5);
+  sink_rig_check_account (rig, 5, 5);
   sink_rig_free (rig);
 }
 
@@ -516,85 +503,6 @@ GST_START_TEST (test_stall)
 
 GST_END_TEST;
 
-static void
-script_reads_later (ScriptConnection * connection, gpointer user_data)
-{
-  if (script_accept_push (connection)) {
-    script_wait_gate (connection);
-    take_rest (connection);
-  }
-}
-
-/* Pushes packets from @n on, until packets are dropped; they take their time,
- * since max-backlog has to pass. */
-static guint
-push_until_dropped (SinkRig * rig, guint n)
-{
-  while (sink_rig_get_stat (rig, "packets-dropped") == 0) {
-    sink_rig_push_packets (rig, n++, 1);
-    fail_unless (n < 1000000);
-  }
-  return n;
-}
-
-static void
-check_whole_groups (ScriptServer * server, guint n_sent)
-{
-  guint last = 0;
-  guint i;
-
-  for (i = 0; i < n_sent; i++) {
-    g_autoptr (GBytes) content = NULL;
-    WmsFrameType type;
-    guint number;
-    AsfPacketInfo info;
-    guint8 restored[RIG_PACKET_SIZE];
-
-    content = script_server_get_frame (server, 1 + i, &type);
-    fail_unless (content != NULL && type == WMS_FRAME_DATA);
-    fail_unless (asf_packet_restore_padding (g_bytes_get_data (content, NULL),
-            g_bytes_get_size (content), RIG_PACKET_SIZE, restored, NULL));
-    fail_unless (asf_packet_read (restored, RIG_PACKET_SIZE, &info, NULL));
-    number = info.send_time_ms / 40;
-    fail_unless (i == 0 || number == last + 1
-        || (number > last && number % 10 == 0),
-        "packet %u after %u", number, last);
-    last = number;
-  }
-}
-
-/* Backpressure with leaky=keyframe: upstream does not wait, whole packets are
- * left out up to a key frame, one warning and one QoS message tell it. */
-GST_START_TEST (test_leaky)
-{
-  SinkRig *rig = new_rig (script_reads_later);
-  guint64 sent;
-  guint n;
-
-  g_object_set (rig->sink, "max-backlog", 10 * GST_MSECOND, NULL);
-  gst_util_set_object_arg (G_OBJECT (rig->sink), "leaky", "keyframe");
-  sink_rig_push_header (rig);
-  sink_rig_set_state (rig, GST_STATE_PLAYING);
-  n = push_until_dropped (rig, 0);
-  sink_rig_push_packets (rig, n, 500);
-  fail_unless (sink_rig_wait (rig, "QOS"));
-  script_server_open_gate (rig->server);
-  n += 500;
-  sent = sink_rig_get_stat (rig, "packets-sent");
-  while (sink_rig_get_stat (rig, "packets-sent") < sent + 20)
-    sink_rig_push_packets (rig, n++, 1);
-  sink_rig_push_eos (rig);
-  fail_unless (sink_rig_wait (rig, "EOS"));
-  fail_unless_equals_string (rig->log->str, BEGUN " WARNING QOS " ENDED);
-  sent = script_server_get_n_frames (rig->server, WMS_FRAME_DATA);
-  check_account (rig, n, sent);
-  fail_unless (sink_rig_get_stat (rig, "discontinuities") >= 1);
-  check_whole_groups (rig->server, sent);
-  sink_rig_free (rig);
-}
-
-GST_END_TEST;
-
 static Suite *
 wmspushsinkresume_suite (void)
 {
@@ -615,7 +523,6 @@ wmspushsinkresume_suite (void)
   tcase_add_test (tc, test_end_while_lost);
   tcase_add_test (tc, test_to_null_while_lost);
   tcase_add_test (tc, test_stall);
-  tcase_add_test (tc, test_leaky);
   return s;
 }
 

@@ -302,3 +302,15 @@ sink_rig_get_stat (SinkRig * self, const gchar * name)
   fail_unless (gst_structure_get_uint64 (stats, name, &value));
   return value;
 }
+
+void
+sink_rig_check_account (SinkRig * self, guint64 received, guint64 sent)
+{
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-received"),
+      received);
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-sent"), sent);
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-dropped"),
+      received - sent);
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-refused"), 0);
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-queued"), 0);
+}

@@ -60,6 +60,8 @@ void sink_rig_play_packets (SinkRig * self, guint n);
 /* Reads messages until the log holds @word, for 20 s at most. */
 gboolean sink_rig_wait (SinkRig * self, const gchar * word);
 guint64 sink_rig_get_stat (SinkRig * self, const gchar * name);
+/* Each packet is sent or dropped, none refused or queued. */
+void sink_rig_check_account (SinkRig * self, guint64 received, guint64 sent);
 
 G_END_DECLS
 #endif /* __SINK_RIG_H__ */
