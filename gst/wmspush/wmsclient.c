@@ -470,6 +470,17 @@ wms_client_tell (WmsClient * self, GstWmsStatus status)
 }
 
 void
+wms_client_tell_marker (WmsClient * self, const GstStructure * marker)
+{
+  WmsEvent event = {.marker = (GstStructure *) marker };
+
+  g_mutex_lock (&self->lock);
+  if (!wms_client_is_over_locked (self))
+    wms_mailbox_post (self->mailbox, &event);
+  g_mutex_unlock (&self->lock);
+}
+
+void
 wms_client_get_stats (WmsClient * self, WmsClientStats * stats)
 {
   WmsWriterStats writer = { 0, };
