@@ -32,11 +32,11 @@ struct _GstWmsSender
 
   GstBuffer *header;
   const AsfHeaderInfo *info;
+  guint8 metadata_sent[ASF_DIGEST_SIZE];        /* of the server's header */
+  GstWmsMarkers markers;
   WmsFrameType due;             /* goes before the next $D; $D for nothing */
   gboolean has_started;
   gboolean has_ended;
-  GstWmsMarkers markers;
-  guint8 metadata_sent[ASF_DIGEST_SIZE];        /* of the server's header */
 
   WmsPacket batch[WMS_WRITER_BATCH];
   guint n_batch;
@@ -218,14 +218,6 @@ skip_in_batch (GstWmsSender * self)
   gst_wms_drops_count (&self->drops, &self->drops.dropped, n_dropped);
 }
 
-void
-gst_wms_sender_take_marker (GstWmsSender * self, const GstStructure * marker)
-{
-  gst_wms_markers_add (&self->markers, marker);
-  if (self->has_started && !self->has_ended)
-    gst_wms_markers_tell (&self->markers, self->client);
-}
-
 static void
 tell_start (GstWmsSender * self, guint64 first_time_100ns)
 {
@@ -257,17 +249,18 @@ tell_started (GstWmsSender * self, GstBuffer * buffer)
   gst_buffer_unmap (buffer, &map);
 }
 
-/* The server has the header, which may take the place of another one. */
+/* The server has another header: WMT_NEW_METADATA when its descriptions differ
+ * from those of the one before (push-protocol, section 5). */
 static void
 note_header (GstWmsSender * self, gboolean is_change)
 {
+  const guint8 *metadata = self->info->metadata_digest;
+
   if (is_change)
     wms_client_tell (self->client, GST_WMS_STATUS_SOURCE_SWITCH);
-  /* push-protocol, section 5: when the descriptions differ */
-  if (is_change && memcmp (self->metadata_sent, self->info->metadata_digest,
-          ASF_DIGEST_SIZE) != 0)
+  if (is_change && memcmp (metadata, self->metadata_sent, ASF_DIGEST_SIZE) != 0)
     wms_client_tell (self->client, GST_WMS_STATUS_NEW_METADATA);
-  memcpy (self->metadata_sent, self->info->metadata_digest, ASF_DIGEST_SIZE);
+  memcpy (self->metadata_sent, metadata, ASF_DIGEST_SIZE);
   self->due = WMS_FRAME_DATA;
 }
 
@@ -545,16 +538,23 @@ static GstFlowReturn
 tell_last_markers (GstWmsSender * self)
 {
   GstFlowReturn ret = GST_FLOW_OK;
+  GError *error = NULL;
 
   while (ret == GST_FLOW_OK && !gst_wms_markers_is_empty (&self->markers)) {
-    GError *error = NULL;
-
     if (wms_client_wait_open (self->client, self->cancellable, &error))
       gst_wms_markers_tell (&self->markers, self->client);
     else
-      ret = handle_failure (self, error);
+      ret = handle_failure (self, g_steal_pointer (&error));
   }
   return ret;
+}
+
+void
+gst_wms_sender_take_marker (GstWmsSender * self, const GstStructure * marker)
+{
+  gst_wms_markers_add (&self->markers, marker);
+  if (self->has_started && !self->has_ended)
+    gst_wms_markers_tell (&self->markers, self->client);
 }
 
 GstFlowReturn

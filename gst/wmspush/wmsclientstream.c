@@ -505,7 +505,8 @@ wms_client_wait_open (WmsClient * self, GCancellable * cancellable,
   WmsWait wait;
 
   wms_wait_begin (&wait, &self->lock, &self->cond, cancellable, -1);
-  while (ok && self->phase == WMS_PHASE_SETUP)
+  while (ok && (self->phase == WMS_PHASE_SETUP
+          || (self->phase == WMS_PHASE_LOST && !self->has_opened)))
     ok = wms_wait_step (&wait, error);
   if (ok && self->phase == WMS_PHASE_FAILED) {
     g_propagate_error (error, g_error_copy (self->failure));
