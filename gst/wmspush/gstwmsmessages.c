@@ -70,12 +70,24 @@ report_progress (GstWmsMessages * self, const WmsEvent * event)
   }
 }
 
+/* What happened, or what is wrong and what to do about it. */
+static gchar *
+get_text (const WmsEvent * event)
+{
+  const gchar *reason;
+
+  if (event->error == NULL)
+    return g_strdup (_(wms_status_text (event->status)));
+  reason = _(wms_failure_from_error (event->error)->text);
+  if (event->status == GST_WMS_STATUS_RECONNECT_START)
+    return g_strdup_printf (_("Trying again. %s"), reason);
+  return g_strdup (reason);
+}
+
 static GstStructure *
 new_status_structure (GstWmsMessages * self, const WmsEvent * event)
 {
-  const gchar *text = event->error != NULL ?
-      wms_failure_from_error (event->error)->text :
-      wms_status_text (event->status);
+  g_autofree gchar *text = get_text (event);
   GstStructure *structure = gst_structure_new ("wms-status",
       "status", GST_TYPE_WMS_STATUS, event->status,
       "status-name", G_TYPE_STRING, wms_status_name (event->status),
@@ -84,7 +96,7 @@ new_status_structure (GstWmsMessages * self, const WmsEvent * event)
       "type", GST_TYPE_WMS_DATA_TYPE, event->has_value ?
       GST_WMS_DATA_TYPE_QWORD : GST_WMS_DATA_TYPE_DWORD,
       "location", G_TYPE_STRING, self->location,
-      "text", G_TYPE_STRING, _(text), NULL);
+      "text", G_TYPE_STRING, text, NULL);
 
   if (event->has_value)
     gst_structure_set (structure, "value", G_TYPE_UINT64, event->value, NULL);

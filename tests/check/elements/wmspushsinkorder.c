@@ -23,6 +23,7 @@ static const gchar *const scenarios[] = {
   "credentials-in-mid-stream",
   "data-after-eos",
   "eos-without-data",
+  "header-while-lost",
   "markers",
   "no-answer-to-the-end",
   "not-a-publishing-point",
