@@ -29,9 +29,10 @@ GST_DEBUG_CATEGORY (wmsclient_debug);
 static void http_progress (WmsHttpProgress progress, gpointer user_data);
 static void http_answered (const WmsResponse * response, gpointer user_data);
 static void http_failed (const GError * reason, gpointer user_data);
+static gboolean http_goes_on (guint status, gpointer user_data);
 
 static const WmsHttpHandler http_handler = {
-  http_progress, http_answered, http_failed
+  http_progress, http_answered, http_failed, http_goes_on
 };
 
 WmsClient *
@@ -235,6 +236,7 @@ send_next (WmsClient * self)
   if (!is_due)
     return;
   GST_DEBUG ("sending %s", request.content_type);
+  self->wants_connection |= request.needs_connection;
   open_connection (self);
   wms_client_start_timer (self, self->timeout_ms);
   wms_http_send (self->http, &request);
@@ -391,6 +393,18 @@ http_answered (const WmsResponse * response, gpointer user_data)
   outcome = wms_push_take_response (self->push, response, &error);
   g_mutex_unlock (&self->lock);
   wms_client_follow (self, outcome, error);
+}
+
+static gboolean
+http_goes_on (guint status, gpointer user_data)
+{
+  WmsClient *self = user_data;
+  gboolean goes_on;
+
+  g_mutex_lock (&self->lock);
+  goes_on = wms_push_goes_on (self->push, status);
+  g_mutex_unlock (&self->lock);
+  return goes_on;
 }
 
 static void
