@@ -290,6 +290,20 @@ begin_streaming (WmsClient * self)
   g_mutex_unlock (&self->lock);
 }
 
+/* Where the server closes each connection, the next request of an open session
+ * opens another one without a word. */
+static void
+tell_connecting (WmsClient * self, GstWmsStatus status)
+{
+  gboolean is_open;
+
+  g_mutex_lock (&self->lock);
+  is_open = self->phase == WMS_PHASE_STARTING;
+  g_mutex_unlock (&self->lock);
+  if (!is_open)
+    wms_client_post (self, status, NULL);
+}
+
 static void
 http_progress (WmsHttpProgress progress, gpointer user_data)
 {
@@ -297,10 +311,10 @@ http_progress (WmsHttpProgress progress, gpointer user_data)
 
   switch (progress) {
     case WMS_HTTP_RESOLVING:
-      wms_client_post (self, GST_WMS_STATUS_LOCATING, NULL);
+      tell_connecting (self, GST_WMS_STATUS_LOCATING);
       break;
     case WMS_HTTP_CONNECTING:
-      wms_client_post (self, GST_WMS_STATUS_CONNECTING, NULL);
+      tell_connecting (self, GST_WMS_STATUS_CONNECTING);
       break;
     case WMS_HTTP_HEAD_SENT:
       begin_streaming (self);

@@ -40,6 +40,7 @@ struct _WmsHttp
   gboolean is_bound;            /* to the connection that there is */
   gchar *proxy_authorization;
   SoupMessage *tunnel;          /* its CONNECT */
+  gboolean is_refused;          /* by the proxy */
   gboolean told_resolving;
   gboolean told_connecting;
   gsize informational_size;     /* of the heads before the answer's */
@@ -88,6 +89,19 @@ got_informational_cb (SoupMessage * message, WmsHttp * self)
     wms_http_abort (self, wms_http_head_error ());
 }
 
+/* 401 and 407 are the protocol's business: docs/design.md, authentication.  A
+ * session without the feature would gather their bodies in memory.  A CONNECT
+ * has been connected to it when it is seen. */
+static void
+disable_authentication (WmsHttp * self, SoupMessage * message)
+{
+  SoupSessionFeature *manager = soup_session_get_feature (self->session,
+      SOUP_TYPE_AUTH_MANAGER);
+
+  soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
+  g_signal_handlers_disconnect_by_data (message, manager);
+}
+
 static void
 watch_head (WmsHttp * self, SoupMessage * message)
 {
@@ -96,13 +110,27 @@ watch_head (WmsHttp * self, SoupMessage * message)
       G_CALLBACK (got_informational_cb), self);
 }
 
+/* Who refuses a tunnel has said all with the head: the connection ends in any
+ * case, and the body may have no end. */
+static void
+tunnel_got_headers_cb (SoupMessage * tunnel, WmsHttp * self)
+{
+  self->is_refused =
+      !SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status (tunnel));
+  if (self->is_refused)
+    g_cancellable_cancel (self->cancellable);
+}
+
 static void
 request_queued_cb (SoupSession * session, SoupMessage * message, WmsHttp * self)
 {
   if (soup_message_get_method (message) != SOUP_METHOD_CONNECT)
     return;
   g_set_object (&self->tunnel, message);
+  disable_authentication (self, message);
   watch_head (self, message);
+  g_signal_connect (message, "got-headers",
+      G_CALLBACK (tunnel_got_headers_cb), self);
   if (self->proxy_authorization != NULL)
     soup_message_headers_replace (soup_message_get_request_headers (message),
         "Proxy-Authorization", self->proxy_authorization);
@@ -127,8 +155,6 @@ wms_http_new (const WmsHttpConfig * config, const WmsHttpHandler * handler,
   soup_session_set_tls_interaction (self->session, config->tls_interaction);
   soup_session_remove_feature_by_type (self->session,
       SOUP_TYPE_CONTENT_DECODER);
-  /* 401 and 407 are the protocol's business: docs/design.md, authentication */
-  soup_session_remove_feature_by_type (self->session, SOUP_TYPE_AUTH_MANAGER);
   g_signal_connect (self->session, "request-queued",
       G_CALLBACK (request_queued_cb), self);
   return self;
@@ -253,6 +279,10 @@ wrote_body_cb (SoupMessage * message, WmsHttp * self)
 static void
 got_headers_cb (SoupMessage * message, WmsHttp * self)
 {
+  /* libsoup would gather its body and try again */
+  if (soup_message_get_status (message) == SOUP_STATUS_MISDIRECTED_REQUEST)
+    wms_http_abort (self, g_error_new_literal (WMS_HTTP_ERROR,
+            SOUP_STATUS_MISDIRECTED_REQUEST, "misdirected request"));
   if (soup_message_get_status (message) == SOUP_STATUS_NO_CONTENT)
     soup_message_headers_set_content_length (soup_message_get_response_headers
         (message), 0);
@@ -360,7 +390,9 @@ send_done (GObject * session, GAsyncResult * result, gpointer user_data)
 
   body = soup_session_send_finish (SOUP_SESSION (session), result, &error);
   g_set_object (&message, self->message);
-  if (message != NULL && (body == NULL || self->abort_reason != NULL)) {
+  if (message != NULL && self->is_refused && self->abort_reason == NULL) {
+    report_answer (self, message);
+  } else if (message != NULL && (body == NULL || self->abort_reason != NULL)) {
     report_failure (self, error);
   } else if (message != NULL && self->handler != NULL
       && self->handler->goes_on (soup_message_get_status (message),
@@ -469,8 +501,10 @@ wms_http_send (WmsHttp * self, const WmsRequest * request)
   self->cancellable = g_cancellable_new ();
   self->told_resolving = self->told_connecting = FALSE;
   self->informational_size = 0;
+  self->is_refused = FALSE;
   /* Without IDEMPOTENT, libsoup opens a connection for each POST; it follows
    * redirects with a GET. */
+  disable_authentication (self, message);
   soup_message_add_flags (message,
       SOUP_MESSAGE_IDEMPOTENT | SOUP_MESSAGE_NO_REDIRECT);
   set_head_and_body (message, request);

@@ -5,14 +5,12 @@
 
 #include "wmspush/wmsstatus.h"
 
-/* The head of a CONNECT that was refused is not the message's. */
-static SoupMessageHeaders *
-get_headers (SoupMessage * message, SoupMessage * tunnel)
+/* A CONNECT that was refused has the answer. */
+static SoupMessage *
+find_answered (SoupMessage * message, SoupMessage * tunnel)
 {
-  if (tunnel != NULL && !SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status
-          (tunnel)))
-    return soup_message_get_response_headers (tunnel);
-  return soup_message_get_response_headers (message);
+  return tunnel != NULL && !SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status
+      (tunnel)) ? tunnel : message;
 }
 
 static void
@@ -76,13 +74,16 @@ take_cookies (WmsHttpAnswer * self, SoupMessageHeaders * headers, GUri * uri)
 }
 
 /* HTTP/1.0 connections end with the answer unless it says otherwise, the
- * others last unless it does (RFC 9112, section 9.3). */
+ * others last unless it does (RFC 9112, section 9.3), or its body ends with the
+ * connection only (6.3). */
 static gboolean
 is_closing (SoupMessage * message, SoupMessageHeaders * headers)
 {
   const gchar *connection = soup_message_headers_get_list (headers,
       "Connection");
 
+  if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_EOF)
+    return TRUE;
   if (soup_message_get_http_version (message) == SOUP_HTTP_1_0)
     return connection == NULL
         || !soup_header_contains (connection, "keep-alive");
@@ -93,9 +94,10 @@ void
 wms_http_answer_init (WmsHttpAnswer * self, SoupMessage * message,
     SoupMessage * tunnel)
 {
-  SoupMessageHeaders *headers = get_headers (message, tunnel);
+  SoupMessage *answered = find_answered (message, tunnel);
+  SoupMessageHeaders *headers = soup_message_get_response_headers (answered);
   WmsResponse response = {
-    .status = soup_message_get_status (message),
+    .status = soup_message_get_status (answered),
     .server = soup_message_headers_get_one (headers, "Server"),
     .location = soup_message_headers_get_one (headers, "Location"),
     .via = soup_message_headers_get_list (headers, "Via"),
@@ -104,7 +106,7 @@ wms_http_answer_init (WmsHttpAnswer * self, SoupMessage * message,
     .proxy_challenges = soup_message_headers_get_list (headers,
         "Proxy-Authenticate"),
     .proxy_support = soup_message_headers_get_list (headers, "Proxy-Support"),
-    .is_closing = is_closing (message, headers),
+    .is_closing = is_closing (answered, headers),
   };
 
   self->response = response;

@@ -175,21 +175,6 @@ packet_size (const WmsPacket * packet)
   return packet->head_size + packet->body_size;
 }
 
-/* What has to be left behind a packet: room for the final $E, so that what
- * remains can end the session or be filled ([MS-WMHTTP] 3.1.4.3; push-protocol,
- * C22).  Only what ends the request needs none; $E(1) is not that, since Windows
- * Media Services do not answer a request that ends with it ([MS-WMHTTP] 6, note
- * 14). */
-static gsize
-get_reserve (const WmsPacket * packet)
-{
-  gboolean is_last = packet->head[1] == WMS_FRAME_FILLER
-      || (packet->head[1] == WMS_FRAME_END
-      && packet->head[WMS_FRAME_HEAD_SIZE] != WMS_END_HEADER_FOLLOWS);
-
-  return is_last ? 0 : WMS_FRAME_END_SIZE;
-}
-
 /* How many packets the request has room for. */
 static guint
 count_fitting_locked (WmsWriter * self, const WmsPacket * packets, guint n)
@@ -197,13 +182,8 @@ count_fitting_locked (WmsWriter * self, const WmsPacket * packets, guint n)
   guint64 room = self->left;
   guint i;
 
-  for (i = 0; i < n; i++) {
-    gsize size = packet_size (&packets[i]);
-
-    if (size + get_reserve (&packets[i]) > room)
-      break;
-    room -= size;
-  }
+  for (i = 0; i < n && wms_packet_fits (&packets[i], room); i++)
+    room -= packet_size (&packets[i]);
   return i;
 }
 
