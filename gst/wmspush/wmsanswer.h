@@ -23,8 +23,8 @@ gboolean wms_answer_is_publishing_point (const gchar * server);
  * https never becomes http, and nobody else chooses who we are
  * (push-protocol, section 6).
  *
- * Returns: (transfer full) (nullable): where it may be gone to; %NULL where that
- *     must not be done.
+ * Returns: (transfer full) (nullable): where it may be gone to; %NULL where
+ *     that must not be done.
  */
 GUri *wms_answer_find_target (GUri * from, const gchar * location);
 

@@ -40,7 +40,8 @@ gboolean wms_uri_is_same_origin (GUri * a, GUri * b);
  *
  * Returns: (transfer full): value of the Host header (RFC 9112, section 3.2):
  *     an IPv6 address in brackets, without the zone that means something to
- *     this machine only (RFC 6874, section 4); no port where it is the scheme's.
+ *     this machine only (RFC 6874, section 4); no port where it is the
+ *     scheme's.
  */
 gchar *wms_uri_get_host_header (GUri * uri);
 
