@@ -92,7 +92,10 @@
  * that have one as "und".  Streams of one #GstWmsAsfMuxPad:exclusion-group are
  * alternatives to each other, by language or by bit rate; audio streams in
  * different languages are by themselves.  Of such a group only the highest
- * rate counts in the rate of the file.  #GstWmsAsfMuxPad:priority says which
+ * rate counts in the rate of the file.  Streams of one
+ * #GstWmsAsfMuxPad:exclusion-set in such a group, such as a picture and its
+ * sound, go together.  #GstWmsAsfMuxPad:hidden keeps an alternative from
+ * players that would play all at once.  #GstWmsAsfMuxPad:priority says which
  * streams a server keeps when it cannot send all.
  *
  * ## Text and script commands
