@@ -105,7 +105,9 @@
  * downstream event named "wms-script" is a command of any type: it has the
  * strings "type", such as "URL", and "parameter", and may have the clock time
  * "running-time", else it counts for the data after it.  Events go into the
- * stream of the first text pad.  What is known before a file begins, which is
+ * stream of the first text pad.  A "CAPTION" or "TEXT" whose buffer has a
+ * duration is taken away after it by an empty one, unless the next text comes
+ * before.  What is known before a file begins, which is
  * events and the text of pads that have ended, is in its header instead.
  *
  * ## Changes in mid-stream
