@@ -125,6 +125,10 @@ close_session (GstWmsPushSink * self)
 static GstFlowReturn
 prepare_session (GstWmsPushSink * self)
 {
+  /* The base class forgets this flag when data carry a sink from PAUSED to
+   * PLAYING, and would take the sink for prerolled ever after.  Who renders,
+   * with the preroll lock held, does not wait for preroll. */
+  g_atomic_int_set (&GST_BASE_SINK (self)->have_preroll, FALSE);
   /* data after the end of a session opens another one: push-protocol, C27 */
   if (!gst_wms_sender_has_ended (self->sender))
     return GST_FLOW_OK;

@@ -23,9 +23,10 @@ GST_DEBUG_CATEGORY (wmsclient_debug);
 static void http_progress (WmsHttpProgress progress, gpointer user_data);
 static void http_answered (const WmsResponse * response, gpointer user_data);
 static void http_failed (const GError * reason, gpointer user_data);
+static gboolean http_goes_on (guint status, gpointer user_data);
 
 static const WmsHttpHandler http_handler = {
-  http_progress, http_answered, http_failed
+  http_progress, http_answered, http_failed, http_goes_on
 };
 
 WmsClient *
@@ -192,6 +193,7 @@ wms_client_send_next (WmsClient * self)
   if (!is_due)
     return;
   GST_DEBUG ("sending %s", request.content_type);
+  self->wants_connection |= request.needs_connection;
   open_connection (self);
   wms_client_start_timer (self, self->timeout_ms);
   wms_http_send (self->http, &request);
@@ -243,6 +245,20 @@ begin_streaming (WmsClient * self)
   g_mutex_unlock (&self->lock);
 }
 
+/* Where the server closes each connection, the next request of an open session
+ * opens another one without a word. */
+static void
+tell_connecting (WmsClient * self, GstWmsStatus status)
+{
+  gboolean is_open;
+
+  g_mutex_lock (&self->lock);
+  is_open = self->phase == WMS_PHASE_STARTING;
+  g_mutex_unlock (&self->lock);
+  if (!is_open)
+    wms_client_post (self, status, NULL);
+}
+
 static void
 http_progress (WmsHttpProgress progress, gpointer user_data)
 {
@@ -250,10 +266,10 @@ http_progress (WmsHttpProgress progress, gpointer user_data)
 
   switch (progress) {
     case WMS_HTTP_RESOLVING:
-      wms_client_post (self, GST_WMS_STATUS_LOCATING, NULL);
+      tell_connecting (self, GST_WMS_STATUS_LOCATING);
       break;
     case WMS_HTTP_CONNECTING:
-      wms_client_post (self, GST_WMS_STATUS_CONNECTING, NULL);
+      tell_connecting (self, GST_WMS_STATUS_CONNECTING);
       break;
     case WMS_HTTP_HEAD_SENT:
       begin_streaming (self);
@@ -371,6 +387,18 @@ http_answered (const WmsResponse * response, gpointer user_data)
   g_mutex_unlock (&self->lock);
   if (!is_late)
     go_on (self, outcome, start);
+}
+
+static gboolean
+http_goes_on (guint status, gpointer user_data)
+{
+  WmsClient *self = user_data;
+  gboolean goes_on;
+
+  g_mutex_lock (&self->lock);
+  goes_on = wms_push_goes_on (self->push, status);
+  g_mutex_unlock (&self->lock);
+  return goes_on;
 }
 
 static void
