@@ -18,20 +18,12 @@ GST_DEBUG_CATEGORY_STATIC (wmsfeed_debug);
 /* Longest wait for a thread that is about to wake up. */
 #define SETTLE_MS 500
 
-/* Under the sink's object lock. */
-typedef struct
-{
-  guint64 packets_sent;         /* $D, written */
-  guint64 packets_dropped;      /* by a flush, before they were written */
-  guint64 bytes_swallowed;      /* of indexes and rewritten headers */
-} FeedStats;
-
 struct _GstWmsFeed
 {
   GstBaseSink *sink;
   GCancellable *cancellable;
   WmsMailbox *mailbox;
-  WmsClient *client;            /* set under the sink's object lock */
+  WmsClient *client;
 
   AsfSplitter *splitter;
   GMutex settle_lock;           /* for the wait in gst_wms_feed_settle() */
@@ -52,10 +44,15 @@ struct _GstWmsFeed
   GstClockTime pace_time;
 
   WmsPacket batch[WMS_WRITER_BATCH];
+  GstClockTime batch_times[WMS_WRITER_BATCH];
   guint n_batch;
   guint n_taken;
 
-  FeedStats stats;
+  /* of the present packet; those found since they were last told */
+  GstClockTime time;
+  guint n_found;
+
+  GstWmsFeedStats stats;        /* under the sink's object lock */
 };
 
 GstWmsFeed *
@@ -74,6 +71,8 @@ gst_wms_feed_new (GstBaseSink * sink, GCancellable * cancellable,
   self->cancellable = g_object_ref (cancellable);
   self->mailbox = wms_mailbox_ref (mailbox);
   self->splitter = asf_splitter_new ();
+  self->time = GST_CLOCK_TIME_NONE;
+  gst_wms_feed_stats_init (&self->stats);
   g_mutex_init (&self->settle_lock);
   g_cond_init (&self->left_preroll);
   return self;
@@ -98,9 +97,7 @@ gst_wms_feed_free (GstWmsFeed * self)
 void
 gst_wms_feed_set_client (GstWmsFeed * self, WmsClient * client)
 {
-  GST_OBJECT_LOCK (self->sink);
   self->client = client;
-  GST_OBJECT_UNLOCK (self->sink);
   self->due = WMS_FRAME_HEADER;
   self->has_started = self->has_ended = FALSE;
 }
@@ -118,6 +115,7 @@ drop_batch (GstWmsFeed * self)
   self->n_batch = self->n_taken = 0;
   GST_OBJECT_LOCK (self->sink);
   self->stats.packets_dropped += n;
+  self->stats.bytes_queued = 0;
   GST_OBJECT_UNLOCK (self->sink);
 }
 
@@ -172,18 +170,48 @@ handle_broken_wait (GstWmsFeed * self, GError * error)
   return report_failure (self, reason);
 }
 
+static guint64
+count_queued_bytes (GstWmsFeed * self)
+{
+  guint64 bytes = 0;
+  guint i;
+
+  for (i = self->n_taken; i < self->n_batch; i++)
+    bytes += self->batch[i].head_size + self->batch[i].body_size;
+  return bytes;
+}
+
+/* Tells what has come before it is written, which may take its time. */
+static void
+note_received (GstWmsFeed * self)
+{
+  guint64 queued = count_queued_bytes (self);
+
+  GST_OBJECT_LOCK (self->sink);
+  gst_wms_feed_stats_receive (&self->stats, self->n_found, self->time);
+  self->stats.bytes_queued = queued;
+  GST_OBJECT_UNLOCK (self->sink);
+  self->n_found = 0;
+}
+
 /* Notes what the writer has taken, which is on its way also when a flush drops
  * the rest.  The head of a packet stays when its buffer goes. */
 static void
 note_sent (GstWmsFeed * self, guint former)
 {
   guint n_data = 0;
+  guint64 bytes = 0;
+  guint64 queued;
+  GstClockTime time = GST_CLOCK_TIME_NONE;
   guint i;
 
   for (i = former; i < self->n_taken; i++) {
     switch (self->batch[i].head[1]) {
       case WMS_FRAME_DATA:
         n_data++;
+        bytes += self->batch[i].head_size - WMS_FRAME_HEAD_SIZE
+            + self->batch[i].body_size;
+        time = self->batch_times[i];
         break;
       case WMS_FRAME_END:
         wms_client_tell (self->client, GST_WMS_STATUS_END_OF_SEGMENT);
@@ -198,8 +226,10 @@ note_sent (GstWmsFeed * self, guint former)
         break;
     }
   }
+  queued = count_queued_bytes (self);
   GST_OBJECT_LOCK (self->sink);
-  self->stats.packets_sent += n_data;
+  gst_wms_feed_stats_send (&self->stats, n_data, bytes, time);
+  self->stats.bytes_queued = queued;
   GST_OBJECT_UNLOCK (self->sink);
 }
 
@@ -248,6 +278,7 @@ gst_wms_feed_flush (GstWmsFeed * self)
   guint former = self->n_taken;
   GError *error = NULL;
 
+  note_received (self);
   while (self->n_batch > 0 && ret == GST_FLOW_OK) {
     gboolean ok = wms_client_write (self->client, self->batch, self->n_batch,
         &self->n_taken, self->cancellable, &error);
@@ -271,6 +302,7 @@ add_to_batch (GstWmsFeed * self, WmsFrameType type, GstBuffer * buffer)
 
   if (!wms_packet_init (&self->batch[self->n_batch], type, buffer, &error))
     return fail_session (self, error);
+  self->batch_times[self->n_batch] = self->time;
   if (++self->n_batch == WMS_WRITER_BATCH)
     return gst_wms_feed_flush (self);
   return GST_FLOW_OK;
@@ -341,6 +373,7 @@ pace (GstWmsFeed * self, guint32 send_time_ms)
     step_ms = (gint32) (send_time_ms - self->last_send_ms);
   if (step_ms > 0) {
     self->pace_time += step_ms * GST_MSECOND;
+    self->time = self->pace_time;
     ret = gst_wms_feed_flush (self);
     if (ret == GST_FLOW_OK)
       ret = gst_base_sink_wait (self->sink, self->pace_time, NULL);
@@ -372,11 +405,37 @@ look_into_packet (GstWmsFeed * self, GstBuffer * buffer)
   return ret;
 }
 
+static GstClockTime
+get_running_time (GstWmsFeed * self, GstClockTime timestamp)
+{
+  const GstSegment *segment = &self->sink->segment;
+
+  if (segment->format != GST_FORMAT_TIME
+      || !GST_CLOCK_TIME_IS_VALID (timestamp))
+    return GST_CLOCK_TIME_NONE;
+  return gst_segment_to_running_time (segment, GST_FORMAT_TIME, timestamp);
+}
+
+/* What the base class synchronizes by: DTS, else PTS.  Bytes have no times but
+ * that of their pace. */
+static void
+note_time (GstWmsFeed * self, const AsfUnit * unit)
+{
+  GstClockTime time = get_running_time (self,
+      GST_CLOCK_TIME_IS_VALID (unit->dts) ? unit->dts : unit->pts);
+
+  if (self->is_bytes)
+    time = self->pace_time;
+  if (GST_CLOCK_TIME_IS_VALID (time))
+    self->time = time;
+}
+
 static GstFlowReturn
 take_packet (GstWmsFeed * self, GstBuffer * packet)
 {
   GstFlowReturn ret = GST_FLOW_OK;
 
+  self->n_found++;
   if (self->due != WMS_FRAME_DATA)
     ret = send_due (self);
   if (ret == GST_FLOW_OK && (self->is_bytes || !self->has_started))
@@ -393,6 +452,7 @@ take_unit (GstWmsFeed * self, const AsfUnit * unit)
     return GST_FLOW_OK;
   if (unit->kind == ASF_UNIT_HEADER)
     return take_header (self, unit->buffer);
+  note_time (self, unit);
   return take_packet (self, unit->buffer);
 }
 
@@ -520,22 +580,19 @@ gst_wms_feed_restart_stream (GstWmsFeed * self)
 }
 
 void
-gst_wms_feed_add_stats (GstWmsFeed * self, GstStructure * stats)
+gst_wms_feed_take_gap (GstWmsFeed * self, GstClockTime timestamp)
 {
-  WmsClientStats client = { 0, };
-  FeedStats feed = { 0, };
+  GstClockTime time = get_running_time (self, timestamp);
 
-  if (self != NULL) {
-    feed = self->stats;
-    if (self->client != NULL)
-      wms_client_get_stats (self->client, &client);
-  }
-  gst_structure_set (stats,
-      "bytes-sent", G_TYPE_UINT64, client.bytes,
-      "packets-sent", G_TYPE_UINT64, feed.packets_sent,
-      "packets-dropped", G_TYPE_UINT64, feed.packets_dropped,
-      "bytes-swallowed", G_TYPE_UINT64, feed.bytes_swallowed,
-      "bytes-unacknowledged", G_TYPE_UINT, client.unsent,
-      "request-bytes-left", G_TYPE_UINT64, client.left,
-      "http-status", G_TYPE_UINT, client.http_status, NULL);
+  GST_OBJECT_LOCK (self->sink);
+  self->stats.ticks_received++;
+  if (GST_CLOCK_TIME_IS_VALID (time))
+    self->stats.last_tick = time;
+  GST_OBJECT_UNLOCK (self->sink);
+}
+
+void
+gst_wms_feed_get_stats (GstWmsFeed * self, GstWmsFeedStats * stats)
+{
+  *stats = self->stats;
 }

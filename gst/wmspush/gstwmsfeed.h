@@ -4,6 +4,7 @@
 
 #include <gst/base/gstbasesink.h>
 
+#include "wmspush/gstwmsstats.h"
 #include "wmspush/wmsclient.h"
 
 G_BEGIN_DECLS
@@ -108,13 +109,22 @@ void gst_wms_feed_restart_stream (GstWmsFeed * self);
 void gst_wms_feed_settle (GstWmsFeed * self);
 
 /**
- * gst_wms_feed_add_stats:
- * @self: (nullable): a #GstWmsFeed, or %NULL for zeros
- * @stats: gets fields for what was sent
+ * gst_wms_feed_take_gap:
+ * @self: a #GstWmsFeed
+ * @timestamp: of a GAP event
+ *
+ * Counts it.
+ */
+void gst_wms_feed_take_gap (GstWmsFeed * self, GstClockTime timestamp);
+
+/**
+ * gst_wms_feed_get_stats:
+ * @self: a #GstWmsFeed
+ * @stats: (out caller-allocates): figures of this moment
  *
  * Called with the sink's object lock held, by any thread.
  */
-void gst_wms_feed_add_stats (GstWmsFeed * self, GstStructure * stats);
+void gst_wms_feed_get_stats (GstWmsFeed * self, GstWmsFeedStats * stats);
 
 G_END_DECLS
 #endif /* __GST_WMS_FEED_H__ */

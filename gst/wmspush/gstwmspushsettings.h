@@ -28,6 +28,7 @@ enum
   PROP_TLS_DATABASE,
   PROP_TLS_VALIDATION_FLAGS,
   PROP_TLS_INTERACTION,
+  PROP_PACING_RATE,
   PROP_STATS,
 };
 
@@ -46,6 +47,7 @@ enum
 #define DEFAULT_ALLOW_CLEAR_TEXT_CREDENTIALS FALSE
 #define DEFAULT_CREDENTIALS_TIMEOUT 120
 #define DEFAULT_TLS_VALIDATION_FLAGS G_TLS_CERTIFICATE_VALIDATE_ALL
+#define DEFAULT_PACING_RATE 0
 #define MAX_TIMEOUT 86400
 
 /**
@@ -76,6 +78,7 @@ typedef struct
   GTlsDatabase *tls_database;
   GTlsCertificateFlags tls_validation_flags;
   GTlsInteraction *tls_interaction;
+  guint64 pacing_rate;
 } GstWmsPushSettings;
 
 /**

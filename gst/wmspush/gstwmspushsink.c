@@ -72,10 +72,12 @@ struct _GstWmsPushSink
 
   GCancellable *cancellable;
   WmsMailbox *mailbox;
-  WmsClient *client;
   /* from start to stop; set under the object lock, since statistics are read
    * by any thread */
+  WmsClient *client;
   GstWmsFeed *feed;
+  /* object lock */
+  GstWmsStats stats;
 };
 
 static void uri_handler_init (GstURIHandlerInterface * iface);
@@ -91,13 +93,18 @@ static gboolean
 open_session (GstWmsPushSink * self)
 {
   WmsClientConfig config = { 0, };
+  WmsClient *client;
 
   GST_OBJECT_LOCK (self);
   gst_wms_push_settings_copy_config (&self->settings, &config);
   GST_OBJECT_UNLOCK (self);
-  self->client = wms_client_new (&config, self->mailbox);
+  client = wms_client_new (&config, self->mailbox);
   gst_wms_push_settings_clear_config (&config);
-  if (self->client == NULL) {
+  GST_OBJECT_LOCK (self);
+  gst_wms_stats_begin_session (&self->stats);
+  self->client = client;
+  GST_OBJECT_UNLOCK (self);
+  if (client == NULL) {
     GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
         (_("The system has no thread left for the connection.")), (NULL));
     return FALSE;
@@ -109,10 +116,22 @@ open_session (GstWmsPushSink * self)
 static void
 close_session (GstWmsPushSink * self)
 {
+  WmsClient *client;
+  WmsClientStats last;
+
   if (self->client == NULL)
     return;
   gst_wms_feed_set_client (self->feed, NULL);
-  g_clear_pointer (&self->client, wms_client_close);
+  GST_OBJECT_LOCK (self);
+  wms_client_get_stats (self->client, &self->stats.client);
+  client = g_steal_pointer (&self->client);
+  GST_OBJECT_UNLOCK (self);
+  wms_client_stop (client);
+  wms_client_get_stats (client, &last);
+  wms_client_close (client);
+  GST_OBJECT_LOCK (self);
+  gst_wms_stats_end_session (&self->stats, &last);
+  GST_OBJECT_UNLOCK (self);
   gst_wms_credentials_forget (GST_ELEMENT (self));
 }
 
@@ -159,6 +178,7 @@ gst_wms_push_sink_event (GstBaseSink * sink, GstEvent * event)
 {
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
   const GstSegment *segment;
+  GstClockTime timestamp;
   GstCaps *caps;
 
   switch (GST_EVENT_TYPE (event)) {
@@ -169,6 +189,10 @@ gst_wms_push_sink_event (GstBaseSink * sink, GstEvent * event)
     case GST_EVENT_SEGMENT:
       gst_event_parse_segment (event, &segment);
       gst_wms_feed_take_segment (self->feed, segment);
+      break;
+    case GST_EVENT_GAP:
+      gst_event_parse_gap (event, &timestamp, NULL);
+      gst_wms_feed_take_gap (self->feed, timestamp);
       break;
     case GST_EVENT_FLUSH_STOP:
       if (gst_wms_feed_has_ended (self->feed))
@@ -224,6 +248,7 @@ stop (GstWmsPushSink * self)
 
   close_session (self);
   GST_OBJECT_LOCK (self);
+  gst_wms_feed_get_stats (self->feed, &self->stats.feed);
   feed = g_steal_pointer (&self->feed);
   GST_OBJECT_UNLOCK (self);
   gst_wms_feed_free (feed);
@@ -246,6 +271,7 @@ start (GstWmsPushSink * self)
       self->settings.location);
   feed = gst_wms_feed_new (sink, self->cancellable, self->mailbox);
   GST_OBJECT_LOCK (self);
+  gst_wms_stats_init (&self->stats);
   self->feed = feed;
   GST_OBJECT_UNLOCK (self);
   if (!open_session (self)) {
@@ -307,12 +333,18 @@ gst_wms_push_sink_change_state (GstElement * element, GstStateChange transition)
 static GstStructure *
 create_stats (GstWmsPushSink * self)
 {
-  GstStructure *stats = gst_base_sink_get_stats (GST_BASE_SINK (self));
+  GstStructure *structure = gst_base_sink_get_stats (GST_BASE_SINK (self));
+  GstWmsStats stats;
 
   GST_OBJECT_LOCK (self);
-  gst_wms_feed_add_stats (self->feed, stats);
+  if (self->feed != NULL)
+    gst_wms_feed_get_stats (self->feed, &self->stats.feed);
+  if (self->client != NULL)
+    wms_client_get_stats (self->client, &self->stats.client);
+  stats = self->stats;
   GST_OBJECT_UNLOCK (self);
-  return stats;
+  gst_wms_stats_write (&stats, structure);
+  return structure;
 }
 
 static gboolean
@@ -350,6 +382,8 @@ gst_wms_push_sink_set_property (GObject * object, guint id,
   }
   GST_OBJECT_LOCK (self);
   is_known = gst_wms_push_settings_set_property (&self->settings, id, value);
+  if (id == PROP_PACING_RATE && self->client != NULL)
+    wms_client_set_pacing_rate (self->client, self->settings.pacing_rate);
   GST_OBJECT_UNLOCK (self);
   if (!is_known)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -412,6 +446,7 @@ gst_wms_push_sink_class_init (GstWmsPushSinkClass * klass)
   gst_type_mark_as_plugin_api (GST_TYPE_WMS_DATA_TYPE, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_WMS_AUTH_METHODS, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_WMS_CREDENTIAL_FLAGS, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_WMS_PUSH_STATE, 0);
 }
 
 static void
@@ -420,6 +455,7 @@ gst_wms_push_sink_init (GstWmsPushSink * self)
   GstBaseSink *sink = GST_BASE_SINK (self);
 
   gst_wms_push_settings_init (&self->settings);
+  gst_wms_stats_init (&self->stats);
   self->cancellable = g_cancellable_new ();
   /* every packet has to arrive, whatever its times; keeping one costs */
   gst_base_sink_set_last_sample_enabled (sink, FALSE);

@@ -81,6 +81,8 @@ wms_client_post (WmsClient * self, GstWmsStatus status, const GError * error)
     .error = (GError *) error,
   };
 
+  if (error != NULL)
+    self->last_failure = wms_failure_from_error (error);
   GST_INFO ("%s, %s", wms_status_name (status),
       wms_hresult_name (event.hresult));
   wms_mailbox_post (self->mailbox, &event);
@@ -280,6 +282,7 @@ begin_streaming (WmsClient * self)
         wms_push_get_request_length (self->push), self->timeout_ms, &error);
     self->writer = writer;
     self->is_filling = self->end_taken = FALSE;
+    wms_client_pace_locked (self);
     if (writer != NULL)
       wms_client_set_phase_locked (self, WMS_PHASE_STREAMING);
     else
@@ -454,6 +457,7 @@ wms_client_new (const WmsClientConfig * config, WmsMailbox * mailbox)
   copy_http_config (&self->http_config, &config->http);
   self->timeout_ms = config->timeout_ms;
   self->credentials_timeout_ms = config->credentials_timeout_ms;
+  self->pacing_bps = config->pacing_bps;
   self->push = wms_push_new (&config->push);
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
@@ -529,13 +533,14 @@ tear_down_cb (gpointer user_data)
 }
 
 void
-wms_client_close (WmsClient * self)
+wms_client_stop (WmsClient * self)
 {
-  gboolean is_ending = FALSE;
+  gboolean is_ending, is_torn_down;
   gboolean ok = TRUE;
   WmsWait wait;
 
   g_mutex_lock (&self->lock);
+  is_torn_down = self->is_torn_down;
   if (self->phase == WMS_PHASE_STREAMING && self->has_begun
       && !self->is_filling && !self->needs_header)
     wms_client_try_end_locked (self, NULL);
@@ -544,28 +549,20 @@ wms_client_close (WmsClient * self)
   if (is_ending)
     wms_client_wait_for_phase (self, WMS_PHASE_ENDED, END_WAIT_MS, NULL, NULL);
 
-  wms_client_invoke (self, tear_down_cb);
+  if (!is_torn_down)
+    wms_client_invoke (self, tear_down_cb);
   wms_wait_begin (&wait, &self->lock, &self->cond, NULL, CLOSE_WAIT_MS);
   while (ok && !self->is_torn_down)
     ok = wms_wait_step (&wait, NULL);
   wms_wait_end (&wait);
   if (!ok)
     GST_WARNING ("the connection is not closed yet");
-  wms_client_unref (self);
-  wms_thread_unref ();
 }
 
 void
-wms_client_get_stats (WmsClient * self, WmsClientStats * stats)
+wms_client_close (WmsClient * self)
 {
-  WmsWriterStats writer = { 0, };
-
-  g_mutex_lock (&self->lock);
-  if (self->writer != NULL)
-    wms_writer_get_stats (self->writer, &writer);
-  stats->bytes = self->former_bytes + writer.bytes;
-  stats->left = writer.left;
-  stats->unsent = writer.unsent;
-  stats->http_status = self->http_status;
-  g_mutex_unlock (&self->lock);
+  wms_client_stop (self);
+  wms_client_unref (self);
+  wms_thread_unref ();
 }

@@ -7,6 +7,7 @@
 #include "wmspush/wmshttp.h"
 #include "wmspush/wmsmailbox.h"
 #include "wmspush/wmspush.h"
+#include "wmspush/wmsstate.h"
 #include "wmspush/wmswriter.h"
 
 G_BEGIN_DECLS
@@ -28,6 +29,7 @@ typedef struct _WmsClient WmsClient;
  * @timeout_ms: longest wait for the server, 0 for no limit
  * @credentials_timeout_ms: longest wait for the answer to a question for
  *     credentials, 0 for no limit
+ * @pacing_bps: bit/s that are sent at most, 0 for no limit
  */
 typedef struct
 {
@@ -35,6 +37,7 @@ typedef struct
   WmsHttpConfig http;
   guint timeout_ms;
   guint credentials_timeout_ms;
+  guint64 pacing_bps;
 } WmsClientConfig;
 
 /**
@@ -127,35 +130,68 @@ gboolean wms_client_end (WmsClient * self, GCancellable * cancellable,
 void wms_client_fail (WmsClient * self, const GError * reason);
 
 /**
- * wms_client_close:
- * @self: (transfer full): a #WmsClient
+ * wms_client_set_pacing_rate:
+ * @self: a #WmsClient
+ * @rate_bps: bit/s that are sent at most, 0 for no limit
  *
- * Ends what is under way within less than a second.  A streaming session is
- * ended as by wms_client_end(), if the socket takes it without waiting.
+ * Holds for the connection that there is and for those to come; from any
+ * thread.
  */
-void wms_client_close (WmsClient * self);
+void wms_client_set_pacing_rate (WmsClient * self, guint64 rate_bps);
 
 /**
  * WmsClientStats:
+ * @state: where the session is
  * @bytes: of request bodies, in this session
  * @left: bytes that the current request still has, 0 when there is none
+ * @queued: bytes of packets that were taken, but are not with the kernel yet
  * @unsent: bytes that the kernel has and the server has not acknowledged
+ * @rtt_ns: round-trip time, 0 when it is not known
+ * @pacing_bps: limit of the connection in bit/s, 0 for none
  * @http_status: of the last answer, 0 before the first
+ * @push_id: of the session, "0" before the server gave one
+ * @scheme: (transfer none) (nullable): how the server was told who we are
+ * @failure: (transfer none) (nullable): the last one, also when the session
+ *     got over it
  */
 typedef struct
 {
+  GstWmsPushState state;
   guint64 bytes;
   guint64 left;
+  guint queued;
   guint unsent;
+  guint64 rtt_ns;
+  guint64 pacing_bps;
   guint http_status;
+  gchar push_id[WMS_PUSH_MAX_ID + 1];
+  const gchar *scheme;
+  const WmsFailure *failure;
 } WmsClientStats;
 
 /**
  * wms_client_get_stats:
  * @self: a #WmsClient
  * @stats: (out caller-allocates): figures of this moment
+ *
+ * From any thread.
  */
 void wms_client_get_stats (WmsClient * self, WmsClientStats * stats);
+
+/**
+ * wms_client_stop:
+ * @self: a #WmsClient
+ *
+ * Ends what is under way within less than a second.  A streaming session is
+ * ended as by wms_client_end(), if the socket takes it without waiting.
+ */
+void wms_client_stop (WmsClient * self);
+
+/**
+ * wms_client_close:
+ * @self: (transfer full): a #WmsClient; stopped if it is not yet
+ */
+void wms_client_close (WmsClient * self);
 
 G_END_DECLS
 #endif /* __WMS_CLIENT_H__ */

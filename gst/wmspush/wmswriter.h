@@ -192,16 +192,33 @@ WmsWriteResult wms_writer_finish (WmsWriter * self);
 void wms_writer_shutdown (WmsWriter * self);
 
 /**
+ * wms_writer_set_pacing_rate:
+ * @self: a #WmsWriter
+ * @rate_bps: bit/s that the kernel sends at most, 0 for no limit
+ *
+ * May be changed at any time, from any thread.
+ *
+ * Returns: %FALSE when the system has no such limit.
+ */
+gboolean wms_writer_set_pacing_rate (WmsWriter * self, guint64 rate_bps);
+
+/**
  * WmsWriterStats:
  * @bytes: of the request body, taken by the kernel or by the TLS layer
  * @left: bytes of the request that are still free
+ * @queued: bytes of packets that were taken, but are not with the kernel yet
  * @unsent: bytes that the kernel has, but the peer has not acknowledged
+ * @rtt_ns: round-trip time, 0 when it is not known
+ * @pacing_bps: bit/s that the kernel sends at most, 0 for no limit
  */
 typedef struct
 {
   guint64 bytes;
   guint64 left;
+  guint queued;
   guint unsent;
+  guint64 rtt_ns;
+  guint64 pacing_bps;
 } WmsWriterStats;
 
 /**
