@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Everything here runs on the streaming thread, with the preroll lock held;
- * what others read is under the sink's object lock. */
+/* Everything here runs on the streaming thread, inside the gate and with the
+ * preroll lock held, or on an action's thread that has claimed the gate; what
+ * others read is under the sink's object lock. */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -17,11 +18,15 @@ GST_DEBUG_CATEGORY_STATIC (wmsfeed_debug);
 
 /* Longest wait for a thread that is about to wake up. */
 #define SETTLE_MS 500
+/* Longest wait of an action for the application to read its messages. */
+#define ACTION_DRAIN_MS 500
 
 struct _GstWmsFeed
 {
   GstBaseSink *sink;
-  GCancellable *cancellable;
+  WmsGate *gate;
+  GCancellable *cancellable;    /* breaks waits of who is at it */
+  gboolean is_action;           /* who is no streaming thread */
   WmsMailbox *mailbox;
   WmsClient *client;
 
@@ -56,8 +61,7 @@ struct _GstWmsFeed
 };
 
 GstWmsFeed *
-gst_wms_feed_new (GstBaseSink * sink, GCancellable * cancellable,
-    WmsMailbox * mailbox)
+gst_wms_feed_new (GstBaseSink * sink, WmsGate * gate, WmsMailbox * mailbox)
 {
   static gsize once;
   GstWmsFeed *self = g_new0 (GstWmsFeed, 1);
@@ -68,7 +72,8 @@ gst_wms_feed_new (GstBaseSink * sink, GCancellable * cancellable,
     g_once_init_leave (&once, 1);
   }
   self->sink = sink;
-  self->cancellable = g_object_ref (cancellable);
+  self->gate = gate;
+  self->cancellable = wms_gate_get_streaming (gate);
   self->mailbox = wms_mailbox_ref (mailbox);
   self->splitter = asf_splitter_new ();
   self->time = GST_CLOCK_TIME_NONE;
@@ -87,7 +92,6 @@ gst_wms_feed_free (GstWmsFeed * self)
     wms_packet_clear (&self->batch[i]);
   asf_splitter_free (self->splitter);
   gst_clear_buffer (&self->header);
-  g_object_unref (self->cancellable);
   wms_mailbox_unref (self->mailbox);
   g_cond_clear (&self->left_preroll);
   g_mutex_clear (&self->settle_lock);
@@ -152,22 +156,33 @@ gst_wms_feed_settle (GstWmsFeed * self)
   g_mutex_unlock (&self->settle_lock);
 }
 
-/* Calls that wait come back here when a state change or a flush has broken the
- * wait: OK means to go on with the same call. */
+/* Back from outside the gate: an action may have taken the session. */
+static GstFlowReturn
+come_back (GstWmsFeed * self, GstFlowReturn ret)
+{
+  return wms_gate_enter (self->gate) == WMS_GATE_ENTERED ? ret : GST_FLOW_EOS;
+}
+
+/* Calls that wait come back here when a state change, a flush or an action has
+ * broken the wait: OK means to go on with the same call. */
 static GstFlowReturn
 handle_broken_wait (GstWmsFeed * self, GError * error)
 {
   g_autoptr (GError) reason = error;
   GstFlowReturn ret;
 
-  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    ret = gst_base_sink_wait_preroll (self->sink);
-    g_mutex_lock (&self->settle_lock);
-    g_cond_broadcast (&self->left_preroll);
-    g_mutex_unlock (&self->settle_lock);
-    return ret;
-  }
-  return report_failure (self, reason);
+  if (!g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return report_failure (self, reason);
+  if (self->is_action)
+    return GST_FLOW_FLUSHING;
+  if (wms_gate_is_closed (self->gate))
+    return GST_FLOW_EOS;
+  wms_gate_leave (self->gate);
+  ret = gst_base_sink_wait_preroll (self->sink);
+  g_mutex_lock (&self->settle_lock);
+  g_cond_broadcast (&self->left_preroll);
+  g_mutex_unlock (&self->settle_lock);
+  return come_back (self, ret);
 }
 
 static guint64
@@ -290,7 +305,8 @@ gst_wms_feed_flush (GstWmsFeed * self)
     else
       ret = handle_failure (self, g_steal_pointer (&error));
   }
-  if (ret != GST_FLOW_OK)
+  /* at EOS the session is an action's, which writes them */
+  if (ret != GST_FLOW_OK && ret != GST_FLOW_EOS)
     drop_batch (self);
   return ret;
 }
@@ -375,8 +391,11 @@ pace (GstWmsFeed * self, guint32 send_time_ms)
     self->pace_time += step_ms * GST_MSECOND;
     self->time = self->pace_time;
     ret = gst_wms_feed_flush (self);
-    if (ret == GST_FLOW_OK)
-      ret = gst_base_sink_wait (self->sink, self->pace_time, NULL);
+    if (ret == GST_FLOW_OK) {
+      wms_gate_leave (self->gate);
+      ret = come_back (self, gst_base_sink_wait (self->sink, self->pace_time,
+              NULL));
+    }
   }
   if (step_ms > 0 || !self->has_pace)
     self->last_send_ms = send_time_ms;
@@ -547,7 +566,8 @@ gst_wms_feed_end (GstWmsFeed * self)
   GError *error = NULL;
   gboolean ok = FALSE;
 
-  warn_of_cut (self);
+  if (!self->is_action)
+    warn_of_cut (self);
   if (ret == GST_FLOW_OK && self->due != WMS_FRAME_HEADER && !self->has_started)
     wms_client_tell_started (self->client, 0);
   while (ret == GST_FLOW_OK && !ok) {
@@ -555,12 +575,42 @@ gst_wms_feed_end (GstWmsFeed * self)
     if (!ok)
       ret = handle_failure (self, g_steal_pointer (&error));
   }
+  if (ret == GST_FLOW_EOS)
+    return ret;
   /* also when a flush breaks it off: the final $E may be on its way, so what
    * comes then needs another session */
   self->has_ended = TRUE;
   if (ret == GST_FLOW_OK)
-    wms_mailbox_drain (self->mailbox, -1, self->cancellable);
+    wms_mailbox_drain (self->mailbox, self->is_action ? ACTION_DRAIN_MS : -1,
+        self->cancellable);
   return ret;
+}
+
+guint32
+gst_wms_feed_end_now (GstWmsFeed * self, GCancellable * cancellable)
+{
+  WmsClientStats stats;
+  GstFlowReturn ret;
+
+  self->cancellable = cancellable;
+  self->is_action = TRUE;
+  ret = gst_wms_feed_end (self);
+  self->is_action = FALSE;
+  self->cancellable = wms_gate_get_streaming (self->gate);
+  if (ret == GST_FLOW_OK)
+    return WMS_S_OK;
+  wms_client_get_stats (self->client, &stats);
+  return ret == GST_FLOW_ERROR && stats.failure != NULL ?
+      stats.failure->hresult : WMS_E_ABORT;
+}
+
+void
+gst_wms_feed_disconnect (GstWmsFeed * self)
+{
+  drop_batch (self);
+  wms_client_fail (self->client, NULL);
+  self->has_ended = TRUE;
+  wms_mailbox_drain (self->mailbox, ACTION_DRAIN_MS, NULL);
 }
 
 gboolean

@@ -6,6 +6,7 @@
 
 #include "wmspush/gstwmsstats.h"
 #include "wmspush/wmsclient.h"
+#include "wmspush/wmsgate.h"
 
 G_BEGIN_DECLS
 
@@ -22,11 +23,11 @@ typedef struct _GstWmsFeed GstWmsFeed;
 /**
  * gst_wms_feed_new:
  * @sink: (transfer none): whose data it is; outlives the feed
- * @cancellable: cancelled to break waits, reset before the next call
+ * @gate: (transfer none): tells whose turn it is, and breaks waits; the same
  * @mailbox: drained before a call returns %GST_FLOW_ERROR, so that the error
  *     message is on the bus
  */
-GstWmsFeed *gst_wms_feed_new (GstBaseSink * sink, GCancellable * cancellable,
+GstWmsFeed *gst_wms_feed_new (GstBaseSink * sink, WmsGate * gate,
     WmsMailbox * mailbox);
 
 /**
@@ -83,6 +84,25 @@ GstFlowReturn gst_wms_feed_flush (GstWmsFeed * self);
  * messages are on the bus.
  */
 GstFlowReturn gst_wms_feed_end (GstWmsFeed * self);
+
+/**
+ * gst_wms_feed_end_now:
+ * @self: a #GstWmsFeed, claimed by an action
+ * @cancellable: breaks it off
+ *
+ * The same on an action's thread.
+ *
+ * Returns: an HRESULT; E_ABORT when it was broken off.
+ */
+guint32 gst_wms_feed_end_now (GstWmsFeed * self, GCancellable * cancellable);
+
+/**
+ * gst_wms_feed_disconnect:
+ * @self: a #GstWmsFeed, claimed by an action
+ *
+ * Closes the connection; what is not written is dropped and counted.
+ */
+void gst_wms_feed_disconnect (GstWmsFeed * self);
 
 /**
  * gst_wms_feed_has_ended:

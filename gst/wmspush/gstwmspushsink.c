@@ -47,10 +47,9 @@
 
 #include "wmspush/gstwms-enumtypes.h"
 #include "wmspush/gstwmscredentials.h"
-#include "wmspush/gstwmsfeed.h"
 #include "wmspush/gstwmsmessages.h"
-#include "wmspush/gstwmspushsettings.h"
-#include "wmspush/wmsclient.h"
+#include "wmspush/gstwmspushactions.h"
+#include "wmspush/gstwmspushsink-private.h"
 #include "wmspush/wmsuri.h"
 
 GST_DEBUG_CATEGORY_STATIC (wmspushsink_debug);
@@ -61,24 +60,6 @@ GST_DEBUG_CATEGORY_STATIC (wmspushsink_debug);
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS,
     GST_STATIC_CAPS ("video/x-ms-asf; application/x-gst-av-asf_stream"));
-
-struct _GstWmsPushSink
-{
-  GstBaseSink parent;
-
-  /* object lock */
-  GstWmsPushSettings settings;
-  gboolean is_open;
-
-  GCancellable *cancellable;
-  WmsMailbox *mailbox;
-  /* from start to stop; set under the object lock, since statistics are read
-   * by any thread */
-  WmsClient *client;
-  GstWmsFeed *feed;
-  /* object lock */
-  GstWmsStats stats;
-};
 
 static void uri_handler_init (GstURIHandlerInterface * iface);
 
@@ -135,26 +116,32 @@ close_session (GstWmsPushSink * self)
   gst_wms_credentials_forget (GST_ELEMENT (self));
 }
 
+/* Goes inside the gate, with a session that takes data. */
 static GstFlowReturn
-prepare_session (GstWmsPushSink * self)
+begin_rendering (GstWmsPushSink * self)
 {
+  GstFlowReturn ret = gst_wms_push_actions_enter (self);
+
   /* data after the end of a session opens another one: push-protocol, C27 */
-  if (!gst_wms_feed_has_ended (self->feed))
-    return GST_FLOW_OK;
-  close_session (self);
-  return open_session (self) ? GST_FLOW_OK : GST_FLOW_ERROR;
+  if (ret == GST_FLOW_OK && gst_wms_feed_has_ended (self->feed)) {
+    close_session (self);
+    if (!open_session (self))
+      ret = GST_FLOW_ERROR;
+  }
+  return ret;
 }
 
 static GstFlowReturn
 gst_wms_push_sink_render (GstBaseSink * sink, GstBuffer * buffer)
 {
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
-  GstFlowReturn ret = prepare_session (self);
+  GstFlowReturn ret = begin_rendering (self);
 
   if (ret == GST_FLOW_OK)
     ret = gst_wms_feed_take_buffer (self->feed, buffer);
   if (ret == GST_FLOW_OK)
     ret = gst_wms_feed_flush (self->feed);
+  wms_gate_leave (self->gate);
   return ret;
 }
 
@@ -162,7 +149,7 @@ static GstFlowReturn
 gst_wms_push_sink_render_list (GstBaseSink * sink, GstBufferList * list)
 {
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
-  GstFlowReturn ret = prepare_session (self);
+  GstFlowReturn ret = begin_rendering (self);
   guint n = gst_buffer_list_length (list);
   guint i;
 
@@ -170,6 +157,23 @@ gst_wms_push_sink_render_list (GstBaseSink * sink, GstBufferList * list)
     ret = gst_wms_feed_take_buffer (self->feed, gst_buffer_list_get (list, i));
   if (ret == GST_FLOW_OK)
     ret = gst_wms_feed_flush (self->feed);
+  wms_gate_leave (self->gate);
+  return ret;
+}
+
+/* Here and not behind EOS: a pipeline that goes to NULL on EOS would cut the
+ * session off. */
+static GstFlowReturn
+take_eos (GstWmsPushSink * self)
+{
+  GstFlowReturn ret = gst_wms_push_actions_enter (self);
+
+  if (ret == GST_FLOW_OK)
+    ret = gst_wms_feed_end (self->feed);
+  wms_gate_leave (self->gate);
+  /* an action has ended the session before */
+  if (ret == GST_FLOW_EOS)
+    ret = gst_wms_push_actions_wait (self);
   return ret;
 }
 
@@ -195,13 +199,11 @@ gst_wms_push_sink_event (GstBaseSink * sink, GstEvent * event)
       gst_wms_feed_take_gap (self->feed, timestamp);
       break;
     case GST_EVENT_FLUSH_STOP:
-      if (gst_wms_feed_has_ended (self->feed))
+      if (wms_gate_open (self->gate) || gst_wms_feed_has_ended (self->feed))
         gst_wms_feed_restart_stream (self->feed);
       break;
     case GST_EVENT_EOS:
-      /* here and not behind EOS: a pipeline that goes to NULL on EOS would cut
-       * the session off */
-      if (gst_wms_feed_end (self->feed) != GST_FLOW_OK) {
+      if (take_eos (self) != GST_FLOW_OK) {
         gst_event_unref (event);
         return FALSE;
       }
@@ -230,14 +232,14 @@ gst_wms_push_sink_query (GstBaseSink * sink, GstQuery * query)
 static gboolean
 gst_wms_push_sink_unlock (GstBaseSink * sink)
 {
-  g_cancellable_cancel (GST_WMS_PUSH_SINK (sink)->cancellable);
+  wms_gate_unlock (GST_WMS_PUSH_SINK (sink)->gate);
   return TRUE;
 }
 
 static gboolean
 gst_wms_push_sink_unlock_stop (GstBaseSink * sink)
 {
-  g_cancellable_reset (GST_WMS_PUSH_SINK (sink)->cancellable);
+  wms_gate_unlock_stop (GST_WMS_PUSH_SINK (sink)->gate);
   return TRUE;
 }
 
@@ -246,6 +248,8 @@ stop (GstWmsPushSink * self)
 {
   GstWmsFeed *feed;
 
+  wms_gate_stop (self->gate);
+  wms_gate_wait_idle (self->gate);
   close_session (self);
   GST_OBJECT_LOCK (self);
   gst_wms_feed_get_stats (self->feed, &self->stats.feed);
@@ -266,10 +270,9 @@ start (GstWmsPushSink * self)
   GstBaseSink *sink = GST_BASE_SINK (self);
   GstWmsFeed *feed;
 
-  g_cancellable_reset (self->cancellable);
   self->mailbox = gst_wms_messages_new (GST_ELEMENT (self),
       self->settings.location);
-  feed = gst_wms_feed_new (sink, self->cancellable, self->mailbox);
+  feed = gst_wms_feed_new (sink, self->gate, self->mailbox);
   GST_OBJECT_LOCK (self);
   gst_wms_stats_init (&self->stats);
   self->feed = feed;
@@ -278,6 +281,7 @@ start (GstWmsPushSink * self)
     stop (self);
     return FALSE;
   }
+  wms_gate_start (self->gate);
   return TRUE;
 }
 
@@ -321,6 +325,9 @@ gst_wms_push_sink_change_state (GstElement * element, GstStateChange transition)
     return GST_STATE_CHANGE_FAILURE;
   if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
     gst_wms_feed_settle (self->feed);
+  /* actions do not hold up what follows */
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    wms_gate_stop (self->gate);
   ret = GST_ELEMENT_CLASS (gst_wms_push_sink_parent_class)->change_state
       (element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
@@ -413,7 +420,7 @@ gst_wms_push_sink_finalize (GObject * object)
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (object);
 
   gst_wms_push_settings_clear (&self->settings);
-  g_object_unref (self->cancellable);
+  wms_gate_free (self->gate);
   G_OBJECT_CLASS (gst_wms_push_sink_parent_class)->finalize (object);
 }
 
@@ -437,6 +444,7 @@ gst_wms_push_sink_class_init (GstWmsPushSinkClass * klass)
 
   gst_wms_push_settings_install_properties (object_class);
   gst_wms_credentials_install_signals (element_class);
+  gst_wms_push_actions_install_signals (element_class);
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_set_static_metadata (element_class,
       "Windows Media push sink", "Sink/Network",
@@ -456,7 +464,7 @@ gst_wms_push_sink_init (GstWmsPushSink * self)
 
   gst_wms_push_settings_init (&self->settings);
   gst_wms_stats_init (&self->stats);
-  self->cancellable = g_cancellable_new ();
+  self->gate = wms_gate_new ();
   /* every packet has to arrive, whatever its times; keeping one costs */
   gst_base_sink_set_last_sample_enabled (sink, FALSE);
   gst_base_sink_set_processing_deadline (sink, 0);

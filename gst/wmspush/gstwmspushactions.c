@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* IWMWriterPushSink::EndSession and Disconnect as action signals, on threads of
+ * the application: they claim the gate, so that no lock of the base class is
+ * held while they wait for the server. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "wmspush/gstwmspushactions.h"
+
+#include "wmspush/gstwmspushsink-private.h"
+
+GstFlowReturn
+gst_wms_push_actions_enter (GstWmsPushSink * self)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+
+  while (ret == GST_FLOW_OK) {
+    switch (wms_gate_enter (self->gate)) {
+      case WMS_GATE_ENTERED:
+        return GST_FLOW_OK;
+      case WMS_GATE_CLOSED:
+        return GST_FLOW_EOS;
+      default:
+        ret = gst_base_sink_wait_preroll (GST_BASE_SINK (self));
+        break;
+    }
+  }
+  return ret;
+}
+
+GstFlowReturn
+gst_wms_push_actions_wait (GstWmsPushSink * self)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+
+  while (ret == GST_FLOW_OK && !wms_gate_wait_action (self->gate))
+    ret = gst_base_sink_wait_preroll (GST_BASE_SINK (self));
+  return ret;
+}
+
+/* With the object lock held. */
+static gboolean
+has_session (GstWmsPushSink * self)
+{
+  WmsClientStats stats;
+
+  if (self->client == NULL)
+    return FALSE;
+  wms_client_get_stats (self->client, &stats);
+  return stats.state != GST_WMS_PUSH_STATE_ENDED
+      && stats.state != GST_WMS_PUSH_STATE_FAILED;
+}
+
+static gboolean
+check_session (GstWmsPushSink * self)
+{
+  gboolean has_one;
+
+  GST_OBJECT_LOCK (self);
+  has_one = has_session (self);
+  GST_OBJECT_UNLOCK (self);
+  return has_one;
+}
+
+static guint
+end_session (GstWmsPushSink * self)
+{
+  guint32 hresult = WMS_NS_E_NOCONNECTION;
+
+  if (!check_session (self))
+    return WMS_NS_E_NOCONNECTION;
+  if (!wms_gate_claim (self->gate, FALSE))
+    return WMS_S_FALSE;
+  if (check_session (self))
+    hresult = gst_wms_feed_end_now (self->feed,
+        wms_gate_get_action (self->gate));
+  wms_gate_release (self->gate);
+  return hresult;
+}
+
+static guint
+disconnect (GstWmsPushSink * self)
+{
+  guint32 hresult = WMS_NS_E_NOCONNECTION;
+
+  if (!check_session (self))
+    return WMS_NS_E_NOCONNECTION;
+  if (!wms_gate_claim (self->gate, TRUE))
+    return WMS_S_FALSE;
+  if (check_session (self)) {
+    gst_wms_feed_disconnect (self->feed);
+    hresult = WMS_S_OK;
+  }
+  wms_gate_release (self->gate);
+  return hresult;
+}
+
+void
+gst_wms_push_actions_install_signals (GstElementClass * klass)
+{
+  /**
+   * GstWmsPushSink::end-session:
+   * @sink: the element
+   *
+   * Ends the session as EOS does, from any thread, whatever the pipeline waits
+   * for: IWMWriterPushSink::EndSession of the Windows Media Format SDK.  What
+   * was rendered is sent, then the end of the session; the call returns when
+   * the server has had it and the messages are on the bus, after
+   * #GstWmsPushSink:timeout at the latest.  After that upstream gets
+   * %GST_FLOW_EOS, and the EOS that it sends then is posted as usual.  A flush,
+   * or a change to READY and back, begins another session with the next data.
+   *
+   * Returns: an HRESULT: S_OK; NS_E_NOCONNECTION without a session; S_FALSE
+   * when another call is ending it, or when it is emitted from within the
+   * thread that streams; E_ABORT when a change to READY or
+   * #GstWmsPushSink::disconnect broke it off; or why the session failed
+   * meanwhile.
+   *
+   * Since: 0.1
+   */
+  g_signal_new_class_handler ("end-session", G_TYPE_FROM_CLASS (klass),
+      G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (end_session), NULL,
+      NULL, NULL, G_TYPE_UINT, 0);
+
+  /**
+   * GstWmsPushSink::disconnect:
+   * @sink: the element
+   *
+   * Closes the connection without ending the session, from any thread:
+   * IWMWriterPushSink::Disconnect.  The server keeps the publishing point for a
+   * while, and the next session of this element goes on in it: after a change
+   * to READY and back to PAUSED, or after a flush.  Until then upstream gets
+   * %GST_FLOW_EOS.  A #GstWmsPushSink::end-session under way is broken off.
+   *
+   * Returns: an HRESULT: S_OK; NS_E_NOCONNECTION without a session; S_FALSE
+   * when another call is closing it, or when it is emitted from within the
+   * thread that streams.
+   *
+   * Since: 0.1
+   */
+  g_signal_new_class_handler ("disconnect", G_TYPE_FROM_CLASS (klass),
+      G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (disconnect), NULL, NULL,
+      NULL, G_TYPE_UINT, 0);
+}
