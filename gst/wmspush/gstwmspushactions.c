@@ -11,90 +11,47 @@
 
 #include "wmspush/gstwmspushsink-private.h"
 
-GstFlowReturn
-gst_wms_push_actions_enter (GstWmsPushSink * self)
-{
-  GstFlowReturn ret = GST_FLOW_OK;
-
-  while (ret == GST_FLOW_OK) {
-    switch (wms_gate_enter (self->gate)) {
-      case WMS_GATE_ENTERED:
-        return GST_FLOW_OK;
-      case WMS_GATE_CLOSED:
-        return GST_FLOW_EOS;
-      default:
-        ret = gst_base_sink_wait_preroll (GST_BASE_SINK (self));
-        break;
-    }
-  }
-  return ret;
-}
-
-GstFlowReturn
-gst_wms_push_actions_wait (GstWmsPushSink * self)
-{
-  GstFlowReturn ret = GST_FLOW_OK;
-
-  while (ret == GST_FLOW_OK && !wms_gate_wait_action (self->gate))
-    ret = gst_base_sink_wait_preroll (GST_BASE_SINK (self));
-  return ret;
-}
-
-/* With the object lock held. */
 static gboolean
 has_session (GstWmsPushSink * self)
-{
-  WmsClientStats stats;
-
-  if (self->client == NULL)
-    return FALSE;
-  wms_client_get_stats (self->client, &stats);
-  return stats.state != GST_WMS_PUSH_STATE_ENDED
-      && stats.state != GST_WMS_PUSH_STATE_FAILED;
-}
-
-static gboolean
-check_session (GstWmsPushSink * self)
 {
   gboolean has_one;
 
   GST_OBJECT_LOCK (self);
-  has_one = has_session (self);
+  has_one = self->sender != NULL && gst_wms_sender_has_session (self->sender);
   GST_OBJECT_UNLOCK (self);
   return has_one;
+}
+
+/* What ends a session, with the session to itself. */
+typedef guint32 (*Action) (GstWmsSender * sender);
+
+static guint
+act (GstWmsPushSink * self, Action action, gboolean has_precedence)
+{
+  WmsGate *gate = gst_wms_turn_get_gate (self->turn);
+  guint32 hresult = WMS_NS_E_NOCONNECTION;
+
+  if (!has_session (self))
+    return hresult;
+  if (!wms_gate_claim (gate, has_precedence))
+    return WMS_S_FALSE;
+  /* it may have ended while the streaming thread was waited for */
+  if (has_session (self))
+    hresult = action (self->sender);
+  wms_gate_release (gate);
+  return hresult;
 }
 
 static guint
 end_session (GstWmsPushSink * self)
 {
-  guint32 hresult = WMS_NS_E_NOCONNECTION;
-
-  if (!check_session (self))
-    return WMS_NS_E_NOCONNECTION;
-  if (!wms_gate_claim (self->gate, FALSE))
-    return WMS_S_FALSE;
-  if (check_session (self))
-    hresult = gst_wms_feed_end_now (self->feed,
-        wms_gate_get_action (self->gate));
-  wms_gate_release (self->gate);
-  return hresult;
+  return act (self, gst_wms_sender_end_now, FALSE);
 }
 
 static guint
 disconnect (GstWmsPushSink * self)
 {
-  guint32 hresult = WMS_NS_E_NOCONNECTION;
-
-  if (!check_session (self))
-    return WMS_NS_E_NOCONNECTION;
-  if (!wms_gate_claim (self->gate, TRUE))
-    return WMS_S_FALSE;
-  if (check_session (self)) {
-    gst_wms_feed_disconnect (self->feed);
-    hresult = WMS_S_OK;
-  }
-  wms_gate_release (self->gate);
-  return hresult;
+  return act (self, gst_wms_sender_disconnect, TRUE);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include <gst/gst.h>
 
+#include "wmspush/gstwmssender.h"
 #include "wmspush/wmsclient.h"
 
 G_BEGIN_DECLS
@@ -29,6 +30,12 @@ enum
   PROP_TLS_VALIDATION_FLAGS,
   PROP_TLS_INTERACTION,
   PROP_PACING_RATE,
+  PROP_RETRIES,
+  PROP_RETRY_FIRST,
+  PROP_RETRY_DELAY,
+  PROP_RESUME_TIMEOUT,
+  PROP_LEAKY,
+  PROP_MAX_BACKLOG,
   PROP_STATS,
 };
 
@@ -48,7 +55,14 @@ enum
 #define DEFAULT_CREDENTIALS_TIMEOUT 120
 #define DEFAULT_TLS_VALIDATION_FLAGS G_TLS_CERTIFICATE_VALIDATE_ALL
 #define DEFAULT_PACING_RATE 0
+#define DEFAULT_RETRIES -1
+#define DEFAULT_RETRY_FIRST FALSE
+#define DEFAULT_RETRY_DELAY GST_SECOND
+#define DEFAULT_RESUME_TIMEOUT 360
+#define DEFAULT_LEAKY GST_WMS_LEAKY_NO
+#define DEFAULT_MAX_BACKLOG GST_SECOND
 #define MAX_TIMEOUT 86400
+#define MAX_TIMEOUT_NS (MAX_TIMEOUT * GST_SECOND)
 
 /**
  * GstWmsPushSettings:
@@ -79,6 +93,11 @@ typedef struct
   GTlsCertificateFlags tls_validation_flags;
   GTlsInteraction *tls_interaction;
   guint64 pacing_rate;
+  gint retries;
+  gboolean retry_first;
+  guint64 retry_delay;
+  guint resume_timeout;
+  GstWmsSenderConfig sender;
 } GstWmsPushSettings;
 
 /**

@@ -7,8 +7,6 @@
 #include "wmspush/gstwmsfeed.h"
 #include "wmspush/gstwmspushsettings.h"
 #include "wmspush/gstwmspushsink.h"
-#include "wmspush/gstwmsstats.h"
-#include "wmspush/wmsgate.h"
 
 G_BEGIN_DECLS
 
@@ -20,11 +18,11 @@ struct _GstWmsPushSink
   GstWmsPushSettings settings;
   gboolean is_open;
 
-  WmsGate *gate;
+  GstWmsTurn *turn;
   WmsMailbox *mailbox;
   /* from start to stop; set under the object lock, since statistics are read
    * by any thread; used by who is inside the gate, or has claimed it */
-  WmsClient *client;
+  GstWmsSender *sender;
   GstWmsFeed *feed;
   /* object lock */
   GstWmsStats stats;

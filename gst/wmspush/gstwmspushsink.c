@@ -81,49 +81,30 @@ open_session (GstWmsPushSink * self)
   GST_OBJECT_UNLOCK (self);
   client = wms_client_new (&config, self->mailbox);
   gst_wms_push_settings_clear_config (&config);
-  GST_OBJECT_LOCK (self);
-  gst_wms_stats_begin_session (&self->stats);
-  self->client = client;
-  GST_OBJECT_UNLOCK (self);
   if (client == NULL) {
     GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
         (_("The system has no thread left for the connection.")), (NULL));
     return FALSE;
   }
-  gst_wms_feed_set_client (self->feed, self->client);
+  gst_wms_sender_open (self->sender, client);
   return TRUE;
 }
 
 static void
 close_session (GstWmsPushSink * self)
 {
-  WmsClient *client;
-  WmsClientStats last;
-
-  if (self->client == NULL)
-    return;
-  gst_wms_feed_set_client (self->feed, NULL);
-  GST_OBJECT_LOCK (self);
-  wms_client_get_stats (self->client, &self->stats.client);
-  client = g_steal_pointer (&self->client);
-  GST_OBJECT_UNLOCK (self);
-  wms_client_stop (client);
-  wms_client_get_stats (client, &last);
-  wms_client_close (client);
-  GST_OBJECT_LOCK (self);
-  gst_wms_stats_end_session (&self->stats, &last);
-  GST_OBJECT_UNLOCK (self);
+  gst_wms_sender_close (self->sender);
   gst_wms_credentials_forget (GST_ELEMENT (self));
 }
 
-/* Goes inside the gate, with a session that takes data. */
+/* Begins the use of the session, one that takes data. */
 static GstFlowReturn
-begin_rendering (GstWmsPushSink * self)
+begin (GstWmsPushSink * self)
 {
-  GstFlowReturn ret = gst_wms_push_actions_enter (self);
+  GstFlowReturn ret = gst_wms_turn_begin (self->turn);
 
   /* data after the end of a session opens another one: push-protocol, C27 */
-  if (ret == GST_FLOW_OK && gst_wms_feed_has_ended (self->feed)) {
+  if (ret == GST_FLOW_OK && gst_wms_sender_has_ended (self->sender)) {
     close_session (self);
     if (!open_session (self))
       ret = GST_FLOW_ERROR;
@@ -131,17 +112,23 @@ begin_rendering (GstWmsPushSink * self)
   return ret;
 }
 
+static void
+leave (GstWmsPushSink * self)
+{
+  wms_gate_leave (gst_wms_turn_get_gate (self->turn));
+}
+
 static GstFlowReturn
 gst_wms_push_sink_render (GstBaseSink * sink, GstBuffer * buffer)
 {
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
-  GstFlowReturn ret = begin_rendering (self);
+  GstFlowReturn ret = begin (self);
 
   if (ret == GST_FLOW_OK)
     ret = gst_wms_feed_take_buffer (self->feed, buffer);
   if (ret == GST_FLOW_OK)
-    ret = gst_wms_feed_flush (self->feed);
-  wms_gate_leave (self->gate);
+    ret = gst_wms_sender_flush (self->sender);
+  leave (self);
   return ret;
 }
 
@@ -149,15 +136,15 @@ static GstFlowReturn
 gst_wms_push_sink_render_list (GstBaseSink * sink, GstBufferList * list)
 {
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
-  GstFlowReturn ret = begin_rendering (self);
+  GstFlowReturn ret = begin (self);
   guint n = gst_buffer_list_length (list);
   guint i;
 
   for (i = 0; i < n && ret == GST_FLOW_OK; i++)
     ret = gst_wms_feed_take_buffer (self->feed, gst_buffer_list_get (list, i));
   if (ret == GST_FLOW_OK)
-    ret = gst_wms_feed_flush (self->feed);
-  wms_gate_leave (self->gate);
+    ret = gst_wms_sender_flush (self->sender);
+  leave (self);
   return ret;
 }
 
@@ -166,14 +153,16 @@ gst_wms_push_sink_render_list (GstBaseSink * sink, GstBufferList * list)
 static GstFlowReturn
 take_eos (GstWmsPushSink * self)
 {
-  GstFlowReturn ret = gst_wms_push_actions_enter (self);
+  GstFlowReturn ret = gst_wms_turn_begin (self->turn);
 
-  if (ret == GST_FLOW_OK)
-    ret = gst_wms_feed_end (self->feed);
-  wms_gate_leave (self->gate);
-  /* an action has ended the session before */
+  if (ret == GST_FLOW_OK) {
+    gst_wms_feed_end_stream (self->feed);
+    ret = gst_wms_sender_end (self->sender);
+  }
+  leave (self);
+  /* where an action has the session, its end is that of the stream */
   if (ret == GST_FLOW_EOS)
-    ret = gst_wms_push_actions_wait (self);
+    ret = gst_wms_turn_wait_action (self->turn);
   return ret;
 }
 
@@ -181,6 +170,7 @@ static gboolean
 gst_wms_push_sink_event (GstBaseSink * sink, GstEvent * event)
 {
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
+  WmsGate *gate = gst_wms_turn_get_gate (self->turn);
   const GstSegment *segment;
   GstClockTime timestamp;
   GstCaps *caps;
@@ -199,7 +189,7 @@ gst_wms_push_sink_event (GstBaseSink * sink, GstEvent * event)
       gst_wms_feed_take_gap (self->feed, timestamp);
       break;
     case GST_EVENT_FLUSH_STOP:
-      if (wms_gate_open (self->gate) || gst_wms_feed_has_ended (self->feed))
+      if (wms_gate_open (gate) || gst_wms_sender_has_ended (self->sender))
         gst_wms_feed_restart_stream (self->feed);
       break;
     case GST_EVENT_EOS:
@@ -232,30 +222,34 @@ gst_wms_push_sink_query (GstBaseSink * sink, GstQuery * query)
 static gboolean
 gst_wms_push_sink_unlock (GstBaseSink * sink)
 {
-  wms_gate_unlock (GST_WMS_PUSH_SINK (sink)->gate);
+  wms_gate_unlock (gst_wms_turn_get_gate (GST_WMS_PUSH_SINK (sink)->turn));
   return TRUE;
 }
 
 static gboolean
 gst_wms_push_sink_unlock_stop (GstBaseSink * sink)
 {
-  wms_gate_unlock_stop (GST_WMS_PUSH_SINK (sink)->gate);
+  wms_gate_unlock_stop (gst_wms_turn_get_gate (GST_WMS_PUSH_SINK (sink)->turn));
   return TRUE;
 }
 
 static void
 stop (GstWmsPushSink * self)
 {
+  WmsGate *gate = gst_wms_turn_get_gate (self->turn);
+  GstWmsSender *sender;
   GstWmsFeed *feed;
 
-  wms_gate_stop (self->gate);
-  wms_gate_wait_idle (self->gate);
+  wms_gate_stop (gate);
+  wms_gate_wait_idle (gate);
   close_session (self);
   GST_OBJECT_LOCK (self);
-  gst_wms_feed_get_stats (self->feed, &self->stats.feed);
+  gst_wms_feed_get_stats (self->feed, &self->stats);
   feed = g_steal_pointer (&self->feed);
+  sender = g_steal_pointer (&self->sender);
   GST_OBJECT_UNLOCK (self);
   gst_wms_feed_free (feed);
+  gst_wms_sender_free (sender);
   wms_mailbox_drain (self->mailbox, STOP_WAIT_MS, NULL);
   wms_mailbox_close (self->mailbox);
   g_clear_pointer (&self->mailbox, wms_mailbox_unref);
@@ -268,20 +262,24 @@ static gboolean
 start (GstWmsPushSink * self)
 {
   GstBaseSink *sink = GST_BASE_SINK (self);
-  GstWmsFeed *feed;
+  GstWmsSenderConfig config;
+  GstWmsSender *sender;
 
   self->mailbox = gst_wms_messages_new (GST_ELEMENT (self),
       self->settings.location);
-  feed = gst_wms_feed_new (sink, self->gate, self->mailbox);
   GST_OBJECT_LOCK (self);
-  gst_wms_stats_init (&self->stats);
-  self->feed = feed;
+  config = self->settings.sender;
+  GST_OBJECT_UNLOCK (self);
+  sender = gst_wms_sender_new (sink, &config, self->turn, self->mailbox);
+  GST_OBJECT_LOCK (self);
+  self->sender = sender;
+  self->feed = gst_wms_feed_new (sink, self->turn, sender);
   GST_OBJECT_UNLOCK (self);
   if (!open_session (self)) {
     stop (self);
     return FALSE;
   }
-  wms_gate_start (self->gate);
+  wms_gate_start (gst_wms_turn_get_gate (self->turn));
   return TRUE;
 }
 
@@ -324,10 +322,10 @@ gst_wms_push_sink_change_state (GstElement * element, GstStateChange transition)
       && (!check_settings (self) || !start (self)))
     return GST_STATE_CHANGE_FAILURE;
   if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
-    gst_wms_feed_settle (self->feed);
-  /* actions do not hold up what follows */
+    gst_wms_turn_settle (self->turn);
+  /* an action that waits for the server does not hold it up */
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
-    wms_gate_stop (self->gate);
+    wms_gate_stop (gst_wms_turn_get_gate (self->turn));
   ret = GST_ELEMENT_CLASS (gst_wms_push_sink_parent_class)->change_state
       (element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
@@ -345,9 +343,7 @@ create_stats (GstWmsPushSink * self)
 
   GST_OBJECT_LOCK (self);
   if (self->feed != NULL)
-    gst_wms_feed_get_stats (self->feed, &self->stats.feed);
-  if (self->client != NULL)
-    wms_client_get_stats (self->client, &self->stats.client);
+    gst_wms_feed_get_stats (self->feed, &self->stats);
   stats = self->stats;
   GST_OBJECT_UNLOCK (self);
   gst_wms_stats_write (&stats, structure);
@@ -389,8 +385,8 @@ gst_wms_push_sink_set_property (GObject * object, guint id,
   }
   GST_OBJECT_LOCK (self);
   is_known = gst_wms_push_settings_set_property (&self->settings, id, value);
-  if (id == PROP_PACING_RATE && self->client != NULL)
-    wms_client_set_pacing_rate (self->client, self->settings.pacing_rate);
+  if (id == PROP_PACING_RATE && self->sender != NULL)
+    gst_wms_sender_set_pacing_rate (self->sender, self->settings.pacing_rate);
   GST_OBJECT_UNLOCK (self);
   if (!is_known)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -420,7 +416,7 @@ gst_wms_push_sink_finalize (GObject * object)
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (object);
 
   gst_wms_push_settings_clear (&self->settings);
-  wms_gate_free (self->gate);
+  gst_wms_turn_free (self->turn);
   G_OBJECT_CLASS (gst_wms_push_sink_parent_class)->finalize (object);
 }
 
@@ -450,6 +446,7 @@ gst_wms_push_sink_class_init (GstWmsPushSinkClass * klass)
       "Windows Media push sink", "Sink/Network",
       "Pushes ASF over HTTP to a Windows Media publishing point",
       "The gst-wms authors");
+  gst_type_mark_as_plugin_api (GST_TYPE_WMS_LEAKY, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_WMS_STATUS, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_WMS_DATA_TYPE, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_WMS_AUTH_METHODS, 0);
@@ -464,7 +461,7 @@ gst_wms_push_sink_init (GstWmsPushSink * self)
 
   gst_wms_push_settings_init (&self->settings);
   gst_wms_stats_init (&self->stats);
-  self->gate = wms_gate_new ();
+  self->turn = gst_wms_turn_new (sink);
   /* every packet has to arrive, whatever its times; keeping one costs */
   gst_base_sink_set_last_sample_enabled (sink, FALSE);
   gst_base_sink_set_processing_deadline (sink, 0);

@@ -14,20 +14,17 @@
 #include "wmspush/gstwms-enumtypes.h"
 
 void
-gst_wms_feed_stats_init (GstWmsFeedStats * self)
+gst_wms_flow_init (GstWmsFlow * self)
 {
-  *self = (GstWmsFeedStats) {
-  .last_received = GST_CLOCK_TIME_NONE,.last_sent =
-        GST_CLOCK_TIME_NONE,.last_tick = GST_CLOCK_TIME_NONE,};
+  memset (self, 0, sizeof *self);
+  self->last_received = GST_CLOCK_TIME_NONE;
+  self->last_sent = GST_CLOCK_TIME_NONE;
+  self->last_tick = GST_CLOCK_TIME_NONE;
 }
 
 void
-gst_wms_feed_stats_receive (GstWmsFeedStats * self, guint n_packets,
-    GstClockTime time)
+gst_wms_flow_receive (GstWmsFlow * self, GstClockTime time)
 {
-  if (n_packets == 0)
-    return;
-  self->packets_received += n_packets;
   self->last_received = time;
   self->received_us = g_get_monotonic_time ();
   if (self->first_us == 0)
@@ -35,12 +32,8 @@ gst_wms_feed_stats_receive (GstWmsFeedStats * self, guint n_packets,
 }
 
 void
-gst_wms_feed_stats_send (GstWmsFeedStats * self, guint n_packets,
-    guint64 n_bytes, GstClockTime time)
+gst_wms_flow_send (GstWmsFlow * self, guint64 n_bytes, GstClockTime time)
 {
-  if (n_packets == 0)
-    return;
-  self->packets_sent += n_packets;
   self->bytes_sent += n_bytes;
   self->last_sent = time;
   self->sent_us = g_get_monotonic_time ();
@@ -49,37 +42,43 @@ gst_wms_feed_stats_send (GstWmsFeedStats * self, guint n_packets,
 void
 gst_wms_stats_init (GstWmsStats * self)
 {
-  *self = (GstWmsStats) {
-  .client.push_id = "0",};
-  gst_wms_feed_stats_init (&self->feed);
+  memset (self, 0, sizeof *self);
+  self->client.push_id[0] = '0';
+  gst_wms_flow_init (&self->flow);
 }
 
 void
-gst_wms_stats_begin_session (GstWmsStats * self)
+gst_wms_stats_add_session (WmsClientStats * sum, const WmsClientStats * former)
 {
-  self->former_bytes += self->client.bytes;
-  if (self->client.failure != NULL)
-    self->former_failure = self->client.failure;
-  self->client = (WmsClientStats) {
-  .push_id = "0",};
+  sum->bytes += former->bytes;
+  sum->lost += former->lost;
+  sum->n_data += former->n_data;
+  sum->n_cut += former->n_cut;
+  sum->n_reconnects += former->n_reconnects;
+  if (sum->failure == NULL)
+    sum->failure = former->failure;
 }
 
 void
-gst_wms_stats_end_session (GstWmsStats * self, const WmsClientStats * last)
+gst_wms_stats_close_session (WmsClientStats * client)
 {
-  self->client = *last;
-  self->client.state = GST_WMS_PUSH_STATE_CLOSED;
-  self->client.left = 0;
-  self->client.queued = self->client.unsent = 0;
-  self->client.rtt_ns = self->client.pacing_bps = 0;
+  client->state = GST_WMS_PUSH_STATE_CLOSED;
+  client->n_cut += client->n_pending;
+  client->n_pending = client->queued = client->unsent = 0;
+  client->left = client->rtt_ns = client->pacing_bps = 0;
 }
 
 typedef enum
 {
   FIELD_BYTES_SENT,
+  FIELD_BYTES_LOST,
+  FIELD_BYTES_SWALLOWED,
+  FIELD_PACKETS_RECEIVED,
   FIELD_PACKETS_SENT,
   FIELD_PACKETS_DROPPED,
-  FIELD_BYTES_SWALLOWED,
+  FIELD_PACKETS_REFUSED,
+  FIELD_PACKETS_QUEUED,
+  FIELD_DISCONTINUITIES,
   FIELD_REQUEST_BYTES_LEFT,
   FIELD_ROUND_TRIP_TIME,
   FIELD_PACING_RATE,
@@ -93,6 +92,7 @@ typedef enum
   FIELD_BYTES_PROCESSED,
   N_UINT64,
   FIELD_BYTES_UNACKNOWLEDGED = N_UINT64,
+  FIELD_RECONNECTS,
   FIELD_HTTP_STATUS,
   FIELD_LAST_HRESULT,
   FIELD_STATE,
@@ -106,9 +106,14 @@ typedef enum
 
 static const gchar *const names[N_FIELDS] = {
   [FIELD_BYTES_SENT] = "bytes-sent",
+  [FIELD_BYTES_LOST] = "bytes-lost",
+  [FIELD_BYTES_SWALLOWED] = "bytes-swallowed",
+  [FIELD_PACKETS_RECEIVED] = "packets-received",
   [FIELD_PACKETS_SENT] = "packets-sent",
   [FIELD_PACKETS_DROPPED] = "packets-dropped",
-  [FIELD_BYTES_SWALLOWED] = "bytes-swallowed",
+  [FIELD_PACKETS_REFUSED] = "packets-refused",
+  [FIELD_PACKETS_QUEUED] = "packets-queued",
+  [FIELD_DISCONTINUITIES] = "discontinuities",
   [FIELD_REQUEST_BYTES_LEFT] = "request-bytes-left",
   [FIELD_ROUND_TRIP_TIME] = "round-trip-time",
   [FIELD_PACING_RATE] = "pacing-rate",
@@ -121,6 +126,7 @@ static const gchar *const names[N_FIELDS] = {
   [FIELD_BYTES_QUEUED] = "bytes-queued",
   [FIELD_BYTES_PROCESSED] = "bytes-processed",
   [FIELD_BYTES_UNACKNOWLEDGED] = "bytes-unacknowledged",
+  [FIELD_RECONNECTS] = "reconnects",
   [FIELD_HTTP_STATUS] = "http-status",
   [FIELD_LAST_HRESULT] = "last-hresult",
   [FIELD_STATE] = "state",
@@ -131,7 +137,7 @@ static const gchar *const names[N_FIELDS] = {
   [FIELD_AVERAGE_PROCESSED] = "average-sample-rate-processed",
 };
 
-/* Names are looked up once: that was half of the time (docs/design.md). */
+/* Looked up once: an application may read this for each frame. */
 static const GQuark *
 get_quarks (void)
 {
@@ -147,29 +153,33 @@ get_quarks (void)
   return quarks;
 }
 
-/* In the order of the fields. */
 static void
 write_uint64 (const GstWmsStats * self, GstStructure * structure,
     const GQuark * quarks)
 {
-  const GstWmsFeedStats *feed = &self->feed;
   const WmsClientStats *client = &self->client;
+  const GstWmsFlow *flow = &self->flow;
   const guint64 figures[N_UINT64] = {
-    [FIELD_BYTES_SENT] = self->former_bytes + client->bytes,
-    [FIELD_PACKETS_SENT] = feed->packets_sent,
-    [FIELD_PACKETS_DROPPED] = feed->packets_dropped,
-    [FIELD_BYTES_SWALLOWED] = feed->bytes_swallowed,
+    [FIELD_BYTES_SENT] = client->bytes,
+    [FIELD_BYTES_LOST] = client->lost,
+    [FIELD_BYTES_SWALLOWED] = self->bytes_swallowed,
+    [FIELD_PACKETS_RECEIVED] = self->packets_received,
+    [FIELD_PACKETS_SENT] = self->packets_sent,
+    [FIELD_PACKETS_DROPPED] = self->packets_dropped,
+    [FIELD_PACKETS_REFUSED] = self->packets_refused,
+    [FIELD_PACKETS_QUEUED] = self->packets_queued,
+    [FIELD_DISCONTINUITIES] = self->discontinuities,
     [FIELD_REQUEST_BYTES_LEFT] = client->left,
     [FIELD_ROUND_TRIP_TIME] = client->rtt_ns,
     [FIELD_PACING_RATE] = client->pacing_bps,
-    [FIELD_LAST_TIMESTAMP_RECEIVED] = feed->last_received,
-    [FIELD_LAST_TIMESTAMP_PROCESSED] = feed->last_sent,
-    [FIELD_LAST_STREAM_TICK_RECEIVED] = feed->last_tick,
-    [FIELD_SAMPLES_RECEIVED] = feed->packets_received,
-    [FIELD_SAMPLES_PROCESSED] = feed->packets_sent,
-    [FIELD_STREAM_TICKS_RECEIVED] = feed->ticks_received,
-    [FIELD_BYTES_QUEUED] = feed->bytes_queued + client->queued,
-    [FIELD_BYTES_PROCESSED] = feed->bytes_sent,
+    [FIELD_LAST_TIMESTAMP_RECEIVED] = flow->last_received,
+    [FIELD_LAST_TIMESTAMP_PROCESSED] = flow->last_sent,
+    [FIELD_LAST_STREAM_TICK_RECEIVED] = flow->last_tick,
+    [FIELD_SAMPLES_RECEIVED] = self->packets_received,
+    [FIELD_SAMPLES_PROCESSED] = self->packets_sent,
+    [FIELD_STREAM_TICKS_RECEIVED] = flow->ticks_received,
+    [FIELD_BYTES_QUEUED] = flow->bytes_queued + client->queued,
+    [FIELD_BYTES_PROCESSED] = flow->bytes_sent,
   };
   GValue value = G_VALUE_INIT;
   gsize i;
@@ -181,7 +191,7 @@ write_uint64 (const GstWmsStats * self, GstStructure * structure,
   }
 }
 
-/* Packets in a second, over the time that there were some. */
+/* Packets in a second, over the time in which there were some. */
 static gdouble
 get_average (guint64 n_packets, gint64 first_us, gint64 last_us)
 {
@@ -193,24 +203,24 @@ get_average (guint64 n_packets, gint64 first_us, gint64 last_us)
 void
 gst_wms_stats_write (const GstWmsStats * self, GstStructure * structure)
 {
-  const GstWmsFeedStats *feed = &self->feed;
   const WmsClientStats *client = &self->client;
-  const WmsFailure *failure = client->failure != NULL ? client->failure :
-      self->former_failure;
+  const GstWmsFlow *flow = &self->flow;
+  const WmsFailure *failure = client->failure;
   const GQuark *quarks = get_quarks ();
 
   write_uint64 (self, structure, quarks);
   gst_structure_id_set (structure,
       quarks[FIELD_BYTES_UNACKNOWLEDGED], G_TYPE_UINT, client->unsent,
+      quarks[FIELD_RECONNECTS], G_TYPE_UINT, client->n_reconnects,
       quarks[FIELD_HTTP_STATUS], G_TYPE_UINT, client->http_status,
       quarks[FIELD_LAST_HRESULT], G_TYPE_UINT,
       failure != NULL ? failure->hresult : WMS_S_OK,
       quarks[FIELD_STATE], GST_TYPE_WMS_PUSH_STATE, client->state,
       quarks[FIELD_PUSH_ID], G_TYPE_STRING, client->push_id,
       quarks[FIELD_AVERAGE_RECEIVED], G_TYPE_DOUBLE,
-      get_average (feed->packets_received, feed->first_us, feed->received_us),
+      get_average (self->packets_received, flow->first_us, flow->received_us),
       quarks[FIELD_AVERAGE_PROCESSED], G_TYPE_DOUBLE,
-      get_average (feed->packets_sent, feed->first_us, feed->sent_us), NULL);
+      get_average (self->packets_sent, flow->first_us, flow->sent_us), NULL);
   if (client->scheme != NULL)
     gst_structure_id_set (structure, quarks[FIELD_AUTH_SCHEME], G_TYPE_STRING,
         client->scheme, NULL);

@@ -9,29 +9,21 @@
 G_BEGIN_DECLS
 
 /**
- * GstWmsFeedStats:
- * @packets_sent: $D, written
- * @packets_dropped: by a flush, before they were written
- * @packets_received: found in what upstream sent
- * @bytes_swallowed: of indexes and rewritten headers
- * @bytes_sent: ASF bytes of the packets that were written
- * @bytes_queued: of packets that wait to be written
+ * GstWmsFlow:
+ * @bytes_sent: ASF bytes of the packets that a session took
+ * @bytes_queued: of packets that wait for it
  * @ticks_received: GAP events
- * @last_received: running time of the last packet found
- * @last_sent: running time of the last packet written
+ * @last_received: running time of the last packet that came
+ * @last_sent: running time of the last packet that a session took
  * @last_tick: running time of the last GAP event
  * @first_us: monotonic time of the first packet, 0 before it
- * @received_us: monotonic time of the last packet found
- * @sent_us: monotonic time of the last packet written
+ * @received_us: monotonic time of the last packet that came
+ * @sent_us: monotonic time of the last packet that a session took
  *
- * What is counted on the way from buffers to packets, from start to stop.
+ * When packets came and went.
  */
 typedef struct
 {
-  guint64 packets_sent;
-  guint64 packets_dropped;
-  guint64 packets_received;
-  guint64 bytes_swallowed;
   guint64 bytes_sent;
   guint64 bytes_queued;
   guint64 ticks_received;
@@ -41,49 +33,56 @@ typedef struct
   gint64 first_us;
   gint64 received_us;
   gint64 sent_us;
-} GstWmsFeedStats;
+} GstWmsFlow;
 
 /**
- * gst_wms_feed_stats_init:
- * @self: (out caller-allocates): figures of a stream that has not begun
+ * gst_wms_flow_init:
+ * @self: (out caller-allocates): of a stream that has not begun
  */
-void gst_wms_feed_stats_init (GstWmsFeedStats * self);
+void gst_wms_flow_init (GstWmsFlow * self);
 
 /**
- * gst_wms_feed_stats_receive:
- * @self: figures
- * @n_packets: that were found
+ * gst_wms_flow_receive:
+ * @self: a #GstWmsFlow
+ * @time: running time of the last packet that came
+ */
+void gst_wms_flow_receive (GstWmsFlow * self, GstClockTime time);
+
+/**
+ * gst_wms_flow_send:
+ * @self: a #GstWmsFlow
+ * @n_bytes: size of packets that were taken
  * @time: running time of the last of them
  */
-void gst_wms_feed_stats_receive (GstWmsFeedStats * self, guint n_packets,
-    GstClockTime time);
-
-/**
- * gst_wms_feed_stats_send:
- * @self: figures
- * @n_packets: that were written
- * @n_bytes: their size
- * @time: running time of the last of them
- */
-void gst_wms_feed_stats_send (GstWmsFeedStats * self, guint n_packets,
-    guint64 n_bytes, GstClockTime time);
+void gst_wms_flow_send (GstWmsFlow * self, guint64 n_bytes, GstClockTime time);
 
 /**
  * GstWmsStats:
- * @feed: the way of the data
- * @client: the present session, or the last one
- * @former_bytes: of request bodies of the sessions before it
- * @former_failure: (nullable): of the sessions before it
+ * @client: the present session, or the last one; its counts are of all
+ *     sessions
+ * @flow: when packets came and went
+ * @packets_received: all that came
+ * @packets_sent: of them, written as a whole
+ * @packets_dropped: of them, left out
+ * @packets_refused: of them, those that no session could take
+ * @packets_queued: of them, those that wait
+ * @discontinuities: how often packets were left out
+ * @bytes_swallowed: of indexes and rewritten headers
  *
- * All figures of an element from its last start on; they stay until it starts
+ * All figures of an element, from its last start on; they stay until it starts
  * again.
  */
 typedef struct
 {
-  GstWmsFeedStats feed;
   WmsClientStats client;
-  guint64 former_bytes;
-  const WmsFailure *former_failure;
+  GstWmsFlow flow;
+  guint64 packets_received;
+  guint64 packets_sent;
+  guint64 packets_dropped;
+  guint64 packets_refused;
+  guint64 packets_queued;
+  guint64 discontinuities;
+  guint64 bytes_swallowed;
 } GstWmsStats;
 
 /**
@@ -93,20 +92,19 @@ typedef struct
 void gst_wms_stats_init (GstWmsStats * self);
 
 /**
- * gst_wms_stats_begin_session:
- * @self: figures
- *
- * Tells that @client is about to be those of another session.
+ * gst_wms_stats_add_session:
+ * @sum: figures of a session, those of earlier ones are added
+ * @former: what the earlier ones have come to
  */
-void gst_wms_stats_begin_session (GstWmsStats * self);
+void gst_wms_stats_add_session (WmsClientStats * sum,
+    const WmsClientStats * former);
 
 /**
- * gst_wms_stats_end_session:
- * @self: figures
- * @last: those of a session that is closed
+ * gst_wms_stats_close_session:
+ * @client: last figures of a session that is closed: what only a connection
+ *     has goes away
  */
-void gst_wms_stats_end_session (GstWmsStats * self,
-    const WmsClientStats * last);
+void gst_wms_stats_close_session (WmsClientStats * client);
 
 /**
  * gst_wms_stats_write:

@@ -20,16 +20,19 @@ get_state_locked (WmsClient * self)
   gboolean goes_on = self->has_begun && !self->needs_header;
 
   switch (self->phase) {
-    case WMS_PHASE_SETUP:
-      return self->has_opened ? GST_WMS_PUSH_STATE_RECONNECTING :
-          GST_WMS_PUSH_STATE_CONNECTING;
     case WMS_PHASE_ENDING:
       return GST_WMS_PUSH_STATE_ENDING;
     case WMS_PHASE_ENDED:
       return GST_WMS_PUSH_STATE_ENDED;
     case WMS_PHASE_FAILED:
       return GST_WMS_PUSH_STATE_FAILED;
+    case WMS_PHASE_SETUP:
+    case WMS_PHASE_LOST:
+      return self->has_opened ? GST_WMS_PUSH_STATE_RECONNECTING :
+          GST_WMS_PUSH_STATE_CONNECTING;
     default:
+      if (self->loss != NULL)
+        return GST_WMS_PUSH_STATE_RECONNECTING;
       return goes_on ? GST_WMS_PUSH_STATE_STREAMING : GST_WMS_PUSH_STATE_OPEN;
   }
 }
@@ -49,10 +52,15 @@ wms_client_get_stats (WmsClient * self, WmsClientStats * stats)
   stats->unsent = writer.unsent;
   stats->rtt_ns = writer.rtt_ns;
   stats->pacing_bps = writer.pacing_bps;
+  stats->lost = self->lost_bytes;
+  stats->n_data = self->n_data + writer.n_data;
+  stats->n_cut = self->n_cut;
+  stats->n_pending = writer.n_cut;
+  stats->n_reconnects = self->n_reconnects;
   stats->http_status = self->http_status;
-  stats->scheme = wms_push_get_scheme (self->push);
   g_strlcpy (stats->push_id, wms_push_get_id (self->push),
       sizeof stats->push_id);
+  stats->scheme = wms_push_get_scheme (self->push);
   stats->failure = self->last_failure;
   g_mutex_unlock (&self->lock);
 }

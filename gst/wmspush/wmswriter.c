@@ -30,6 +30,8 @@ struct _WmsWriter
   gboolean was_reset;
   guint64 bytes;
   guint64 left;
+  guint64 n_data;
+  guint unsent;                 /* when it was closed */
   /* the packet that was written in part, and how much of it */
   gboolean has_tail;
   WmsPacket tail;
@@ -37,6 +39,7 @@ struct _WmsWriter
   /* TLS: the record that has to be offered again as it is */
   guint8 *record;
   gsize record_size;
+  guint n_joined;               /* data packets that end in it */
 };
 
 WmsWriter *
@@ -113,6 +116,12 @@ add_vectors (struct iovec *vectors, guint n, const WmsPacket * packet,
   return n;
 }
 
+static gboolean
+is_data (const WmsPacket * packet)
+{
+  return packet->head[1] == WMS_FRAME_DATA;
+}
+
 static gsize
 packet_size (const WmsPacket * packet)
 {
@@ -155,6 +164,7 @@ consume_locked (WmsWriter * self, WmsPacket * packets, guint * n_taken,
       return;
     }
     bytes -= rest;
+    self->n_joined += is_data (&self->tail);
     wms_packet_clear (&self->tail);
     self->has_tail = FALSE;
   }
@@ -163,6 +173,7 @@ consume_locked (WmsWriter * self, WmsPacket * packets, guint * n_taken,
     gsize size = packet_size (packet);
 
     self->left -= size;
+    self->n_data += is_data (packet);
     *n_taken += 1;
     if (bytes < size) {
       self->tail = *packet;
@@ -171,6 +182,7 @@ consume_locked (WmsWriter * self, WmsPacket * packets, guint * n_taken,
       return;
     }
     bytes -= size;
+    self->n_joined += is_data (packet);
     wms_packet_clear (packet);
   }
 }
@@ -251,8 +263,10 @@ write_tls_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
   gssize written;
 
   for (;;) {
-    if (self->record_size == 0)
+    if (self->record_size == 0) {
+      self->n_joined = 0;
       fill_record_locked (self, packets, n_packets, n_taken);
+    }
     if (self->record_size == 0)
       return WMS_WRITE_DONE;
     written = g_pollable_output_stream_write_nonblocking (self->tls,
@@ -426,39 +440,56 @@ get_socket (WmsWriter * self)
   return self->socket != NULL ? self->socket : self->tls_socket;
 }
 
-void
-wms_writer_shutdown (WmsWriter * self)
-{
-  /* first, since a wait holds no lock and a write does not wait */
-  g_cancellable_cancel (self->closing);
-  g_mutex_lock (&self->lock);
-  if (!self->is_closed)
-    g_socket_shutdown (get_socket (self), TRUE, TRUE, NULL);
-  self->is_closed = TRUE;
-  g_mutex_unlock (&self->lock);
-}
-
 gboolean
 wms_writer_set_pacing_rate (WmsWriter * self, guint64 rate_bps)
 {
   return wms_socket_set_pacing_rate (get_socket (self), rate_bps);
 }
 
+/* A connection that is shut down has the bytes that it had then. */
+static void
+get_info_locked (WmsWriter * self, WmsSocketInfo * info)
+{
+  *info = (WmsSocketInfo) {
+  .unacknowledged = self->unsent};
+  if (!self->is_closed)
+    wms_socket_get_info (get_socket (self), info);
+}
+
+void
+wms_writer_shutdown (WmsWriter * self)
+{
+  WmsSocketInfo info;
+
+  /* first, since a wait holds no lock and a write does not wait */
+  g_cancellable_cancel (self->closing);
+  g_mutex_lock (&self->lock);
+  get_info_locked (self, &info);
+  self->unsent = info.unacknowledged;
+  if (!self->is_closed)
+    g_socket_shutdown (get_socket (self), TRUE, TRUE, NULL);
+  self->is_closed = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
 void
 wms_writer_get_stats (WmsWriter * self, WmsWriterStats * stats)
 {
-  WmsSocketInfo info = { 0, };
+  WmsSocketInfo info;
 
   g_mutex_lock (&self->lock);
+  get_info_locked (self, &info);
   stats->bytes = self->bytes;
   stats->left = self->left;
   stats->queued = self->record_size;
   if (self->has_tail)
     stats->queued += packet_size (&self->tail) - self->tail_written;
-  if (!self->is_closed)
-    wms_socket_get_info (get_socket (self), &info);
-  g_mutex_unlock (&self->lock);
   stats->unsent = info.unacknowledged;
   stats->rtt_ns = info.rtt_ns;
   stats->pacing_bps = info.pacing_bps;
+  stats->n_data = self->n_data;
+  stats->n_cut = self->has_tail && is_data (&self->tail);
+  if (self->record_size > 0)
+    stats->n_cut += self->n_joined;
+  g_mutex_unlock (&self->lock);
 }

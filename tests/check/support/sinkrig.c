@@ -21,7 +21,7 @@ sink_rig_new (const gchar * url)
   fail_unless (self->source != NULL && self->sink != NULL);
   g_object_set (self->source, "format", GST_FORMAT_TIME, "caps", caps,
       "max-bytes", (guint64) 0, NULL);
-  g_object_set (self->sink, "location", url, "sync", FALSE, NULL);
+  g_object_set (self->sink, "location", url, "sync", FALSE, "retries", 0, NULL);
   gst_bin_add_many (GST_BIN (self->pipeline), self->source, self->sink, NULL);
   fail_unless (gst_element_link (self->source, self->sink));
   self->bus = gst_element_get_bus (self->pipeline);

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* How a session ends, by EOS or by an action; gstwmssender.c has the
+ * threads. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "wmspush/gstwmssender-private.h"
+
+/* Longest wait of an action for the application to read its messages. */
+#define ACTION_DRAIN_MS 500
+
+GstFlowReturn
+gst_wms_sender_end (GstWmsSender * self)
+{
+  GstFlowReturn ret = gst_wms_sender_flush (self);
+  gboolean ok = FALSE;
+
+  if (ret == GST_FLOW_OK && self->due != WMS_FRAME_HEADER && !self->has_started)
+    wms_client_tell_started (self->client, 0);
+  while (ret == GST_FLOW_OK && !ok) {
+    GError *error = NULL;
+
+    ok = wms_client_end (self->client, self->cancellable, &error);
+    if (!ok)
+      ret = gst_wms_sender_handle_failure (self, error);
+  }
+  if (ret == GST_FLOW_EOS)
+    return ret;
+  /* also when a flush breaks it off: the final $E may be on its way, so what
+   * comes then needs another session */
+  self->has_ended = TRUE;
+  if (ret == GST_FLOW_OK)
+    wms_mailbox_drain (self->mailbox, self->is_action ? ACTION_DRAIN_MS : -1,
+        self->cancellable);
+  return ret;
+}
+
+guint32
+gst_wms_sender_end_now (GstWmsSender * self)
+{
+  WmsGate *gate = gst_wms_turn_get_gate (self->turn);
+  WmsClientStats stats;
+  GstFlowReturn ret;
+
+  self->cancellable = wms_gate_get_action (gate);
+  self->is_action = TRUE;
+  ret = gst_wms_sender_end (self);
+  self->is_action = FALSE;
+  self->cancellable = wms_gate_get_streaming (gate);
+  if (ret == GST_FLOW_OK)
+    return WMS_S_OK;
+  wms_client_get_stats (self->client, &stats);
+  return ret == GST_FLOW_ERROR && stats.failure != NULL ?
+      stats.failure->hresult : WMS_E_ABORT;
+}
+
+guint32
+gst_wms_sender_disconnect (GstWmsSender * self)
+{
+  gst_wms_sender_clear_batch (self, &self->drops.dropped);
+  wms_client_fail (self->client, NULL);
+  self->has_ended = TRUE;
+  wms_mailbox_drain (self->mailbox, ACTION_DRAIN_MS, NULL);
+  return WMS_S_OK;
+}
+
+gboolean
+gst_wms_sender_has_session (GstWmsSender * self)
+{
+  WmsClientStats stats;
+
+  if (self->client == NULL)
+    return FALSE;
+  wms_client_get_stats (self->client, &stats);
+  return stats.state != GST_WMS_PUSH_STATE_ENDED
+      && stats.state != GST_WMS_PUSH_STATE_FAILED;
+}
