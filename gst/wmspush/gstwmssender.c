@@ -428,8 +428,10 @@ static GstFlowReturn
 drop (GstWmsSender * self, GstBuffer * buffer)
 {
   gst_wms_drops_count (&self->drops, &self->drops.dropped, 1);
-  gst_wms_drops_tell (&self->drops, buffer);
   note_received (self);
+  /* what a loss costs its statuses tell */
+  if (self->config.leaky != GST_WMS_LEAKY_NO)
+    gst_wms_drops_tell (&self->drops, buffer);
   return GST_FLOW_OK;
 }
 

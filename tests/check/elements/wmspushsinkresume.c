@@ -42,19 +42,6 @@ check_data (ScriptServer * server, guint n, guint n_packet)
           RIG_PACKET_SIZE) == 0, "frame %u is not packet %u", n, n_packet);
 }
 
-/* Each packet is sent, dropped, refused or queued. */
-static void
-check_account (SinkRig * rig, guint64 received, guint64 sent)
-{
-  fail_unless_equals_uint64 (sink_rig_get_stat (rig, "packets-received"),
-      received);
-  fail_unless_equals_uint64 (sink_rig_get_stat (rig, "packets-sent"), sent);
-  fail_unless_equals_uint64 (sink_rig_get_stat (rig, "packets-dropped"),
-      received - sent);
-  fail_unless_equals_uint64 (sink_rig_get_stat (rig, "packets-refused"), 0);
-  fail_unless_equals_uint64 (sink_rig_get_stat (rig, "packets-queued"), 0);
-}
-
 /* Takes a PushSetup with this answer, and the head of the PushStart. */
 static gboolean
 accept_with (ScriptConnection * connection, const gchar * answer)
@@ -137,7 +124,7 @@ GST_START_TEST (test_same_session)
           WMS_FRAME_HEADER), 1);
   for (i = 0; i < 15; i++)
     check_data (rig->server, 1 + 5 + i, 10 + i);
-  check_account (rig, 25, 20);
+  sink_rig_check_account (rig, 25, 20);
   fail_unless_equals_uint64 (sink_rig_get_stat (rig, "reconnects"), 1);
   fail_unless_equals_uint64 (sink_rig_get_stat (rig, "discontinuities"), 1);
   sink_rig_free (rig);
@@ -159,7 +146,7 @@ GST_START_TEST (test_other_session)
   fail_unless_equals_int (script_server_get_n_frames (rig->server,
           WMS_FRAME_HEADER), 2);
   check_data (rig->server, 7, 10);
-  check_account (rig, 25, 20);
+  sink_rig_check_account (rig, 25, 20);
   fail_unless (gst_structure_get_uint64 (rig->started, "value", &value));
   fail_unless_equals_uint64 (value, 10 * 40 * G_GUINT64_CONSTANT (10000));
   sink_rig_free (rig);
@@ -210,7 +197,7 @@ GST_START_TEST (test_unknown_push_id)
   fail_unless (strstr (setup, "push-id=4124758405\r\n") != NULL);
   setup = strstr (setup + 1, "x-wms-pushsetup");
   fail_unless (setup != NULL && strstr (setup, "push-id=0\r\n") != NULL);
-  check_account (rig, 25, 20);
+  sink_rig_check_account (rig, 25, 20);
   sink_rig_free (rig);
 }
 
@@ -333,7 +320,7 @@ GST_START_TEST (test_retry_first)
   fail_unless (sink_rig_wait (rig, "EOS"));
   fail_unless_equals_string (rig->log->str, "LOCATING CONNECTING " TRY " "
       AGAIN " STARTED " ENDED);
-  check_account (rig, 5, 5);
+  sink_rig_check_account (rig, 5, 5);
   sink_rig_free (rig);
 }
 

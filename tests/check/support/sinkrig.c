@@ -198,6 +198,12 @@ log_message (SinkRig * self, GstMessage * message)
     case GST_MESSAGE_ERROR:
       log_error (self, message);
       break;
+    case GST_MESSAGE_WARNING:
+      add_word (self->log, "WARNING");
+      break;
+    case GST_MESSAGE_QOS:
+      add_word (self->log, "QOS");
+      break;
     case GST_MESSAGE_ELEMENT:
       if (gst_structure_has_name (structure, "wms-status"))
         log_status (self, structure);
@@ -242,4 +248,16 @@ sink_rig_get_stat (SinkRig * self, const gchar * name)
     return small;
   fail_unless (gst_structure_get_uint64 (stats, name, &value));
   return value;
+}
+
+void
+sink_rig_check_account (SinkRig * self, guint64 received, guint64 sent)
+{
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-received"),
+      received);
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-sent"), sent);
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-dropped"),
+      received - sent);
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-refused"), 0);
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-queued"), 0);
 }
