@@ -48,9 +48,10 @@ GstFlowReturn gst_wms_turn_begin (GstWmsTurn * self);
 /**
  * gst_wms_turn_wait_preroll:
  *
- * To be called inside the gate when a wait for the server was broken: %GST_FLOW_OK
- * means to wait again, %GST_FLOW_EOS that the session is an action's, which is
- * at what was to be written.
+ * To be called inside the gate when a wait for the server was broken.
+ *
+ * Returns: %GST_FLOW_OK to wait again; %GST_FLOW_EOS when the session is an
+ *     action's, which has what was to be written.
  */
 GstFlowReturn gst_wms_turn_wait_preroll (GstWmsTurn * self);
 
