@@ -44,6 +44,7 @@ struct _WmsWriter
   /* TLS: the record that has to be offered again as it is */
   guint8 *record;
   gsize record_size;
+  gboolean is_record_offered;
 };
 
 /* A descriptor of our own: libsoup may close its one while we write. */
@@ -291,6 +292,17 @@ fill_record_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
   consume_locked (self, packets, n_taken, self->record_size);
 }
 
+static gboolean
+has_room_locked (WmsWriter * self)
+{
+  return (g_socket_condition_check (self->tls_socket, G_IO_OUT) & G_IO_OUT)
+      != 0;
+}
+
+/* A record that GnuTLS has taken in part is sent a second time when the peer
+ * asks for new keys before the rest is out (docs/design.md, transport), so none
+ * is offered without room for it: what poll() calls writable has room for a
+ * whole one. */
 static WmsWriteResult
 write_tls_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
     guint * n_taken, GError ** error)
@@ -302,6 +314,9 @@ write_tls_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
       fill_record_locked (self, packets, n_packets, n_taken);
     if (self->record_size == 0)
       return WMS_WRITE_DONE;
+    if (!self->is_record_offered && !has_room_locked (self))
+      return WMS_WRITE_BLOCKED;
+    self->is_record_offered = TRUE;
     written = g_pollable_output_stream_write_nonblocking (self->tls,
         self->record, self->record_size, NULL, error);
     if (g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
@@ -310,6 +325,7 @@ write_tls_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
     }
     if (written < 0)
       return WMS_WRITE_FAILED;
+    self->is_record_offered = FALSE;
     self->record_size -= written;
     memmove (self->record, self->record + written, self->record_size);
   }
@@ -447,7 +463,7 @@ wms_writer_was_reset (WmsWriter * self)
 static WmsWriteResult
 finish_tls_locked (WmsWriter * self)
 {
-  if (!(g_socket_condition_check (self->tls_socket, G_IO_OUT) & G_IO_OUT))
+  if (!has_room_locked (self))
     return WMS_WRITE_BLOCKED;
   g_output_stream_close (G_OUTPUT_STREAM (self->tls), self->closing, NULL);
   return WMS_WRITE_DONE;
