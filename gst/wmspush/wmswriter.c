@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "wmspush/wmsstatus.h"
+#include "wmspush/wmsthread.h"
 
 #define NOTSENT_LOWAT (128 * 1024)
 
@@ -129,6 +130,20 @@ wms_writer_new (GIOStream * stream, guint64 request_length, guint timeout_ms,
       g_clear_pointer (&self, wms_writer_unref);
   }
   return self;
+}
+
+void
+wms_writer_enter (WmsWriter * self)
+{
+  if (self->tls != NULL)
+    wms_thread_enter ();
+}
+
+void
+wms_writer_leave (WmsWriter * self)
+{
+  if (self->tls != NULL)
+    wms_thread_leave ();
 }
 
 WmsWriter *

@@ -334,7 +334,7 @@ GST_START_TEST (test_key_updates)
   for (next = start; n_updates < N_UPDATES; next += 1024 * 1024) {
     while (server.seen->len < next)
       fail_unless (openssl_read (&server));
-    openssl_write (&server, n_updates++ % 2 ? "k\n" : "K\n");
+    openssl_write (&server, n_updates++ % 4 == 3 ? "k\n" : "K\n");
   }
   while (openssl_read (&server));
   fail_unless (sink_rig_wait (rig, "EOS"), "%s", rig->log->str);
@@ -360,7 +360,8 @@ wmspushsinktlsflow_suite (void)
   tcase_add_test (tc, test_backpressure);
   tcase_add_test (tc, test_requests);
   tcase_add_loop_test (tc, test_ends, 0, G_N_ELEMENTS (ends));
-  tcase_add_test (tc, test_key_updates);
+  /* what goes wrong does so one time in a few */
+  tcase_add_loop_test (tc, test_key_updates, 0, 5);
   return suite;
 }
 

@@ -176,7 +176,7 @@ session_end (Session * session)
 
   fail_unless (wms_client_end (session->client, NULL, &error), "%s",
       error != NULL ? error->message : NULL);
-  wms_client_close (session->client);
+  wms_client_close (session->client, NULL);
   wms_mailbox_close (session->mailbox);
   wms_mailbox_unref (session->mailbox);
   script_server_free (session->server);
@@ -209,8 +209,8 @@ write_packets (Session * session, WmsPacket * packets, guint n)
   g_autoptr (GError) error = NULL;
   guint n_taken = 0;
 
-  fail_unless (wms_client_write (session->client, packets, n, &n_taken, NULL,
-          &error), "%s", error != NULL ? error->message : NULL);
+  fail_unless (wms_client_write (session->client, packets, n, &n_taken, -1,
+          NULL, &error), "%s", error != NULL ? error->message : NULL);
   fail_unless_equals_int (n_taken, n);
 }
 
