@@ -469,6 +469,121 @@ GST_START_TEST (test_no_marker_behind_a_failure)
 
 GST_END_TEST;
 
+static gint64
+get_dropped (GstHarness * h)
+{
+  g_autoptr (GstStructure) stats = NULL;
+  guint64 dropped = 0;
+
+  g_object_get (h->element, "stats", &stats, NULL);
+  gst_structure_get_uint64 (stats, "packets-dropped", &dropped);
+  return dropped;
+}
+
+static gpointer
+push_eos (gpointer user_data)
+{
+  fail_unless (gst_harness_push_event (user_data, gst_event_new_eos ()));
+  return NULL;
+}
+
+static void
+check_silence (GstBus * bus)
+{
+  g_autoptr (GstMessage) message =
+      gst_bus_timed_pop_filtered (bus, 200 * GST_MSECOND, GST_MESSAGE_ELEMENT);
+
+  fail_unless (message == NULL);
+}
+
+/* Where packets are dropped, one may be written in part: the marker comes when
+ * the next packet or the end finds that there is room again. */
+GST_START_TEST (test_marker_behind_backlog)
+{
+  ScriptServer *server = script_server_new (script_read_nothing, NULL);
+  g_autoptr (GBytes) header = sink_rig_get_header ();
+  g_autoptr (GBytes) key = sink_rig_get_packet (0);
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  g_autoptr (GstMessage) message = NULL;
+  g_autofree gchar *names = NULL;
+  GstHarness *h = new_harness (server, bus);
+  GThread *thread;
+  guint i;
+
+  gst_util_set_object_arg (G_OBJECT (h->element), "leaky", "keyframe");
+  g_object_set (h->element, "max-backlog", 20 * GST_MSECOND, NULL);
+  gst_element_set_state (h->element, GST_STATE_READY);
+  gst_element_set_state (h->element, GST_STATE_PLAYING);
+  push_bytes (h, header);
+  for (i = 0; i < MANY_PACKETS && get_dropped (h) == 0; i++)
+    push_bytes (h, key);
+  fail_if (i == MANY_PACKETS);
+  names = read_names (bus);
+  push_marker (h);
+  check_silence (bus);
+  if (__i__ == 0) {
+    script_server_open_gate (server);
+    for (i = 0; message == NULL && i < 1000; i++) {
+      push_bytes (h, key);
+      message = gst_bus_timed_pop_filtered (bus, 20 * GST_MSECOND,
+          GST_MESSAGE_ELEMENT);
+    }
+    push_eos (h);
+  } else {
+    thread = g_thread_new ("eos", push_eos, h);
+    check_silence (bus);
+    script_server_open_gate (server);
+    g_thread_join (thread);
+  }
+  g_free (names);
+  names = read_names (bus);
+  fail_unless_equals_string (names, __i__ == 0 ?
+      "END_OF_STREAMING STOPPED CLOSED wms-finalize " :
+      "wms-marker END_OF_STREAMING STOPPED CLOSED wms-finalize ");
+  free_harness (h);
+  script_server_free (server);
+}
+
+GST_END_TEST;
+
+/* Behind the end of the session by an action a marker is refused, as data
+ * is, up to a flush. */
+GST_START_TEST (test_marker_behind_end_session)
+{
+  ScriptServer *server = script_server_new (script_take_all, NULL);
+  g_autoptr (GBytes) header = sink_rig_get_header ();
+  g_autoptr (GBytes) packet = sink_rig_get_packet (0);
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  g_autofree gchar *names = NULL;
+  GstHarness *h = new_harness (server, bus);
+  guint hresult = 1;
+
+  push_bytes (h, header);
+  push_bytes (h, packet);
+  push_marker (h);
+  g_signal_emit_by_name (h->element, "end-session", &hresult);
+  fail_unless_equals_int (hresult, 0);
+  names = read_names (bus);
+  fail_unless_equals_string (names, OPENING "wms-marker END_OF_STREAMING "
+      "STOPPED CLOSED wms-finalize ");
+  fail_if (gst_harness_push_event (h,
+          gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
+              gst_structure_new_empty ("wms-marker"))));
+  flush (h);
+  push_marker (h);
+  push_bytes (h, header);
+  push_bytes (h, packet);
+  fail_unless (gst_harness_push_event (h, gst_event_new_eos ()));
+  g_free (names);
+  names = read_names (bus);
+  fail_unless_equals_string (names, OPENING "wms-marker END_OF_STREAMING "
+      "STOPPED CLOSED wms-finalize ");
+  free_harness (h);
+  script_server_free (server);
+}
+
+GST_END_TEST;
+
 /* Through the real muxer, whose packets have room for several frames. */
 GST_START_TEST (test_marker_through_muxer)
 {
@@ -513,6 +628,8 @@ wmspushsinkmarkers_suite (void)
   tcase_add_test (tc, test_marker_between_sessions);
   tcase_add_test (tc, test_no_marker_of_a_failed_session);
   tcase_add_test (tc, test_no_marker_behind_a_failure);
+  tcase_add_loop_test (tc, test_marker_behind_backlog, 0, 2);
+  tcase_add_test (tc, test_marker_behind_end_session);
   tcase_add_test (tc, test_marker_through_muxer);
   return suite;
 }
