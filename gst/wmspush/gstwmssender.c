@@ -316,7 +316,8 @@ repeat_header (GstWmsSender * self)
     wms_packet_clear (&packet);
   else
     forget_changes (self);
-  if (error != NULL && !g_error_matches (error, WMS_ERROR, WMS_ERROR_HEADER_DUE))
+  if (error != NULL
+      && !g_error_matches (error, WMS_ERROR, WMS_ERROR_HEADER_DUE))
     return handle_failure (self, g_steal_pointer (&error));
   return GST_FLOW_OK;
 }
@@ -455,6 +456,12 @@ GstFlowReturn
 gst_wms_sender_take_header (GstWmsSender * self, GstBuffer * buffer,
     const AsfHeaderInfo * info)
 {
+  g_autoptr (GError) error = NULL;
+
+  /* before the $E that would announce it (push-protocol, C31) */
+  if (self->due != WMS_FRAME_HEADER
+      && !wms_packet_check_change (buffer, &error))
+    return gst_wms_sender_fail (self, error);
   gst_buffer_replace (&self->header, buffer);
   self->info = info;
   if (self->due == WMS_FRAME_DATA)
