@@ -5,6 +5,7 @@
 /* What gstwmssender.c and gstwmssenderend.c share. */
 
 #include "wmspush/gstwmsdrops.h"
+#include "wmspush/gstwmsmarkers.h"
 #include "wmspush/gstwmssender.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,8 @@ struct _GstWmsSender
 
   GstBuffer *header;
   const AsfHeaderInfo *info;
+  guint8 metadata_sent[ASF_DIGEST_SIZE];        /* of the server's header */
+  GstWmsMarkers markers;
   WmsFrameType due;             /* goes before the next $D; $D for nothing */
   gboolean has_started;
   gboolean has_ended;
@@ -45,6 +48,16 @@ struct _GstWmsSender
  * Drops what is not written.
  */
 void gst_wms_sender_clear_batch (GstWmsSender * self, guint64 * counter);
+
+/**
+ * gst_wms_sender_tell_start:
+ * @self: a #GstWmsSender
+ * @first_time_100ns: first presentation time
+ *
+ * Tells that the session has begun, and markers that have waited for that.
+ */
+void gst_wms_sender_tell_start (GstWmsSender * self,
+    guint64 first_time_100ns);
 
 /**
  * gst_wms_sender_handle_failure:

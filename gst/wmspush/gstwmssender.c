@@ -9,6 +9,8 @@
 
 #include "wmspush/gstwmssender-private.h"
 
+#include <string.h>
+
 #include "asf/asfpacket.h"
 
 GST_DEBUG_CATEGORY_STATIC (wmssender_debug);
@@ -44,6 +46,7 @@ gst_wms_sender_free (GstWmsSender * self)
   for (i = self->n_taken; i < self->n_batch; i++)
     wms_packet_clear (&self->batch[i]);
   gst_clear_buffer (&self->header);
+  gst_wms_markers_clear (&self->markers);
   wms_mailbox_unref (self->mailbox);
   g_free (self);
 }
@@ -183,6 +186,14 @@ skip_in_batch (GstWmsSender * self)
   gst_wms_drops_count (&self->drops, &self->drops.dropped, n_dropped);
 }
 
+void
+gst_wms_sender_tell_start (GstWmsSender * self, guint64 first_time_100ns)
+{
+  wms_client_tell_started (self->client, first_time_100ns);
+  self->has_started = TRUE;
+  gst_wms_markers_tell (&self->markers, self->client);
+}
+
 /* The status STARTED carries the first presentation time, so it waits for the
  * first packet. */
 static void
@@ -201,10 +212,37 @@ tell_started (GstWmsSender * self, GstBuffer * buffer)
     if (asf_payload_next (&iter, &payload, NULL)
         && payload.pres_time_ms > self->info->preroll_ms)
       time_ms = payload.pres_time_ms - self->info->preroll_ms;
-    wms_client_tell_started (self->client, time_ms * 10000);
-    self->has_started = TRUE;
+    gst_wms_sender_tell_start (self, time_ms * 10000);
   }
   gst_buffer_unmap (buffer, &map);
+}
+
+/* The server has another header: WMT_NEW_METADATA when its descriptions differ
+ * from those of the one before (push-protocol, section 5). */
+static void
+note_header (GstWmsSender * self, gboolean is_change)
+{
+  const guint8 *metadata = self->info->metadata_digest;
+
+  if (is_change)
+    wms_client_tell (self->client, GST_WMS_STATUS_SOURCE_SWITCH);
+  if (is_change && memcmp (metadata, self->metadata_sent, ASF_DIGEST_SIZE) != 0)
+    wms_client_tell (self->client, GST_WMS_STATUS_NEW_METADATA);
+  memcpy (self->metadata_sent, metadata, ASF_DIGEST_SIZE);
+  self->due = WMS_FRAME_DATA;
+}
+
+/* Up to when the batch may wait; a session that has not begun waits. */
+static gint64
+get_deadline_us (GstWmsSender * self)
+{
+  if (self->config.leaky == GST_WMS_LEAKY_NO || self->due == WMS_FRAME_HEADER)
+    return -1;
+  if (self->is_skipping)
+    return g_get_monotonic_time ();
+  if (self->blocked_us == 0)
+    self->blocked_us = g_get_monotonic_time ();
+  return self->blocked_us + (gint64) (self->config.max_backlog / 1000);
 }
 
 /* What changes the header is of no use to a server that gets it anew. */
@@ -221,7 +259,10 @@ forget_changes (GstWmsSender * self)
       wms_packet_clear (&self->batch[i]);
   }
   self->n_batch = n_kept;
-  self->due = WMS_FRAME_DATA;
+  note_header (self, FALSE);
+  self->has_started = FALSE;
+  if (self->n_taken < self->n_batch)
+    tell_started (self, self->batch[self->n_taken].buffer);
 }
 
 /* The server knows nothing of the session: it goes on with its header in front
@@ -229,31 +270,22 @@ forget_changes (GstWmsSender * self)
 static GstFlowReturn
 repeat_header (GstWmsSender * self)
 {
-  GstFlowReturn ret = GST_FLOW_OK;
-  gboolean ok = FALSE;
+  g_autoptr (GError) error = NULL;
+  WmsPacket packet;
+  guint n_taken = 0;
 
-  while (ret == GST_FLOW_OK && !ok) {
-    GError *error = NULL;
-    WmsPacket packet;
-    guint n_taken = 0;
-
-    ok = wms_packet_init (&packet, WMS_FRAME_HEADER, self->header, &error)
-        && wms_client_write (self->client, &packet, 1, &n_taken, -1,
-        self->cancellable, &error);
-    if (n_taken == 0)
-      wms_packet_clear (&packet);
-    if (ok)
-      forget_changes (self);
-    else if (g_error_matches (error, WMS_ERROR, WMS_ERROR_HEADER_DUE))
-      g_clear_error (&error);
-    else
-      ret = gst_wms_sender_handle_failure (self, error);
-  }
-  if (ok && self->n_taken < self->n_batch)
-    tell_started (self, self->batch[self->n_taken].buffer);
+  if (!wms_packet_init (&packet, WMS_FRAME_HEADER, self->header, &error))
+    return gst_wms_sender_fail (self, error);
+  wms_client_write (self->client, &packet, 1, &n_taken, get_deadline_us (self),
+      self->cancellable, &error);
+  if (n_taken == 0)
+    wms_packet_clear (&packet);
   else
-    self->has_started = FALSE;
-  return ret;
+    forget_changes (self);
+  if (error != NULL
+      && !g_error_matches (error, WMS_ERROR, WMS_ERROR_HEADER_DUE))
+    return gst_wms_sender_handle_failure (self, g_steal_pointer (&error));
+  return GST_FLOW_OK;
 }
 
 /* Calls that wait come back here when a state change, a flush or an action has
@@ -313,12 +345,8 @@ note_sent (GstWmsSender * self, guint former)
         wms_client_tell (self->client, GST_WMS_STATUS_END_OF_SEGMENT);
         self->due = WMS_FRAME_CHANGE;
         break;
-      case WMS_FRAME_CHANGE:
-        wms_client_tell (self->client, GST_WMS_STATUS_SOURCE_SWITCH);
-        self->due = WMS_FRAME_DATA;
-        break;
       default:
-        self->due = WMS_FRAME_DATA;
+        note_header (self, self->batch[i].head[1] == WMS_FRAME_CHANGE);
         break;
     }
   }
@@ -327,19 +355,6 @@ note_sent (GstWmsSender * self, guint former)
   GST_OBJECT_LOCK (self->sink);
   gst_wms_flow_send (&self->drops.flow, n_bytes, last->time);
   GST_OBJECT_UNLOCK (self->sink);
-}
-
-/* Up to when the batch may wait; a session that has not begun waits. */
-static gint64
-get_deadline_us (GstWmsSender * self)
-{
-  if (self->config.leaky == GST_WMS_LEAKY_NO || self->due == WMS_FRAME_HEADER)
-    return -1;
-  if (self->is_skipping)
-    return g_get_monotonic_time ();
-  if (self->blocked_us == 0)
-    self->blocked_us = g_get_monotonic_time ();
-  return self->blocked_us + (gint64) (self->config.max_backlog / 1000);
 }
 
 GstFlowReturn
@@ -491,6 +506,14 @@ gst_wms_sender_take_packet (GstWmsSender * self, GstBuffer * buffer,
   gst_wms_drops_count (&self->drops, ret == GST_FLOW_ERROR ?
       &self->drops.refused : &self->drops.dropped, 1);
   return ret;
+}
+
+void
+gst_wms_sender_take_marker (GstWmsSender * self, const GstStructure * marker)
+{
+  gst_wms_markers_add (&self->markers, marker);
+  if (self->has_started && !self->has_ended)
+    gst_wms_markers_tell (&self->markers, self->client);
 }
 
 gboolean

@@ -11,6 +11,22 @@
 /* Longest wait of an action for the application to read its messages. */
 #define ACTION_DRAIN_MS 500
 
+/* Markers of a session without data, whose place is behind OPENED. */
+static GstFlowReturn
+tell_last_markers (GstWmsSender * self)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  GError *error = NULL;
+
+  while (ret == GST_FLOW_OK && !gst_wms_markers_is_empty (&self->markers)) {
+    if (wms_client_wait_open (self->client, self->cancellable, &error))
+      gst_wms_markers_tell (&self->markers, self->client);
+    else
+      ret = gst_wms_sender_handle_failure (self, g_steal_pointer (&error));
+  }
+  return ret;
+}
+
 GstFlowReturn
 gst_wms_sender_end (GstWmsSender * self)
 {
@@ -18,7 +34,9 @@ gst_wms_sender_end (GstWmsSender * self)
   gboolean ok = FALSE;
 
   if (ret == GST_FLOW_OK && self->due != WMS_FRAME_HEADER && !self->has_started)
-    wms_client_tell_started (self->client, 0);
+    gst_wms_sender_tell_start (self, 0);
+  if (ret == GST_FLOW_OK)
+    ret = tell_last_markers (self);
   while (ret == GST_FLOW_OK && !ok) {
     GError *error = NULL;
 

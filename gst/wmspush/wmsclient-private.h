@@ -92,6 +92,7 @@ struct _WmsClient
   const WmsFailure *last_failure;       /* also one that was got over */
   guint64 pacing_bps;
   gboolean is_paced;            /* a limit was set once */
+  guint answering;              /* status of the answer that has effect now */
 };
 
 /**

@@ -23,9 +23,10 @@ GST_DEBUG_CATEGORY (wmsclient_debug);
 static void http_progress (WmsHttpProgress progress, gpointer user_data);
 static void http_answered (const WmsResponse * response, gpointer user_data);
 static void http_failed (const GError * reason, gpointer user_data);
+static gboolean http_goes_on (guint status, gpointer user_data);
 
 static const WmsHttpHandler http_handler = {
-  http_progress, http_answered, http_failed
+  http_progress, http_answered, http_failed, http_goes_on
 };
 
 WmsClient *
@@ -72,7 +73,8 @@ wms_client_post (WmsClient * self, GstWmsStatus status, const GError * error)
     .status = status,
     .hresult = error != NULL ? wms_failure_from_error (error)->hresult :
         WMS_S_OK,
-    .http_status = wms_failure_http_status (error),
+    .http_status = self->answering != 0 ? self->answering :
+        wms_failure_http_status (error),
     .error = (GError *) error,
   };
 
@@ -193,6 +195,7 @@ wms_client_send_next (WmsClient * self)
   if (!is_due)
     return;
   GST_DEBUG ("sending %s", request.content_type);
+  self->wants_connection |= request.needs_connection;
   open_connection (self);
   wms_client_start_timer (self, self->timeout_ms);
   wms_http_send (self->http, &request);
@@ -245,6 +248,20 @@ begin_streaming (WmsClient * self)
   g_mutex_unlock (&self->lock);
 }
 
+/* Where the server closes each connection, the next request of an open session
+ * opens another one without a word. */
+static void
+tell_connecting (WmsClient * self, GstWmsStatus status)
+{
+  gboolean is_open;
+
+  g_mutex_lock (&self->lock);
+  is_open = self->phase == WMS_PHASE_STARTING;
+  g_mutex_unlock (&self->lock);
+  if (!is_open)
+    wms_client_post (self, status, NULL);
+}
+
 static void
 http_progress (WmsHttpProgress progress, gpointer user_data)
 {
@@ -252,10 +269,10 @@ http_progress (WmsHttpProgress progress, gpointer user_data)
 
   switch (progress) {
     case WMS_HTTP_RESOLVING:
-      wms_client_post (self, GST_WMS_STATUS_LOCATING, NULL);
+      tell_connecting (self, GST_WMS_STATUS_LOCATING);
       break;
     case WMS_HTTP_CONNECTING:
-      wms_client_post (self, GST_WMS_STATUS_CONNECTING, NULL);
+      tell_connecting (self, GST_WMS_STATUS_CONNECTING);
       break;
     case WMS_HTTP_HEAD_SENT:
       begin_streaming (self);
@@ -326,15 +343,10 @@ follow_locked (WmsClient * self, WmsOutcome outcome, const GError * error)
   }
 }
 
-void
-wms_client_follow (WmsClient * self, WmsOutcome outcome, const GError * error)
+static void
+go_on (WmsClient * self, WmsOutcome outcome, gboolean start)
 {
-  gboolean start;
-
   wms_client_stop_timer (self);
-  g_mutex_lock (&self->lock);
-  start = follow_locked (self, outcome, error);
-  g_mutex_unlock (&self->lock);
   if (start)
     wms_client_send_next (self);
   else if (outcome == WMS_OUTCOME_TICKET)
@@ -345,23 +357,51 @@ wms_client_follow (WmsClient * self, WmsOutcome outcome, const GError * error)
     wms_client_close_http (self);
 }
 
+void
+wms_client_follow (WmsClient * self, WmsOutcome outcome, const GError * error)
+{
+  gboolean start;
+
+  g_mutex_lock (&self->lock);
+  start = follow_locked (self, outcome, error);
+  g_mutex_unlock (&self->lock);
+  go_on (self, outcome, start);
+}
+
 static void
 http_answered (const WmsResponse * response, gpointer user_data)
 {
   WmsClient *self = user_data;
   g_autoptr (GError) error = NULL;
   WmsOutcome outcome = WMS_OUTCOME_FAILED;
+  gboolean start = FALSE;
   gboolean is_late;
 
   GST_DEBUG ("answer %u, server %s", response->status, response->server);
   g_mutex_lock (&self->lock);
   self->http_status = response->status;
   is_late = self->phase == WMS_PHASE_LOST;
-  if (!is_late)
+  if (!is_late) {
     outcome = wms_push_take_response (self->push, response, &error);
+    self->answering = response->status;
+    start = follow_locked (self, outcome, error);
+    self->answering = 0;
+  }
   g_mutex_unlock (&self->lock);
   if (!is_late)
-    wms_client_follow (self, outcome, error);
+    go_on (self, outcome, start);
+}
+
+static gboolean
+http_goes_on (guint status, gpointer user_data)
+{
+  WmsClient *self = user_data;
+  gboolean goes_on;
+
+  g_mutex_lock (&self->lock);
+  goes_on = wms_push_goes_on (self->push, status);
+  g_mutex_unlock (&self->lock);
+  return goes_on;
 }
 
 static void
@@ -470,5 +510,16 @@ wms_client_tell (WmsClient * self, GstWmsStatus status)
   g_mutex_lock (&self->lock);
   if (!wms_client_is_over_locked (self))
     wms_client_post (self, status, NULL);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wms_client_tell_marker (WmsClient * self, const GstStructure * marker)
+{
+  WmsEvent event = {.marker = (GstStructure *) marker };
+
+  g_mutex_lock (&self->lock);
+  if (!wms_client_is_over_locked (self))
+    wms_mailbox_post (self->mailbox, &event);
   g_mutex_unlock (&self->lock);
 }
