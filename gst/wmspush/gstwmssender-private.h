@@ -41,6 +41,16 @@ struct _GstWmsSender
 };
 
 /**
+ * gst_wms_sender_tell_start:
+ * @self: a #GstWmsSender
+ * @first_time_100ns: first presentation time
+ *
+ * Posts the status STARTED, and the markers that waited for it.
+ */
+void gst_wms_sender_tell_start (GstWmsSender * self,
+    guint64 first_time_100ns);
+
+/**
  * gst_wms_sender_clear_batch:
  * @self: a #GstWmsSender
  * @counter: counts its data packets
@@ -48,16 +58,6 @@ struct _GstWmsSender
  * Drops what is not written.
  */
 void gst_wms_sender_clear_batch (GstWmsSender * self, guint64 * counter);
-
-/**
- * gst_wms_sender_tell_start:
- * @self: a #GstWmsSender
- * @first_time_100ns: first presentation time
- *
- * Tells that the session has begun, and markers that have waited for that.
- */
-void gst_wms_sender_tell_start (GstWmsSender * self,
-    guint64 first_time_100ns);
 
 /**
  * gst_wms_sender_handle_failure:

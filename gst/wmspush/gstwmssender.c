@@ -508,14 +508,6 @@ gst_wms_sender_take_packet (GstWmsSender * self, GstBuffer * buffer,
   return ret;
 }
 
-void
-gst_wms_sender_take_marker (GstWmsSender * self, const GstStructure * marker)
-{
-  gst_wms_markers_add (&self->markers, marker);
-  if (self->has_started && !self->has_ended)
-    gst_wms_markers_tell (&self->markers, self->client);
-}
-
 gboolean
 gst_wms_sender_has_ended (GstWmsSender * self)
 {

@@ -27,6 +27,14 @@ tell_last_markers (GstWmsSender * self)
   return ret;
 }
 
+void
+gst_wms_sender_take_marker (GstWmsSender * self, const GstStructure * marker)
+{
+  gst_wms_markers_add (&self->markers, marker);
+  if (self->has_started && !self->has_ended)
+    gst_wms_markers_tell (&self->markers, self->client);
+}
+
 GstFlowReturn
 gst_wms_sender_end (GstWmsSender * self)
 {

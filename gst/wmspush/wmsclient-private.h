@@ -89,10 +89,10 @@ struct _WmsClient
   guint64 n_data;
   guint64 n_cut;
   guint http_status;
+  guint answering;              /* status of the answer that has effect now */
   const WmsFailure *last_failure;       /* also one that was got over */
   guint64 pacing_bps;
   gboolean is_paced;            /* a limit was set once */
-  guint answering;              /* status of the answer that has effect now */
 };
 
 /**

@@ -14,6 +14,7 @@
 
 #include "wmspush/wmssocket.h"
 #include "wmspush/wmsstatus.h"
+#include "wmspush/wmsthread.h"
 
 struct _WmsWriter
 {
@@ -39,6 +40,7 @@ struct _WmsWriter
   /* TLS: the record that has to be offered again as it is */
   guint8 *record;
   gsize record_size;
+  gboolean is_record_offered;
   guint n_joined;               /* data packets that end in it */
 };
 
@@ -72,6 +74,20 @@ wms_writer_new (GIOStream * stream, guint64 request_length, guint timeout_ms,
       g_clear_pointer (&self, wms_writer_unref);
   }
   return self;
+}
+
+void
+wms_writer_enter (WmsWriter * self)
+{
+  if (self->tls != NULL)
+    wms_thread_enter ();
+}
+
+void
+wms_writer_leave (WmsWriter * self)
+{
+  if (self->tls != NULL)
+    wms_thread_leave ();
 }
 
 WmsWriter *
@@ -247,6 +263,17 @@ fill_record_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
   consume_locked (self, packets, n_taken, self->record_size);
 }
 
+static gboolean
+has_room_locked (WmsWriter * self)
+{
+  return (g_socket_condition_check (self->tls_socket, G_IO_OUT) & G_IO_OUT)
+      != 0;
+}
+
+/* A record that GnuTLS has taken in part is sent a second time when the peer
+ * asks for new keys before the rest is out (docs/design.md, transport), so none
+ * is offered without room for it: what poll() calls writable has room for a
+ * whole one. */
 static WmsWriteResult
 write_tls_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
     guint * n_taken, GError ** error)
@@ -260,6 +287,9 @@ write_tls_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
     }
     if (self->record_size == 0)
       return WMS_WRITE_DONE;
+    if (!self->is_record_offered && !has_room_locked (self))
+      return WMS_WRITE_BLOCKED;
+    self->is_record_offered = TRUE;
     written = g_pollable_output_stream_write_nonblocking (self->tls,
         self->record, self->record_size, NULL, error);
     if (g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
@@ -268,6 +298,7 @@ write_tls_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
     }
     if (written < 0)
       return WMS_WRITE_FAILED;
+    self->is_record_offered = FALSE;
     self->record_size -= written;
     memmove (self->record, self->record + written, self->record_size);
   }
@@ -405,7 +436,7 @@ wms_writer_was_reset (WmsWriter * self)
 static WmsWriteResult
 finish_tls_locked (WmsWriter * self)
 {
-  if (!(g_socket_condition_check (self->tls_socket, G_IO_OUT) & G_IO_OUT))
+  if (!has_room_locked (self))
     return WMS_WRITE_BLOCKED;
   g_output_stream_close (G_OUTPUT_STREAM (self->tls), self->closing, NULL);
   return WMS_WRITE_DONE;

@@ -123,6 +123,25 @@ WmsWriter *wms_writer_new (GIOStream * stream, guint64 request_length,
     guint timeout_ms, GError ** error);
 
 /**
+ * wms_writer_enter:
+ * @self: a #WmsWriter
+ *
+ * To be called before a write, without any lock, and ended with
+ * wms_writer_leave(): a TLS connection is not read meanwhile.  GnuTLS gets its
+ * keys wrong when it reads a KeyUpdate (RFC 8446, section 4.6.3) and writes at
+ * the same time (docs/design.md, transport).
+ */
+void wms_writer_enter (WmsWriter * self);
+
+/**
+ * wms_writer_leave:
+ * @self: a #WmsWriter
+ *
+ * Ends what wms_writer_enter() began.
+ */
+void wms_writer_leave (WmsWriter * self);
+
+/**
  * wms_writer_ref:
  *
  * Returns: (transfer full): @self.
