@@ -111,12 +111,13 @@ close_session (GstWmsPushSink * self)
 static GstFlowReturn
 begin (GstWmsPushSink * self)
 {
-  GstFlowReturn ret = gst_wms_turn_begin (self->turn);
+  GstFlowReturn ret;
 
   /* The base class forgets this flag when data carry a sink from PAUSED to
    * PLAYING, and would take the sink for prerolled ever after.  Who renders,
    * with the preroll lock held, does not wait for preroll. */
   g_atomic_int_set (&GST_BASE_SINK (self)->have_preroll, FALSE);
+  ret = gst_wms_turn_begin (self->turn);
   /* data after the end of a session opens another one: push-protocol, C27 */
   if (ret == GST_FLOW_OK && gst_wms_sender_has_ended (self->sender)) {
     close_session (self);

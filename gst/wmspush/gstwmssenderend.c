@@ -86,6 +86,8 @@ gst_wms_sender_end_now (GstWmsSender * self)
   WmsClientStats stats;
   GstFlowReturn ret;
 
+  if (self->client == NULL)
+    return WMS_NS_E_NOCONNECTION;
   self->cancellable = wms_gate_get_action (gate);
   self->is_action = TRUE;
   ret = gst_wms_sender_end (self);
@@ -101,6 +103,8 @@ gst_wms_sender_end_now (GstWmsSender * self)
 guint32
 gst_wms_sender_disconnect (GstWmsSender * self)
 {
+  if (self->client == NULL)
+    return WMS_NS_E_NOCONNECTION;
   gst_wms_sender_clear_batch (self, &self->drops.dropped);
   wms_client_fail (self->client, NULL);
   self->has_ended = TRUE;
