@@ -22,11 +22,13 @@ typedef struct
    * the element, which does not wait for it */
   GWeakRef weak_element;
   GstElement *element;
+  const GstWmsPushSettings *settings;   /* the element's, under its lock */
   gchar *location;
   gboolean is_connecting;
   gint64 begun_us;
   gboolean has_ended;
   GError *failure;
+  guint http_status;            /* of the failure */
 } GstWmsMessages;
 
 static void
@@ -68,12 +70,24 @@ report_progress (GstWmsMessages * self, const WmsEvent * event)
   }
 }
 
+/* What happened, or what is wrong and what to do about it. */
+static gchar *
+get_text (const WmsEvent * event)
+{
+  const gchar *reason;
+
+  if (event->error == NULL)
+    return g_strdup (_(wms_status_text (event->status)));
+  reason = _(wms_failure_from_error (event->error)->text);
+  if (event->status == GST_WMS_STATUS_RECONNECT_START)
+    return g_strdup_printf (_("Trying again. %s"), reason);
+  return g_strdup (reason);
+}
+
 static GstStructure *
 new_status_structure (GstWmsMessages * self, const WmsEvent * event)
 {
-  const gchar *text = event->error != NULL ?
-      wms_failure_from_error (event->error)->text :
-      wms_status_text (event->status);
+  g_autofree gchar *text = get_text (event);
   GstStructure *structure = gst_structure_new ("wms-status",
       "status", GST_TYPE_WMS_STATUS, event->status,
       "status-name", G_TYPE_STRING, wms_status_name (event->status),
@@ -82,7 +96,7 @@ new_status_structure (GstWmsMessages * self, const WmsEvent * event)
       "type", GST_TYPE_WMS_DATA_TYPE, event->has_value ?
       GST_WMS_DATA_TYPE_QWORD : GST_WMS_DATA_TYPE_DWORD,
       "location", G_TYPE_STRING, self->location,
-      "text", G_TYPE_STRING, _(text), NULL);
+      "text", G_TYPE_STRING, text, NULL);
 
   if (event->has_value)
     gst_structure_set (structure, "value", G_TYPE_UINT64, event->value, NULL);
@@ -92,11 +106,39 @@ new_status_structure (GstWmsMessages * self, const WmsEvent * event)
   return structure;
 }
 
+/* IWMRegisterCallback::Advise and Unadvise: what counts is what is set when the
+ * message is posted (push-protocol, section 4). */
+static gboolean
+add_context (GstWmsMessages * self, GstStructure * structure)
+{
+  gboolean is_wanted;
+  gpointer context;
+
+  GST_OBJECT_LOCK (self->element);
+  is_wanted = self->settings->status_messages;
+  context = self->settings->status_context;
+  GST_OBJECT_UNLOCK (self->element);
+  if (context != NULL)
+    gst_structure_set (structure, "context", G_TYPE_POINTER, context, NULL);
+  return is_wanted;
+}
+
 static void
 post_structure (GstWmsMessages * self, GstStructure * structure)
 {
   gst_element_post_message (self->element,
       gst_message_new_element (GST_OBJECT (self->element), structure));
+}
+
+static void
+post_status (GstWmsMessages * self, const WmsEvent * event)
+{
+  GstStructure *structure = new_status_structure (self, event);
+
+  if (add_context (self, structure))
+    post_structure (self, structure);
+  else
+    gst_structure_free (structure);
 }
 
 /* gst-launch-1.0 ends its main loop from a synchronous bus handler: an error
@@ -115,7 +157,6 @@ static void
 post_error (GstWmsMessages * self)
 {
   const WmsFailure *failure = wms_failure_from_error (self->failure);
-  guint http_status = wms_failure_http_status (self->failure);
   GstStructure *details = gst_structure_new ("details",
       "hresult", G_TYPE_UINT, failure->hresult,
       "hresult-name", G_TYPE_STRING, wms_hresult_name (failure->hresult), NULL);
@@ -124,10 +165,11 @@ post_error (GstWmsMessages * self)
   gchar *debug = g_strdup_printf ("%s: %s (%s %d, HTTP status %u)",
       wms_hresult_name (failure->hresult), self->failure->message,
       g_quark_to_string (self->failure->domain), self->failure->code,
-      http_status);
+      self->http_status);
 
-  if (http_status != 0)
-    gst_structure_set (details, "http-status", G_TYPE_UINT, http_status, NULL);
+  if (self->http_status != 0)
+    gst_structure_set (details, "http-status", G_TYPE_UINT, self->http_status,
+        NULL);
   gst_element_message_full_with_details (self->element, GST_MESSAGE_ERROR,
       failure->domain (), failure->code, text, debug, __FILE__, GST_FUNCTION,
       __LINE__, details);
@@ -141,12 +183,16 @@ report_end (GstWmsMessages * self)
   guint32 hresult = self->failure != NULL ?
       wms_failure_from_error (self->failure)->hresult : WMS_S_OK;
 
+  GstStructure *structure;
+
   if (self->failure == NULL && !self->has_ended)
     return;
-  post_structure (self, gst_structure_new ("wms-finalize",
-          "hresult", G_TYPE_UINT, hresult,
-          "hresult-name", G_TYPE_STRING, wms_hresult_name (hresult),
-          "location", G_TYPE_STRING, self->location, NULL));
+  structure = gst_structure_new ("wms-finalize",
+      "hresult", G_TYPE_UINT, hresult,
+      "hresult-name", G_TYPE_STRING, wms_hresult_name (hresult),
+      "location", G_TYPE_STRING, self->location, NULL);
+  add_context (self, structure);
+  post_structure (self, structure);
   if (self->failure != NULL) {
     wait_for_main_loop (self);
     post_error (self);
@@ -167,12 +213,17 @@ handle_event (const WmsEvent * event, gpointer user_data)
     gst_wms_credentials_ask (element, event->question);
     return;
   }
+  if (event->marker != NULL) {
+    post_structure (self, gst_structure_copy (event->marker));
+    return;
+  }
   report_progress (self, event);
-  post_structure (self, new_status_structure (self, event));
+  post_status (self, event);
   switch (event->status) {
     case GST_WMS_STATUS_ERROR:
       g_clear_error (&self->failure);
       self->failure = g_error_copy (event->error);
+      self->http_status = event->http_status;
       break;
     case GST_WMS_STATUS_END_OF_STREAMING:
       self->has_ended = TRUE;
@@ -197,13 +248,14 @@ messages_free (gpointer user_data)
 }
 
 WmsMailbox *
-gst_wms_messages_new (GstElement * element, const gchar * location)
+gst_wms_messages_new (GstElement * element, const GstWmsPushSettings * settings)
 {
   GstWmsMessages *self = g_new0 (GstWmsMessages, 1);
 
   self->element = element;
   g_weak_ref_init (&self->weak_element, element);
-  self->location = g_strdup (location);
+  self->settings = settings;
+  self->location = g_strdup (settings->location);
   self->is_connecting = TRUE;
   self->begun_us = g_get_monotonic_time ();
   post_progress (self, GST_PROGRESS_TYPE_START, _("Connecting to the server"));
