@@ -28,7 +28,8 @@ import strikes
 
 MARGIN_SECONDS = 2
 RECOVERY_SECONDS = 60
-RETRY_DELAY_NS = 250000000      # it grows up to 32 times that
+# it grows up to 32 times that, and is short again after a session that lasted longer
+RETRY_DELAY_NS = 100000000
 SETTLE_PACKETS = 5
 LANES = (('A', lanes.PubPoint, 8080), ('B', lanes.Receiver, 8081))
 # longer than any timeout of the sink: it is not glibc that shall give up
