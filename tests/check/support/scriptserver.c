@@ -19,6 +19,7 @@ struct _ScriptServer
   gpointer user_data;
   GSocket *socket;
   GThread *thread;
+  gchar *address;
   guint port;
   GCancellable *stop;
 
@@ -79,12 +80,19 @@ accept_thread (gpointer user_data)
 ScriptServer *
 script_server_new (ScriptFunc script, gpointer user_data)
 {
+  return script_server_new_at ("127.0.0.1", script, user_data);
+}
+
+ScriptServer *
+script_server_new_at (const gchar * address, ScriptFunc script,
+    gpointer user_data)
+{
   ScriptServer *self = g_new0 (ScriptServer, 1);
-  g_autoptr (GInetAddress) loopback =
-      g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) wanted =
+      g_inet_socket_address_new_from_string (address, 0);
   g_autoptr (GSocketAddress) bound = NULL;
 
+  self->address = g_strdup (address);
   self->script = script;
   self->user_data = user_data;
   self->stop = g_cancellable_new ();
@@ -120,6 +128,7 @@ script_server_free (ScriptServer * self)
   g_string_free (self->heads, TRUE);
   g_object_unref (self->socket);
   g_object_unref (self->stop);
+  g_free (self->address);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   g_free (self);
@@ -134,7 +143,7 @@ script_server_get_port (ScriptServer * self)
 gchar *
 script_server_get_url (ScriptServer * self)
 {
-  return g_strdup_printf ("http://127.0.0.1:%u/live", self->port);
+  return g_strdup_printf ("http://%s:%u/live", self->address, self->port);
 }
 
 guint

@@ -16,10 +16,13 @@ typedef struct _ScriptConnection ScriptConnection;
 typedef void (*ScriptFunc) (ScriptConnection * connection, gpointer user_data);
 
 ScriptServer *script_server_new (ScriptFunc script, gpointer user_data);
+/* The same on an address that is not the loopback's. */
+ScriptServer *script_server_new_at (const gchar * address, ScriptFunc script,
+    gpointer user_data);
 /* Waits for the scripts to end. */
 void script_server_free (ScriptServer * self);
 guint script_server_get_port (ScriptServer * self);
-/* http://127.0.0.1:PORT/live */
+/* http://127.0.0.1:PORT/live, or its address */
 gchar *script_server_get_url (ScriptServer * self);
 
 /* What the scripts saw, for the test's thread. */
