@@ -292,10 +292,8 @@ script_only_setups (ScriptConnection * connection, gpointer user_data)
   guint64 length = 0;
 
   if (script_read_head (connection, &length)
-      && script_skip (connection, length)) {
-    script_send (connection, SCRIPT_SETUP_OK);
-    script_finish (connection);
-  }
+      && script_skip (connection, length))
+    script_send_last (connection, SCRIPT_SETUP_OK);
 }
 
 static void

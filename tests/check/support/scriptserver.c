@@ -2,6 +2,8 @@
 #include "scriptserver.h"
 
 #include <gst/check/gstcheck.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -409,18 +411,23 @@ script_read_frames_until (ScriptConnection * self, WmsFrameType wanted, guint n)
 }
 
 void
-script_send (ScriptConnection * self, const gchar * text)
+script_send_bytes (ScriptConnection * self, gconstpointer bytes, gsize size)
 {
-  gsize size = strlen (text);
   gsize done = 0;
 
   while (done < size) {
-    gssize n = transmit (self, text + done, size - done);
+    gssize n = transmit (self, (const gchar *) bytes + done, size - done);
 
     if (n <= 0)
       return;
     done += n;
   }
+}
+
+void
+script_send (ScriptConnection * self, const gchar * text)
+{
+  script_send_bytes (self, text, strlen (text));
 }
 
 void
@@ -441,6 +448,14 @@ script_finish (ScriptConnection * self)
   g_socket_shutdown (self->socket, FALSE, TRUE, NULL);
   /* unread bytes would make it a reset */
   while (g_socket_receive (self->socket, bytes, sizeof bytes, NULL, NULL) > 0);
+}
+
+void
+script_send_last (ScriptConnection * self, const gchar * text)
+{
+  g_socket_set_option (self->socket, IPPROTO_TCP, TCP_CORK, TRUE, NULL);
+  script_send (self, text);
+  script_finish (self);
 }
 
 gboolean

@@ -59,8 +59,12 @@ GBytes *script_get_last_frame (ScriptConnection * connection);
 gboolean script_read_frames_until (ScriptConnection * connection,
     WmsFrameType type, guint n);
 void script_send (ScriptConnection * connection, const gchar * text);
+void script_send_bytes (ScriptConnection * connection, gconstpointer bytes,
+    gsize size);
 /* FIN, then all that still comes, up to the peer's. */
 void script_finish (ScriptConnection * connection);
+/* Text and FIN in one segment, so that who has the one has the other. */
+void script_send_last (ScriptConnection * connection, const gchar * text);
 void script_reset (ScriptConnection * connection);
 /* Waits for the peer's FIN. */
 gboolean script_read_end (ScriptConnection * connection);
