@@ -95,6 +95,14 @@ wms_cookies_take (WmsCookies * self, const WmsCookie * cookies, guint n_cookies)
   }
 }
 
+void
+wms_cookies_set_push_id (WmsCookies * self, const gchar * push_id)
+{
+  g_autofree gchar *former = self->push_id;
+
+  self->push_id = g_strdup (push_id);
+}
+
 const gchar *
 wms_cookies_get_push_id (WmsCookies * self)
 {

@@ -58,6 +58,13 @@ void wms_cookies_take (WmsCookies * self, const WmsCookie * cookies,
     guint n_cookies);
 
 /**
+ * wms_cookies_set_push_id:
+ * @self: a #WmsCookies
+ * @push_id: the push-id that the server is told, "0" for none
+ */
+void wms_cookies_set_push_id (WmsCookies * self, const gchar * push_id);
+
+/**
  * wms_cookies_get_push_id:
  *
  * Returns: (transfer none): the push-id, "0" before the server gave one.

@@ -3,7 +3,7 @@
 #include "config.h"
 #endif
 
-#include "wmspush/wmspush.h"
+#include "wmspush/wmspush-private.h"
 
 #include <string.h>
 
@@ -17,42 +17,6 @@
  * ([MS-WMHTTP] 2.2.1.8; push-protocol, C3). */
 #define USER_AGENT "WMEncoder/12.0.7600.1 " PACKAGE "/" VERSION
 #define HTTPS_PORT 443
-
-typedef enum
-{
-  STATE_SETUP,
-  STATE_OPEN,
-  STATE_STREAMING,
-  STATE_FILLED,
-  STATE_ENDING,
-  STATE_OVER,
-} PushState;
-
-struct _WmsPush
-{
-  PushState state;
-  GUri *uri;
-  GUri *home;                   /* as configured */
-  gchar *proxy;                 /* of a 305 */
-  GBytes *setup_body;
-  guint64 wanted_length;        /* 0: up to us */
-  guint64 request_length;       /* of the last PushStart */
-  guint bitrate_bps;
-  gboolean accept_any_server;
-  WmsCookies *cookies;
-  gboolean using_proxy;
-  guint redirects;
-
-  WmsAuth *server_auth;
-  WmsAuth *proxy_auth;
-  WmsAuth *busy_auth;           /* whose question or ticket is out */
-  WmsAuthConfig foreign;        /* for servers that we are sent to */
-  gboolean is_proxy_home;
-  gboolean needs_connection;    /* the next request wants a new one */
-  gchar *accept_schemes;
-  gchar *authorization;
-  gchar *proxy_authorization;
-};
 
 static GBytes *
 make_setup_body (const WmsPushConfig * config)
@@ -84,7 +48,7 @@ wms_push_new (const WmsPushConfig * config)
   self->setup_body = make_setup_body (config);
   self->wanted_length = config->request_length;
   self->accept_any_server = config->accept_any_server;
-  self->server_auth = wms_auth_new (&config->server);
+  self->server_auth = self->home_auth = wms_auth_new (&config->server);
   self->proxy_auth = wms_auth_new (&config->proxy);
   self->foreign.methods = config->server.methods;
   self->is_proxy_home = config->is_proxy_home;
@@ -99,8 +63,11 @@ wms_push_free (WmsPush * self)
   g_uri_unref (self->uri);
   g_uri_unref (self->home);
   g_free (self->proxy);
-  wms_auth_free (self->server_auth);
+  if (self->server_auth != self->home_auth)
+    wms_auth_free (self->server_auth);
+  wms_auth_free (self->home_auth);
   wms_auth_free (self->proxy_auth);
+  g_free (self->resume_id);
   g_free (self->accept_schemes);
   wms_free_secret (self->authorization);
   wms_free_secret (self->proxy_authorization);
@@ -161,7 +128,7 @@ authorize (WmsPush * self, WmsRequest * request)
 gboolean
 wms_push_next_request (WmsPush * self, WmsRequest * request)
 {
-  if (self->state != STATE_SETUP && self->state != STATE_OPEN)
+  if (self->state != WMS_PUSH_STATE_SETUP && self->state != WMS_PUSH_STATE_OPEN)
     return FALSE;
 
   request->uri = self->uri;
@@ -171,7 +138,7 @@ wms_push_next_request (WmsPush * self, WmsRequest * request)
   request->accept_schemes = self->accept_schemes;
   authorize (self, request);
   self->needs_connection = FALSE;
-  if (self->state == STATE_SETUP) {
+  if (self->state == WMS_PUSH_STATE_SETUP) {
     request->kind = WMS_REQUEST_SETUP;
     request->content_type = TYPE_SETUP;
     request->body = self->setup_body;
@@ -181,7 +148,7 @@ wms_push_next_request (WmsPush * self, WmsRequest * request)
     request->content_type = TYPE_START;
     request->body = NULL;
     request->content_length = self->request_length = choose_length (self);
-    self->state = STATE_STREAMING;
+    self->state = WMS_PUSH_STATE_STREAMING;
   }
   return TRUE;
 }
@@ -207,7 +174,7 @@ static WmsOutcome
 fail (WmsPush * self, GError ** error, GQuark domain, gint code,
     const gchar * text)
 {
-  self->state = STATE_OVER;
+  self->state = WMS_PUSH_STATE_OVER;
   g_set_error_literal (error, domain, code, text);
   return WMS_OUTCOME_FAILED;
 }
@@ -220,20 +187,27 @@ is_same_origin (GUri * a, GUri * b)
       && g_uri_get_port (a) == g_uri_get_port (b);
 }
 
-/* The next request goes out on a new connection. */
-static void
-begin_connection (WmsPush * self)
+void
+wms_push_begin_connection (WmsPush * self)
 {
   self->needs_connection = TRUE;
   wms_auth_begin_connection (self->server_auth);
   wms_auth_begin_connection (self->proxy_auth);
 }
 
-static void
-forget_server (WmsPush * self)
+gboolean
+wms_push_is_at_home (WmsPush * self)
+{
+  return is_same_origin (self->uri, self->home);
+}
+
+void
+wms_push_leave_server (WmsPush * self)
 {
   wms_cookies_clear (self->cookies);
-  wms_auth_free (self->server_auth);
+  g_clear_pointer (&self->resume_id, g_free);
+  if (self->server_auth != self->home_auth)
+    wms_auth_free (self->server_auth);
   self->server_auth = wms_auth_new (&self->foreign);
 }
 
@@ -273,10 +247,10 @@ follow_redirect (WmsPush * self, const WmsResponse * response, GError ** error)
         "too many redirections");
 
   if (!is_same_origin (self->uri, target))
-    forget_server (self);
+    wms_push_leave_server (self);
   g_uri_unref (self->uri);
   self->uri = g_steal_pointer (&target);
-  begin_connection (self);
+  wms_push_begin_connection (self);
   return WMS_OUTCOME_AGAIN;
 }
 
@@ -299,7 +273,7 @@ use_proxy (WmsPush * self, const WmsResponse * response, GError ** error)
   self->is_proxy_home = FALSE;
   wms_auth_free (self->proxy_auth);
   self->proxy_auth = wms_auth_new (&self->foreign);
-  begin_connection (self);
+  wms_push_begin_connection (self);
   return WMS_OUTCOME_AGAIN;
 }
 
@@ -317,7 +291,7 @@ take_step (WmsPush * self, WmsAuthStep step)
     case WMS_AUTH_TICKET:
       return WMS_OUTCOME_TICKET;
     default:
-      self->state = STATE_OVER;
+      self->state = WMS_PUSH_STATE_OVER;
       return WMS_OUTCOME_FAILED;
   }
 }
@@ -356,7 +330,7 @@ authenticate (WmsPush * self, const WmsResponse * response, GError ** error)
     peer.is_shared = is_https (self);
   } else {
     peer.host = g_uri_get_host (self->uri);
-    peer.is_home = is_same_origin (self->uri, self->home);
+    peer.is_home = wms_push_is_at_home (self);
     peer.is_secure = is_https (self);
     peer.is_shared = is_server_shared (self, response);
   }
@@ -364,9 +338,9 @@ authenticate (WmsPush * self, const WmsResponse * response, GError ** error)
   self->busy_auth = is_proxy ? self->proxy_auth : self->server_auth;
   step = wms_auth_take_challenges (self->busy_auth, &peer, is_proxy ?
       response->proxy_challenges : response->server_challenges, error);
-  if (self->state != STATE_SETUP) {
-    self->state = STATE_SETUP;
-    begin_connection (self);
+  if (self->state != WMS_PUSH_STATE_SETUP) {
+    self->state = WMS_PUSH_STATE_SETUP;
+    wms_push_begin_connection (self);
   }
   return take_step (self, step);
 }
@@ -399,11 +373,13 @@ take_setup_response (WmsPush * self, const WmsResponse * response,
       if (!self->accept_any_server && !is_publishing_server (response->server))
         return fail (self, error, WMS_ERROR, WMS_ERROR_NOT_A_PUBLISHING_POINT,
             "success, but no Server header of a publishing point");
-      self->state = STATE_OPEN;
+      self->state = WMS_PUSH_STATE_OPEN;
       wms_auth_accept (self->server_auth);
       wms_auth_accept (self->proxy_auth);
       return WMS_OUTCOME_OPENED;
     default:
+      if (wms_push_can_renew (self, response->status))
+        return WMS_OUTCOME_AGAIN;
       return fail (self, error, WMS_HTTP_ERROR, response->status,
           "PushSetup refused");
   }
@@ -416,13 +392,15 @@ take_start_response (WmsPush * self, const WmsResponse * response,
 {
   if (response->status == 401 || response->status == 407)
     return authenticate (self, response, error);
-  if (!is_success (response->status))
+  if (!is_success (response->status)) {
+    wms_push_take_refusal (self, response->status);
     return fail (self, error, WMS_HTTP_ERROR, response->status,
         "PushStart refused");
-  if (self->state == STATE_STREAMING)
+  }
+  if (self->state == WMS_PUSH_STATE_STREAMING)
     return fail (self, error, WMS_ERROR, WMS_ERROR_ENDED_EARLY,
         "success before the end of the stream");
-  self->state = STATE_OPEN;
+  self->state = WMS_PUSH_STATE_OPEN;
   wms_auth_accept (self->server_auth);
   wms_auth_accept (self->proxy_auth);
   wms_auth_settle (self->server_auth);
@@ -439,19 +417,19 @@ wms_push_take_response (WmsPush * self, const WmsResponse * response,
     self->using_proxy = TRUE;
 
   switch (self->state) {
-    case STATE_SETUP:
+    case WMS_PUSH_STATE_SETUP:
       return take_setup_response (self, response, error);
-    case STATE_ENDING:
+    case WMS_PUSH_STATE_ENDING:
       /* Receivers answer the final $E with all sorts of statuses
        * (docs/design.md, interoperability): the session has ended.  But who was
        * not let in has streamed for nothing, which some tell last. */
       if (response->status == 401 || response->status == 407)
         return fail (self, error, WMS_HTTP_ERROR, response->status,
             "the whole PushStart was not let in");
-      self->state = STATE_OVER;
+      self->state = WMS_PUSH_STATE_OVER;
       return WMS_OUTCOME_ENDED;
-    case STATE_STREAMING:
-    case STATE_FILLED:
+    case WMS_PUSH_STATE_STREAMING:
+    case WMS_PUSH_STATE_FILLED:
       return take_start_response (self, response, error);
     default:
       return fail (self, error, WMS_ERROR, WMS_ERROR_ANSWER,
@@ -462,9 +440,9 @@ wms_push_take_response (WmsPush * self, const WmsResponse * response,
 WmsOutcome
 wms_push_take_loss (WmsPush * self, const GError * reason, GError ** error)
 {
-  gboolean ended = self->state == STATE_ENDING;
+  gboolean ended = self->state == WMS_PUSH_STATE_ENDING;
 
-  self->state = STATE_OVER;
+  self->state = WMS_PUSH_STATE_OVER;
   if (ended)
     return WMS_OUTCOME_ENDED;
   if (error != NULL)
@@ -475,10 +453,10 @@ wms_push_take_loss (WmsPush * self, const GError * reason, GError ** error)
 void
 wms_push_restart (WmsPush * self)
 {
-  if (self->state == STATE_OVER)
+  if (self->state == WMS_PUSH_STATE_OVER)
     return;
-  self->state = STATE_SETUP;
-  begin_connection (self);
+  self->state = WMS_PUSH_STATE_SETUP;
+  wms_push_begin_connection (self);
 }
 
 WmsOutcome
@@ -529,15 +507,15 @@ wms_push_set_bitrate (WmsPush * self, guint bitrate_bps)
 void
 wms_push_begin_refill (WmsPush * self)
 {
-  if (self->state == STATE_STREAMING)
-    self->state = STATE_FILLED;
+  if (self->state == WMS_PUSH_STATE_STREAMING)
+    self->state = WMS_PUSH_STATE_FILLED;
 }
 
 void
 wms_push_begin_end (WmsPush * self)
 {
-  if (self->state == STATE_STREAMING)
-    self->state = STATE_ENDING;
+  if (self->state == WMS_PUSH_STATE_STREAMING)
+    self->state = WMS_PUSH_STATE_ENDING;
 }
 
 guint64

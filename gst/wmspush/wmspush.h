@@ -257,6 +257,32 @@ WmsOutcome wms_push_return_ticket (WmsPush * self, WmsTicket * ticket,
 void wms_push_set_bitrate (WmsPush * self, guint bitrate_bps);
 
 /**
+ * wms_push_resume:
+ * @self: a #WmsPush whose session is lost, or could not be opened
+ *
+ * Makes the next request a PushSetup with the push-id of the lost session, to
+ * the server that had it (push-protocol, C24).  Where that try fails as well,
+ * the next one goes where the configuration leads.  A push-id that is refused
+ * is left out in the same try.
+ */
+void wms_push_resume (WmsPush * self);
+
+/**
+ * wms_push_is_continued:
+ *
+ * Returns: whether the server has taken the push-id of the lost session, so
+ *     that it goes on with the next packet; else it begins with a header.
+ */
+gboolean wms_push_is_continued (WmsPush * self);
+
+/**
+ * wms_push_settle:
+ *
+ * Tells that packets flow again: the next loss is another one.
+ */
+void wms_push_settle (WmsPush * self);
+
+/**
  * wms_push_restart:
  *
  * Begins again with a PushSetup, push-id and cookies kept: the connection was

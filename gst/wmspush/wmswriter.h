@@ -195,13 +195,18 @@ void wms_writer_shutdown (WmsWriter * self);
  * WmsWriterStats:
  * @bytes: of the request body, taken by the kernel or by the TLS layer
  * @left: bytes of the request that are still free
- * @unsent: bytes that the kernel has, but the peer has not acknowledged
+ * @unsent: bytes that the kernel has, but the peer has not acknowledged; after
+ *     wms_writer_shutdown() those that it had then
+ * @n_data: data packets that were taken
+ * @n_cut: those of them that have not left as a whole
  */
 typedef struct
 {
   guint64 bytes;
   guint64 left;
   guint unsent;
+  guint64 n_data;
+  guint n_cut;
 } WmsWriterStats;
 
 /**

@@ -21,7 +21,7 @@ sink_rig_new (const gchar * url)
   fail_unless (self->source != NULL && self->sink != NULL);
   g_object_set (self->source, "format", GST_FORMAT_TIME, "caps", caps,
       "max-bytes", (guint64) 0, NULL);
-  g_object_set (self->sink, "location", url, "sync", FALSE, NULL);
+  g_object_set (self->sink, "location", url, "sync", FALSE, "retries", 0, NULL);
   gst_bin_add_many (GST_BIN (self->pipeline), self->source, self->sink, NULL);
   fail_unless (gst_element_link (self->source, self->sink));
   self->bus = gst_element_get_bus (self->pipeline);
@@ -213,6 +213,12 @@ log_message (SinkRig * self, GstMessage * message)
     case GST_MESSAGE_ERROR:
       log_error (self, message);
       break;
+    case GST_MESSAGE_WARNING:
+      add_word (self->log, "WARNING");
+      break;
+    case GST_MESSAGE_QOS:
+      add_word (self->log, "QOS");
+      break;
     case GST_MESSAGE_ELEMENT:
       if (gst_structure_has_name (structure, "wms-status"))
         log_status (self, structure);
@@ -258,4 +264,16 @@ sink_rig_get_stat (SinkRig * self, const gchar * name)
     return small;
   fail_unless (gst_structure_get_uint64 (stats, name, &value));
   return value;
+}
+
+void
+sink_rig_check_account (SinkRig * self, guint64 received, guint64 sent)
+{
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-received"),
+      received);
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-sent"), sent);
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-dropped"),
+      received - sent);
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-refused"), 0);
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-queued"), 0);
 }

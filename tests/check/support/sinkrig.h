@@ -19,7 +19,7 @@ typedef struct
   GstElement *sink;
   GstBus *bus;
   /* one word for each message: "LOCATING", "FINALIZE:S_OK", "EOS",
-   * "ERROR:NS_E_TIMEOUT" */
+   * "WARNING", "QOS", "ERROR:NS_E_TIMEOUT" */
   GString *log;
   /* of GST_MESSAGE_PROGRESS: "start continue complete" */
   GString *progress;
@@ -57,6 +57,8 @@ void sink_rig_play_packets (SinkRig * self, guint n);
 /* Reads messages until the log holds @word, for 20 s at most. */
 gboolean sink_rig_wait (SinkRig * self, const gchar * word);
 guint64 sink_rig_get_stat (SinkRig * self, const gchar * name);
+/* Each packet is sent or dropped, none refused or queued. */
+void sink_rig_check_account (SinkRig * self, guint64 received, guint64 sent);
 
 G_END_DECLS
 #endif /* __SINK_RIG_H__ */
