@@ -18,9 +18,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "wmspush/wmscause.h"
 #include "wmspush/wmsstatus.h"
 
 #define NOTSENT_LOWAT (128 * 1024)
+/* to a silent peer, within the time that it may be silent */
+#define PROBES 3
 
 struct _WmsWriter
 {
@@ -86,6 +89,18 @@ find_base_socket (GIOStream * stream)
   return socket;
 }
 
+/* Where nothing is sent only probes tell that the peer is gone: each third of
+ * the time, so that the last one is not later than that. */
+static void
+set_probes (GSocket * socket, guint timeout_ms)
+{
+  gint interval_s = MAX (timeout_ms / 1000 / PROBES, 1);
+
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, interval_s, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, interval_s, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, PROBES, NULL);
+}
+
 /* What the system lacks it does without (docs/design.md, transport): a small
  * kernel queue, and a peer that is gone is noticed. */
 static void
@@ -94,9 +109,11 @@ tune_socket (GSocket * socket, guint timeout_ms)
   g_socket_set_keepalive (socket, TRUE);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, NOTSENT_LOWAT,
       NULL);
-  if (timeout_ms > 0)
-    g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT,
-        MIN (timeout_ms, G_MAXINT), NULL);
+  if (timeout_ms == 0)
+    return;
+  timeout_ms = MIN (timeout_ms, G_MAXINT);
+  set_probes (socket, timeout_ms);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT, timeout_ms, NULL);
 }
 
 WmsWriter *
@@ -360,6 +377,7 @@ wms_writer_push (WmsWriter * self, WmsPacket * packets, guint n_packets,
   }
   g_mutex_unlock (&self->lock);
 
+  wms_cause_refine (failure, WMS_STAGE_CONNECTED, FALSE);
   if (result == WMS_WRITE_FAILED)
     g_propagate_error (error, g_steal_pointer (&failure));
   else if (result == WMS_WRITE_DONE && n < MIN (n_packets, WMS_WRITER_BATCH))

@@ -97,7 +97,7 @@ GST_START_TEST (test_own_codes)
 {
   gint code;
 
-  for (code = 0; code <= WMS_ERROR_HEADER_DUE; code++) {
+  for (code = 0; code <= WMS_ERROR_BUSY; code++) {
     gboolean is_server = code == WMS_ERROR_CLEAR_TEXT
         || code == WMS_ERROR_NTLM_THROUGH_PROXY;
 
