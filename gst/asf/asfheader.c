@@ -34,26 +34,36 @@ take_bps (const AsfHeader * header, guint8 number, gboolean * taken)
   return 0;
 }
 
+/* Of what is played together the rates add up; of the others one counts. */
+static guint64
+take_highest (const AsfHeader * header, const AsfExclusion * exclusion,
+    gboolean * taken)
+{
+  guint64 sums[G_MAXUINT8 + 1] = { 0 };
+  guint64 highest = 0;
+  guint i;
+
+  for (i = 0; i < exclusion->streams->len; i++) {
+    guint8 record = exclusion->records ?
+        g_array_index (exclusion->records, guint8, i) : i;
+
+    sums[record] += take_bps (header, g_array_index (exclusion->streams,
+            guint8, i), taken);
+    highest = MAX (highest, sums[record]);
+  }
+  return highest;
+}
+
 guint32
 asf_header_max_bps (const AsfHeader * header)
 {
   gboolean taken[G_MAXUINT8 + 1] = { FALSE };
   guint64 sum = 0;
-  guint i, k;
+  guint i;
 
-  for (i = 0; header->exclusions != NULL && i < header->exclusions->len; i++) {
-    GArray *streams =
-        g_array_index (header->exclusions, AsfExclusion, i).streams;
-    guint32 highest = 0;
-
-    for (k = 0; k < streams->len; k++) {
-      guint32 bps = take_bps (header, g_array_index (streams, guint8, k),
-          taken);
-
-      highest = MAX (highest, bps);
-    }
-    sum += highest;
-  }
+  for (i = 0; header->exclusions != NULL && i < header->exclusions->len; i++)
+    sum += take_highest (header, &g_array_index (header->exclusions,
+            AsfExclusion, i), taken);
   for (i = 0; i < header->n_streams; i++)
     sum += take_bps (header, header->streams[i].number, taken);
   return CLAMP (sum, 1, G_MAXUINT32);
@@ -123,7 +133,8 @@ write_header_extension (AsfWriter * w, const AsfHeader * header)
   asf_programs_write_exclusions (w, header->exclusions);
   asf_programs_write_priorities (w, header->priorities);
   for (i = 0; i < header->n_streams; i++)
-    asf_stream_write_extended (w, &header->streams[i]);
+    asf_stream_write_extended (w, &header->streams[i],
+        asf_header_hides (header, header->streams[i].number));
   asf_programs_write_index_parameters (w, header->index_streams,
       header->has_index);
   asf_writer_patch_u32 (w, size_pos, asf_writer_pos (w) - content);
@@ -218,10 +229,12 @@ write_all (AsfWriter * w, const AsfHeader * header)
   write_codec_list (w, header);
   asf_metadata_write_description (w, &header->description);
   asf_metadata_write_extended (w, header->attributes);
-  for (i = 0; i < header->n_streams; i++)
-    asf_stream_write_properties (w, &header->streams[i]);
+  for (i = 0; i < header->n_streams; i++) {
+    if (!asf_header_hides (header, header->streams[i].number))
+      asf_stream_write_properties (w, &header->streams[i]);
+  }
   write_stream_bitrates (w, header);
-  asf_programs_write_bitrate_exclusions (w, header->exclusions);
+  asf_programs_write_bitrate_exclusions (w, header);
   asf_script_write_commands (w, header->commands);
   asf_script_write_markers (w, header->markers);
   write_padding (w, header->padding);

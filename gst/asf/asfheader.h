@@ -119,6 +119,8 @@ typedef struct
  * @flags: ASF_STREAM_RELIABLE and the others
  * @language_index: position in the header's languages, 0 without any
  * @name: (nullable): of the stream, in that language
+ * @is_hidden: its Stream Properties Object is inside the Extended one, where
+ *     readers that know nothing of exclusions do not find it
  * @extensions: (array length=n_extensions): their data is in each payload, in
  *     this order
  * @n_extensions: used entries of @extensions
@@ -147,6 +149,7 @@ typedef struct
   guint32 flags;
   guint16 language_index;
   const gchar *name;
+  gboolean is_hidden;
   AsfExtension extensions[ASF_MAX_EXTENSIONS];
   guint n_extensions;
 } AsfStream;
@@ -253,11 +256,14 @@ typedef enum
  * @type: why
  * @streams: (element-type guint8): numbers of the streams, one of which is
  *     played
+ * @records: (element-type guint8) (nullable): for each of @streams a number;
+ *     those of one number are played together
  */
 typedef struct
 {
   AsfExclusionType type;
   GArray *streams;
+  GArray *records;
 } AsfExclusion;
 
 /**
@@ -266,6 +272,13 @@ typedef struct
  * Frees what the fields hold.
  */
 void asf_exclusion_clear (AsfExclusion * exclusion);
+
+/**
+ * asf_exclusion_count:
+ *
+ * Returns: of how many alternatives one is played.
+ */
+guint asf_exclusion_count (const AsfExclusion * exclusion);
 
 /**
  * AsfPriority:
@@ -356,6 +369,7 @@ void asf_language_clear (gchar ** language);
  *     Object
  * @exclusions: (element-type AsfExclusion) (nullable): an Advanced Mutual
  *     Exclusion Object each, and a Bitrate Mutual Exclusion Object for rates
+ *     of streams that are not hidden; or a Group Mutual Exclusion Object
  * @priorities: (element-type AsfPriority) (nullable): Stream Prioritization
  *     Object, the highest first
  * @markers: (element-type AsfMarker) (nullable): Marker Object
@@ -432,6 +446,16 @@ GBytes *asf_header_write (const AsfHeader * header, GError ** error);
  */
 gboolean asf_header_get_size (const AsfHeader * header, gsize * size,
     GError ** error);
+
+/**
+ * asf_header_hides:
+ * @header: a header
+ * @number: of one of its streams
+ *
+ * Returns: whether the stream is hidden.  Where all are to be, none is: a
+ *     header has at least one stream (section 3.3).
+ */
+gboolean asf_header_hides (const AsfHeader * header, guint8 number);
 
 /**
  * asf_header_forget_stream:

@@ -13,6 +13,7 @@ void
 asf_exclusion_clear (AsfExclusion * exclusion)
 {
   g_clear_pointer (&exclusion->streams, g_array_unref);
+  g_clear_pointer (&exclusion->records, g_array_unref);
 }
 
 void
@@ -70,18 +71,67 @@ write_exclusion (AsfWriter * w, const AsfGuid * guid,
   asf_writer_end_object (w, start);
 }
 
-void
-asf_programs_write_exclusions (AsfWriter * w, GArray * exclusions)
+/* Whether the stream is the first one of its record. */
+static gboolean
+begins_record (const AsfExclusion * exclusion, guint i)
 {
+  guint k = 0;
+
+  while (g_array_index (exclusion->records, guint8, k) !=
+      g_array_index (exclusion->records, guint8, i))
+    k++;
+  return k == i;
+}
+
+guint
+asf_exclusion_count (const AsfExclusion * exclusion)
+{
+  guint n = 0;
   guint i;
 
-  for (i = 0; exclusions != NULL && i < exclusions->len; i++)
-    write_exclusion (w, &asf_guid_advanced_mutual_exclusion,
-        &g_array_index (exclusions, AsfExclusion, i));
+  if (exclusion->records == NULL)
+    return exclusion->streams->len;
+  for (i = 0; i < exclusion->records->len; i++)
+    n += begins_record (exclusion, i);
+  return n;
+}
+
+static void
+write_record (AsfWriter * w, const AsfExclusion * exclusion, guint8 record)
+{
+  gsize count_pos = asf_writer_pos (w);
+  guint n = 0;
+  guint i;
+
+  asf_writer_u16 (w, 0);
+  for (i = 0; i < exclusion->streams->len; i++) {
+    if (g_array_index (exclusion->records, guint8, i) != record)
+      continue;
+    asf_writer_stream_number (w, g_array_index (exclusion->streams, guint8, i));
+    n++;
+  }
+  asf_writer_patch_u16 (w, count_pos, n);
+}
+
+/* section 4.3 */
+static void
+write_group_exclusion (AsfWriter * w, const AsfExclusion * exclusion)
+{
+  gsize start = asf_writer_begin_object (w, &asf_guid_group_mutual_exclusion);
+  guint i;
+
+  asf_writer_guid (w, exclusion_guid (exclusion->type));
+  asf_writer_u16 (w, asf_exclusion_count (exclusion));
+  for (i = 0; i < exclusion->records->len; i++) {
+    if (begins_record (exclusion, i))
+      write_record (w, exclusion, g_array_index (exclusion->records, guint8,
+              i));
+  }
+  asf_writer_end_object (w, start);
 }
 
 void
-asf_programs_write_bitrate_exclusions (AsfWriter * w, GArray * exclusions)
+asf_programs_write_exclusions (AsfWriter * w, GArray * exclusions)
 {
   guint i;
 
@@ -89,7 +139,37 @@ asf_programs_write_bitrate_exclusions (AsfWriter * w, GArray * exclusions)
     const AsfExclusion *exclusion =
         &g_array_index (exclusions, AsfExclusion, i);
 
-    if (exclusion->type == ASF_EXCLUSION_BITRATE)
+    if (exclusion->records != NULL)
+      write_group_exclusion (w, exclusion);
+    else
+      write_exclusion (w, &asf_guid_advanced_mutual_exclusion, exclusion);
+  }
+}
+
+static gboolean
+any_is_hidden (const AsfHeader * header, GArray * streams)
+{
+  guint i;
+
+  for (i = 0; i < streams->len; i++) {
+    if (asf_header_hides (header, g_array_index (streams, guint8, i)))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void
+asf_programs_write_bitrate_exclusions (AsfWriter * w, const AsfHeader * header)
+{
+  GArray *exclusions = header->exclusions;
+  guint i;
+
+  for (i = 0; exclusions != NULL && i < exclusions->len; i++) {
+    const AsfExclusion *exclusion =
+        &g_array_index (exclusions, AsfExclusion, i);
+
+    if (exclusion->type == ASF_EXCLUSION_BITRATE && exclusion->records == NULL
+        && !any_is_hidden (header, exclusion->streams))
       write_exclusion (w, &asf_guid_bitrate_mutual_exclusion, exclusion);
   }
 }
@@ -180,6 +260,17 @@ forget_priorities (GArray * priorities, guint8 number)
   }
 }
 
+static void
+forget_record (const AsfExclusion * exclusion, guint8 number)
+{
+  guint i;
+
+  for (i = exclusion->records ? exclusion->records->len : 0; i-- > 0;) {
+    if (g_array_index (exclusion->streams, guint8, i) == number)
+      g_array_remove_index (exclusion->records, i);
+  }
+}
+
 /* One stream alone excludes none. */
 static void
 forget_exclusions (GArray * exclusions, guint8 number)
@@ -187,12 +278,29 @@ forget_exclusions (GArray * exclusions, guint8 number)
   guint i;
 
   for (i = exclusions ? exclusions->len : 0; i-- > 0;) {
-    GArray *streams = g_array_index (exclusions, AsfExclusion, i).streams;
+    const AsfExclusion *exclusion =
+        &g_array_index (exclusions, AsfExclusion, i);
 
-    forget_number (streams, number);
-    if (streams->len < 2)
+    forget_record (exclusion, number);
+    forget_number (exclusion->streams, number);
+    if (asf_exclusion_count (exclusion) < 2)
       g_array_remove_index (exclusions, i);
   }
+}
+
+gboolean
+asf_header_hides (const AsfHeader * header, guint8 number)
+{
+  gboolean any_is_visible = FALSE;
+  gboolean is_hidden = FALSE;
+  guint i;
+
+  for (i = 0; i < header->n_streams; i++) {
+    any_is_visible |= !header->streams[i].is_hidden;
+    if (header->streams[i].number == number)
+      is_hidden = header->streams[i].is_hidden;
+  }
+  return is_hidden && any_is_visible;
 }
 
 void

@@ -21,18 +21,20 @@ void asf_programs_write_languages (AsfWriter * writer, GArray * languages);
 /**
  * asf_programs_write_exclusions:
  *
- * Writes an Advanced Mutual Exclusion Object for each element (section 4.2).
+ * Writes an Advanced Mutual Exclusion Object for each element (section 4.2),
+ * or for one with records a Group Mutual Exclusion Object (section 4.3).
  */
 void asf_programs_write_exclusions (AsfWriter * writer, GArray * exclusions);
 
 /**
  * asf_programs_write_bitrate_exclusions:
  *
- * Writes a Bitrate Mutual Exclusion Object for each element of that type
- * (section 3.8), for readers that do not know the other object.
+ * Writes a Bitrate Mutual Exclusion Object for each exclusion of that type
+ * (section 3.8), for readers that do not know the other object; not for
+ * hidden streams, of which they do not know either (section 4.2).
  */
 void asf_programs_write_bitrate_exclusions (AsfWriter * writer,
-    GArray * exclusions);
+    const AsfHeader * header);
 
 /**
  * asf_programs_write_priorities:

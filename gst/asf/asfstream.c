@@ -169,7 +169,8 @@ write_extensions (AsfWriter * w, const AsfStream * stream)
 }
 
 void
-asf_stream_write_extended (AsfWriter * w, const AsfStream * stream)
+asf_stream_write_extended (AsfWriter * w, const AsfStream * stream,
+    gboolean is_hidden)
 {
   gsize start =
       asf_writer_begin_object (w, &asf_guid_extended_stream_properties);
@@ -195,6 +196,8 @@ asf_stream_write_extended (AsfWriter * w, const AsfStream * stream)
     asf_writer_text (w, stream->name);
   }
   write_extensions (w, stream);
+  if (is_hidden)
+    asf_stream_write_properties (w, stream);
   asf_writer_end_object (w, start);
 }
 

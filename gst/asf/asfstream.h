@@ -19,10 +19,12 @@ void asf_stream_write_properties (AsfWriter * writer,
 
 /**
  * asf_stream_write_extended:
+ * @is_hidden: whether the Stream Properties Object is in it
  *
  * Writes the Extended Stream Properties Object (section 4.1).
  */
-void asf_stream_write_extended (AsfWriter * writer, const AsfStream * stream);
+void asf_stream_write_extended (AsfWriter * writer,
+    const AsfStream * stream, gboolean is_hidden);
 
 /**
  * asf_stream_has_codec_entry:

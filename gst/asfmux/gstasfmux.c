@@ -92,7 +92,10 @@
  * that have one as "und".  Streams of one #GstWmsAsfMuxPad:exclusion-group are
  * alternatives to each other, by language or by bit rate; audio streams in
  * different languages are by themselves.  Of such a group only the highest
- * rate counts in the rate of the file.  #GstWmsAsfMuxPad:priority says which
+ * rate counts in the rate of the file.  Streams of one
+ * #GstWmsAsfMuxPad:exclusion-set in such a group, such as a picture and its
+ * sound, go together.  #GstWmsAsfMuxPad:hidden keeps an alternative from
+ * players that would play all at once.  #GstWmsAsfMuxPad:priority says which
  * streams a server keeps when it cannot send all.
  *
  * ## Text and script commands
@@ -102,7 +105,9 @@
  * downstream event named "wms-script" is a command of any type: it has the
  * strings "type", such as "URL", and "parameter", and may have the clock time
  * "running-time", else it counts for the data after it.  Events go into the
- * stream of the first text pad.  What is known before a file begins, which is
+ * stream of the first text pad.  A "CAPTION" or "TEXT" whose buffer has a
+ * duration is taken away after it by an empty one, unless the next text comes
+ * before.  What is known before a file begins, which is
  * events and the text of pads that have ended, is in its header instead.
  *
  * ## Changes in mid-stream

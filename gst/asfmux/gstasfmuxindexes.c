@@ -124,8 +124,8 @@ append (GstBuffer * buffer, GBytes * bytes)
   return buffer ? gst_buffer_append (buffer, other) : other;
 }
 
-/* The Index Object comes first, then a Simple Index Object for each video
- * stream in the order of their numbers (rules, 2); with all of them the file
+/* The Index Object comes first, then a Simple Index Object for each visible
+ * video stream in the order of their numbers (rules, 2); with all of them the file
  * can be seeked in (rules, 3.2). */
 GstBuffer *
 gst_wms_asf_indexes_write (GPtrArray * pads, AsfHeader * header)
@@ -141,7 +141,7 @@ gst_wms_asf_indexes_write (GPtrArray * pads, AsfHeader * header)
   for (number = 1; number <= ASF_MAX_STREAMS; number++) {
     const GstWmsAsfMuxPad *video = find_video (pads, number);
 
-    if (video == NULL)
+    if (video == NULL || asf_header_hides (header, number))
       continue;
     bytes = write_simple (pads, video, &header->file_id);
     is_complete &= bytes != NULL;

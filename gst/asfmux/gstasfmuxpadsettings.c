@@ -15,9 +15,11 @@ enum
   PROP_LANGUAGE,
   PROP_STREAM_NAME,
   PROP_EXCLUSION_GROUP,
+  PROP_EXCLUSION_SET,
   PROP_EXCLUSION_TYPE,
   PROP_PRIORITY,
   PROP_MANDATORY,
+  PROP_HIDDEN,
   PROP_COMMAND_TYPE,
 };
 
@@ -26,9 +28,11 @@ enum
 #define DEFAULT_LANGUAGE NULL
 #define DEFAULT_STREAM_NAME NULL
 #define DEFAULT_EXCLUSION_GROUP 0
+#define DEFAULT_EXCLUSION_SET 0
 #define DEFAULT_EXCLUSION_TYPE GST_WMS_ASF_EXCLUSION_AUTO
 #define DEFAULT_PRIORITY 0
 #define DEFAULT_MANDATORY FALSE
+#define DEFAULT_HIDDEN FALSE
 
 #define MAX_BITRATE 2000000000
 #define MAX_BUFFER_MS 600000
@@ -44,9 +48,11 @@ gst_wms_asf_pad_settings_init (GstWmsAsfPadSettings * self)
   self->language = g_strdup (DEFAULT_LANGUAGE);
   self->stream_name = g_strdup (DEFAULT_STREAM_NAME);
   self->exclusion_group = DEFAULT_EXCLUSION_GROUP;
+  self->exclusion_set = DEFAULT_EXCLUSION_SET;
   self->exclusion_type = DEFAULT_EXCLUSION_TYPE;
   self->priority = DEFAULT_PRIORITY;
   self->is_mandatory = DEFAULT_MANDATORY;
+  self->is_hidden = DEFAULT_HIDDEN;
   self->command_type = g_strdup (GST_WMS_ASF_DEFAULT_COMMAND_TYPE);
 }
 
@@ -96,6 +102,9 @@ gst_wms_asf_pad_settings_set_property (GstWmsAsfPadSettings * self,
     case PROP_EXCLUSION_GROUP:
       self->exclusion_group = g_value_get_uint (value);
       break;
+    case PROP_EXCLUSION_SET:
+      self->exclusion_set = g_value_get_uint (value);
+      break;
     case PROP_EXCLUSION_TYPE:
       self->exclusion_type = g_value_get_enum (value);
       break;
@@ -104,6 +113,9 @@ gst_wms_asf_pad_settings_set_property (GstWmsAsfPadSettings * self,
       break;
     case PROP_MANDATORY:
       self->is_mandatory = g_value_get_boolean (value);
+      break;
+    case PROP_HIDDEN:
+      self->is_hidden = g_value_get_boolean (value);
       break;
     case PROP_COMMAND_TYPE:
       set_text (&self->command_type, value);
@@ -134,6 +146,9 @@ gst_wms_asf_pad_settings_get_property (const GstWmsAsfPadSettings * self,
     case PROP_EXCLUSION_GROUP:
       g_value_set_uint (value, self->exclusion_group);
       break;
+    case PROP_EXCLUSION_SET:
+      g_value_set_uint (value, self->exclusion_set);
+      break;
     case PROP_EXCLUSION_TYPE:
       g_value_set_enum (value, self->exclusion_type);
       break;
@@ -142,6 +157,9 @@ gst_wms_asf_pad_settings_get_property (const GstWmsAsfPadSettings * self,
       break;
     case PROP_MANDATORY:
       g_value_set_boolean (value, self->is_mandatory);
+      break;
+    case PROP_HIDDEN:
+      g_value_set_boolean (value, self->is_hidden);
       break;
     case PROP_COMMAND_TYPE:
       g_value_set_string (value, self->command_type);
@@ -233,12 +251,27 @@ gst_wms_asf_pad_settings_install_properties (GObjectClass * gobject_class)
           MAX_GROUP, DEFAULT_EXCLUSION_GROUP, flags));
 
   /**
+   * GstWmsAsfMuxPad:exclusion-set:
+   *
+   * Streams of one #GstWmsAsfMuxPad:exclusion-group with the same number here,
+   * 1 to 127, are played together, such as a picture and its sound: a player
+   * takes one such set of the group.  With 0, the default, a stream is a set
+   * by itself.  Taken over with the next header.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (gobject_class, PROP_EXCLUSION_SET,
+      g_param_spec_uint ("exclusion-set", "Exclusion set",
+          "Number of streams of the exclusion group that are played together",
+          0, MAX_GROUP, DEFAULT_EXCLUSION_SET, flags));
+
+  /**
    * GstWmsAsfMuxPad:exclusion-type:
    *
    * Why the streams of the #GstWmsAsfMuxPad:exclusion-group exclude each
    * other; what the first of them says counts.  By default it is the language
-   * when they differ in it, else the bit rate.  Taken over with the next
-   * header.
+   * when those of one kind differ in it, else the bit rate.  Taken over with
+   * the next header.
    *
    * Since: 0.1
    */
@@ -275,6 +308,22 @@ gst_wms_asf_pad_settings_install_properties (GObjectClass * gobject_class)
       g_param_spec_boolean ("mandatory", "Mandatory",
           "Whether the stream may never be left out", DEFAULT_MANDATORY,
           flags));
+
+  /**
+   * GstWmsAsfMuxPad:hidden:
+   *
+   * Whether the stream is described where only players find it that know the
+   * header's extension, so that older ones, which would play all streams of a
+   * group at once, see the others alone.  A hidden picture has no Simple
+   * Index.  By default FALSE; where all streams say TRUE, none is hidden.
+   * Taken over with the next header.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (gobject_class, PROP_HIDDEN,
+      g_param_spec_boolean ("hidden", "Hidden",
+          "Whether players that do not know of alternatives do not see it",
+          DEFAULT_HIDDEN, flags));
 
   /**
    * GstWmsAsfMuxPad:command-type:

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 /**
  * GstWmsAsfExclusion:
- * @GST_WMS_ASF_EXCLUSION_AUTO: by language when the streams of the group
- *     differ in it, else by bit rate
+ * @GST_WMS_ASF_EXCLUSION_AUTO: by language when streams of one kind in the
+ *     group differ in it, else by bit rate
  * @GST_WMS_ASF_EXCLUSION_LANGUAGE: the same in several languages
  * @GST_WMS_ASF_EXCLUSION_BITRATE: the same at several bit rates
  * @GST_WMS_ASF_EXCLUSION_UNKNOWN: for another reason
@@ -42,9 +42,11 @@ typedef struct
   gchar *language;
   gchar *stream_name;
   guint exclusion_group;
+  guint exclusion_set;
   GstWmsAsfExclusion exclusion_type;
   guint priority;
   gboolean is_mandatory;
+  gboolean is_hidden;
   gchar *command_type;
 } GstWmsAsfPadSettings;
 

@@ -130,17 +130,19 @@ set_languages (AsfHeader * header, GPtrArray * pads, GstElement * mux)
     pad->format.stream.language_index = any ? find_language (header->languages,
         pad->language ? pad->language : NO_LANGUAGE) : 0;
     pad->format.stream.name = pad->settings.stream_name;
+    pad->format.stream.is_hidden = pad->settings.is_hidden;
   }
 }
 
-/* Takes @group over when at least two streams are in it. */
+/* Takes @group and @records over; one stream, or one record, excludes none. */
 static void
-add_exclusion (AsfHeader * header, AsfExclusionType type, GArray * group)
+add_exclusion (AsfHeader * header, AsfExclusionType type, GArray * group,
+    GArray * records)
 {
-  AsfExclusion exclusion = { type, group };
+  AsfExclusion exclusion = { type, group, records };
 
-  if (group->len < 2) {
-    g_array_unref (group);
+  if (asf_exclusion_count (&exclusion) < 2) {
+    asf_exclusion_clear (&exclusion);
     return;
   }
   if (header->exclusions == NULL) {
@@ -199,37 +201,92 @@ add_automatic (AsfHeader * header, GPtrArray * group)
   if (group->len == 0)
     return;
   if (count_language (group, 0, &is_first) < group->len)
-    add_exclusion (header, ASF_EXCLUSION_LANGUAGE, group_numbers (group, NULL));
+    add_exclusion (header, ASF_EXCLUSION_LANGUAGE, group_numbers (group, NULL),
+        NULL);
   for (i = 0; i < group->len; i++) {
     count_language (group, i, &is_first);
     if (is_first)
       add_exclusion (header, ASF_EXCLUSION_BITRATE, group_numbers (group,
-              g_ptr_array_index (group, i)));
+              g_ptr_array_index (group, i)), NULL);
   }
+}
+
+/* Whether two streams of one kind differ in language: a picture mostly has
+ * none. */
+static gboolean
+differ_in_language (GPtrArray * group)
+{
+  guint i, k;
+
+  for (i = 0; i < group->len; i++) {
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (group, i);
+
+    for (k = 0; k < i; k++) {
+      GstWmsAsfMuxPad *other = g_ptr_array_index (group, k);
+
+      if (other->format.stream.kind == pad->format.stream.kind
+          && g_strcmp0 (other->language, pad->language) != 0)
+        return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+static AsfExclusionType
+group_type (GPtrArray * group)
+{
+  GstWmsAsfMuxPad *first = g_ptr_array_index (group, 0);
+
+  switch (first->settings.exclusion_type) {
+    case GST_WMS_ASF_EXCLUSION_LANGUAGE:
+      return ASF_EXCLUSION_LANGUAGE;
+    case GST_WMS_ASF_EXCLUSION_BITRATE:
+      return ASF_EXCLUSION_BITRATE;
+    case GST_WMS_ASF_EXCLUSION_UNKNOWN:
+      return ASF_EXCLUSION_UNKNOWN;
+    default:
+      return differ_in_language (group) ? ASF_EXCLUSION_LANGUAGE :
+          ASF_EXCLUSION_BITRATE;
+  }
+}
+
+/* The sets of a group, as numbers of records; those by themselves behind the
+ * others.  NULL when no stream is in a set. */
+static GArray *
+group_records (GPtrArray * group)
+{
+  GArray *records = g_array_new (FALSE, FALSE, sizeof (guint8));
+  gboolean any = FALSE;
+  guint i;
+
+  for (i = 0; i < group->len; i++) {
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (group, i);
+    guint8 record = pad->settings.exclusion_set;
+
+    any |= record > 0;
+    if (record == 0)
+      record = ASF_MAX_STREAMS + pad->number;
+    g_array_append_val (records, record);
+  }
+  if (!any)
+    g_clear_pointer (&records, g_array_unref);
+  return records;
 }
 
 static void
 add_group (AsfHeader * header, GPtrArray * group)
 {
   GstWmsAsfMuxPad *first = g_ptr_array_index (group, 0);
+  GArray *records = group_records (group);
 
-  switch (first->settings.exclusion_type) {
-    case GST_WMS_ASF_EXCLUSION_LANGUAGE:
-      add_exclusion (header, ASF_EXCLUSION_LANGUAGE, group_numbers (group,
-              NULL));
-      break;
-    case GST_WMS_ASF_EXCLUSION_BITRATE:
-      add_exclusion (header, ASF_EXCLUSION_BITRATE, group_numbers (group,
-              NULL));
-      break;
-    case GST_WMS_ASF_EXCLUSION_UNKNOWN:
-      add_exclusion (header, ASF_EXCLUSION_UNKNOWN, group_numbers (group,
-              NULL));
-      break;
-    default:
-      add_automatic (header, group);
-      break;
-  }
+  if (records != NULL)
+    add_exclusion (header, group_type (group), group_numbers (group, NULL),
+        records);
+  else if (first->settings.exclusion_type == GST_WMS_ASF_EXCLUSION_AUTO)
+    add_automatic (header, group);
+  else
+    add_exclusion (header, group_type (group), group_numbers (group, NULL),
+        NULL);
 }
 
 /* Audio streams of no group that all have a language, each another one. */
@@ -253,7 +310,8 @@ add_spoken (AsfHeader * header, GPtrArray * pads)
     if (pad->language == NULL || count_language (group, i, &is_first) > 1)
       return;
   }
-  add_exclusion (header, ASF_EXCLUSION_LANGUAGE, group_numbers (group, NULL));
+  add_exclusion (header, ASF_EXCLUSION_LANGUAGE, group_numbers (group, NULL),
+      NULL);
 }
 
 static void

@@ -84,6 +84,19 @@ stream_is_gone (GstWmsAsfSession * self)
   return FALSE;
 }
 
+/* Between the choice of the pad and now.  Its buffer belongs to the header that
+ * has the stream; no other one will. */
+static gboolean
+is_released (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
+{
+  g_autoptr (GPtrArray) pads = NULL;
+
+  if (gst_object_has_as_parent (GST_OBJECT (pad), GST_OBJECT (self->mux)))
+    return FALSE;
+  pads = gst_wms_asf_pads_collect (GST_ELEMENT (self->mux));
+  return !g_ptr_array_find (pads, pad, NULL);
+}
+
 static gboolean
 times_would_wrap (GstWmsAsfSession * self, GstClockTimeDiff time)
 {
@@ -136,6 +149,8 @@ look_closer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
   gboolean new_clock;
 
   if (buffer == NULL || gst_buffer_get_size (buffer) == 0 || !pad->have_format)
+    return GST_FLOW_OK;
+  if (is_released (self, pad))
     return GST_FLOW_OK;
   if (self->is_file) {
     if (pad->in_header)

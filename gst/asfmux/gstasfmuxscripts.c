@@ -19,14 +19,18 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
  * how many WCHARs a text has (rules, 3.6). */
 #define MAX_COMMANDS G_MAXUINT16
 #define MAX_CHARS G_MAXUINT16
+/* Later than any time stamp is taken for. */
+#define MAX_RUNNING (G_MAXINT64 / 4)
 
 /* A script command that waits for its time.  GST_CLOCK_STIME_NONE, which is
- * less than all others, is the beginning. */
+ * less than all others, is the beginning.  One that takes a text away again
+ * has the number of that text's stream, else 0. */
 typedef struct
 {
   GstClockTimeDiff running;
   gchar *type;
   gchar *text;
+  guint8 ends_number;
 } Script;
 
 static void
@@ -62,9 +66,9 @@ insert (GArray * scripts, const Script * script)
 
 static void
 add_waiting (GstWmsAsfSession * self, GstClockTimeDiff running,
-    const gchar * type, const gchar * text)
+    const gchar * type, const gchar * text, guint8 ends_number)
 {
-  Script script = { running, NULL, NULL };
+  Script script = { running, NULL, NULL, ends_number };
 
   if (self->scripts == NULL) {
     self->scripts = g_array_new (FALSE, FALSE, sizeof (Script));
@@ -83,27 +87,30 @@ add_waiting (GstWmsAsfSession * self, GstClockTimeDiff running,
   insert (self->scripts, &script);
 }
 
-/* The command stream that events go into, NULL when there is none. */
+/* The command stream of that number; for 0 the one that events go into.  NULL
+ * when there is none. */
 static GstWmsAsfMuxPad *
-find_stream (GstWmsAsfSession * self)
+find_stream (GstWmsAsfSession * self, guint8 number)
 {
   guint i;
 
   for (i = 0; i < self->file.pads->len; i++) {
     GstWmsAsfMuxPad *other = g_ptr_array_index (self->file.pads, i);
 
-    if (gst_wms_asf_text_is_text (other))
+    if (gst_wms_asf_text_is_text (other)
+        && (number == 0 || number == other->number))
       return other;
   }
   return NULL;
 }
 
-/* Time stamp of the pad that has this running time. */
+/* Time stamp of the pad that gets this running time. */
 static GstClockTime
 to_position (GstWmsAsfMuxPad * pad, GstClockTimeDiff running)
 {
   const GstSegment *segment = &GST_AGGREGATOR_PAD (pad)->segment;
 
+  running -= pad->jump_ns;
   if (segment->format != GST_FORMAT_TIME)
     return MAX (running, 0);
   return gst_segment_position_from_running_time (segment, GST_FORMAT_TIME,
@@ -113,10 +120,12 @@ to_position (GstWmsAsfMuxPad * pad, GstClockTimeDiff running)
 static GstFlowReturn
 send_command (GstWmsAsfSession * self, const Script * script)
 {
-  GstWmsAsfMuxPad *stream = find_stream (self);
+  GstWmsAsfMuxPad *stream = find_stream (self, script->ends_number);
   GstBuffer *command;
   GstFlowReturn ret;
 
+  if (stream == NULL && script->ends_number > 0)
+    return GST_FLOW_OK;
   if (stream == NULL) {
     lose (self, script->type, script->text);
     return GST_FLOW_OK;
@@ -136,8 +145,8 @@ event_time (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstEvent * event)
   GstClockTime time;
 
   if (gst_structure_get_clock_time (gst_event_get_structure (event),
-          "running-time", &time) && time <= G_MAXINT64)
-    return time;
+          "running-time", &time) && time <= MAX_RUNNING)
+    return (GstClockTimeDiff) time + pad->jump_ns;
   if (pad->have_next_running)
     return pad->next_running;
   return self->is_started ? self->now : GST_CLOCK_STIME_NONE;
@@ -159,11 +168,47 @@ gst_wms_asf_scripts_add (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     if (ret != GST_FLOW_OK)
       return ret;
   }
-  if (self->is_started && find_stream (self) == NULL)
+  if (self->is_started && find_stream (self, 0) == NULL)
     lose (self, type, text);
   else
-    add_waiting (self, time, type, text);
+    add_waiting (self, time, type, text, 0);
   return GST_FLOW_OK;
+}
+
+/* Texts that are shown until another one comes; what a URL has opened stays. */
+static gboolean
+is_shown (const gchar * type)
+{
+  return g_ascii_strcasecmp (type, "CAPTION") == 0 ||
+      g_ascii_strcasecmp (type, "TEXT") == 0;
+}
+
+/* Of the text before it: this one takes its place. */
+static void
+forget_end (GstWmsAsfSession * self, guint8 number)
+{
+  guint i;
+
+  for (i = self->scripts ? self->scripts->len : 0; i-- > 0;) {
+    if (g_array_index (self->scripts, Script, i).ends_number == number)
+      g_array_remove_index (self->scripts, i);
+  }
+}
+
+void
+gst_wms_asf_scripts_end_text (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
+    GstBuffer * buffer)
+{
+  GstClockTime duration =
+      gst_wms_asf_sane_duration (GST_BUFFER_DURATION (buffer));
+  const gchar *type = gst_wms_asf_text_type (pad);
+
+  if (gst_buffer_get_size (buffer) == 0)
+    return;
+  forget_end (self, pad->number);
+  if (GST_CLOCK_TIME_IS_VALID (duration) && duration > 0 && is_shown (type))
+    add_waiting (self, gst_wms_asf_mux_pad_object_time (pad, buffer) +
+        (GstClockTimeDiff) duration, type, "", pad->number);
 }
 
 static void
@@ -176,7 +221,8 @@ take_texts (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
 
     if (gst_buffer_get_size (buffer) > 0)
       add_waiting (self, gst_wms_asf_mux_pad_object_time (pad, buffer),
-          gst_wms_asf_text_type (pad), text);
+          gst_wms_asf_text_type (pad), text, 0);
+    gst_wms_asf_scripts_end_text (self, pad, buffer);
     gst_wms_asf_mux_pad_advance (pad, buffer);
     gst_buffer_unref (buffer);
   }
@@ -231,7 +277,9 @@ gst_wms_asf_scripts_send (GstWmsAsfSession * self, GstClockTimeDiff time)
   while (self->scripts != NULL && self->scripts->len > 0 && ret == GST_FLOW_OK) {
     const Script *script = &g_array_index (self->scripts, Script, 0);
 
-    if (script->running > time)
+    /* where the next text begins there is nothing to take away */
+    if (script->running > time ||
+        (script->running == time && script->ends_number > 0))
       break;
     ret = send_command (self, script);
     g_array_remove_index (self->scripts, 0);

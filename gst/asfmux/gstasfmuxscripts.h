@@ -20,6 +20,18 @@ GstFlowReturn gst_wms_asf_scripts_add (GstWmsAsfSession * self,
     GstWmsAsfMuxPad * pad, GstEvent * event);
 
 /**
+ * gst_wms_asf_scripts_end_text:
+ * @self: a session
+ * @pad: a text pad
+ * @buffer: a text that was taken from it
+ *
+ * Lets a caption go when its duration is over: an empty one waits for that
+ * time, unless the pad's next text comes before.
+ */
+void gst_wms_asf_scripts_end_text (GstWmsAsfSession * self,
+    GstWmsAsfMuxPad * pad, GstBuffer * buffer);
+
+/**
  * gst_wms_asf_scripts_collect:
  * @self: a session that begins a file
  * @pads: (element-type GstWmsAsfMuxPad): streams of the header

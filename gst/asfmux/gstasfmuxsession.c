@@ -14,6 +14,7 @@
 #include "asfmux/gstasfmuxroom.h"
 #include "asfmux/gstasfmuxscripts.h"
 #include "asfmux/gstasfmuxsize.h"
+#include "asfmux/gstasfmuxtext.h"
 #include "asfmux/gstasfmuxtoc.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
@@ -365,12 +366,16 @@ GstFlowReturn
 gst_wms_asf_session_take_next (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
 {
   GstBuffer *buffer = gst_wms_asf_intake_pop (pad);
-  GstFlowReturn ret;
-
+  GstFlowReturn ret = GST_FLOW_OK;
 
   if (buffer == NULL)
     return GST_FLOW_OK;
-  ret = gst_wms_asf_objects_take (self, pad, buffer);
+  if (pad->in_header || !is_data (buffer))
+    ret = gst_wms_asf_objects_take (self, pad, buffer);
+  else
+    GST_WARNING_OBJECT (pad, "released, dropped: %" GST_PTR_FORMAT, buffer);
+  if (pad->in_header && gst_wms_asf_text_is_text (pad))
+    gst_wms_asf_scripts_end_text (self, pad, buffer);
   gst_wms_asf_mux_pad_advance (pad, buffer);
   gst_buffer_unref (buffer);
   return ret;

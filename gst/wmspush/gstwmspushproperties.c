@@ -12,6 +12,8 @@
 #define WRITABLE \
     (G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
 #define READWRITE (WRITABLE | G_PARAM_READABLE)
+#define READWRITE_ALWAYS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | \
+    GST_PARAM_MUTABLE_PLAYING)
 
 static void
 install_point (GObjectClass * object_class)
@@ -367,6 +369,39 @@ install_tls (GObjectClass * object_class)
 }
 
 static void
+install_messages (GObjectClass * object_class)
+{
+  /**
+   * GstWmsPushSink:status-messages:
+   *
+   * Whether `wms-status` messages are posted.  Progress, error, `wms-finalize`
+   * and `wms-marker` messages are posted in any case.  Can be changed at any
+   * time and counts for what is posted then.  Default: %TRUE.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_STATUS_MESSAGES,
+      g_param_spec_boolean ("status-messages", "Status messages",
+          "Post wms-status messages", DEFAULT_STATUS_MESSAGES,
+          READWRITE_ALWAYS));
+
+  /**
+   * GstWmsPushSink:status-context:
+   *
+   * A pointer of the application's, which comes back as the field `context` of
+   * each `wms-status` and `wms-finalize` message.  The element does not look at
+   * what it points to, which has to live until the last of these messages is
+   * gone.  Can be changed at any time and counts for what is posted then.
+   * Default: %NULL, no such field.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_STATUS_CONTEXT,
+      g_param_spec_pointer ("status-context", "Status context",
+          "Pointer that status messages carry", READWRITE_ALWAYS));
+}
+
+static void
 install_stats (GObjectClass * object_class)
 {
   /**
@@ -397,5 +432,6 @@ gst_wms_push_settings_install_properties (GObjectClass * object_class)
   install_credentials (object_class);
   install_proxy (object_class);
   install_tls (object_class);
+  install_messages (object_class);
   install_stats (object_class);
 }

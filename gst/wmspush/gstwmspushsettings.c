@@ -23,6 +23,7 @@ gst_wms_push_settings_init (GstWmsPushSettings * self)
   self->resume_timeout = DEFAULT_RESUME_TIMEOUT;
   self->sender.leaky = DEFAULT_LEAKY;
   self->sender.max_backlog = DEFAULT_MAX_BACKLOG;
+  self->status_messages = DEFAULT_STATUS_MESSAGES;
 }
 
 void
@@ -151,6 +152,12 @@ gst_wms_push_settings_set_property (GstWmsPushSettings * self, guint prop_id,
     case PROP_MAX_BACKLOG:
       self->sender.max_backlog = g_value_get_uint64 (value);
       break;
+    case PROP_STATUS_MESSAGES:
+      self->status_messages = g_value_get_boolean (value);
+      break;
+    case PROP_STATUS_CONTEXT:
+      self->status_context = g_value_get_pointer (value);
+      break;
     default:
       return FALSE;
   }
@@ -224,6 +231,12 @@ gst_wms_push_settings_get_property (const GstWmsPushSettings * self,
       break;
     case PROP_MAX_BACKLOG:
       g_value_set_uint64 (value, self->sender.max_backlog);
+      break;
+    case PROP_STATUS_MESSAGES:
+      g_value_set_boolean (value, self->status_messages);
+      break;
+    case PROP_STATUS_CONTEXT:
+      g_value_set_pointer (value, self->status_context);
       break;
     default:
       return FALSE;

@@ -35,6 +35,8 @@ enum
   PROP_RESUME_TIMEOUT,
   PROP_LEAKY,
   PROP_MAX_BACKLOG,
+  PROP_STATUS_MESSAGES,
+  PROP_STATUS_CONTEXT,
   PROP_STATS,
 };
 
@@ -59,6 +61,7 @@ enum
 #define DEFAULT_RESUME_TIMEOUT 360
 #define DEFAULT_LEAKY GST_WMS_LEAKY_NO
 #define DEFAULT_MAX_BACKLOG GST_SECOND
+#define DEFAULT_STATUS_MESSAGES TRUE
 #define MAX_TIMEOUT 86400
 #define MAX_TIMEOUT_NS (MAX_TIMEOUT * GST_SECOND)
 
@@ -95,6 +98,8 @@ typedef struct
   guint64 retry_delay;
   guint resume_timeout;
   GstWmsSenderConfig sender;
+  gboolean status_messages;
+  gpointer status_context;
 } GstWmsPushSettings;
 
 /**

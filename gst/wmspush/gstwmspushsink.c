@@ -13,12 +13,20 @@
  * have told comes as an element message named `wms-status`, with the fields
  * `status` (#GstWmsStatus), `status-name` (string, `WMT_OPENED`), `hresult`
  * (uint), `hresult-name` (string, `S_OK`), `type` (#GstWmsDataType), `value`
- * (uint64, where the status has one), `location` (string), `http-status`
+ * (uint64, where the status has one), `context` (pointer, where
+ * #GstWmsPushSink:status-context is set), `location` (string), `http-status`
  * (uint, where an answer caused it) and `text` (string, translated, for
  * people).  A clean session posts WMT_LOCATING, WMT_CONNECTING, WMT_OPENED,
  * WMT_STARTED, WMT_END_OF_STREAMING, WMT_STOPPED and WMT_CLOSED, in this
  * order; a failed one WMT_ERROR and WMT_CLOSED, then one error message.  When
  * the session is over `wms-finalize` tells its `hresult`.
+ *
+ * A custom serialized downstream event named `wms-marker`, which asfmux passes
+ * on, comes back as an element message of that name with the same fields, once
+ * all data before it has been written to the server.  Before the first packet
+ * it waits for WMT_STARTED.  One that a flush meets on its way is refused with
+ * the data before it; a session that fails or is stopped takes what waits with
+ * it.
  *
  * Where the server wants to know who pushes, Negotiate (with the user's
  * Kerberos ticket), Digest, NTLM and Basic are used, with the user part of
@@ -48,6 +56,7 @@
 #include "wmspush/gstwms-enumtypes.h"
 #include "wmspush/gstwmscredentials.h"
 #include "wmspush/gstwmsfeed.h"
+#include "wmspush/gstwmsmarkers.h"
 #include "wmspush/gstwmsmessages.h"
 #include "wmspush/gstwmspushsettings.h"
 #include "wmspush/wmsuri.h"
@@ -116,6 +125,10 @@ close_session (GstWmsPushSink * self)
 static GstFlowReturn
 prepare_session (GstWmsPushSink * self)
 {
+  /* The base class forgets this flag when data carry a sink from PAUSED to
+   * PLAYING, and would take the sink for prerolled ever after.  Who renders,
+   * with the preroll lock held, does not wait for preroll. */
+  g_atomic_int_set (&GST_BASE_SINK (self)->have_preroll, FALSE);
   /* data after the end of a session opens another one: push-protocol, C27 */
   if (!gst_wms_sender_has_ended (self->sender))
     return GST_FLOW_OK;
@@ -170,6 +183,11 @@ gst_wms_push_sink_event (GstBaseSink * sink, GstEvent * event)
     case GST_EVENT_FLUSH_STOP:
       if (gst_wms_sender_has_ended (self->sender))
         gst_wms_feed_restart_stream (self->feed);
+      break;
+    case GST_EVENT_CUSTOM_DOWNSTREAM:
+      if (gst_wms_markers_is_marker (event))
+        gst_wms_sender_take_marker (self->sender,
+            gst_event_get_structure (event));
       break;
     case GST_EVENT_EOS:
       /* here and not behind EOS: a pipeline that goes to NULL on EOS would cut
@@ -244,8 +262,7 @@ start (GstWmsPushSink * self)
   GstWmsSender *sender;
 
   g_cancellable_reset (self->cancellable);
-  self->mailbox = gst_wms_messages_new (GST_ELEMENT (self),
-      self->settings.location);
+  self->mailbox = gst_wms_messages_new (GST_ELEMENT (self), &self->settings);
   GST_OBJECT_LOCK (self);
   config = self->settings.sender;
   GST_OBJECT_UNLOCK (self);

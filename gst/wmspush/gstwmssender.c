@@ -8,8 +8,11 @@
 
 #include "wmspush/gstwmssender.h"
 
+#include <string.h>
+
 #include "asf/asfpacket.h"
 #include "wmspush/gstwmsdrops.h"
+#include "wmspush/gstwmsmarkers.h"
 
 GST_DEBUG_CATEGORY_STATIC (wmssender_debug);
 #define GST_CAT_DEFAULT wmssender_debug
@@ -29,6 +32,8 @@ struct _GstWmsSender
 
   GstBuffer *header;
   const AsfHeaderInfo *info;
+  guint8 metadata_sent[ASF_DIGEST_SIZE];        /* of the server's header */
+  GstWmsMarkers markers;
   WmsFrameType due;             /* goes before the next $D; $D for nothing */
   gboolean has_started;
   gboolean has_ended;
@@ -73,6 +78,7 @@ gst_wms_sender_free (GstWmsSender * self)
   for (i = self->n_taken; i < self->n_batch; i++)
     wms_packet_clear (&self->batch[i]);
   gst_clear_buffer (&self->header);
+  gst_wms_markers_clear (&self->markers);
   g_object_unref (self->cancellable);
   wms_mailbox_unref (self->mailbox);
   g_cond_clear (&self->left_preroll);
@@ -212,6 +218,14 @@ skip_in_batch (GstWmsSender * self)
   gst_wms_drops_count (&self->drops, &self->drops.dropped, n_dropped);
 }
 
+static void
+tell_start (GstWmsSender * self, guint64 first_time_100ns)
+{
+  wms_client_tell_started (self->client, first_time_100ns);
+  self->has_started = TRUE;
+  gst_wms_markers_tell (&self->markers, self->client);
+}
+
 /* The status STARTED carries the first presentation time, so it waits for the
  * first packet. */
 static void
@@ -230,10 +244,24 @@ tell_started (GstWmsSender * self, GstBuffer * buffer)
     if (asf_payload_next (&iter, &payload, NULL)
         && payload.pres_time_ms > self->info->preroll_ms)
       time_ms = payload.pres_time_ms - self->info->preroll_ms;
-    wms_client_tell_started (self->client, time_ms * 10000);
-    self->has_started = TRUE;
+    tell_start (self, time_ms * 10000);
   }
   gst_buffer_unmap (buffer, &map);
+}
+
+/* The server has another header: WMT_NEW_METADATA when its descriptions differ
+ * from those of the one before (push-protocol, section 5). */
+static void
+note_header (GstWmsSender * self, gboolean is_change)
+{
+  const guint8 *metadata = self->info->metadata_digest;
+
+  if (is_change)
+    wms_client_tell (self->client, GST_WMS_STATUS_SOURCE_SWITCH);
+  if (is_change && memcmp (metadata, self->metadata_sent, ASF_DIGEST_SIZE) != 0)
+    wms_client_tell (self->client, GST_WMS_STATUS_NEW_METADATA);
+  memcpy (self->metadata_sent, metadata, ASF_DIGEST_SIZE);
+  self->due = WMS_FRAME_DATA;
 }
 
 /* What changes the header is of no use to a server that gets it anew. */
@@ -250,7 +278,7 @@ forget_changes (GstWmsSender * self)
       wms_packet_clear (&self->batch[i]);
   }
   self->n_batch = n_kept;
-  self->due = WMS_FRAME_DATA;
+  note_header (self, FALSE);
 }
 
 static GstFlowReturn handle_failure (GstWmsSender * self, GError * error);
@@ -343,12 +371,8 @@ note_sent (GstWmsSender * self, guint former)
         wms_client_tell (self->client, GST_WMS_STATUS_END_OF_SEGMENT);
         self->due = WMS_FRAME_CHANGE;
         break;
-      case WMS_FRAME_CHANGE:
-        wms_client_tell (self->client, GST_WMS_STATUS_SOURCE_SWITCH);
-        self->due = WMS_FRAME_DATA;
-        break;
       default:
-        self->due = WMS_FRAME_DATA;
+        note_header (self, self->batch[i].head[1] == WMS_FRAME_CHANGE);
         break;
     }
   }
@@ -509,6 +533,30 @@ gst_wms_sender_take_packet (GstWmsSender * self, GstBuffer * buffer)
   return ret;
 }
 
+/* Markers of a session without data, whose place is behind OPENED. */
+static GstFlowReturn
+tell_last_markers (GstWmsSender * self)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  GError *error = NULL;
+
+  while (ret == GST_FLOW_OK && !gst_wms_markers_is_empty (&self->markers)) {
+    if (wms_client_wait_open (self->client, self->cancellable, &error))
+      gst_wms_markers_tell (&self->markers, self->client);
+    else
+      ret = handle_failure (self, g_steal_pointer (&error));
+  }
+  return ret;
+}
+
+void
+gst_wms_sender_take_marker (GstWmsSender * self, const GstStructure * marker)
+{
+  gst_wms_markers_add (&self->markers, marker);
+  if (self->has_started && !self->has_ended)
+    gst_wms_markers_tell (&self->markers, self->client);
+}
+
 GstFlowReturn
 gst_wms_sender_end (GstWmsSender * self)
 {
@@ -516,7 +564,9 @@ gst_wms_sender_end (GstWmsSender * self)
   gboolean ok = FALSE;
 
   if (ret == GST_FLOW_OK && self->due != WMS_FRAME_HEADER && !self->has_started)
-    wms_client_tell_started (self->client, 0);
+    tell_start (self, 0);
+  if (ret == GST_FLOW_OK)
+    ret = tell_last_markers (self);
   while (ret == GST_FLOW_OK && !ok) {
     GError *error = NULL;
 

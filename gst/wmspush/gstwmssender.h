@@ -101,6 +101,18 @@ GstFlowReturn gst_wms_sender_take_packet (GstWmsSender * self,
     GstBuffer * buffer);
 
 /**
+ * gst_wms_sender_take_marker:
+ * @self: a #GstWmsSender
+ * @marker: (transfer none): of a `wms-marker` event
+ *
+ * Posts the marker, since all data before it is written; before the session's
+ * first packet it waits for the status STARTED.  One that comes when the
+ * session has failed, or that waits when it does, is not posted.
+ */
+void gst_wms_sender_take_marker (GstWmsSender * self,
+    const GstStructure * marker);
+
+/**
  * gst_wms_sender_flush:
  *
  * Writes what is in the batch.  What cannot be written because the sink is

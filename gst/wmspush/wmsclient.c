@@ -23,9 +23,10 @@ GST_DEBUG_CATEGORY (wmsclient_debug);
 static void http_progress (WmsHttpProgress progress, gpointer user_data);
 static void http_answered (const WmsResponse * response, gpointer user_data);
 static void http_failed (const GError * reason, gpointer user_data);
+static gboolean http_goes_on (guint status, gpointer user_data);
 
 static const WmsHttpHandler http_handler = {
-  http_progress, http_answered, http_failed
+  http_progress, http_answered, http_failed, http_goes_on
 };
 
 WmsClient *
@@ -191,6 +192,7 @@ wms_client_send_next (WmsClient * self)
   if (!is_due)
     return;
   GST_DEBUG ("sending %s", request.content_type);
+  self->wants_connection |= request.needs_connection;
   open_connection (self);
   wms_client_start_timer (self, self->timeout_ms);
   wms_http_send (self->http, &request);
@@ -242,6 +244,20 @@ begin_streaming (WmsClient * self)
   g_mutex_unlock (&self->lock);
 }
 
+/* Where the server closes each connection, the next request of an open session
+ * opens another one without a word. */
+static void
+tell_connecting (WmsClient * self, GstWmsStatus status)
+{
+  gboolean is_open;
+
+  g_mutex_lock (&self->lock);
+  is_open = self->phase == WMS_PHASE_STARTING;
+  g_mutex_unlock (&self->lock);
+  if (!is_open)
+    wms_client_post (self, status, NULL);
+}
+
 static void
 http_progress (WmsHttpProgress progress, gpointer user_data)
 {
@@ -249,10 +265,10 @@ http_progress (WmsHttpProgress progress, gpointer user_data)
 
   switch (progress) {
     case WMS_HTTP_RESOLVING:
-      wms_client_post (self, GST_WMS_STATUS_LOCATING, NULL);
+      tell_connecting (self, GST_WMS_STATUS_LOCATING);
       break;
     case WMS_HTTP_CONNECTING:
-      wms_client_post (self, GST_WMS_STATUS_CONNECTING, NULL);
+      tell_connecting (self, GST_WMS_STATUS_CONNECTING);
       break;
     case WMS_HTTP_HEAD_SENT:
       begin_streaming (self);
@@ -361,6 +377,18 @@ http_answered (const WmsResponse * response, gpointer user_data)
     wms_client_follow (self, outcome, error);
 }
 
+static gboolean
+http_goes_on (guint status, gpointer user_data)
+{
+  WmsClient *self = user_data;
+  gboolean goes_on;
+
+  g_mutex_lock (&self->lock);
+  goes_on = wms_push_goes_on (self->push, status);
+  g_mutex_unlock (&self->lock);
+  return goes_on;
+}
+
 static void
 http_failed (const GError * reason, gpointer user_data)
 {
@@ -466,6 +494,17 @@ wms_client_tell (WmsClient * self, GstWmsStatus status)
   g_mutex_lock (&self->lock);
   if (!wms_client_is_over_locked (self))
     wms_client_post (self, status, NULL);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+wms_client_tell_marker (WmsClient * self, const GstStructure * marker)
+{
+  WmsEvent event = {.marker = (GstStructure *) marker };
+
+  g_mutex_lock (&self->lock);
+  if (!wms_client_is_over_locked (self))
+    wms_mailbox_post (self->mailbox, &event);
   g_mutex_unlock (&self->lock);
 }
 

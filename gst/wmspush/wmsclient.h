@@ -107,6 +107,28 @@ void wms_client_tell_started (WmsClient * self, guint64 first_time_100ns);
 void wms_client_tell (WmsClient * self, GstWmsStatus status);
 
 /**
+ * wms_client_tell_marker:
+ * @self: a #WmsClient
+ * @marker: (transfer none): a marker, all data before which is written
+ *
+ * Posts a marker in its place among the statuses, unless the session has ended.
+ */
+void wms_client_tell_marker (WmsClient * self, const GstStructure * marker);
+
+/**
+ * wms_client_wait_open:
+ * @self: a #WmsClient
+ * @cancellable: (nullable): ends the wait
+ * @error: return location
+ *
+ * Waits until the server has accepted the session.
+ *
+ * Returns: %FALSE with the session's failure, or %G_IO_ERROR_CANCELLED.
+ */
+gboolean wms_client_wait_open (WmsClient * self, GCancellable * cancellable,
+    GError ** error);
+
+/**
  * wms_client_end:
  * @self: a #WmsClient
  * @cancellable: (nullable): ends the wait

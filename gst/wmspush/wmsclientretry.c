@@ -154,13 +154,14 @@ wms_client_lose_locked (WmsClient * self, const GError * error)
 void
 wms_client_tell_restored_locked (WmsClient * self)
 {
+  if (self->loss != NULL || !self->has_begun)
+    wms_retry_take_success (&self->retry, g_get_monotonic_time ());
   if (self->loss == NULL)
     return;
   g_clear_error (&self->loss);
   self->is_reconnecting = FALSE;
   self->is_resumed = self->has_begun;
   self->n_reconnects++;
-  wms_retry_take_success (&self->retry, g_get_monotonic_time ());
   wms_push_settle (self->push);
   wms_client_post (self, GST_WMS_STATUS_RECONNECT_END, NULL);
 }

@@ -497,26 +497,35 @@ write_end (WmsClient * self, GCancellable * cancellable, GError ** error)
   return TRUE;
 }
 
-/* Where nothing was written there is nothing to end, and a $E would be no
- * legal first packet ([MS-WMHTTP] 2.2.2.2).  A PushStart may be under way all
- * the same, when a flush has taken the header away. */
-static gboolean
-close_unused (WmsClient * self, GCancellable * cancellable, GError ** error)
+gboolean
+wms_client_wait_open (WmsClient * self, GCancellable * cancellable,
+    GError ** error)
 {
   gboolean ok = TRUE;
   WmsWait wait;
 
   wms_wait_begin (&wait, &self->lock, &self->cond, cancellable, -1);
-  while (ok && self->phase == WMS_PHASE_SETUP)
+  while (ok && (self->phase == WMS_PHASE_SETUP
+          || (self->phase == WMS_PHASE_LOST && !self->has_opened)))
     ok = wms_wait_step (&wait, error);
   if (ok && self->phase == WMS_PHASE_FAILED) {
     g_propagate_error (error, g_error_copy (self->failure));
     ok = FALSE;
   }
   wms_wait_end (&wait);
-  if (ok)
-    wms_client_fail (self, NULL);
   return ok;
+}
+
+/* Where nothing was written there is nothing to end, and a $E would be no
+ * legal first packet ([MS-WMHTTP] 2.2.2.2).  A PushStart may be under way all
+ * the same, when a flush has taken the header away. */
+static gboolean
+close_unused (WmsClient * self, GCancellable * cancellable, GError ** error)
+{
+  if (!wms_client_wait_open (self, cancellable, error))
+    return FALSE;
+  wms_client_fail (self, NULL);
+  return TRUE;
 }
 
 gboolean

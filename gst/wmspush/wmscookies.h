@@ -13,11 +13,13 @@ G_BEGIN_DECLS
  * WmsCookie:
  * @name: of a Set-Cookie header
  * @value: of the same
+ * @is_deleted: whether the server takes it back: it is past its time
  */
 typedef struct
 {
   const gchar *name;
   const gchar *value;
+  gboolean is_deleted;
 } WmsCookie;
 
 /**

@@ -42,6 +42,7 @@ struct _WmsPush
   gboolean is_proxy_home;
   gboolean needs_connection;    /* the next request wants a new one */
   gchar *accept_schemes;
+  gchar *host;                  /* of the next request */
   gchar *authorization;
   gchar *proxy_authorization;
 

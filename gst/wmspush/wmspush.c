@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "wmspush/wmsanswer.h"
 #include "wmspush/wmscookies.h"
 #include "wmspush/wmsstatus.h"
 #include "wmspush/wmsuri.h"
@@ -69,6 +70,7 @@ wms_push_free (WmsPush * self)
   wms_auth_free (self->proxy_auth);
   g_free (self->resume_id);
   g_free (self->accept_schemes);
+  g_free (self->host);
   wms_free_secret (self->authorization);
   wms_free_secret (self->proxy_authorization);
   g_bytes_unref (self->setup_body);
@@ -108,7 +110,8 @@ authorize (WmsPush * self, WmsRequest * request)
   gint port = g_uri_get_port (self->uri);
 
   request->is_bound = wms_auth_is_bound (self->server_auth)
-      || wms_auth_is_bound (self->proxy_auth);
+      || wms_auth_is_bound (self->proxy_auth)
+      || (self->state == WMS_PUSH_STATE_OPEN && !self->needs_connection);
   wms_free_secret (self->authorization);
   self->authorization = wms_auth_authorize (self->server_auth, "POST", target);
   wms_free_secret (self->proxy_authorization);
@@ -131,12 +134,16 @@ wms_push_next_request (WmsPush * self, WmsRequest * request)
   if (self->state != WMS_PUSH_STATE_SETUP && self->state != WMS_PUSH_STATE_OPEN)
     return FALSE;
 
+  g_free (self->host);
+  self->host = wms_uri_get_host_header (self->uri);
   request->uri = self->uri;
+  request->host = self->host;
   request->proxy = self->proxy;
   request->user_agent = USER_AGENT;
   request->cookie = wms_cookies_get_header (self->cookies);
   request->accept_schemes = self->accept_schemes;
   authorize (self, request);
+  request->needs_connection = self->needs_connection;
   self->needs_connection = FALSE;
   if (self->state == WMS_PUSH_STATE_SETUP) {
     request->kind = WMS_REQUEST_SETUP;
@@ -153,23 +160,6 @@ wms_push_next_request (WmsPush * self, WmsRequest * request)
   return TRUE;
 }
 
-/* Server tokens of the protocol ([MS-WMSP] 2.2.1.5; push-protocol, C13). */
-static gboolean
-is_publishing_server (const gchar * server)
-{
-  static const gchar *const tokens[] = { "Cougar", "Rex" };
-  gsize i;
-
-  for (i = 0; server != NULL && i < G_N_ELEMENTS (tokens); i++) {
-    gsize n = strlen (tokens[i]);
-
-    if (g_ascii_strncasecmp (server, tokens[i], n) == 0
-        && (server[n] == '\0' || server[n] == '/' || server[n] == ' '))
-      return TRUE;
-  }
-  return FALSE;
-}
-
 static WmsOutcome
 fail (WmsPush * self, GError ** error, GQuark domain, gint code,
     const gchar * text)
@@ -177,14 +167,6 @@ fail (WmsPush * self, GError ** error, GQuark domain, gint code,
   self->state = WMS_PUSH_STATE_OVER;
   g_set_error_literal (error, domain, code, text);
   return WMS_OUTCOME_FAILED;
-}
-
-static gboolean
-is_same_origin (GUri * a, GUri * b)
-{
-  return g_strcmp0 (g_uri_get_scheme (a), g_uri_get_scheme (b)) == 0
-      && g_strcmp0 (g_uri_get_host (a), g_uri_get_host (b)) == 0
-      && g_uri_get_port (a) == g_uri_get_port (b);
 }
 
 void
@@ -198,7 +180,7 @@ wms_push_begin_connection (WmsPush * self)
 gboolean
 wms_push_is_at_home (WmsPush * self)
 {
-  return is_same_origin (self->uri, self->home);
+  return wms_uri_is_same_origin (self->uri, self->home);
 }
 
 void
@@ -211,33 +193,13 @@ wms_push_leave_server (WmsPush * self)
   self->server_auth = wms_auth_new (&self->foreign);
 }
 
-/* A place that may be gone to: https never becomes http, and nobody else
- * chooses who we are. */
-static GUri *
-parse_target (WmsPush * self, const gchar * location)
-{
-  g_autoptr (GUri) target = NULL;
-  const gchar *scheme;
-
-  if (location != NULL)
-    target = g_uri_parse_relative (self->uri, location, WMS_URI_FLAGS, NULL);
-  scheme = target != NULL ? g_uri_get_scheme (target) : NULL;
-  if (scheme == NULL || g_uri_get_host (target) == NULL
-      || *g_uri_get_host (target) == '\0'
-      || g_uri_get_userinfo (target) != NULL
-      || (strcmp (scheme, "https") != 0
-          && (strcmp (scheme, "http") != 0
-              || strcmp (g_uri_get_scheme (self->uri), "http") != 0)))
-    return NULL;
-  return g_steal_pointer (&target);
-}
-
 /* [MS-WMHTTP] 3.1.5.1; push-protocol, C11 and section 6: another origin gets
  * neither cookies nor push-id nor credentials. */
 static WmsOutcome
 follow_redirect (WmsPush * self, const WmsResponse * response, GError ** error)
 {
-  g_autoptr (GUri) target = parse_target (self, response->location);
+  g_autoptr (GUri) target = wms_answer_find_target (self->uri,
+      response->location);
 
   if (target == NULL)
     return fail (self, error, WMS_ERROR, WMS_ERROR_REDIRECT,
@@ -246,10 +208,12 @@ follow_redirect (WmsPush * self, const WmsResponse * response, GError ** error)
     return fail (self, error, WMS_ERROR, WMS_ERROR_HOPS,
         "too many redirections");
 
-  if (!is_same_origin (self->uri, target))
+  if (!wms_uri_is_same_origin (self->uri, target))
     wms_push_leave_server (self);
   g_uri_unref (self->uri);
   self->uri = g_steal_pointer (&target);
+  /* the new server's answer tells whether a proxy is on that way */
+  self->using_proxy = FALSE;
   wms_push_begin_connection (self);
   return WMS_OUTCOME_AGAIN;
 }
@@ -259,7 +223,8 @@ follow_redirect (WmsPush * self, const WmsResponse * response, GError ** error)
 static WmsOutcome
 use_proxy (WmsPush * self, const WmsResponse * response, GError ** error)
 {
-  g_autoptr (GUri) target = parse_target (self, response->location);
+  g_autoptr (GUri) target = wms_answer_find_target (self->uri,
+      response->location);
 
   if (target == NULL || strcmp (g_uri_get_scheme (target), "http") != 0)
     return fail (self, error, WMS_ERROR, WMS_ERROR_REDIRECT,
@@ -351,6 +316,26 @@ is_success (guint status)
   return status == 200 || status == 204;
 }
 
+/* [MS-WMHTTP] 3.1.5.1 and 3.1.5.2 want the same of both requests' answers
+ * (push-protocol, C13).  A server that closes the connection gets the next
+ * request on another one ([MS-WMHTTP] 3.1.4.2.1), but with NTLM it would be
+ * nobody's there. */
+static WmsOutcome
+take_success (WmsPush * self, const WmsResponse * response, GError ** error)
+{
+  if (!self->accept_any_server
+      && !wms_answer_is_publishing_point (response->server))
+    return fail (self, error, WMS_ERROR, WMS_ERROR_NOT_A_PUBLISHING_POINT,
+        "success, but no Server header of a publishing point");
+  self->state = WMS_PUSH_STATE_OPEN;
+  wms_auth_accept (self->server_auth);
+  wms_auth_accept (self->proxy_auth);
+  if (response->is_closing && !wms_auth_is_of_connection (self->server_auth)
+      && !wms_auth_is_of_connection (self->proxy_auth))
+    wms_push_begin_connection (self);
+  return WMS_OUTCOME_OPENED;
+}
+
 static WmsOutcome
 take_setup_response (WmsPush * self, const WmsResponse * response,
     GError ** error)
@@ -360,6 +345,7 @@ take_setup_response (WmsPush * self, const WmsResponse * response,
     case 301:
     case 302:
     case 303:
+    case 304:
     case 307:
     case 308:
       return follow_redirect (self, response, error);
@@ -370,13 +356,7 @@ take_setup_response (WmsPush * self, const WmsResponse * response,
       return authenticate (self, response, error);
     case 200:
     case 204:
-      if (!self->accept_any_server && !is_publishing_server (response->server))
-        return fail (self, error, WMS_ERROR, WMS_ERROR_NOT_A_PUBLISHING_POINT,
-            "success, but no Server header of a publishing point");
-      self->state = WMS_PUSH_STATE_OPEN;
-      wms_auth_accept (self->server_auth);
-      wms_auth_accept (self->proxy_auth);
-      return WMS_OUTCOME_OPENED;
+      return take_success (self, response, error);
     default:
       if (wms_push_can_renew (self, response->status))
         return WMS_OUTCOME_AGAIN;
@@ -390,6 +370,8 @@ static WmsOutcome
 take_start_response (WmsPush * self, const WmsResponse * response,
     GError ** error)
 {
+  WmsOutcome outcome;
+
   if (response->status == 401 || response->status == 407)
     return authenticate (self, response, error);
   if (!is_success (response->status)) {
@@ -400,12 +382,25 @@ take_start_response (WmsPush * self, const WmsResponse * response,
   if (self->state == WMS_PUSH_STATE_STREAMING)
     return fail (self, error, WMS_ERROR, WMS_ERROR_ENDED_EARLY,
         "success before the end of the stream");
-  self->state = WMS_PUSH_STATE_OPEN;
-  wms_auth_accept (self->server_auth);
-  wms_auth_accept (self->proxy_auth);
-  wms_auth_settle (self->server_auth);
-  wms_auth_settle (self->proxy_auth);
-  return WMS_OUTCOME_OPENED;
+  outcome = take_success (self, response, error);
+  if (outcome == WMS_OUTCOME_OPENED) {
+    wms_auth_settle (self->server_auth);
+    wms_auth_settle (self->proxy_auth);
+  }
+  return outcome;
+}
+
+gboolean
+wms_push_goes_on (WmsPush * self, guint status)
+{
+  switch (self->state) {
+    case WMS_PUSH_STATE_SETUP:
+      return is_success (status) || status == 401 || status == 407;
+    case WMS_PUSH_STATE_FILLED:
+      return is_success (status);
+    default:
+      return FALSE;
+  }
 }
 
 WmsOutcome

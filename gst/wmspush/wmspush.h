@@ -58,6 +58,7 @@ typedef enum
  * WmsRequest:
  * @kind: PushSetup or PushStart
  * @uri: (transfer none): where to
+ * @host: Host
  * @content_type: Content-Type, exactly
  * @content_length: Content-Length
  * @user_agent: User-Agent
@@ -68,7 +69,10 @@ typedef enum
  *     or, with https, of the CONNECT before it; only for a proxy
  * @proxy: (nullable): the proxy that the server named (305), in place of the
  *     configured one
- * @is_bound: whether it must not go out on another connection
+ * @is_bound: whether it must not go out on another connection (push-protocol,
+ *     C15)
+ * @needs_connection: whether it must not go out on the connection that there
+ *     is
  * @body: (nullable): the whole body of a PushSetup; %NULL for a PushStart,
  *     whose body are frames
  *
@@ -79,6 +83,7 @@ typedef struct
 {
   WmsRequestKind kind;
   GUri *uri;
+  const gchar *host;
   const gchar *content_type;
   guint64 content_length;
   const gchar *user_agent;
@@ -88,6 +93,7 @@ typedef struct
   const gchar *proxy_authorization;
   const gchar *proxy;
   gboolean is_bound;
+  gboolean needs_connection;
   GBytes *body;
 } WmsRequest;
 
@@ -103,6 +109,8 @@ typedef struct
  * @proxy_challenges: (nullable): Proxy-Authenticate
  * @proxy_support: (nullable): Proxy-Support (RFC 4559, section 6)
  * @proxy_host: (nullable): the proxy that the connection leads to
+ * @is_closing: whether the connection ends with it, as with HTTP/1.0 or
+ *     `Connection: close`
  */
 typedef struct
 {
@@ -116,6 +124,7 @@ typedef struct
   const gchar *proxy_challenges;
   const gchar *proxy_support;
   const gchar *proxy_host;
+  gboolean is_closing;
 } WmsResponse;
 
 /**
@@ -186,6 +195,19 @@ gboolean wms_push_next_request (WmsPush * self, WmsRequest * request);
  */
 WmsOutcome wms_push_take_response (WmsPush * self,
     const WmsResponse * response, GError ** error);
+
+/**
+ * wms_push_goes_on:
+ * @self: a #WmsPush
+ * @status: of an answer whose head is there
+ *
+ * What ends a session is told by its head: its body may never come
+ * (push-protocol, C23).
+ *
+ * Returns: whether another request follows, for which the answer has to be
+ *     complete.
+ */
+gboolean wms_push_goes_on (WmsPush * self, guint status);
 
 /**
  * wms_push_take_loss:

@@ -89,6 +89,15 @@ next_delay (WmsRetry * self, gdouble dice)
   return delay + (guint64) (delay / 4 * dice);
 }
 
+/* A server may accept a session, and refuse its stream: then it was never open.
+ * Whoever has streamed for longer than the longest delay was let in. */
+static gboolean
+was_never_let_in (const WmsRetry * self, FailureKind kind, gint64 now_us)
+{
+  return kind == KIND_REFUSED && self->growth == 0 && self->is_restored
+      && (guint64) (now_us - self->restored_us) <= longest_delay (self);
+}
+
 /* A session that was lost again sooner than it was waited for never went on:
  * a server may take a request and refuse or drop it at once. */
 static void
@@ -113,6 +122,8 @@ wms_retry_take_failure (WmsRetry * self, const GError * error,
 
   if (kind == KIND_FINAL)
     return FALSE;
+  if (was_never_let_in (self, kind, now_us))
+    was_open = FALSE;
   if (!was_open && (!self->config.retry_first || ends_first_attempt (error)))
     return FALSE;
   note_interval (self, now_us);

@@ -76,8 +76,8 @@ gboolean wms_retry_take_failure (WmsRetry * self, const GError * error,
  * @self: a #WmsRetry
  * @now_us: when
  *
- * Tells that the session goes on; whether it really did the next failure
- * shows.
+ * Tells that a request takes packets, the first one or after a loss; whether
+ * the session really went on the next failure shows.
  */
 void wms_retry_take_success (WmsRetry * self, gint64 now_us);
 

@@ -201,24 +201,15 @@ packet_size (const WmsPacket * packet)
   return packet->head_size + packet->body_size;
 }
 
-/* How many packets the request has room for.  The final $E always keeps its
- * room, so that what remains can end the session or be filled ([MS-WMHTTP]
- * 3.1.4.3; push-protocol, C22). */
+/* How many packets the request has room for. */
 static guint
 count_fitting_locked (WmsWriter * self, const WmsPacket * packets, guint n)
 {
   guint64 room = self->left;
   guint i;
 
-  for (i = 0; i < n; i++) {
-    gsize size = packet_size (&packets[i]);
-    gsize reserve = packets[i].head[1] == WMS_FRAME_END
-        || packets[i].head[1] == WMS_FRAME_FILLER ? 0 : WMS_FRAME_END_SIZE;
-
-    if (size + reserve > room)
-      break;
-    room -= size;
-  }
+  for (i = 0; i < n && wms_packet_fits (&packets[i], room); i++)
+    room -= packet_size (&packets[i]);
   return i;
 }
 

@@ -71,6 +71,17 @@ void wms_packet_init_end (WmsPacket * packet, guint32 reason);
 void wms_packet_init_filler (WmsPacket * packet, guint64 left);
 
 /**
+ * wms_packet_fits:
+ * @packet: a #WmsPacket
+ * @room: bytes that the request still has
+ *
+ * Returns: whether the packet can go into the request, so that what remains can
+ *     be filled to the byte or end the session ([MS-WMHTTP] 3.1.4.3;
+ *     push-protocol, C22).
+ */
+gboolean wms_packet_fits (const WmsPacket * packet, guint64 room);
+
+/**
  * wms_packet_clear:
  *
  * Lets go of the buffer.

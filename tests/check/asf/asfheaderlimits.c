@@ -186,7 +186,7 @@ put_command_count (gsize n)
 static void
 put_exclusion (gsize number)
 {
-  AsfExclusion exclusion = { ASF_EXCLUSION_BITRATE, new_array (1, NULL) };
+  AsfExclusion exclusion = { ASF_EXCLUSION_BITRATE, new_array (1, NULL), NULL };
   guint8 stream = number;
 
   g_array_append_val (exclusion.streams, stream);

@@ -89,10 +89,25 @@ add_attribute (GArray * array, guint8 stream, guint16 language,
 static void
 add_exclusion (AsfExclusionType type, guint8 one, guint8 other)
 {
-  AsfExclusion exclusion = { type, new_array (1, NULL) };
+  AsfExclusion exclusion = { type, new_array (1, NULL), NULL };
 
   g_array_append_val (exclusion.streams, one);
   g_array_append_val (exclusion.streams, other);
+  g_array_append_val (header.exclusions, exclusion);
+}
+
+/* Streams 1 and 3 together, or 4. */
+static void
+add_records (void)
+{
+  static const guint8 numbers[] = { 1, 4, 3 };
+  static const guint8 records[] = { 7, 200, 7 };
+  AsfExclusion exclusion = { ASF_EXCLUSION_BITRATE, new_array (1, NULL),
+    new_array (1, NULL)
+  };
+
+  g_array_append_vals (exclusion.streams, numbers, 3);
+  g_array_append_vals (exclusion.records, records, 3);
   g_array_append_val (header.exclusions, exclusion);
 }
 
@@ -133,6 +148,7 @@ fill_arrays (void)
   add_exclusion (ASF_EXCLUSION_LANGUAGE, 1, 4);
   add_exclusion (ASF_EXCLUSION_BITRATE, 1, 3);
   add_exclusion (ASF_EXCLUSION_UNKNOWN, 3, 4);
+  add_records ();
   header.priorities = new_array (sizeof (AsfPriority), NULL);
   g_array_append_vals (header.priorities, priorities, 2);
   header.markers = new_array (sizeof (AsfMarker), asf_marker_clear);
@@ -199,6 +215,9 @@ static const struct
   {"4.2 Advanced Mutual Exclusion, unknown",
       "cf4986a0754770468a166e35357566cd 2e00000000000000"
         "022ae2d6da35d111903400a0c90349be 0200 0300 0400"},
+  {"4.3 Group Mutual Exclusion",
+      "405a46d1795a3843b71be36b8fd6c249 3400000000000000"
+        "012ae2d6da35d111903400a0c90349be 0200" "0200 0100 0300 0100 0400"},
   {"3.8 Bitrate Mutual Exclusion",
       "dc29e2d6da35d111903400a0c90349be 2e00000000000000"
         "012ae2d6da35d111903400a0c90349be 0200 0100 0300"},

@@ -68,7 +68,7 @@ static AsfExclusion
 new_exclusion (AsfExclusionType type)
 {
   static const guint8 numbers[] = { 2, 3 };
-  AsfExclusion exclusion = { type, new_array (1, NULL, numbers, 2) };
+  AsfExclusion exclusion = { type, new_array (1, NULL, numbers, 2), NULL };
 
   return exclusion;
 }

@@ -416,7 +416,7 @@ GST_START_TEST (test_sparse)
   push_many (mux.video, 0, 5, 100);
   test_mux_end (&mux);
   assert_objects (&mux, has_text ?
-      "1:0* 1:40* 2:40 1:80* 2:80 1:120* 2:120 1:160*" :
+      "1:0* 1:40* 2:40 1:80* 2:80 1:120* 2:120 1:160* 2:160" :
       "1:0* 1:40* 1:80* 1:120* 1:160*");
   gst_harness_teardown (text);
   test_mux_clear (&mux);

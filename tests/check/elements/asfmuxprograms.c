@@ -89,6 +89,7 @@ next_object (const GByteArray * bytes, const guint8 id[4], gsize * at)
 static const guint8 language_list[] = { 0xa9, 0x46, 0x43, 0x7c };
 static const guint8 advanced_exclusion[] = { 0xcf, 0x49, 0x86, 0xa0 };
 static const guint8 bitrate_exclusion[] = { 0xdc, 0x29, 0xe2, 0xd6 };
+static const guint8 group_exclusion[] = { 0x40, 0x5a, 0x46, 0xd1 };
 static const guint8 prioritization[] = { 0x5b, 0xd1, 0xfe, 0xd4 };
 static const guint8 extended_stream[] = { 0xcb, 0xa5, 0xe6, 0x14 };
 
@@ -182,12 +183,34 @@ append_group (GString * text, const gchar * kind, const guint8 * data)
         GST_READ_UINT16_LE (data + 18 + 2 * i));
 }
 
+/* "group bitrate 1 2 | 3": one of two records */
+static void
+append_records (GString * text, const guint8 * data)
+{
+  static const gchar *const types[] = { "language", "bitrate", "unknown" };
+  const guint8 *at = data + 18;
+  guint i, k;
+
+  g_string_append_printf (text, "group %s", types[data[0]]);
+  for (i = 0; i < GST_READ_UINT16_LE (data + 16); i++) {
+    guint n = GST_READ_UINT16_LE (at);
+
+    g_string_append (text, i > 0 ? " |" : "");
+    for (k = 0, at += 2; k < n; k++, at += 2)
+      g_string_append_printf (text, " %u", GST_READ_UINT16_LE (at));
+  }
+}
+
 static gchar *
 describe_exclusions (const GByteArray * bytes)
 {
   GString *text = g_string_new (NULL);
   const guint8 *data;
   gsize at = 0;
+
+  if ((data = next_object (bytes, group_exclusion, &at)) != NULL)
+    append_records (text, data);
+  at = 0;
 
   while ((data = next_object (bytes, advanced_exclusion, &at)) != NULL)
     append_group (text, "advanced", data);
@@ -222,6 +245,20 @@ static const struct
       "advanced unknown 1 2", 2},
   {{"exclusion-group=1 exclusion-type=language", "exclusion-group=1", ""},
       "advanced language 1 2", 2},
+  {{"exclusion-group=1 exclusion-set=1", "exclusion-group=1 exclusion-set=1",
+          "exclusion-group=1 exclusion-set=2"}, "group bitrate 1 2 | 3", 2},
+  {{"exclusion-group=1", "exclusion-group=1 exclusion-set=9",
+          "exclusion-group=1 exclusion-set=9 language=fr"},
+      "group language 1 | 2 3", 2},
+  {{"exclusion-group=1 exclusion-set=2 exclusion-type=unknown",
+          "exclusion-group=1", "exclusion-group=1"}, "group unknown 1 | 2 | 3",
+      1},
+  {{"exclusion-group=1 exclusion-set=1", "exclusion-group=1 exclusion-set=1",
+          ""}, "", 3},
+  {{"exclusion-group=1", "exclusion-group=1 hidden=true", ""},
+      "advanced bitrate 1 2", 2},
+  {{"exclusion-group=1", "exclusion-group=1", "hidden=true"},
+      "advanced bitrate 1 2, simple bitrate 1 2", 2},
 };
 
 GST_START_TEST (test_exclusions)
@@ -242,6 +279,69 @@ GST_START_TEST (test_exclusions)
   fail_unless (asf_header_read (bytes->data, bytes->len, &info, NULL));
   fail_unless_equals_int (info.max_bitrate_bps / info.streams[0].bitrate_bps,
       exclusions[__i__].n_counted);
+  test_file_write (path, bytes);
+  test_assert_asfcheck (path, FALSE);
+  test_file_free (path);
+  programme_clear (&p);
+}
+
+GST_END_TEST;
+
+/* rules, 4.1: the Stream Properties Object of a hidden stream is the last thing
+ * in the Extended one.  "1h 2 3h": in the order of the Extended ones; then how
+ * many are in the header itself. */
+static const struct
+{
+  const gchar *properties[N_AUDIO];
+  const gchar *wanted;
+} hidden[] = {
+  {{"", "", ""}, "1 2 3, 3"},
+  {{"hidden=true", "", "hidden=true"}, "1h 2 3h, 1"},
+  {{"hidden=true", "hidden=true", "hidden=true"}, "1 2 3, 3"},
+};
+
+static gchar *
+describe_hidden (const GByteArray * bytes)
+{
+  static const guint8 properties[] = { 0x91, 0x07, 0xdc, 0xb7 };
+  GString *text = g_string_new (NULL);
+  const guint8 *data;
+  guint n_visible = 0;
+  gsize at = 0;
+
+  while ((data = next_object (bytes, extended_stream, &at)) != NULL) {
+    const guint8 *end = data - 24 + GST_READ_UINT64_LE (data - 8);
+    gboolean is_hidden = memmem (data, end - data, properties, 4) != NULL;
+
+    n_visible -= is_hidden;
+    g_string_append_printf (text, "%u%s ", GST_READ_UINT16_LE (data + 48),
+        is_hidden ? "h" : "");
+  }
+  at = 0;
+  while (next_object (bytes, properties, &at) != NULL)
+    n_visible++;
+  g_string_truncate (text, text->len - 1);
+  g_string_append_printf (text, ", %u", n_visible);
+  return g_string_free (text, FALSE);
+}
+
+GST_START_TEST (test_hidden)
+{
+  g_autoptr (GByteArray) bytes = NULL;
+  g_autofree gchar *text = NULL;
+  gchar *path = test_file_new ();
+  AsfHeaderInfo info;
+  Programme p;
+  guint i;
+
+  programme_init (&p, TEST_MUX_SEEKABLE);
+  for (i = 0; i < N_AUDIO; i++)
+    programme_set (&p, i, hidden[__i__].properties[i]);
+  bytes = programme_run (&p);
+  text = describe_hidden (bytes);
+  fail_unless_equals_string (text, hidden[__i__].wanted);
+  fail_unless (asf_header_read (bytes->data, bytes->len, &info, NULL));
+  fail_unless_equals_int (info.n_streams, N_AUDIO);
   test_file_write (path, bytes);
   test_assert_asfcheck (path, FALSE);
   test_file_free (path);
@@ -399,6 +499,55 @@ GST_START_TEST (test_asfdemux_reads_languages)
 
 GST_END_TEST;
 
+/* Readers find the hidden picture, FFmpeg before the other; the visible one alone has a Simple Index
+ * (rules, 8.1), which asfcheck counts. */
+GST_START_TEST (test_hidden_is_read)
+{
+  static const guint8 simple_index[] = { 0x90, 0x08, 0x00, 0x33 };
+  gchar *path = test_file_new ();
+  gchar *copy = test_file_new ();
+  const gchar *argv[] = { "ffprobe", "-v", "error", "-show_entries",
+    "stream=codec_name,width", "-of", "csv=p=0", path, NULL
+  };
+  g_autofree gchar *ffprobe = g_find_program_in_path ("ffprobe");
+  g_autofree gchar *output = NULL;
+  g_autofree gchar *bytes = NULL;
+  const guint8 *found;
+  gsize size;
+
+  test_run_pipeline ("videotestsrc num-buffers=50 ! "
+      "video/x-raw,width=320,height=240,framerate=25/1 ! avenc_wmv2 ! "
+      "asfmux name=m video_0::exclusion-group=1 video_1::exclusion-group=1 "
+      "video_1::hidden=true ! filesink location=%s "
+      "videotestsrc num-buffers=50 ! "
+      "video/x-raw,width=160,height=120,framerate=25/1 ! avenc_wmv2 ! m.",
+      path);
+  test_assert_asfcheck (path, FALSE);
+  fail_unless (g_file_get_contents (path, &bytes, &size, NULL));
+  found = memmem (bytes, size, simple_index, sizeof simple_index);
+  fail_unless (found != NULL);
+  found += sizeof simple_index;
+  fail_unless (memmem (found, bytes + size - (gchar *) found, simple_index,
+          sizeof simple_index) == NULL);
+  test_run_pipeline ("filesrc location=%s ! asfdemux name=d ! queue ! "
+      "video/x-wmv,width=320 ! fakesink d. ! queue ! video/x-wmv,width=160 ! "
+      "filesink location=%s", path, copy);
+  g_free (g_steal_pointer (&bytes));
+  fail_unless (g_file_get_contents (copy, &bytes, &size, NULL));
+  fail_unless (size > 1000);
+  if (ffprobe != NULL) {
+    output = test_run_command (argv, NULL);
+    g_strdelimit (output, "\r\n", ' ');
+    fail_unless_equals_string (g_strstrip (output), "wmv2,160 wmv2,320");
+  } else {
+    g_print ("SKIP: no ffprobe here\n");
+  }
+  test_file_free (copy);
+  test_file_free (path);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxprograms_suite (void)
 {
@@ -408,6 +557,8 @@ asfmuxprograms_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, test_languages, 0, G_N_ELEMENTS (languages));
   tcase_add_loop_test (tc, test_exclusions, 0, G_N_ELEMENTS (exclusions));
+  tcase_add_loop_test (tc, test_hidden, 0, G_N_ELEMENTS (hidden));
+  tcase_add_test (tc, test_hidden_is_read);
   tcase_add_loop_test (tc, test_priorities, 0, G_N_ELEMENTS (priorities));
   tcase_add_test (tc, test_stream_name);
   tcase_add_test (tc, test_language_changes);

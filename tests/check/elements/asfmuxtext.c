@@ -162,8 +162,8 @@ GST_START_TEST (test_command_stream)
   stream = describe_stream (bytes);
   header = describe_header (bytes);
   fail_unless_equals_string (stream, "2@200 CAPTION=Größe & 日本 "
-      "\xf0\x9d\x84\x9e, 2@1200 URL=http://example.org/, 2@1500 CAPTION=Next, "
-      "2@1800 EVENT=");
+      "\xf0\x9d\x84\x9e, 2@1200 CAPTION=, 2@1200 URL=http://example.org/, "
+      "2@1500 CAPTION=Next, 2@1800 EVENT=, 2@2500 CAPTION=");
   fail_unless_equals_string (header, "");
   assert_clean (bytes, !is_file);
   gst_harness_teardown (text);
@@ -199,7 +199,7 @@ GST_START_TEST (test_header_commands)
   stream = describe_stream (bytes);
   header = describe_header (bytes);
   fail_unless_equals_string (header, "0 FILENAME=next.wma, 300 TEXT=One, "
-      "700 URL=http://example.org/, 900 TEXT=Two");
+      "700 URL=http://example.org/, 900 TEXT=Two, 1900 TEXT=");
   fail_unless_equals_string (stream, "");
   fail_unless (asf_header_read (bytes->data, bytes->len, &info, NULL));
   fail_unless_equals_int (info.n_streams, 1);
@@ -250,7 +250,7 @@ GST_START_TEST (test_texts)
 {
   g_autofree gchar *caps = g_strdup_printf ("text/x-raw, format=%s",
       texts[__i__].format);
-  g_autofree gchar *wanted = g_strdup_printf ("2@0 CAPTION=%s",
+  g_autofree gchar *wanted = g_strdup_printf ("2@0 CAPTION=%s, 2@1000 CAPTION=",
       texts[__i__].text);
   g_autofree gchar *stream = NULL;
   g_autoptr (GByteArray) bytes = NULL;
@@ -266,6 +266,119 @@ GST_START_TEST (test_texts)
   bytes = test_mux_pull_all (&mux);
   stream = describe_stream (bytes);
   fail_unless_equals_string (stream, wanted);
+  gst_harness_teardown (text);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* "200+300 One 500+0 Two": texts with their times and durations; what is on
+ * the screen when. */
+static const struct
+{
+  const gchar *type;
+  const gchar *input;
+  const gchar *wanted;
+} shown[] = {
+  {"CAPTION", "200+300 One 1000+300 Two",
+      "2@200 CAPTION=One, 2@500 CAPTION=, 2@1000 CAPTION=Two, 2@1300 CAPTION="},
+  {"caption", "200+300 One 500+300 Two",
+      "2@200 caption=One, 2@500 caption=Two, 2@800 caption="},
+  {"TEXT", "200+1000 One 500+100 Two",
+      "2@200 TEXT=One, 2@500 TEXT=Two, 2@600 TEXT="},
+  {"TEXT", "200+0 One 500+-1 Two", "2@200 TEXT=One, 2@500 TEXT=Two"},
+  {"URL", "200+300 One 1000+300 Two", "2@200 URL=One, 2@1000 URL=Two"},
+};
+
+GST_START_TEST (test_shown)
+{
+  g_auto (GStrv) words = g_strsplit (shown[__i__].input, " ", -1);
+  g_autoptr (GByteArray) bytes = NULL;
+  g_autofree gchar *stream = NULL;
+  GstHarness *text;
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_AUDIO, "streamable", TRUE, NULL);
+  text = test_mux_add_input (&mux, "text_0", TEXT_CAPS);
+  g_object_set (GST_PAD_PEER (text->srcpad), "command-type", shown[__i__].type,
+      NULL);
+  for (i = 0; words[i] != NULL; i += 2) {
+    g_auto (GStrv) times = g_strsplit (words[i], "+", 2);
+    GstClockTimeDiff duration_ms = g_ascii_strtoll (times[1], NULL, 10);
+    GstBuffer *buffer = text_buffer (g_ascii_strtoll (times[0], NULL, 10),
+        words[i + 1]);
+
+    GST_BUFFER_DURATION (buffer) = duration_ms * (GstClockTimeDiff) GST_MSECOND;
+    if (duration_ms < 0)
+      GST_BUFFER_DURATION (buffer) = GST_CLOCK_TIME_NONE;
+    gst_harness_push (text, buffer);
+  }
+  gst_harness_push_event (text, gst_event_new_eos ());
+  for (i = 0; i < 20; i++)
+    test_mux_push (mux.audio, i * 100, 100, 400, TRUE);
+  test_mux_end (&mux);
+  bytes = test_mux_pull_all (&mux);
+  stream = describe_stream (bytes);
+  fail_unless_equals_string (stream, shown[__i__].wanted);
+  assert_clean (bytes, TRUE);
+  gst_harness_teardown (text);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+static GstPadProbeReturn
+release_at_header (GstPad * pad, GstPadProbeInfo * info, gpointer text)
+{
+  GstElement *mux = gst_pad_get_parent_element (pad);
+
+  if (GST_BUFFER_FLAG_IS_SET (info->data, GST_BUFFER_FLAG_HEADER)) {
+    gst_element_release_request_pad (mux, text);
+    gst_object_unref (mux);
+    return GST_PAD_PROBE_REMOVE;
+  }
+  gst_object_unref (mux);
+  return GST_PAD_PROBE_OK;
+}
+
+/* A text pad that is released while its texts were about to be taken: they are
+ * in the header that has the stream, and no packet is without its stream. */
+GST_START_TEST (test_released_between)
+{
+  g_autoptr (GPtrArray) parts = NULL;
+  g_autofree gchar *stream = NULL;
+  GstQuery *drain = gst_query_new_drain ();
+  GstBuffer *header;
+  GstHarness *text;
+  GstPad *sink, *src;
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_AUDIO, "streamable", TRUE, NULL);
+  src = gst_element_get_static_pad (mux.out->element, "src");
+  test_mux_push (mux.audio, 0, 100, 400, TRUE);
+  header = test_mux_pull (&mux);
+  /* which comes back when the sound was taken */
+  gst_pad_peer_query (mux.audio->srcpad, drain);
+  gst_query_unref (drain);
+  text = test_mux_add_input (&mux, "text_0", TEXT_CAPS);
+  sink = gst_pad_get_peer (text->srcpad);
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER, release_at_header, sink,
+      NULL);
+  for (i = 0; i < 3; i++)
+    gst_harness_push (text, text_buffer (110 + i, "Text"));
+  test_mux_push (mux.audio, 200, 100, 400, TRUE);
+  test_mux_end (&mux);
+  parts = test_mux_pull_parts (&mux, header);
+  for (i = 0; i < parts->len; i++)
+    assert_clean (g_ptr_array_index (parts, i), TRUE);
+  fail_unless_equals_int (parts->len, 3);
+  stream = describe_stream (g_ptr_array_index (parts, 1));
+  fail_unless_equals_string (stream, "2@110 CAPTION=Text, 2@111 CAPTION=Text, "
+      "2@112 CAPTION=Text");
+  gst_object_unref (sink);
+  gst_object_unref (src);
   gst_harness_teardown (text);
   test_mux_clear (&mux);
 }
@@ -306,6 +419,7 @@ GST_START_TEST (test_silent_text_pad)
   gboolean is_file = __i__;
   g_autoptr (GByteArray) bytes = NULL;
   g_autofree gchar *stream = NULL;
+  GstBuffer *late;
   GstHarness *text;
   TestMux mux;
   guint i;
@@ -316,7 +430,9 @@ GST_START_TEST (test_silent_text_pad)
   /* each is taken when the next one goes in */
   for (i = 0; i < 10; i++)
     test_mux_push (mux.audio, i * 500, 500, 400, TRUE);
-  gst_harness_push (text, text_buffer (4600, "Late"));
+  late = text_buffer (4600, "Late");
+  GST_BUFFER_DURATION (late) = GST_CLOCK_TIME_NONE;
+  gst_harness_push (text, late);
   for (i = 10; i < 20; i++)
     test_mux_push (mux.audio, i * 500, 500, 400, TRUE);
   test_mux_end (&mux);
@@ -349,7 +465,7 @@ GST_START_TEST (test_text_alone)
   bytes = test_mux_pull_all (&mux);
   stream = describe_stream (bytes);
   fail_unless_equals_string (stream,
-      "2@0 CAPTION=One, 2@1000 CAPTION=Two, 2@2000 CAPTION=Three");
+      "2@0 CAPTION=One, 2@1000 CAPTION=Two, 2@2000 CAPTION=Three, 2@3000 CAPTION=");
   gst_harness_teardown (text);
   test_mux_clear (&mux);
 }
@@ -367,6 +483,8 @@ asfmuxtext_suite (void)
   tcase_add_test (tc, test_header_commands);
   tcase_add_test (tc, test_script_without_pad);
   tcase_add_loop_test (tc, test_texts, 0, G_N_ELEMENTS (texts));
+  tcase_add_loop_test (tc, test_shown, 0, G_N_ELEMENTS (shown));
+  tcase_add_test (tc, test_released_between);
   tcase_add_test (tc, test_late_text_pad);
   tcase_add_loop_test (tc, test_silent_text_pad, 0, 2);
   tcase_add_test (tc, test_text_alone);

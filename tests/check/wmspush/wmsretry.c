@@ -141,6 +141,23 @@ GST_START_TEST (test_long_sessions)
 
 GST_END_TEST;
 
+/* A PushStart that is refused belongs to the first attempt, one that was
+ * streaming for long does not. */
+GST_START_TEST (test_refused_stream)
+{
+  WmsRetry retry = {.config = {-1, FALSE, SECOND, 360 * SECOND}
+  };
+  guint64 delay;
+
+  wms_retry_take_success (&retry, 0);
+  fail_unless (!take (&retry, WMS_HTTP_ERROR, 409, TRUE, SECOND, &delay));
+  fail_unless (take (&retry, WMS_HTTP_ERROR, 409, TRUE, 33 * SECOND, &delay));
+  wms_retry_take_success (&retry, 34 * SECOND);
+  fail_unless (take (&retry, WMS_HTTP_ERROR, 409, TRUE, 35 * SECOND, &delay));
+}
+
+GST_END_TEST;
+
 static Suite *
 wmsretry_suite (void)
 {
@@ -152,6 +169,7 @@ wmsretry_suite (void)
   tcase_add_test (tc, test_delays);
   tcase_add_test (tc, test_short_sessions);
   tcase_add_test (tc, test_long_sessions);
+  tcase_add_test (tc, test_refused_stream);
   return s;
 }
 
