@@ -65,14 +65,15 @@ blame_proxy (GError * error)
     set_cause (error, G_IO_ERROR, G_IO_ERROR_PROXY_FAILED);
 }
 
-/* The server was there, so its address and port are right. */
+/* What routers say of a connection that was there counts only when it was not
+ * better within TCP_USER_TIMEOUT: it came to nothing for so long. */
 static void
 refine_connected (GError * error)
 {
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE)
       || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE)
       || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
-    set_cause (error, WMS_ERROR, WMS_ERROR_LOST);
+    set_cause (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
 }
 
 void

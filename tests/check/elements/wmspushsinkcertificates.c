@@ -112,7 +112,7 @@ static const struct
   const gchar *name;
   ScriptFunc script;
   const gchar *data;            /* the server's certificate, or what it says */
-  GQuark (*domain) (void);
+    GQuark (*domain) (void);
   gint code;
   gboolean is_unknown;          /* the issuer */
   gboolean is_http;

@@ -23,7 +23,7 @@ static const struct
 {
   const gchar *name;
   const gchar *url;
-  GQuark (*domain) (void);
+    GQuark (*domain) (void);
   gint code;
   guint timeout;
   const gchar *proxy;
@@ -49,7 +49,7 @@ static const struct
   {"a black hole with a name", "http://hole.example/live", wms_error_quark,
       WMS_ERROR_CONNECT_TIMEOUT, 1},
   {"a black hole that the kernel gives up", "http://" TEST_NET_BLACK_HOLE
-      "/live", wms_error_quark, WMS_ERROR_CONNECT_TIMEOUT, 20},
+        "/live", wms_error_quark, WMS_ERROR_CONNECT_TIMEOUT, 20},
   {"no such name", "http://nowhere.example/live", g_resolver_error_quark,
       G_RESOLVER_ERROR_NOT_FOUND},
   {"a name without address", "http://empty.example/live",

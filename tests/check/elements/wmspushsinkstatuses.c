@@ -96,7 +96,7 @@ play (SinkRig * rig)
 static gboolean
 is_redirect (guint status)
 {
-  return status >= 300 && status <= 308 && status != 304 && status != 306;
+  return status >= 300 && status <= 308 && status != 306;
 }
 
 GST_START_TEST (test_answer_to_setup)
@@ -319,7 +319,7 @@ static const struct
 {
   const gchar *name;
   ScriptFunc script;
-  GQuark (*domain) (void);
+    GQuark (*domain) (void);
   gint code;
   const gchar *user;            /* that the element is given */
   gboolean is_proxy;

@@ -99,7 +99,6 @@ cause_end_list (void)
   for (i = 0; (row = failure_row_get (i)) != NULL; i++)
     fail_unless (g_strcmp0 (row->program, listed_program) != 0
         || g_hash_table_contains (listed_rows, row),
-        "nothing causes %s %d", g_quark_to_string (row->domain ()),
-        row->first);
+        "nothing causes %s %d", g_quark_to_string (row->domain ()), row->first);
   g_hash_table_unref (listed_rows);
 }

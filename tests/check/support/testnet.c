@@ -213,8 +213,7 @@ static void
 start_name_service (void)
 {
   struct sockaddr_in address = {.sin_family = AF_INET,
-    .sin_port = g_htons (NAME_PORT),.sin_addr.s_addr =
-        g_htonl (INADDR_LOOPBACK)
+    .sin_port = g_htons (NAME_PORT),.sin_addr.s_addr = g_htonl (INADDR_LOOPBACK)
   };
   gint fd = socket (AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   pid_t parent = getpid ();
