@@ -73,10 +73,13 @@ wms_client_post (WmsClient * self, GstWmsStatus status, const GError * error)
     .status = status,
     .hresult = error != NULL ? wms_failure_from_error (error)->hresult :
         WMS_S_OK,
-    .http_status = wms_failure_http_status (error),
+    .http_status = self->answering != 0 ? self->answering :
+        wms_failure_http_status (error),
     .error = (GError *) error,
   };
 
+  if (error != NULL)
+    self->last_failure = wms_failure_from_error (error);
   GST_INFO ("%s, %s", wms_status_name (status),
       wms_hresult_name (event.hresult));
   wms_mailbox_post (self->mailbox, &event);
@@ -232,6 +235,7 @@ begin_streaming (WmsClient * self)
         wms_push_get_request_length (self->push), self->timeout_ms, &error);
     self->is_filling = self->end_taken = FALSE;
     self->blocked_us = 0;
+    wms_client_pace_locked (self);
     if (self->header_mark != WMS_CLIENT_NO_HEADER)
       self->header_mark = 0;
     if (self->writer != NULL) {
@@ -339,15 +343,10 @@ follow_locked (WmsClient * self, WmsOutcome outcome, const GError * error)
   }
 }
 
-void
-wms_client_follow (WmsClient * self, WmsOutcome outcome, const GError * error)
+static void
+go_on (WmsClient * self, WmsOutcome outcome, gboolean start)
 {
-  gboolean start;
-
   wms_client_stop_timer (self);
-  g_mutex_lock (&self->lock);
-  start = follow_locked (self, outcome, error);
-  g_mutex_unlock (&self->lock);
   if (start)
     wms_client_send_next (self);
   else if (outcome == WMS_OUTCOME_TICKET)
@@ -358,23 +357,39 @@ wms_client_follow (WmsClient * self, WmsOutcome outcome, const GError * error)
     wms_client_close_http (self);
 }
 
+void
+wms_client_follow (WmsClient * self, WmsOutcome outcome, const GError * error)
+{
+  gboolean start;
+
+  g_mutex_lock (&self->lock);
+  start = follow_locked (self, outcome, error);
+  g_mutex_unlock (&self->lock);
+  go_on (self, outcome, start);
+}
+
 static void
 http_answered (const WmsResponse * response, gpointer user_data)
 {
   WmsClient *self = user_data;
   g_autoptr (GError) error = NULL;
   WmsOutcome outcome = WMS_OUTCOME_FAILED;
+  gboolean start = FALSE;
   gboolean is_late;
 
   GST_DEBUG ("answer %u, server %s", response->status, response->server);
   g_mutex_lock (&self->lock);
   self->http_status = response->status;
   is_late = self->phase == WMS_PHASE_LOST;
-  if (!is_late)
+  if (!is_late) {
     outcome = wms_push_take_response (self->push, response, &error);
+    self->answering = response->status;
+    start = follow_locked (self, outcome, error);
+    self->answering = 0;
+  }
   g_mutex_unlock (&self->lock);
   if (!is_late)
-    wms_client_follow (self, outcome, error);
+    go_on (self, outcome, start);
 }
 
 static gboolean
@@ -471,6 +486,7 @@ wms_client_new (const WmsClientConfig * config, WmsMailbox * mailbox)
   copy_http_config (&self->http_config, &config->http);
   self->timeout_ms = config->timeout_ms;
   self->credentials_timeout_ms = config->credentials_timeout_ms;
+  self->pacing_bps = config->pacing_bps;
   self->push = wms_push_new (&config->push);
   self->retry.config = config->retry;
   self->header_mark = WMS_CLIENT_NO_HEADER;
@@ -522,25 +538,5 @@ wms_client_tell_marker (WmsClient * self, const GstStructure * marker)
   g_mutex_lock (&self->lock);
   if (!wms_client_is_over_locked (self))
     wms_mailbox_post (self->mailbox, &event);
-  g_mutex_unlock (&self->lock);
-}
-
-void
-wms_client_get_stats (WmsClient * self, WmsClientStats * stats)
-{
-  WmsWriterStats writer = { 0, };
-
-  g_mutex_lock (&self->lock);
-  if (self->writer != NULL)
-    wms_writer_get_stats (self->writer, &writer);
-  stats->bytes = self->former_bytes + writer.bytes;
-  stats->left = writer.left;
-  stats->unsent = writer.unsent;
-  stats->lost = self->lost_bytes;
-  stats->n_data = self->n_data + writer.n_data;
-  stats->n_cut = self->n_cut;
-  stats->n_pending = writer.n_cut;
-  stats->n_reconnects = self->n_reconnects;
-  stats->http_status = self->http_status;
   g_mutex_unlock (&self->lock);
 }

@@ -141,42 +141,6 @@ GST_START_TEST (test_no_context)
 GST_END_TEST;
 
 static void
-check_has (const GstStructure * structure, const gchar * name, GType type)
-{
-  fail_unless (gst_structure_has_field_typed (structure, name, type),
-      "%s of %s", name, gst_structure_get_string (structure, "status-name"));
-}
-
-/* Every status has every field of push-protocol, section 5. */
-static void
-check_status_fields (const GstStructure * structure, const gchar * location)
-{
-  GType status = g_type_from_name ("GstWmsStatus");
-  gboolean is_started = g_str_equal (gst_structure_get_string (structure,
-          "status-name"), "WMT_STARTED");
-  gint type = -1;
-
-  fail_unless (status != G_TYPE_INVALID);
-  check_has (structure, "status", status);
-  check_has (structure, "hresult", G_TYPE_UINT);
-  check_has (structure, "type", g_type_from_name ("GstWmsDataType"));
-  check_has (structure, "hresult-name", G_TYPE_STRING);
-  check_has (structure, "text", G_TYPE_STRING);
-  fail_unless (*gst_structure_get_string (structure, "text") != '\0');
-  fail_unless (g_str_has_prefix (gst_structure_get_string (structure,
-              "hresult-name"), "S_OK") || g_str_has_prefix
-      (gst_structure_get_string (structure, "hresult-name"), "NS_E_"));
-  fail_unless_equals_string (gst_structure_get_string (structure, "location"),
-      location);
-  fail_unless_equals_int (gst_structure_has_field (structure, "value"),
-      is_started);
-  gst_structure_get_enum (structure, "type",
-      g_type_from_name ("GstWmsDataType"), &type);
-  /* WMT_TYPE_QWORD and WMT_TYPE_DWORD, of no value (wmsdkidl.h) */
-  fail_unless_equals_int (type, is_started ? 4 : 0);
-}
-
-static void
 check_all_fields (SinkRig * rig)
 {
   g_autofree gchar *url = script_server_get_url (rig->server);
@@ -186,7 +150,7 @@ check_all_fields (SinkRig * rig)
     const GstStructure *structure = g_ptr_array_index (rig->told, i);
 
     if (gst_structure_has_name (structure, "wms-status"))
-      check_status_fields (structure, url);
+      sink_rig_check_status (structure, url);
   }
 }
 
@@ -236,6 +200,92 @@ GST_START_TEST (test_fields_of_a_failure)
   /* what to do is part of the text, here and in the error message */
   fail_unless (strstr (rig->error->message, gst_structure_get_string (error,
               "text")) != NULL);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
+static const GstStructure *
+find_status (SinkRig * rig, const gchar * name)
+{
+  guint i;
+
+  for (i = 0; i < rig->told->len; i++) {
+    const GstStructure *structure = g_ptr_array_index (rig->told, i);
+
+    if (g_strcmp0 (gst_structure_get_string (structure, "status-name"), name)
+        == 0)
+      return structure;
+  }
+  fail ("no %s", name);
+  return NULL;
+}
+
+static void
+check_http_status (SinkRig * rig, const gchar * name, guint wanted)
+{
+  guint number = 0;
+
+  gst_structure_get_uint (find_status (rig, name), "http-status", &number);
+  fail_unless_equals_int (number, wanted);
+}
+
+/* What an answer has caused says which, and nothing else does. */
+GST_START_TEST (test_http_status)
+{
+  SinkRig *rig = sink_rig_new_for (script_take_all);
+
+  play_to_end (rig);
+  check_http_status (rig, "WMT_CONNECTING", 0);
+  check_http_status (rig, "WMT_OPENED", 204);
+  check_http_status (rig, "WMT_STARTED", 0);
+  check_http_status (rig, "WMT_END_OF_STREAMING", 0);
+  check_http_status (rig, "WMT_CLOSED", 204);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
+static void
+script_408_at_first (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_get_number (connection) > 0) {
+    script_take_all (connection, user_data);
+  } else if (script_accept_push (connection)
+      && script_read_frames_until (connection, WMS_FRAME_DATA, 3)) {
+    script_send (connection, "HTTP/1.1 408 Request Timeout\r\n"
+        "Server: Cougar/9.5\r\nContent-Length: 0\r\n\r\n");
+    script_read_end (connection);
+  }
+}
+
+/* A try tells why, and what can be done about it. */
+GST_START_TEST (test_fields_of_a_reconnect)
+{
+  SinkRig *rig = sink_rig_new_for (script_408_at_first);
+  const GstStructure *start;
+  const GstStructure *end;
+
+  g_object_set (rig->sink, "retries", 1, "retry-delay", (guint64) 1, NULL);
+  sink_rig_push_header (rig);
+  sink_rig_push_packets (rig, 0, 3);
+  sink_rig_set_state (rig, GST_STATE_PLAYING);
+  fail_unless (sink_rig_wait (rig, "RECONNECT_START"));
+  sink_rig_push_packets (rig, 3, 10);
+  sink_rig_push_eos (rig);
+  fail_unless (sink_rig_wait (rig, "EOS"));
+  check_all_fields (rig);
+  start = find_status (rig, "WMT_RECONNECT_START");
+  fail_unless_equals_string (gst_structure_get_string (start, "hresult-name"),
+      "NS_E_TIMEOUT");
+  check_http_status (rig, "WMT_RECONNECT_START", 408);
+  fail_unless (g_str_has_prefix (gst_structure_get_string (start, "text"),
+          "Trying again. The server ended the session. Look into its log"));
+  end = find_status (rig, "WMT_RECONNECT_END");
+  fail_unless_equals_string (gst_structure_get_string (end, "hresult-name"),
+      "S_OK");
+  fail_unless_equals_string (gst_structure_get_string (end, "text"),
+      "The connection is back, and the push goes on");
   sink_rig_free (rig);
 }
 
@@ -351,6 +401,8 @@ wmspushsinktells_suite (void)
   tcase_add_test (tc, test_no_context);
   tcase_add_test (tc, test_fields);
   tcase_add_test (tc, test_fields_of_a_failure);
+  tcase_add_test (tc, test_http_status);
+  tcase_add_test (tc, test_fields_of_a_reconnect);
 
   tc = tcase_create ("descriptions");
   suite_add_tcase (suite, tc);
