@@ -113,9 +113,11 @@ GST_START_TEST (test_answer_to_setup)
 
     /* without a Location */
     if (is_redirect (statuses[i]))
-      cause_check (rigs[i], name, WMS_ERROR, WMS_ERROR_REDIRECT);
+      cause_check_answer (rigs[i], name, WMS_ERROR, WMS_ERROR_REDIRECT,
+          statuses[i]);
     else
-      cause_check_status (rigs[i], name, statuses[i]);
+      cause_check_answer (rigs[i], name, WMS_HTTP_ERROR, statuses[i],
+          statuses[i]);
     fail_unless (strstr (rigs[i]->log->str, "OPENED") == NULL);
     sink_rig_free (rigs[i]);
   }
@@ -135,7 +137,8 @@ GST_START_TEST (test_answer_in_stream)
   for (i = 0; i < N_STATUSES; i++) {
     g_autofree gchar *name = g_strdup_printf ("%u", statuses[i]);
 
-    cause_check_status (rigs[i], name, statuses[i]);
+    cause_check_answer (rigs[i], name, WMS_HTTP_ERROR, statuses[i],
+        statuses[i]);
     fail_unless (strstr (rigs[i]->log->str, "STARTED ERROR STOPPED CLOSED"));
     sink_rig_free (rigs[i]);
   }
@@ -166,7 +169,8 @@ check_proxy (const gchar * scheme, ScriptFunc script)
     g_autofree gchar *name = g_strdup_printf ("%s, %u", scheme,
         proxy_statuses[i]);
 
-    cause_check_status (rigs[i], name, proxy_statuses[i]);
+    cause_check_answer (rigs[i], name, WMS_HTTP_ERROR, proxy_statuses[i],
+        proxy_statuses[i]);
     sink_rig_free (rigs[i]);
   }
 }
@@ -269,6 +273,30 @@ script_end_in_head (ScriptConnection * connection, gpointer user_data)
   }
 }
 
+/* More than anybody reads. */
+static void
+script_endless_head (ScriptConnection * connection, gpointer user_data)
+{
+  guint64 length = 0;
+
+  if (!script_read_head (connection, &length)
+      || !script_skip (connection, length))
+    return;
+  script_send (connection, "HTTP/1.1 204 No Content\r\n");
+  while (script_send (connection, "X-More: and more\r\n"));
+}
+
+static void
+script_endless_line (ScriptConnection * connection, gpointer user_data)
+{
+  guint64 length = 0;
+
+  if (!script_read_head (connection, &length)
+      || !script_skip (connection, length))
+    return;
+  while (script_send (connection, "more and more and "));
+}
+
 static void
 script_end_in_stream (ScriptConnection * connection, gpointer user_data)
 {
@@ -321,27 +349,31 @@ static const struct
   ScriptFunc script;
     GQuark (*domain) (void);
   gint code;
+  guint status;                 /* of the answer */
   const gchar *user;            /* that the element is given */
   gboolean is_proxy;
   StreamKind stream;
 } causes[] = {
   {"200 of a web server", script_web_server, wms_error_quark,
-      WMS_ERROR_NOT_A_PUBLISHING_POINT},
+      WMS_ERROR_NOT_A_PUBLISHING_POINT, 200},
   {"302 without Location", script_no_location, wms_error_quark,
-      WMS_ERROR_REDIRECT},
-  {"302 to gopher", script_bad_location, wms_error_quark, WMS_ERROR_REDIRECT},
-  {"302 in circles", script_round_and_round, wms_error_quark, WMS_ERROR_HOPS},
+      WMS_ERROR_REDIRECT, 302},
+  {"302 to gopher", script_bad_location, wms_error_quark, WMS_ERROR_REDIRECT,
+      302},
+  {"302 in circles", script_round_and_round, wms_error_quark, WMS_ERROR_HOPS,
+      302},
   {"another protocol", script_no_http, soup_session_error_quark,
       SOUP_SESSION_ERROR_PARSING},
   {"a status of four digits", script_bad_status, soup_session_error_quark,
       SOUP_SESSION_ERROR_PARSING},
   {"an unknown encoding", script_encoding, soup_session_error_quark,
       SOUP_SESSION_ERROR_ENCODING},
-  {"Basic", script_wants_basic, wms_error_quark, WMS_ERROR_CLEAR_TEXT, "user"},
+  {"Basic", script_wants_basic, wms_error_quark, WMS_ERROR_CLEAR_TEXT, 401,
+      "user"},
   {"Basic of a proxy", script_wants_proxy_basic, wms_error_quark,
-      WMS_ERROR_PROXY_CLEAR_TEXT, "proxy", TRUE},
+      WMS_ERROR_PROXY_CLEAR_TEXT, 407, "proxy", TRUE},
   {"NTLM through a proxy", script_wants_ntlm, wms_error_quark,
-      WMS_ERROR_NTLM_THROUGH_PROXY, "user", TRUE},
+      WMS_ERROR_NTLM_THROUGH_PROXY, 401, "user", TRUE},
   {"an end before the head", script_close_at_once, g_io_error_quark,
       G_IO_ERROR_PARTIAL_INPUT},
   {"a reset before the head", script_reset_at_once, g_io_error_quark,
@@ -350,6 +382,10 @@ static const struct
       G_IO_ERROR_CONNECTION_CLOSED},
   {"an end in the head", script_end_in_head, soup_session_error_quark,
       SOUP_SESSION_ERROR_PARSING},
+  {"a head without an end", script_endless_head, wms_error_quark,
+      WMS_ERROR_ANSWER},
+  {"a line without an end", script_endless_line, wms_error_quark,
+      WMS_ERROR_ANSWER},
   {"an end in the stream", script_end_in_stream, g_io_error_quark,
       G_IO_ERROR_PARTIAL_INPUT},
   {"a reset in the stream", script_reset_in_stream, g_io_error_quark,
@@ -357,13 +393,14 @@ static const struct
   {"an end behind PushSetup", script_only_setups, wms_error_quark,
       WMS_ERROR_CONNECTION_CHANGED},
   {"204 in the stream", script_204_in_stream, wms_error_quark,
-      WMS_ERROR_ENDED_EARLY},
-  {"a text", script_take_all, asf_error_quark, ASF_ERROR_INVALID, NULL, FALSE,
+      WMS_ERROR_ENDED_EARLY, 204},
+  {"a text", script_take_all, asf_error_quark, ASF_ERROR_INVALID, 0, NULL,
+        FALSE,
       STREAM_TEXT},
   {"a header that is too large", script_take_all, wms_error_quark,
-      WMS_ERROR_HEADER_TOO_LARGE, NULL, FALSE, STREAM_LARGE_HEADER},
+      WMS_ERROR_HEADER_TOO_LARGE, 0, NULL, FALSE, STREAM_LARGE_HEADER},
   {"a packet that is too large", script_take_all, asf_error_quark,
-      ASF_ERROR_LIMIT, NULL, FALSE, STREAM_LARGE_PACKET},
+      ASF_ERROR_LIMIT, 0, NULL, FALSE, STREAM_LARGE_PACKET},
 };
 
 static void
@@ -443,8 +480,8 @@ GST_START_TEST (test_causes)
 {
   SinkRig *rig = start_cause (__i__);
 
-  cause_check (rig, causes[__i__].name, causes[__i__].domain (),
-      causes[__i__].code);
+  cause_check_answer (rig, causes[__i__].name, causes[__i__].domain (),
+      causes[__i__].code, causes[__i__].status);
   sink_rig_free (rig);
 }
 

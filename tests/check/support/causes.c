@@ -4,8 +4,6 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#include "wmspush/wmsstatus.h"
-
 static const gchar *listed_program;
 static GHashTable *listed_rows;
 
@@ -48,30 +46,22 @@ check_messages (SinkRig * rig, const gchar * name, const FailureRow * row,
       "%s: HTTP status %u", name, status);
 }
 
-static void
-check (SinkRig * rig, const gchar * name, GQuark domain, gint code,
-    guint http_status)
+void
+cause_check_answer (SinkRig * rig, const gchar * name, GQuark domain,
+    gint code, guint status)
 {
   const FailureRow *row = failure_row_find (domain, code);
 
   fail_unless (row != NULL && row->program != NULL, "%s", name);
   fail_unless (sink_rig_wait (rig, " ERROR:"), "%s: %s", name, rig->log->str);
   check_error (rig, name, domain, code);
-  check_messages (rig, name, row, http_status);
+  check_messages (rig, name, row, status);
 }
 
 void
 cause_check (SinkRig * rig, const gchar * name, GQuark domain, gint code)
 {
-  const GError error = {.domain = domain,.code = code };
-
-  check (rig, name, domain, code, wms_failure_http_status (&error));
-}
-
-void
-cause_check_status (SinkRig * rig, const gchar * name, guint status)
-{
-  check (rig, name, WMS_HTTP_ERROR, status, status);
+  cause_check_answer (rig, name, domain, code, 0);
 }
 
 void

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
  * it has to come from: WMT_ERROR, wms-finalize, the ERROR message and its
  * details. */
 void cause_check (SinkRig * rig, const gchar * name, GQuark domain, gint code);
-/* The same for an HTTP status. */
-void cause_check_status (SinkRig * rig, const gchar * name, guint status);
+/* The same where it was an answer of that HTTP status. */
+void cause_check_answer (SinkRig * rig, const gchar * name, GQuark domain,
+    gint code, guint status);
 
 /* One after the other: has the test program a cause for each row that it is
  * named in?  begin, then say all causes, then end. */
