@@ -28,7 +28,6 @@ struct _GstWmsSender
   gboolean has_started;
   gboolean has_ended;
 
-  WmsPacket batch[WMS_WRITER_BATCH];
   guint n_batch;
   guint n_taken;
 
@@ -40,6 +39,9 @@ struct _GstWmsSender
   GstClockTime time;            /* of the last packet that came */
   gboolean has_news;            /* one came that is not noted yet */
   GstWmsDrops drops;
+
+  /* last, so that what each packet needs is together */
+  WmsPacket batch[WMS_WRITER_BATCH];
 };
 
 /**
@@ -51,6 +53,13 @@ struct _GstWmsSender
  */
 void gst_wms_sender_tell_start (GstWmsSender * self,
     guint64 first_time_100ns);
+
+/**
+ * gst_wms_sender_tell_markers:
+ *
+ * Posts the markers that wait, if all before them is written.
+ */
+void gst_wms_sender_tell_markers (GstWmsSender * self);
 
 /**
  * gst_wms_sender_clear_batch:

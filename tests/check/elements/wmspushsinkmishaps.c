@@ -60,7 +60,8 @@ GST_START_TEST (test_bad_data)
   sink_rig_push (rig, bad);
   fail_unless (sink_rig_wait (rig, " ERROR:"));
   fail_unless (strstr (rig->log->str,
-          "RECONNECT_START RECONNECT_END ERROR STOPPED CLOSED FINALIZE:")
+          "RECONNECT_START RECONNECT_END ERROR STOPPED CLOSED "
+          "FINALIZE:NS_E_INVALID_DATA ERROR:NS_E_INVALID_DATA")
       != NULL, "%s", rig->log->str);
   fail_unless_equals_int (rig->n_errors, 1);
   fail_unless_equals_uint64 (sink_rig_get_stat (rig, "packets-refused"), 1);
@@ -195,6 +196,7 @@ typedef struct
 {
   SinkRig *rig;
   gint stop;                    /* atomic */
+  gint has_polled;              /* atomic */
   guint64 least;
 } Poller;
 
@@ -203,9 +205,11 @@ poll_thread (gpointer user_data)
 {
   Poller *self = user_data;
 
-  while (!g_atomic_int_get (&self->stop))
+  while (!g_atomic_int_get (&self->stop)) {
     self->least = MIN (self->least,
         sink_rig_get_stat (self->rig, "packets-sent"));
+    g_atomic_int_set (&self->has_polled, TRUE);
+  }
   return NULL;
 }
 
@@ -213,12 +217,14 @@ poll_thread (gpointer user_data)
  * the server does not answer. */
 GST_START_TEST (test_account_at_close)
 {
-  Poller poller = { new_rig (script_no_answer, 0), FALSE, G_MAXUINT64 };
+  Poller poller = { new_rig (script_no_answer, 0), FALSE, FALSE, G_MAXUINT64 };
   GThread *thread;
 
   sink_rig_play_packets (poller.rig, N_FIRST);
   fail_unless (sink_rig_wait (poller.rig, "STARTED"));
   thread = g_thread_new ("poll", poll_thread, &poller);
+  while (!g_atomic_int_get (&poller.has_polled))
+    g_thread_yield ();
   gst_element_set_state (poller.rig->pipeline, GST_STATE_NULL);
   g_atomic_int_set (&poller.stop, TRUE);
   g_thread_join (thread);
@@ -230,9 +236,9 @@ GST_START_TEST (test_account_at_close)
 GST_END_TEST;
 
 static Suite *
-wmspushsinkloss_suite (void)
+wmspushsinkmishaps_suite (void)
 {
-  Suite *s = suite_create ("wmspushsink-loss");
+  Suite *s = suite_create ("wmspushsink-mishaps");
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
@@ -244,4 +250,4 @@ wmspushsinkloss_suite (void)
   return s;
 }
 
-GST_CHECK_MAIN (wmspushsinkloss);
+GST_CHECK_MAIN (wmspushsinkmishaps);
