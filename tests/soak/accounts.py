@@ -21,6 +21,7 @@ class Account:
         self.run = run
         self.encoder = lane.encoder
         self.sent = self.encoder.sent_packets()
+        self.handled = [sample.handled for sample in self.encoder.samples]      # never falls
         self.index = {}
         self.problems = []
         self.sessions = []          # (name, first, last, packets)
@@ -94,10 +95,13 @@ class Account:
     def explain(self, first, last):
         """A gap begins with the loss of a connection, which a status has told."""
         begin = self.sent[first][0]
-        after = next((s for s in self.encoder.samples if s.handled > last + 1), self.encoder.samples[-1])
+        samples = self.encoder.samples
+        at = bisect.bisect_right(self.handled, last + 1)
+        after = samples[min(at, len(samples) - 1)]
         losses = [s for s in self.encoder.statuses if s.name in ('RECONNECT_START', 'ERROR', 'CLOSED')
                   and begin - self.run.limit <= s.time <= after.time]
-        before = next((s for s in reversed(self.encoder.samples) if s.handled <= first), None)
+        at = bisect.bisect_right(self.handled, first)
+        before = samples[at - 1] if at > 0 else None
         dropped = (after.handled - after.sent) - (before.handled - before.sent if before else 0)
         size = last - first + 1
         waiting = max(0, last + 1 - after.handled)
