@@ -16,7 +16,11 @@ Gap = collections.namedtuple('Gap', 'first last begin end in_flight dropped why'
 
 
 class Account:
-    def __init__(self, lane, run):
+    def __init__(self, lane, run, plant=None):
+        got = list(lane.server.sessions())
+        if plant:
+            plant(got, lane.encoder)
+        self.got = got
         self.lane = lane
         self.run = run
         self.encoder = lane.encoder
@@ -51,7 +55,7 @@ class Account:
     def follow_sessions(self):
         foreign = self.foreign()
         last = -1
-        for session in self.lane.server.sessions():
+        for session in self.got:
             if session.packets and session.packets[0] in foreign:
                 strangers = [p for p in session.packets if p not in foreign]
                 if strangers:
