@@ -247,7 +247,7 @@ wmspushsinkcertificates_suite (void)
   TCase *tc = tcase_create ("rows");
 
   suite_add_tcase (suite, tc);
-  tcase_set_timeout (tc, 60);
+  tcase_set_timeout (tc, 180);
   tcase_add_loop_test (tc, test_causes, 0, N_CAUSES);
   tcase_add_test (tc, test_no_tls_here);
   tcase_add_test (tc, test_good_certificate);

@@ -149,7 +149,7 @@ count_descriptors (void)
 
 /* All that is below the limit is in use. */
 static void
-use_up_descriptors (guint n_left)
+use_up_descriptors (void)
 {
   struct rlimit limit;
 
@@ -157,8 +157,6 @@ use_up_descriptors (guint n_left)
   limit.rlim_cur = count_descriptors () + 64;
   fail_unless (setrlimit (RLIMIT_NOFILE, &limit) == 0);
   while (dup (STDIN_FILENO) >= 0);
-  limit.rlim_cur += n_left;
-  fail_unless (setrlimit (RLIMIT_NOFILE, &limit) == 0);
 }
 
 /* The shared thread is there already: without descriptors GLib cannot make
@@ -172,12 +170,36 @@ GST_START_TEST (test_no_descriptor_for_a_connection)
   fail_unless (sink_rig_wait (other, "ERROR:"));
   sink_rig_push_header (rig);
   sink_rig_set_state (rig, GST_STATE_READY);
-  use_up_descriptors (0);
+  use_up_descriptors ();
   sink_rig_set_state (rig, GST_STATE_PLAYING);
   cause_check (rig, "no descriptor", G_IO_ERROR,
       G_IO_ERROR_TOO_MANY_OPEN_FILES);
   sink_rig_free (rig);
   sink_rig_free (other);
+}
+
+GST_END_TEST;
+
+static void
+script_open (ScriptConnection * connection, gpointer user_data)
+{
+  script_accept_push (connection);
+  script_wait_gate (connection);
+}
+
+/* The writer has a descriptor of its own. */
+GST_START_TEST (test_no_descriptor_for_a_stream)
+{
+  SinkRig *rig = sink_rig_new_for (script_open);
+
+  sink_rig_push_header (rig);
+  sink_rig_set_state (rig, GST_STATE_PAUSED);
+  fail_unless (sink_rig_wait (rig, "OPENED"));
+  use_up_descriptors ();
+  sink_rig_set_state (rig, GST_STATE_PLAYING);
+  cause_check (rig, "no descriptor", G_IO_ERROR,
+      G_IO_ERROR_TOO_MANY_OPEN_FILES);
+  sink_rig_free (rig);
 }
 
 GST_END_TEST;
@@ -348,10 +370,11 @@ wmspushsinknetwork_suite (void)
   TCase *tc = tcase_create ("rows");
 
   suite_add_tcase (suite, tc);
-  tcase_set_timeout (tc, 60);
+  tcase_set_timeout (tc, 180);
   tcase_add_test (tc, test_no_connection);
   tcase_add_test (tc, test_no_name);
   tcase_add_test (tc, test_no_descriptor_for_a_connection);
+  tcase_add_test (tc, test_no_descriptor_for_a_stream);
   tcase_add_loop_test (tc, test_socks, 0, G_N_ELEMENTS (socks_causes));
   tcase_add_test (tc, test_no_row_is_left_out);
   return suite;

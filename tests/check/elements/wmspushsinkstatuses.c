@@ -152,8 +152,8 @@ static const guint proxy_statuses[] = {
 
 #define N_PROXY_STATUSES G_N_ELEMENTS (proxy_statuses)
 
-/* What a proxy says of itself: to a PushSetup, and to the CONNECT of a push
- * with https. */
+/* What a proxy says of itself: to a PushSetup, in mid-stream, and to the
+ * CONNECT of a push with https. */
 static void
 check_proxy (const gchar * scheme, ScriptFunc script)
 {
@@ -185,6 +185,7 @@ script_to_connect (ScriptConnection * connection, gpointer user_data)
 GST_START_TEST (test_answer_of_proxy)
 {
   check_proxy ("http", script_to_setup);
+  check_proxy ("http", script_in_stream);
   check_proxy ("https", script_to_connect);
 }
 
@@ -508,7 +509,7 @@ wmspushsinkstatuses_suite (void)
   TCase *tc = tcase_create ("rows");
 
   suite_add_tcase (suite, tc);
-  tcase_set_timeout (tc, 60);
+  tcase_set_timeout (tc, 180);
   tcase_add_test (tc, test_answer_to_setup);
   tcase_add_test (tc, test_answer_in_stream);
   tcase_add_test (tc, test_answer_of_proxy);
