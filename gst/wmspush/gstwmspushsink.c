@@ -24,10 +24,10 @@
  * A custom serialized downstream event named `wms-marker`, which asfmux passes
  * on, comes back as an element message of that name with the same fields, once
  * all data before it has been written to the server, or dropped.  Before the
- * first packet it waits for WMT_STARTED, as 1000 of them can.  One that a flush meets on its way is
- * refused with the data before it, and so is one behind the end of the session
- * by #GstWmsPushSink::end-session; a session that fails or is stopped takes
- * what waits with it.
+ * first packet it waits for WMT_STARTED, as 1000 of them can.  One that a flush
+ * meets on its way is refused with the data before it, and so is one behind the
+ * end of the session by #GstWmsPushSink::end-session; a session that fails or
+ * is stopped takes what waits with it.
  *
  * Where the server wants to know who pushes, Negotiate (with the user's
  * Kerberos ticket), Digest, NTLM and Basic are used, with the user part of
