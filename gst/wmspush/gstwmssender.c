@@ -432,6 +432,12 @@ GstFlowReturn
 gst_wms_sender_take_header (GstWmsSender * self, GstBuffer * buffer,
     const AsfHeaderInfo * info)
 {
+  g_autoptr (GError) error = NULL;
+
+  /* before the $E that would announce it (push-protocol, C31) */
+  if (self->due != WMS_FRAME_HEADER
+      && !wms_packet_check_change (buffer, &error))
+    return gst_wms_sender_fail (self, error);
   gst_buffer_replace (&self->header, buffer);
   self->info = info;
   if (self->due == WMS_FRAME_DATA)
