@@ -386,6 +386,7 @@ gst_wms_sender_flush (GstWmsSender * self)
       self->n_batch = self->n_taken = 0;
       self->blocked_us = 0;
       note_received (self);
+      gst_wms_sender_tell_markers (self);
     } else {
       ret = gst_wms_sender_handle_failure (self, error);
     }
