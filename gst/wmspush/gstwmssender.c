@@ -42,7 +42,7 @@ gst_wms_sender_free (GstWmsSender * self)
 {
   guint i;
 
-  gst_wms_sender_close (self);
+  gst_wms_memory_free (gst_wms_sender_close (self));
   for (i = self->n_taken; i < self->n_batch; i++)
     wms_packet_clear (&self->batch[i]);
   gst_clear_buffer (&self->header);
@@ -52,19 +52,28 @@ gst_wms_sender_free (GstWmsSender * self)
 }
 
 void
-gst_wms_sender_open (GstWmsSender * self, WmsClient * client)
+gst_wms_sender_open (GstWmsSender * self, WmsClient * client,
+    const GstWmsMemory * memory)
 {
   GST_OBJECT_LOCK (self->sink);
   self->client = client;
   GST_OBJECT_UNLOCK (self->sink);
   self->due = WMS_FRAME_HEADER;
   self->has_started = self->has_ended = self->is_skipping = FALSE;
+  self->is_disconnected = FALSE;
   self->blocked_us = 0;
+  self->has_former_header = memory != NULL && memory->header != NULL;
+  if (!self->has_former_header)
+    return;
+  gst_buffer_replace (&self->header, memory->header);
+  memcpy (self->metadata_sent, memory->metadata, ASF_DIGEST_SIZE);
+  self->due = WMS_FRAME_DATA;
 }
 
-void
+GstWmsMemory *
 gst_wms_sender_close (GstWmsSender * self)
 {
+  GstWmsMemory *memory = NULL;
   WmsClientStats last = { 0, };
   WmsClient *client;
 
@@ -72,9 +81,12 @@ gst_wms_sender_close (GstWmsSender * self)
   client = g_steal_pointer (&self->client);
   GST_OBJECT_UNLOCK (self->sink);
   if (client == NULL)
-    return;
+    return NULL;
+  if (self->is_disconnected)
+    memory = gst_wms_sender_remember (self, client);
   wms_client_close (client, &last);
   gst_wms_drops_close (&self->drops, &last);
+  return memory;
 }
 
 /* Tells what has come, and what waits, before it is written: that may take its
@@ -412,8 +424,6 @@ send_due (GstWmsSender * self)
   GstFlowReturn ret = gst_wms_sender_flush (self);
   gboolean is_busy = FALSE;
 
-  if (self->due != WMS_FRAME_DATA)
-    wms_client_set_bitrate (self->client, self->info->max_bitrate_bps);
   while (ret == GST_FLOW_OK && self->due != WMS_FRAME_DATA && !is_busy) {
     WmsFrameType former = self->due;
 
@@ -429,11 +439,26 @@ send_due (GstWmsSender * self)
   return ret;
 }
 
+static gboolean
+is_same (GstBuffer * a, GstBuffer * b)
+{
+  gboolean is_equal = FALSE;
+  GstMapInfo map;
+
+  if (gst_buffer_get_size (a) == gst_buffer_get_size (b)
+      && gst_buffer_map (a, &map, GST_MAP_READ)) {
+    is_equal = gst_buffer_memcmp (b, 0, map.data, map.size) == 0;
+    gst_buffer_unmap (a, &map);
+  }
+  return is_equal;
+}
+
 GstFlowReturn
 gst_wms_sender_take_header (GstWmsSender * self, GstBuffer * buffer,
     const AsfHeaderInfo * info)
 {
   g_autoptr (GError) error = NULL;
+  gboolean is_known = self->has_former_header && is_same (self->header, buffer);
 
   /* before the $E that would announce it (push-protocol, C31) */
   if (self->due != WMS_FRAME_HEADER
@@ -441,7 +466,9 @@ gst_wms_sender_take_header (GstWmsSender * self, GstBuffer * buffer,
     return gst_wms_sender_fail (self, error);
   gst_buffer_replace (&self->header, buffer);
   self->info = info;
-  if (self->due == WMS_FRAME_DATA)
+  self->has_former_header = FALSE;
+  wms_client_set_bitrate (self->client, info->max_bitrate_bps);
+  if (self->due == WMS_FRAME_DATA && !is_known)
     self->due = WMS_FRAME_END;
   return send_due (self);
 }

@@ -59,6 +59,8 @@ struct _WmsClient
   guint64 blocked_bytes;        /* written when the socket took no more */
   gint64 blocked_us;            /* and since when; 0 when it does */
   gboolean needs_header;        /* before any other packet */
+  gboolean has_former;          /* it is to go on with another one */
+  gboolean former_has_header;   /* of which the server has the header */
   gboolean has_opened;
   gboolean has_started;
   gboolean is_start_told;       /* of the session that the server has now */
