@@ -68,6 +68,9 @@ gst_wms_sender_open (GstWmsSender * self, WmsClient * client,
   gst_buffer_replace (&self->header, memory->header);
   memcpy (self->metadata_sent, memory->metadata, ASF_DIGEST_SIZE);
   self->due = WMS_FRAME_DATA;
+  /* as after a loss, players get a key frame first (push-protocol, C24) */
+  self->is_skipping = TRUE;
+  gst_wms_drops_count (&self->drops, &self->drops.discontinuities, 1);
 }
 
 GstWmsMemory *
