@@ -27,6 +27,8 @@ struct _GstWmsSender
   WmsFrameType due;             /* goes before the next $D; $D for nothing */
   gboolean has_started;
   gboolean has_ended;
+  gboolean is_disconnected;
+  gboolean has_former_header;   /* header is that of a former session */
 
   guint n_batch;
   guint n_taken;
@@ -43,6 +45,16 @@ struct _GstWmsSender
   /* last, so that what each packet needs is together */
   WmsPacket batch[WMS_WRITER_BATCH];
 };
+
+/**
+ * gst_wms_sender_remember:
+ * @self: a #GstWmsSender
+ * @client: its session, disconnected
+ *
+ * Returns: (transfer full) (nullable): for the next session.
+ */
+GstWmsMemory *gst_wms_sender_remember (GstWmsSender * self,
+    WmsClient * client);
 
 /**
  * gst_wms_sender_tell_start:

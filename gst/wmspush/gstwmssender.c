@@ -40,7 +40,7 @@ gst_wms_sender_new (GstBaseSink * sink, const GstWmsSenderConfig * config,
 void
 gst_wms_sender_free (GstWmsSender * self)
 {
-  gst_wms_sender_close (self);
+  gst_wms_memory_free (gst_wms_sender_close (self));
   gst_clear_buffer (&self->header);
   gst_wms_markers_clear (&self->markers);
   wms_mailbox_unref (self->mailbox);
@@ -48,30 +48,42 @@ gst_wms_sender_free (GstWmsSender * self)
 }
 
 void
-gst_wms_sender_open (GstWmsSender * self, WmsClient * client)
+gst_wms_sender_open (GstWmsSender * self, WmsClient * client,
+    const GstWmsMemory * memory)
 {
   GST_OBJECT_LOCK (self->sink);
   self->client = client;
   GST_OBJECT_UNLOCK (self->sink);
   self->due = WMS_FRAME_HEADER;
   self->has_started = self->has_ended = self->is_skipping = FALSE;
+  self->is_disconnected = FALSE;
   self->blocked_us = self->end_us = 0;
+  self->has_former_header = memory != NULL && memory->header != NULL;
+  if (!self->has_former_header)
+    return;
+  gst_buffer_replace (&self->header, memory->header);
+  memcpy (self->metadata_sent, memory->metadata, ASF_DIGEST_SIZE);
+  self->due = WMS_FRAME_DATA;
 }
 
-void
+GstWmsMemory *
 gst_wms_sender_close (GstWmsSender * self)
 {
+  GstWmsMemory *memory = NULL;
   WmsClient *client = self->client;
   WmsClientStats last = { 0, };
 
   /* of a session that had failed before an action could end it */
   gst_wms_sender_clear_batch (self, &self->drops.dropped);
   if (client == NULL)
-    return;
+    return NULL;
+  if (self->is_disconnected)
+    memory = gst_wms_sender_remember (self, client);
   /* others read its figures until they are added up */
   wms_client_close (wms_client_ref (client), &last);
   gst_wms_drops_close (&self->drops, &self->client, &last);
   wms_client_unref (client);
+  return memory;
 }
 
 /* Tells what has come, and what waits, before it is written: that may take its
@@ -431,8 +443,6 @@ send_due (GstWmsSender * self)
   GstFlowReturn ret = gst_wms_sender_flush (self);
   gboolean is_busy = FALSE;
 
-  if (self->due != WMS_FRAME_DATA)
-    wms_client_set_bitrate (self->client, self->info.max_bitrate_bps);
   while (ret == GST_FLOW_OK && self->due != WMS_FRAME_DATA && !is_busy) {
     WmsFrameType former = self->due;
 
@@ -448,12 +458,27 @@ send_due (GstWmsSender * self)
   return ret;
 }
 
+static gboolean
+is_same (GstBuffer * a, GstBuffer * b)
+{
+  gboolean is_equal = FALSE;
+  GstMapInfo map;
+
+  if (gst_buffer_get_size (a) == gst_buffer_get_size (b)
+      && gst_buffer_map (a, &map, GST_MAP_READ)) {
+    is_equal = gst_buffer_memcmp (b, 0, map.data, map.size) == 0;
+    gst_buffer_unmap (a, &map);
+  }
+  return is_equal;
+}
+
 GstFlowReturn
 gst_wms_sender_take_header (GstWmsSender * self, GstBuffer * buffer,
     const AsfHeaderInfo * info)
 {
   GstFlowReturn ret;
   g_autoptr (GError) error = NULL;
+  gboolean is_known = self->has_former_header && is_same (self->header, buffer);
 
   /* what waits belongs to the header before, also when that has to be
    * repeated; at EOS all is an action's */
@@ -466,7 +491,9 @@ gst_wms_sender_take_header (GstWmsSender * self, GstBuffer * buffer,
     return gst_wms_sender_fail (self, error);
   gst_buffer_replace (&self->header, buffer);
   self->info = *info;
-  if (self->due == WMS_FRAME_DATA)
+  self->has_former_header = FALSE;
+  wms_client_set_bitrate (self->client, info->max_bitrate_bps);
+  if (self->due == WMS_FRAME_DATA && !is_known)
     self->due = WMS_FRAME_END;
   return ret == GST_FLOW_OK ? send_due (self) : ret;
 }
