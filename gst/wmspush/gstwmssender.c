@@ -542,6 +542,28 @@ is_run_over (GstWmsSender * self, GstBuffer * buffer, GstFlowReturn * ret)
   return is_key;
 }
 
+/* The status STARTED has its place behind OPENED, also where no header has to
+ * be written that would have waited for that: in a session that goes on. */
+static GstFlowReturn
+wait_for_request (GstWmsSender * self)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  gboolean ok = FALSE;
+
+  while (ret == GST_FLOW_OK && !ok && !self->is_skipping) {
+    GError *error = NULL;
+    guint n_taken = 0;
+
+    ok = wms_client_write (self->client, NULL, 0, &n_taken,
+        get_deadline_us (self), self->cancellable, &error);
+    if (ok)
+      self->blocked_us = 0;
+    else
+      ret = gst_wms_sender_handle_failure (self, error);
+  }
+  return ret;
+}
+
 GstFlowReturn
 gst_wms_sender_take_packet (GstWmsSender * self, GstBuffer * buffer,
     GstClockTime time)
@@ -556,6 +578,8 @@ gst_wms_sender_take_packet (GstWmsSender * self, GstBuffer * buffer,
     return drop (self, buffer);
   if (ret == GST_FLOW_OK && self->due != WMS_FRAME_DATA)
     ret = send_due (self);
+  else if (ret == GST_FLOW_OK && !self->has_started)
+    ret = wait_for_request (self);
   if (ret == GST_FLOW_OK && self->is_skipping)
     return drop (self, buffer);
   if (ret == GST_FLOW_OK && !self->has_started)

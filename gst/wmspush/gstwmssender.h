@@ -137,8 +137,10 @@ GstFlowReturn gst_wms_sender_take_packet (GstWmsSender * self,
  * session's first packet it waits for the status STARTED, and behind a packet
  * that is written in part for the rest of it.  One that comes when the
  * session has failed, or that waits when it does, is not posted.
+ *
+ * Returns: %FALSE when too many are waiting.
  */
-void gst_wms_sender_take_marker (GstWmsSender * self,
+gboolean gst_wms_sender_take_marker (GstWmsSender * self,
     const GstStructure * marker);
 
 /**

@@ -46,11 +46,13 @@ gst_wms_sender_tell_markers (GstWmsSender * self)
     gst_wms_markers_tell (&self->markers, self->client);
 }
 
-void
+gboolean
 gst_wms_sender_take_marker (GstWmsSender * self, const GstStructure * marker)
 {
-  gst_wms_markers_add (&self->markers, marker);
+  gboolean is_taken = gst_wms_markers_add (&self->markers, marker);
+
   gst_wms_sender_tell_markers (self);
+  return is_taken;
 }
 
 GstFlowReturn
