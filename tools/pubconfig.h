@@ -11,6 +11,10 @@ G_BEGIN_DECLS
  * @idle_timeout_ms: how long a running push may say nothing ([MS-WMHTTP]
  *     3.2.2, there at least 10 s), and a lost one may stay away
  * @inactivity_timeout_ms: how long a session lives between requests
+ * @silence_ms: for how long nothing has come of a running push that gives way
+ *     to its own encoder on another connection
+ * @request_timeout_ms: how long a connection may take for a request that is
+ *     not a running push or a player's, the wait for it included
  * @wait_timeout_ms: how long a player waits for an encoder
  * @stall_timeout_ms: how long a player may take nothing
  * @player_limit: bytes that wait for one player; what goes over it is skipped
@@ -24,6 +28,8 @@ typedef struct
 {
   guint idle_timeout_ms;
   guint inactivity_timeout_ms;
+  guint silence_ms;
+  guint request_timeout_ms;
   guint wait_timeout_ms;
   guint stall_timeout_ms;
   gsize player_limit;

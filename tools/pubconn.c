@@ -223,6 +223,13 @@ pub_conn_read (PubConn * self, guint8 * data, gsize size)
   return n;
 }
 
+gboolean
+pub_conn_is_readable (PubConn * self)
+{
+  return g_pollable_input_stream_is_readable (G_POLLABLE_INPUT_STREAM
+      (g_io_stream_get_input_stream (self->stream)));
+}
+
 gsize
 pub_conn_get_queued (PubConn * self)
 {
@@ -347,12 +354,10 @@ write_queue (PubConn * self)
 static void
 hand_over (PubConn * self)
 {
-  GInputStream *input = g_io_stream_get_input_stream (self->stream);
   GIOStream *base = base_stream (self->stream);
   GIOStream *stream = self->stream;
 
-  if (base != NULL
-      && !g_pollable_input_stream_is_readable (G_POLLABLE_INPUT_STREAM (input)))
+  if (base != NULL && !pub_conn_is_readable (self))
     stream = base;
   clear_source (&self->read_source);
   clear_source (&self->write_source);

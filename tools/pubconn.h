@@ -75,6 +75,9 @@ PubConn *pub_conn_steal (PubConns * conns, SoupServerMessage * msg,
  */
 gssize pub_conn_read (PubConn * self, guint8 * data, gsize size);
 
+/* Returns: whether pub_conn_read() has something to say. */
+gboolean pub_conn_is_readable (PubConn * self);
+
 /**
  * pub_conn_queue:
  * @head: (nullable): bytes that are copied, at most %PUB_CONN_HEAD_MAX

@@ -116,7 +116,7 @@ new_session (PubPoint * self, gboolean auto_destroy)
   const PubPushOwner push_owner = { point_changed, push_over, self };
 
   /* one that has never sent anything gives way: its encoder has begun anew */
-  if (self->push != NULL && pub_push_get_state (self->push) != PUB_PUSH_READY)
+  if (self->push != NULL && !pub_push_is_unused (self->push))
     return SOUP_STATUS_CONFLICT;
   if (self->push != NULL)
     drop_push (self);
@@ -141,7 +141,8 @@ check_push_id (PubPoint * self, const gchar * push_id)
   if (self->push == NULL || push_id == NULL
       || !pub_id_equal (push_id, pub_push_get_id (self->push)))
     return SOUP_STATUS_NOT_FOUND;
-  if (pub_push_get_state (self->push) == PUB_PUSH_STREAMING)
+  if (pub_push_get_state (self->push) == PUB_PUSH_STREAMING
+      && !pub_push_give_way (self->push))
     return SOUP_STATUS_CONFLICT;
   return SOUP_STATUS_NO_CONTENT;
 }

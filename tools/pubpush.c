@@ -40,6 +40,7 @@ struct _PubPush
   guint64 body_left;            /* not read yet */
   guint8 *buffer;
   gsize fill;
+  gint64 heard_us;              /* when bytes came last */
 
   GSource *timer;
   gint64 deadline_us;
@@ -222,6 +223,29 @@ lose_connection (PubPush * self)
   self->owner.changed (self->owner.data);
 }
 
+/* [MS-WMHTTP] 3.2.5.1 refuses an encoder while its data is being received on
+ * another connection.  A network that goes away without a FIN leaves one on
+ * which nothing is received: waiting for the idle timer would shut the encoder
+ * out for a minute, though 3.2.7.1 lets it resume.  Bytes that wait to be read
+ * were acknowledged to the encoder, so they come first. */
+gboolean
+pub_push_give_way (PubPush * self)
+{
+  gint64 silence_us = g_get_monotonic_time () - self->heard_us;
+
+  if (pub_conn_is_readable (self->conn)
+      || silence_us < (gint64) self->config->silence_ms * 1000)
+    return FALSE;
+  lose_connection (self);
+  return TRUE;
+}
+
+gboolean
+pub_push_is_unused (PubPush * self)
+{
+  return self->counters.headers == 0 && self->conn == NULL;
+}
+
 static gboolean
 take_header (PubPush * self, const guint8 * data, gsize size)
 {
@@ -396,6 +420,7 @@ read_some (PubPush * self)
     lose_connection (self);
     return READ_OVER;
   }
+  self->heard_us = g_get_monotonic_time ();
   self->fill += n;
   self->body_left -= n;
   self->counters.bytes += n;
@@ -443,6 +468,7 @@ pub_push_start (PubPush * self, SoupServerMessage * msg)
   self->conn = pub_conn_steal (self->conns, msg, &conn_funcs, self);
   self->buffer = g_malloc (BUFFER_SIZE);
   self->state = PUB_PUSH_STREAMING;
+  self->heard_us = g_get_monotonic_time ();
   self->counters.starts++;
   set_deadline (self, self->config->idle_timeout_ms);
   start_timer (self, self->config->idle_timeout_ms);

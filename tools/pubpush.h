@@ -85,6 +85,22 @@ const PubPushCounters *pub_push_get_counters (PubPush * self);
  * 3.2.5.1).  Not while a PushStart is running. */
 void pub_push_touch (PubPush * self);
 
+/**
+ * pub_push_give_way:
+ * @self: a session with a PushStart that is running
+ *
+ * Its encoder has come on another connection.  Data that is being received
+ * stands against that (S3); when nothing has come for a while, the old
+ * connection is taken for lost, as its encoder takes it (S8).
+ *
+ * Returns: whether it was, and no PushStart is running any more.
+ */
+gboolean pub_push_give_way (PubPush * self);
+
+/* Whether an encoder that begins anew may have the place: nothing of the
+ * programme has come, and nothing is on its way. */
+gboolean pub_push_is_unused (PubPush * self);
+
 /* Takes a PushStart over (S4); not while one is running. */
 void pub_push_start (PubPush * self, SoupServerMessage * msg);
 

@@ -93,6 +93,13 @@ write_all (PubRecord * self, gconstpointer data, gsize size)
     give_up (self);
 }
 
+static void
+flush_file (PubRecord * self)
+{
+  if (self->file != NULL && fflush (self->file) != 0)
+    give_up (self);
+}
+
 /* The header was read by asf_header_read(): its objects are in bounds. */
 static guint8 *
 find_file_properties (GByteArray * header)
@@ -218,6 +225,7 @@ run_job (gpointer data, gpointer user_data)
 {
   PubRecord *self = user_data;
   Job *job = data;
+  gint size = job->bytes ? g_bytes_get_size (job->bytes) : 0;
 
   switch (job->kind) {
     case JOB_HEADER:
@@ -225,7 +233,9 @@ run_job (gpointer data, gpointer user_data)
       break;
     case JOB_PACKET:
       write_packet (self, job->bytes);
-      g_atomic_int_add (&self->waiting, -(gint) g_bytes_get_size (job->bytes));
+      /* all that there is: it outlives the program, should that be killed */
+      if (g_atomic_int_add (&self->waiting, -size) == size)
+        flush_file (self);
       break;
     case JOB_END:
       close_file (self);

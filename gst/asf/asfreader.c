@@ -18,6 +18,7 @@ typedef struct
   AsfHeaderInfo *info;
   gboolean have_file_properties;
   guint32 bitrates_bps[ASF_MAX_STREAMS + 1];
+  GChecksum *metadata;
 } HeaderReader;
 
 typedef gboolean (*ObjectReader) (HeaderReader * self, GstByteReader * body,
@@ -258,6 +259,23 @@ read_extended_stream_properties (HeaderReader * self, GstByteReader * body,
   return walk_objects (self, body, known, error);
 }
 
+/* Sections 3.10, 3.11, 4.7 and 4.8.  Nothing but zeros is lengths and counts of
+ * nothing. */
+static gboolean
+digest_metadata (HeaderReader * self, GstByteReader * body, GError ** error)
+{
+  gsize size = gst_byte_reader_get_remaining (body);
+  const guint8 *data = gst_byte_reader_get_data_unchecked (body, size);
+  guint8 length[8];
+
+  if (size == 0 || (data[0] == 0 && memcmp (data, data + 1, size - 1) == 0))
+    return TRUE;
+  GST_WRITE_UINT64_LE (length, size);
+  g_checksum_update (self->metadata, length, sizeof length);
+  g_checksum_update (self->metadata, data, size);
+  return TRUE;
+}
+
 /* Section 3.4. */
 static gboolean
 read_header_extension (HeaderReader * self, GstByteReader * body,
@@ -265,6 +283,8 @@ read_header_extension (HeaderReader * self, GstByteReader * body,
 {
   static const ObjectEntry known[] = {
     {&asf_guid_extended_stream_properties, read_extended_stream_properties},
+    {&asf_guid_metadata, digest_metadata},
+    {&asf_guid_metadata_library, digest_metadata},
     {NULL, NULL}
   };
   GstByteReader children;
@@ -354,14 +374,17 @@ asf_header_read (const guint8 * data, gsize size, AsfHeaderInfo * info,
     {&asf_guid_stream_properties, read_stream_properties},
     {&asf_guid_stream_bitrate_properties, read_stream_bitrates},
     {&asf_guid_header_extension, read_header_extension},
+    {&asf_guid_content_description, digest_metadata},
+    {&asf_guid_extended_content_description, digest_metadata},
     {NULL, NULL}
   };
-  HeaderReader self = { NULL, };
+  g_autoptr (GChecksum) metadata = g_checksum_new (G_CHECKSUM_SHA256);
+  HeaderReader self = {.info = info,.metadata = metadata };
+  gsize digest_size = sizeof (info->metadata_digest);
   GstByteReader reader;
   guint64 total;
 
   memset (info, 0, sizeof (*info));
-  self.info = info;
   if (!asf_header_measure (data, size, &total, error))
     return FALSE;
   if (size < total)
@@ -373,6 +396,7 @@ asf_header_read (const guint8 * data, gsize size, AsfHeaderInfo * info,
   if (!walk_objects (&self, &reader, known, error)
       || !finish_header (&self, error))
     return FALSE;
+  g_checksum_get_digest (metadata, info->metadata_digest, &digest_size);
 
   gst_byte_reader_init (&reader, data + info->header_size, ASF_DATA_HEAD_SIZE);
   return read_data_head (info, &reader, error);

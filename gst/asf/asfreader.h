@@ -26,6 +26,9 @@ G_BEGIN_DECLS
 #define ASF_FILE_BROADCAST (1 << 0)
 #define ASF_FILE_SEEKABLE (1 << 1)
 
+/* Bytes of AsfHeaderInfo.metadata_digest. */
+#define ASF_DIGEST_SIZE 32
+
 /**
  * AsfStreamKind:
  * @ASF_STREAM_OTHER: whatever has no name here; cannot be written
@@ -70,6 +73,9 @@ typedef struct
  * @play_duration_100ns: with the preroll; meaningless in a broadcast
  * @max_bitrate_bps: Maximum Bitrate
  * @has_video: whether a stream of kind video is there
+ * @metadata_digest: the same for headers that say the same in the objects of
+ *     descriptions: Content Description, Extended Content Description, Metadata
+ *     and Metadata Library; absent and empty ones are alike
  * @n_streams: used entries of @streams, at least 1
  * @streams: in the order of the header; hidden streams (those whose Stream
  *     Properties stand in the Header Extension) included
@@ -86,6 +92,7 @@ typedef struct
   guint64 play_duration_100ns;
   guint32 max_bitrate_bps;
   gboolean has_video;
+  guint8 metadata_digest[ASF_DIGEST_SIZE];
   guint n_streams;
   AsfStreamInfo streams[ASF_MAX_STREAMS];
 } AsfHeaderInfo;

@@ -1,47 +1,29 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Everything here runs on the streaming thread, with the preroll lock held;
- * what others read is under the sink's object lock. */
+/* Everything here runs on the streaming thread, with the preroll lock held. */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
 #include "wmspush/gstwmsfeed.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "asf/asfsplitter.h"
+#include "wmspush/gstwmsmarkers.h"
 
 GST_DEBUG_CATEGORY_STATIC (wmsfeed_debug);
 #define GST_CAT_DEFAULT wmsfeed_debug
 
-/* Longest wait for a thread that is about to wake up. */
-#define SETTLE_MS 500
-
-/* Under the sink's object lock. */
-typedef struct
-{
-  guint64 packets_sent;         /* $D, written */
-  guint64 packets_dropped;      /* by a flush, before they were written */
-  guint64 bytes_swallowed;      /* of indexes and rewritten headers */
-} FeedStats;
-
 struct _GstWmsFeed
 {
   GstBaseSink *sink;
-  GCancellable *cancellable;
-  WmsMailbox *mailbox;
-  WmsClient *client;            /* set under the sink's object lock */
-
+  GstWmsSender *sender;
   AsfSplitter *splitter;
-  GMutex settle_lock;           /* for the wait in gst_wms_feed_settle() */
-  GCond left_preroll;
-
-  GstBuffer *header;
-  guint bitrate_bps;            /* that it declares */
-  WmsFrameType due;             /* goes before the next $D; $D for nothing */
-  gboolean has_started;
-  gboolean has_ended;
+  guint64 bytes_swallowed;      /* of indexes and rewritten headers; under the
+                                 * sink's object lock */
 
   /* a stream of bytes: where it is, and its pace */
   gboolean is_bytes;
@@ -50,17 +32,10 @@ struct _GstWmsFeed
   gboolean has_pace;
   guint32 last_send_ms;
   GstClockTime pace_time;
-
-  WmsPacket batch[WMS_WRITER_BATCH];
-  guint n_batch;
-  guint n_taken;
-
-  FeedStats stats;
 };
 
 GstWmsFeed *
-gst_wms_feed_new (GstBaseSink * sink, GCancellable * cancellable,
-    WmsMailbox * mailbox)
+gst_wms_feed_new (GstBaseSink * sink, GstWmsSender * sender)
 {
   static gsize once;
   GstWmsFeed *self = g_new0 (GstWmsFeed, 1);
@@ -71,261 +46,16 @@ gst_wms_feed_new (GstBaseSink * sink, GCancellable * cancellable,
     g_once_init_leave (&once, 1);
   }
   self->sink = sink;
-  self->cancellable = g_object_ref (cancellable);
-  self->mailbox = wms_mailbox_ref (mailbox);
+  self->sender = sender;
   self->splitter = asf_splitter_new ();
-  g_mutex_init (&self->settle_lock);
-  g_cond_init (&self->left_preroll);
   return self;
 }
 
 void
 gst_wms_feed_free (GstWmsFeed * self)
 {
-  guint i;
-
-  for (i = self->n_taken; i < self->n_batch; i++)
-    wms_packet_clear (&self->batch[i]);
   asf_splitter_free (self->splitter);
-  gst_clear_buffer (&self->header);
-  g_object_unref (self->cancellable);
-  wms_mailbox_unref (self->mailbox);
-  g_cond_clear (&self->left_preroll);
-  g_mutex_clear (&self->settle_lock);
   g_free (self);
-}
-
-void
-gst_wms_feed_set_client (GstWmsFeed * self, WmsClient * client)
-{
-  GST_OBJECT_LOCK (self->sink);
-  self->client = client;
-  GST_OBJECT_UNLOCK (self->sink);
-  self->due = WMS_FRAME_HEADER;
-  self->has_started = self->has_ended = FALSE;
-}
-
-static void
-drop_batch (GstWmsFeed * self)
-{
-  guint n = 0;
-  guint i;
-
-  for (i = self->n_taken; i < self->n_batch; i++) {
-    n += self->batch[i].head[1] == WMS_FRAME_DATA;
-    wms_packet_clear (&self->batch[i]);
-  }
-  self->n_batch = self->n_taken = 0;
-  GST_OBJECT_LOCK (self->sink);
-  self->stats.packets_dropped += n;
-  GST_OBJECT_UNLOCK (self->sink);
-}
-
-/* The session has failed: its error message is posted when this returns. */
-static GstFlowReturn
-report_failure (GstWmsFeed * self, const GError * error)
-{
-  GST_ERROR_OBJECT (self->sink, "%s", error->message);
-  wms_mailbox_drain (self->mailbox, -1, self->cancellable);
-  return GST_FLOW_ERROR;
-}
-
-static GstFlowReturn
-fail_session (GstWmsFeed * self, const GError * error)
-{
-  wms_client_fail (self->client, error);
-  return report_failure (self, error);
-}
-
-void
-gst_wms_feed_settle (GstWmsFeed * self)
-{
-  gint64 now = g_get_monotonic_time ();
-  gint64 deadline = now + SETTLE_MS * G_TIME_SPAN_MILLISECOND;
-
-  /* Not with the preroll lock: a render that waits for the server has it.  The
-   * base class's own waits do not signal, hence the steps. */
-  g_mutex_lock (&self->settle_lock);
-  while (g_atomic_int_get (&self->sink->have_preroll) && now < deadline) {
-    g_cond_wait_until (&self->left_preroll, &self->settle_lock,
-        now + G_TIME_SPAN_MILLISECOND);
-    now = g_get_monotonic_time ();
-  }
-  g_mutex_unlock (&self->settle_lock);
-}
-
-/* Calls that wait come back here when a state change or a flush has broken the
- * wait: OK means to go on with the same call. */
-static GstFlowReturn
-handle_broken_wait (GstWmsFeed * self, GError * error)
-{
-  g_autoptr (GError) reason = error;
-  GstFlowReturn ret;
-
-  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    ret = gst_base_sink_wait_preroll (self->sink);
-    g_mutex_lock (&self->settle_lock);
-    g_cond_broadcast (&self->left_preroll);
-    g_mutex_unlock (&self->settle_lock);
-    return ret;
-  }
-  return report_failure (self, reason);
-}
-
-/* Notes what the writer has taken, which is on its way also when a flush drops
- * the rest.  The head of a packet stays when its buffer goes. */
-static void
-note_sent (GstWmsFeed * self, guint former)
-{
-  guint n_data = 0;
-  guint i;
-
-  for (i = former; i < self->n_taken; i++) {
-    switch (self->batch[i].head[1]) {
-      case WMS_FRAME_DATA:
-        n_data++;
-        break;
-      case WMS_FRAME_END:
-        wms_client_tell (self->client, GST_WMS_STATUS_END_OF_SEGMENT);
-        self->due = WMS_FRAME_CHANGE;
-        break;
-      case WMS_FRAME_CHANGE:
-        wms_client_tell (self->client, GST_WMS_STATUS_SOURCE_SWITCH);
-        self->due = WMS_FRAME_DATA;
-        break;
-      default:
-        self->due = WMS_FRAME_DATA;
-        break;
-    }
-  }
-  GST_OBJECT_LOCK (self->sink);
-  self->stats.packets_sent += n_data;
-  GST_OBJECT_UNLOCK (self->sink);
-}
-
-/* The server wanted credentials in mid-stream and knows nothing of what it had
- * before: the session goes on with its header in front (push-protocol,
- * C26). */
-static GstFlowReturn
-repeat_header (GstWmsFeed * self)
-{
-  GstFlowReturn ret = GST_FLOW_OK;
-  gboolean ok = FALSE;
-
-  while (ret == GST_FLOW_OK && !ok) {
-    GError *error = NULL;
-    WmsPacket packet;
-    guint n_taken = 0;
-
-    ok = wms_packet_init (&packet, WMS_FRAME_HEADER, self->header, &error)
-        && wms_client_write (self->client, &packet, 1, &n_taken,
-        self->cancellable, &error);
-    if (n_taken == 0)
-      wms_packet_clear (&packet);
-    if (!ok && g_error_matches (error, WMS_ERROR, WMS_ERROR_HEADER_DUE))
-      g_clear_error (&error);
-    else if (!ok)
-      ret = handle_broken_wait (self, error);
-  }
-  return ret;
-}
-
-/* A call that waits has failed: OK means to go on with the same call. */
-static GstFlowReturn
-handle_failure (GstWmsFeed * self, GError * error)
-{
-  if (g_error_matches (error, WMS_ERROR, WMS_ERROR_HEADER_DUE)) {
-    g_error_free (error);
-    return repeat_header (self);
-  }
-  return handle_broken_wait (self, error);
-}
-
-GstFlowReturn
-gst_wms_feed_flush (GstWmsFeed * self)
-{
-  GstFlowReturn ret = GST_FLOW_OK;
-  guint former = self->n_taken;
-  GError *error = NULL;
-
-  while (self->n_batch > 0 && ret == GST_FLOW_OK) {
-    gboolean ok = wms_client_write (self->client, self->batch, self->n_batch,
-        &self->n_taken, self->cancellable, &error);
-
-    note_sent (self, former);
-    former = self->n_taken;
-    if (ok)
-      self->n_batch = self->n_taken = 0;
-    else
-      ret = handle_failure (self, g_steal_pointer (&error));
-  }
-  if (ret != GST_FLOW_OK)
-    drop_batch (self);
-  return ret;
-}
-
-static GstFlowReturn
-add_to_batch (GstWmsFeed * self, WmsFrameType type, GstBuffer * buffer)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!wms_packet_init (&self->batch[self->n_batch], type, buffer, &error))
-    return fail_session (self, error);
-  if (++self->n_batch == WMS_WRITER_BATCH)
-    return gst_wms_feed_flush (self);
-  return GST_FLOW_OK;
-}
-
-/* Sends what has to go before the next packet: the header, or $E and another
- * header in mid-stream ([MS-WMHTTP] 3.1.4.5).  Where a flush breaks this off,
- * the next packet takes it up again. */
-static GstFlowReturn
-send_due (GstWmsFeed * self)
-{
-  GstFlowReturn ret = gst_wms_feed_flush (self);
-
-  if (self->due != WMS_FRAME_DATA)
-    wms_client_set_bitrate (self->client, self->bitrate_bps);
-  while (ret == GST_FLOW_OK && self->due != WMS_FRAME_DATA) {
-    if (self->due == WMS_FRAME_END)
-      wms_packet_init_end (&self->batch[self->n_batch++],
-          WMS_END_HEADER_FOLLOWS);
-    else
-      ret = add_to_batch (self, self->due, self->header);
-    if (ret == GST_FLOW_OK)
-      ret = gst_wms_feed_flush (self);
-  }
-  return ret;
-}
-
-static GstFlowReturn
-take_header (GstWmsFeed * self, GstBuffer * header)
-{
-  gst_buffer_replace (&self->header, header);
-  self->bitrate_bps = asf_splitter_get_header (self->splitter)->max_bitrate_bps;
-  self->has_pace = FALSE;
-  if (self->due == WMS_FRAME_DATA)
-    self->due = WMS_FRAME_END;
-  return send_due (self);
-}
-
-/* The status STARTED carries the first presentation time, so it waits for the
- * first packet. */
-static void
-tell_started (GstWmsFeed * self, const AsfPacketInfo * info,
-    const guint8 * data)
-{
-  const AsfHeaderInfo *header = asf_splitter_get_header (self->splitter);
-  AsfPayloadIter iter;
-  AsfPayload payload;
-  guint64 time_ms = 0;
-
-  asf_payload_iter_init (&iter, info, data);
-  if (asf_payload_next (&iter, &payload, NULL)
-      && payload.pres_time_ms > header->preroll_ms)
-    time_ms = payload.pres_time_ms - header->preroll_ms;
-  wms_client_tell_started (self->client, time_ms * 10000);
-  self->has_started = TRUE;
 }
 
 /* The base class does not synchronize bytes: their packets wait for their send
@@ -341,7 +71,7 @@ pace (GstWmsFeed * self, guint32 send_time_ms)
     step_ms = (gint32) (send_time_ms - self->last_send_ms);
   if (step_ms > 0) {
     self->pace_time += step_ms * GST_MSECOND;
-    ret = gst_wms_feed_flush (self);
+    ret = gst_wms_sender_flush (self->sender);
     if (ret == GST_FLOW_OK)
       ret = gst_base_sink_wait (self->sink, self->pace_time, NULL);
   }
@@ -351,39 +81,31 @@ pace (GstWmsFeed * self, guint32 send_time_ms)
   return ret;
 }
 
-/* Looks into a packet where that is needed: at the first one, and in a stream
- * of bytes. */
-static GstFlowReturn
-look_into_packet (GstWmsFeed * self, GstBuffer * buffer)
-{
-  GstFlowReturn ret = GST_FLOW_OK;
-  AsfPacketInfo info;
-  GstMapInfo map;
-
-  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
-    return GST_FLOW_OK;
-  if (asf_packet_read (map.data, map.size, &info, NULL)) {
-    if (self->is_bytes)
-      ret = pace (self, info.send_time_ms);
-    if (ret == GST_FLOW_OK && !self->has_started)
-      tell_started (self, &info, map.data);
-  }
-  gst_buffer_unmap (buffer, &map);
-  return ret;
-}
-
 static GstFlowReturn
 take_packet (GstWmsFeed * self, GstBuffer * packet)
 {
   GstFlowReturn ret = GST_FLOW_OK;
+  gboolean has_time = FALSE;
+  AsfPacketInfo info;
+  GstMapInfo map;
 
-  if (self->due != WMS_FRAME_DATA)
-    ret = send_due (self);
-  if (ret == GST_FLOW_OK && (self->is_bytes || !self->has_started))
-    ret = look_into_packet (self, packet);
+  if (self->is_bytes && gst_buffer_map (packet, &map, GST_MAP_READ)) {
+    has_time = asf_packet_read (map.data, map.size, &info, NULL);
+    gst_buffer_unmap (packet, &map);
+  }
+  if (has_time)
+    ret = pace (self, info.send_time_ms);
   if (ret == GST_FLOW_OK)
-    ret = add_to_batch (self, WMS_FRAME_DATA, packet);
+    ret = gst_wms_sender_take_packet (self->sender, packet);
   return ret;
+}
+
+static GstFlowReturn
+take_header (GstWmsFeed * self, GstBuffer * header)
+{
+  self->has_pace = FALSE;
+  return gst_wms_sender_take_header (self->sender, header,
+      asf_splitter_get_header (self->splitter));
 }
 
 static GstFlowReturn
@@ -400,7 +122,7 @@ static void
 count_swallowed (GstWmsFeed * self, guint64 size)
 {
   GST_OBJECT_LOCK (self->sink);
-  self->stats.bytes_swallowed += size;
+  self->bytes_swallowed += size;
   GST_OBJECT_UNLOCK (self->sink);
 }
 
@@ -438,7 +160,7 @@ gst_wms_feed_take_buffer (GstWmsFeed * self, GstBuffer * buffer)
   if (asf_splitter_get_swallowed (splitter) != swallowed)
     count_swallowed (self, asf_splitter_get_swallowed (splitter) - swallowed);
   if (error != NULL)
-    return fail_session (self, error);
+    return gst_wms_sender_fail (self->sender, error);
   return ret;
 }
 
@@ -469,8 +191,8 @@ gst_wms_feed_take_segment (GstWmsFeed * self, const GstSegment * segment)
     self->is_rewriting = segment->start != self->byte_position;
 }
 
-static void
-warn_of_cut (GstWmsFeed * self)
+void
+gst_wms_feed_end_stream (GstWmsFeed * self)
 {
   guint64 pending = asf_splitter_get_pending (self->splitter);
 
@@ -478,35 +200,6 @@ warn_of_cut (GstWmsFeed * self)
     GST_ELEMENT_WARNING (self->sink, STREAM, DECODE,
         (_("The stream ends in the middle of a packet; its last part was not "
                 "sent.")), ("%" G_GUINT64_FORMAT " bytes", pending));
-}
-
-GstFlowReturn
-gst_wms_feed_end (GstWmsFeed * self)
-{
-  GstFlowReturn ret = gst_wms_feed_flush (self);
-  GError *error = NULL;
-  gboolean ok = FALSE;
-
-  warn_of_cut (self);
-  if (ret == GST_FLOW_OK && self->due != WMS_FRAME_HEADER && !self->has_started)
-    wms_client_tell_started (self->client, 0);
-  while (ret == GST_FLOW_OK && !ok) {
-    ok = wms_client_end (self->client, self->cancellable, &error);
-    if (!ok)
-      ret = handle_failure (self, g_steal_pointer (&error));
-  }
-  /* also when a flush breaks it off: the final $E may be on its way, so what
-   * comes then needs another session */
-  self->has_ended = TRUE;
-  if (ret == GST_FLOW_OK)
-    wms_mailbox_drain (self->mailbox, -1, self->cancellable);
-  return ret;
-}
-
-gboolean
-gst_wms_feed_has_ended (GstWmsFeed * self)
-{
-  return self->has_ended;
 }
 
 void
@@ -522,20 +215,7 @@ gst_wms_feed_restart_stream (GstWmsFeed * self)
 void
 gst_wms_feed_add_stats (GstWmsFeed * self, GstStructure * stats)
 {
-  WmsClientStats client = { 0, };
-  FeedStats feed = { 0, };
-
-  if (self != NULL) {
-    feed = self->stats;
-    if (self->client != NULL)
-      wms_client_get_stats (self->client, &client);
-  }
   gst_structure_set (stats,
-      "bytes-sent", G_TYPE_UINT64, client.bytes,
-      "packets-sent", G_TYPE_UINT64, feed.packets_sent,
-      "packets-dropped", G_TYPE_UINT64, feed.packets_dropped,
-      "bytes-swallowed", G_TYPE_UINT64, feed.bytes_swallowed,
-      "bytes-unacknowledged", G_TYPE_UINT, client.unsent,
-      "request-bytes-left", G_TYPE_UINT64, client.left,
-      "http-status", G_TYPE_UINT, client.http_status, NULL);
+      "bytes-swallowed", G_TYPE_UINT64,
+      self != NULL ? self->bytes_swallowed : 0, NULL);
 }

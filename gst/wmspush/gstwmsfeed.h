@@ -4,43 +4,30 @@
 
 #include <gst/base/gstbasesink.h>
 
-#include "wmspush/wmsclient.h"
+#include "wmspush/gstwmssender.h"
 
 G_BEGIN_DECLS
 
 /**
  * GstWmsFeed:
  *
- * The way of the data through the sink: finds header and packets in the
- * buffers, makes packets of the protocol from them and hands them to the
- * session, in batches.  A wait that a state change breaks is taken up again
- * with the same packets.
+ * The first part of the way of the data through the sink: finds header and
+ * packets in the buffers, and hands them to the sender.
  */
 typedef struct _GstWmsFeed GstWmsFeed;
 
 /**
  * gst_wms_feed_new:
  * @sink: (transfer none): whose data it is; outlives the feed
- * @cancellable: cancelled to break waits, reset before the next call
- * @mailbox: drained before a call returns %GST_FLOW_ERROR, so that the error
- *     message is on the bus
+ * @sender: (transfer none): where packets go; the same
  */
-GstWmsFeed *gst_wms_feed_new (GstBaseSink * sink, GCancellable * cancellable,
-    WmsMailbox * mailbox);
+GstWmsFeed *gst_wms_feed_new (GstBaseSink * sink, GstWmsSender * sender);
 
 /**
  * gst_wms_feed_free:
  * @self: (transfer full): a #GstWmsFeed; what it holds is dropped
  */
 void gst_wms_feed_free (GstWmsFeed * self);
-
-/**
- * gst_wms_feed_set_client:
- * @self: a #GstWmsFeed
- * @client: (transfer none) (nullable): the session that packets go to from now
- *     on; it begins with the header
- */
-void gst_wms_feed_set_client (GstWmsFeed * self, WmsClient * client);
 
 /**
  * gst_wms_feed_take_caps:
@@ -62,33 +49,17 @@ void gst_wms_feed_take_segment (GstWmsFeed * self, const GstSegment * segment);
  * @self: a #GstWmsFeed
  * @buffer: (transfer none): the next bytes
  *
- * Takes a buffer; its packets are with the kernel after gst_wms_feed_flush()
- * at the latest.
+ * Takes a buffer; its packets are with the kernel after
+ * gst_wms_sender_flush() at the latest.
  */
 GstFlowReturn gst_wms_feed_take_buffer (GstWmsFeed * self, GstBuffer * buffer);
 
 /**
- * gst_wms_feed_flush:
+ * gst_wms_feed_end_stream:
  *
- * Writes what is in the batch.  What cannot be written because the sink is
- * flushing is dropped and counted.
+ * Warns when the stream ends in the middle of something.
  */
-GstFlowReturn gst_wms_feed_flush (GstWmsFeed * self);
-
-/**
- * gst_wms_feed_end:
- *
- * Writes what is left, ends the session and waits until that is done and all
- * messages are on the bus.
- */
-GstFlowReturn gst_wms_feed_end (GstWmsFeed * self);
-
-/**
- * gst_wms_feed_has_ended:
- *
- * Returns: whether the session was ended, so that more data needs another.
- */
-gboolean gst_wms_feed_has_ended (GstWmsFeed * self);
+void gst_wms_feed_end_stream (GstWmsFeed * self);
 
 /**
  * gst_wms_feed_restart_stream:
@@ -98,19 +69,9 @@ gboolean gst_wms_feed_has_ended (GstWmsFeed * self);
 void gst_wms_feed_restart_stream (GstWmsFeed * self);
 
 /**
- * gst_wms_feed_settle:
- *
- * To be called before the base class goes from PLAYING to PAUSED: waits until
- * the streaming thread, which the change to PLAYING has signalled, has left
- * its wait for preroll.  Otherwise the base class would take it for prerolled,
- * and it would write in PAUSED.
- */
-void gst_wms_feed_settle (GstWmsFeed * self);
-
-/**
  * gst_wms_feed_add_stats:
  * @self: (nullable): a #GstWmsFeed, or %NULL for zeros
- * @stats: gets fields for what was sent
+ * @stats: gets fields for what was not sent
  *
  * Called with the sink's object lock held, by any thread.
  */

@@ -22,6 +22,7 @@ typedef struct
    * the element, which does not wait for it */
   GWeakRef weak_element;
   GstElement *element;
+  const GstWmsPushSettings *settings;   /* the element's, under its lock */
   gchar *location;
   gboolean is_connecting;
   gint64 begun_us;
@@ -92,11 +93,39 @@ new_status_structure (GstWmsMessages * self, const WmsEvent * event)
   return structure;
 }
 
+/* IWMRegisterCallback::Advise and Unadvise: what counts is what is set when the
+ * message is posted (push-protocol, section 4). */
+static gboolean
+add_context (GstWmsMessages * self, GstStructure * structure)
+{
+  gboolean is_wanted;
+  gpointer context;
+
+  GST_OBJECT_LOCK (self->element);
+  is_wanted = self->settings->status_messages;
+  context = self->settings->status_context;
+  GST_OBJECT_UNLOCK (self->element);
+  if (context != NULL)
+    gst_structure_set (structure, "context", G_TYPE_POINTER, context, NULL);
+  return is_wanted;
+}
+
 static void
 post_structure (GstWmsMessages * self, GstStructure * structure)
 {
   gst_element_post_message (self->element,
       gst_message_new_element (GST_OBJECT (self->element), structure));
+}
+
+static void
+post_status (GstWmsMessages * self, const WmsEvent * event)
+{
+  GstStructure *structure = new_status_structure (self, event);
+
+  if (add_context (self, structure))
+    post_structure (self, structure);
+  else
+    gst_structure_free (structure);
 }
 
 /* gst-launch-1.0 ends its main loop from a synchronous bus handler: an error
@@ -141,12 +170,16 @@ report_end (GstWmsMessages * self)
   guint32 hresult = self->failure != NULL ?
       wms_failure_from_error (self->failure)->hresult : WMS_S_OK;
 
+  GstStructure *structure;
+
   if (self->failure == NULL && !self->has_ended)
     return;
-  post_structure (self, gst_structure_new ("wms-finalize",
-          "hresult", G_TYPE_UINT, hresult,
-          "hresult-name", G_TYPE_STRING, wms_hresult_name (hresult),
-          "location", G_TYPE_STRING, self->location, NULL));
+  structure = gst_structure_new ("wms-finalize",
+      "hresult", G_TYPE_UINT, hresult,
+      "hresult-name", G_TYPE_STRING, wms_hresult_name (hresult),
+      "location", G_TYPE_STRING, self->location, NULL);
+  add_context (self, structure);
+  post_structure (self, structure);
   if (self->failure != NULL) {
     wait_for_main_loop (self);
     post_error (self);
@@ -167,8 +200,12 @@ handle_event (const WmsEvent * event, gpointer user_data)
     gst_wms_credentials_ask (element, event->question);
     return;
   }
+  if (event->marker != NULL) {
+    post_structure (self, gst_structure_copy (event->marker));
+    return;
+  }
   report_progress (self, event);
-  post_structure (self, new_status_structure (self, event));
+  post_status (self, event);
   switch (event->status) {
     case GST_WMS_STATUS_ERROR:
       g_clear_error (&self->failure);
@@ -197,13 +234,14 @@ messages_free (gpointer user_data)
 }
 
 WmsMailbox *
-gst_wms_messages_new (GstElement * element, const gchar * location)
+gst_wms_messages_new (GstElement * element, const GstWmsPushSettings * settings)
 {
   GstWmsMessages *self = g_new0 (GstWmsMessages, 1);
 
   self->element = element;
   g_weak_ref_init (&self->weak_element, element);
-  self->location = g_strdup (location);
+  self->settings = settings;
+  self->location = g_strdup (settings->location);
   self->is_connecting = TRUE;
   self->begun_us = g_get_monotonic_time ();
   post_progress (self, GST_PROGRESS_TYPE_START, _("Connecting to the server"));

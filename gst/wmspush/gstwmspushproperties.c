@@ -12,6 +12,8 @@
 #define WRITABLE \
     (G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY)
 #define READWRITE (WRITABLE | G_PARAM_READABLE)
+#define READWRITE_ALWAYS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | \
+    GST_PARAM_MUTABLE_PLAYING)
 
 static void
 install_point (GObjectClass * object_class)
@@ -183,6 +185,104 @@ install_credentials (GObjectClass * object_class)
 }
 
 static void
+install_retries (GObjectClass * object_class)
+{
+  /**
+   * GstWmsPushSink:retries:
+   *
+   * How often in a row a session is tried again that was lost: the connection
+   * broke, the server takes nothing any more, or has refused what it had
+   * accepted before.  -1 for no limit; 0 makes each loss an error.  Counted from
+   * the first again after a session that lasted longer than the delay before
+   * it.  A wrong password is never tried again.  Where the server still knows the session it
+   * goes on, else another one begins; in both cases at a key frame.  Range: -1
+   * to 2147483647.  Default: -1.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_RETRIES,
+      g_param_spec_int ("retries", "Retries",
+          "How often a lost session is tried again (-1 = no limit)", -1,
+          G_MAXINT, DEFAULT_RETRIES, READWRITE));
+
+  /**
+   * GstWmsPushSink:retry-first:
+   *
+   * Whether #GstWmsPushSink:retries counts for the first connection as well,
+   * which otherwise fails at once.  The answers 403 and 404 end it all the same
+   * (push-protocol, C26).  Default: %FALSE.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_RETRY_FIRST,
+      g_param_spec_boolean ("retry-first", "Retry first",
+          "Try the first connection again as well", DEFAULT_RETRY_FIRST,
+          READWRITE));
+
+  /**
+   * GstWmsPushSink:retry-delay:
+   *
+   * Nanoseconds from a loss to the first try, at least 10 ms.  Doubles with
+   * each try that fails, up to 32 times as much, and up to a quarter of it is
+   * added by chance; short again after a session that lasted longer than that.
+   * Range: 0 to 86400 s.  Default: 1 s.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_RETRY_DELAY,
+      g_param_spec_uint64 ("retry-delay", "Retry delay",
+          "Time before a lost session is tried again, growing (ns)", 0,
+          MAX_TIMEOUT_NS, DEFAULT_RETRY_DELAY, READWRITE));
+
+  /**
+   * GstWmsPushSink:resume-timeout:
+   *
+   * Seconds after a loss in which the server may refuse the session, since it
+   * has not noticed the loss itself; a refusal after that is an error.  Range:
+   * 0 to 86400.  Default: 360, more than Windows Media Services needs.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_RESUME_TIMEOUT,
+      g_param_spec_uint ("resume-timeout", "Resume timeout",
+          "Seconds in which a server may refuse a session that was lost", 0,
+          MAX_TIMEOUT, DEFAULT_RESUME_TIMEOUT, READWRITE));
+}
+
+static void
+install_backlog (GObjectClass * object_class)
+{
+  /**
+   * GstWmsPushSink:leaky:
+   *
+   * What happens when the connection takes less than the stream has, or is
+   * lost: upstream waits, or packets are dropped up to the next one that starts
+   * a key frame.  Drops are counted in #GstWmsPushSink:stats, and told in a
+   * warning and a QoS message, one for each run of drops.  Default: no.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_LEAKY,
+      g_param_spec_enum ("leaky", "Leaky",
+          "Where to drop packets that the connection does not take",
+          GST_TYPE_WMS_LEAKY, DEFAULT_LEAKY, READWRITE));
+
+  /**
+   * GstWmsPushSink:max-backlog:
+   *
+   * Nanoseconds that a packet waits for the connection before packets are
+   * dropped; only where #GstWmsPushSink:leaky allows that.  Range: 0 to
+   * 86400 s.  Default: 1 s.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_MAX_BACKLOG,
+      g_param_spec_uint64 ("max-backlog", "Max backlog",
+          "Time that a packet waits before packets are dropped (ns)", 0,
+          MAX_TIMEOUT_NS, DEFAULT_MAX_BACKLOG, READWRITE));
+}
+
+static void
 install_proxy (GObjectClass * object_class)
 {
   /**
@@ -269,6 +369,39 @@ install_tls (GObjectClass * object_class)
 }
 
 static void
+install_messages (GObjectClass * object_class)
+{
+  /**
+   * GstWmsPushSink:status-messages:
+   *
+   * Whether `wms-status` messages are posted.  Progress, error, `wms-finalize`
+   * and `wms-marker` messages are posted in any case.  Can be changed at any
+   * time and counts for what is posted then.  Default: %TRUE.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_STATUS_MESSAGES,
+      g_param_spec_boolean ("status-messages", "Status messages",
+          "Post wms-status messages", DEFAULT_STATUS_MESSAGES,
+          READWRITE_ALWAYS));
+
+  /**
+   * GstWmsPushSink:status-context:
+   *
+   * A pointer of the application's, which comes back as the field `context` of
+   * each `wms-status` and `wms-finalize` message.  The element does not look at
+   * what it points to, which has to live until the last of these messages is
+   * gone.  Can be changed at any time and counts for what is posted then.
+   * Default: %NULL, no such field.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_STATUS_CONTEXT,
+      g_param_spec_pointer ("status-context", "Status context",
+          "Pointer that status messages carry", READWRITE_ALWAYS));
+}
+
+static void
 install_stats (GObjectClass * object_class)
 {
   /**
@@ -294,8 +427,11 @@ gst_wms_push_settings_install_properties (GObjectClass * object_class)
 {
   install_point (object_class);
   install_transfer (object_class);
+  install_retries (object_class);
+  install_backlog (object_class);
   install_credentials (object_class);
   install_proxy (object_class);
   install_tls (object_class);
+  install_messages (object_class);
   install_stats (object_class);
 }

@@ -18,6 +18,12 @@ gst_wms_push_settings_init (GstWmsPushSettings * self)
   self->auth_methods = DEFAULT_AUTH_METHODS;
   self->credentials_timeout = DEFAULT_CREDENTIALS_TIMEOUT;
   self->tls_validation_flags = DEFAULT_TLS_VALIDATION_FLAGS;
+  self->retries = DEFAULT_RETRIES;
+  self->retry_delay = DEFAULT_RETRY_DELAY;
+  self->resume_timeout = DEFAULT_RESUME_TIMEOUT;
+  self->sender.leaky = DEFAULT_LEAKY;
+  self->sender.max_backlog = DEFAULT_MAX_BACKLOG;
+  self->status_messages = DEFAULT_STATUS_MESSAGES;
 }
 
 void
@@ -128,6 +134,30 @@ gst_wms_push_settings_set_property (GstWmsPushSettings * self, guint prop_id,
     case PROP_TLS_INTERACTION:
       g_set_object (&self->tls_interaction, g_value_get_object (value));
       break;
+    case PROP_RETRIES:
+      self->retries = g_value_get_int (value);
+      break;
+    case PROP_RETRY_FIRST:
+      self->retry_first = g_value_get_boolean (value);
+      break;
+    case PROP_RETRY_DELAY:
+      self->retry_delay = g_value_get_uint64 (value);
+      break;
+    case PROP_RESUME_TIMEOUT:
+      self->resume_timeout = g_value_get_uint (value);
+      break;
+    case PROP_LEAKY:
+      self->sender.leaky = g_value_get_enum (value);
+      break;
+    case PROP_MAX_BACKLOG:
+      self->sender.max_backlog = g_value_get_uint64 (value);
+      break;
+    case PROP_STATUS_MESSAGES:
+      self->status_messages = g_value_get_boolean (value);
+      break;
+    case PROP_STATUS_CONTEXT:
+      self->status_context = g_value_get_pointer (value);
+      break;
     default:
       return FALSE;
   }
@@ -184,6 +214,30 @@ gst_wms_push_settings_get_property (const GstWmsPushSettings * self,
     case PROP_TLS_INTERACTION:
       g_value_set_object (value, self->tls_interaction);
       break;
+    case PROP_RETRIES:
+      g_value_set_int (value, self->retries);
+      break;
+    case PROP_RETRY_FIRST:
+      g_value_set_boolean (value, self->retry_first);
+      break;
+    case PROP_RETRY_DELAY:
+      g_value_set_uint64 (value, self->retry_delay);
+      break;
+    case PROP_RESUME_TIMEOUT:
+      g_value_set_uint (value, self->resume_timeout);
+      break;
+    case PROP_LEAKY:
+      g_value_set_enum (value, self->sender.leaky);
+      break;
+    case PROP_MAX_BACKLOG:
+      g_value_set_uint64 (value, self->sender.max_backlog);
+      break;
+    case PROP_STATUS_MESSAGES:
+      g_value_set_boolean (value, self->status_messages);
+      break;
+    case PROP_STATUS_CONTEXT:
+      g_value_set_pointer (value, self->status_context);
+      break;
     default:
       return FALSE;
   }
@@ -230,6 +284,10 @@ gst_wms_push_settings_copy_config (const GstWmsPushSettings * self,
   config->http.tls_validation_flags = self->tls_validation_flags;
   config->timeout_ms = self->timeout * 1000;
   config->credentials_timeout_ms = self->credentials_timeout * 1000;
+  config->retry.retries = self->retries;
+  config->retry.retry_first = self->retry_first;
+  config->retry.delay_us = self->retry_delay / 1000;
+  config->retry.resume_timeout_us = self->resume_timeout * G_USEC_PER_SEC;
 }
 
 static void

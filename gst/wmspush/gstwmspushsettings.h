@@ -4,6 +4,7 @@
 
 #include <gst/gst.h>
 
+#include "wmspush/gstwmssender.h"
 #include "wmspush/wmsclient.h"
 
 G_BEGIN_DECLS
@@ -28,6 +29,14 @@ enum
   PROP_TLS_DATABASE,
   PROP_TLS_VALIDATION_FLAGS,
   PROP_TLS_INTERACTION,
+  PROP_RETRIES,
+  PROP_RETRY_FIRST,
+  PROP_RETRY_DELAY,
+  PROP_RESUME_TIMEOUT,
+  PROP_LEAKY,
+  PROP_MAX_BACKLOG,
+  PROP_STATUS_MESSAGES,
+  PROP_STATUS_CONTEXT,
   PROP_STATS,
 };
 
@@ -46,7 +55,15 @@ enum
 #define DEFAULT_ALLOW_CLEAR_TEXT_CREDENTIALS FALSE
 #define DEFAULT_CREDENTIALS_TIMEOUT 120
 #define DEFAULT_TLS_VALIDATION_FLAGS G_TLS_CERTIFICATE_VALIDATE_ALL
+#define DEFAULT_RETRIES -1
+#define DEFAULT_RETRY_FIRST FALSE
+#define DEFAULT_RETRY_DELAY GST_SECOND
+#define DEFAULT_RESUME_TIMEOUT 360
+#define DEFAULT_LEAKY GST_WMS_LEAKY_NO
+#define DEFAULT_MAX_BACKLOG GST_SECOND
+#define DEFAULT_STATUS_MESSAGES TRUE
 #define MAX_TIMEOUT 86400
+#define MAX_TIMEOUT_NS (MAX_TIMEOUT * GST_SECOND)
 
 /**
  * GstWmsPushSettings:
@@ -76,6 +93,13 @@ typedef struct
   GTlsDatabase *tls_database;
   GTlsCertificateFlags tls_validation_flags;
   GTlsInteraction *tls_interaction;
+  gint retries;
+  gboolean retry_first;
+  guint64 retry_delay;
+  guint resume_timeout;
+  GstWmsSenderConfig sender;
+  gboolean status_messages;
+  gpointer status_context;
 } GstWmsPushSettings;
 
 /**

@@ -13,12 +13,20 @@
  * have told comes as an element message named `wms-status`, with the fields
  * `status` (#GstWmsStatus), `status-name` (string, `WMT_OPENED`), `hresult`
  * (uint), `hresult-name` (string, `S_OK`), `type` (#GstWmsDataType), `value`
- * (uint64, where the status has one), `location` (string), `http-status`
+ * (uint64, where the status has one), `context` (pointer, where
+ * #GstWmsPushSink:status-context is set), `location` (string), `http-status`
  * (uint, where an answer caused it) and `text` (string, translated, for
  * people).  A clean session posts WMT_LOCATING, WMT_CONNECTING, WMT_OPENED,
  * WMT_STARTED, WMT_END_OF_STREAMING, WMT_STOPPED and WMT_CLOSED, in this
  * order; a failed one WMT_ERROR and WMT_CLOSED, then one error message.  When
  * the session is over `wms-finalize` tells its `hresult`.
+ *
+ * A custom serialized downstream event named `wms-marker`, which asfmux passes
+ * on, comes back as an element message of that name with the same fields, once
+ * all data before it has been written to the server.  Before the first packet
+ * it waits for WMT_STARTED.  One that a flush meets on its way is refused with
+ * the data before it; a session that fails or is stopped takes what waits with
+ * it.
  *
  * Where the server wants to know who pushes, Negotiate (with the user's
  * Kerberos ticket), Digest, NTLM and Basic are used, with the user part of
@@ -48,9 +56,9 @@
 #include "wmspush/gstwms-enumtypes.h"
 #include "wmspush/gstwmscredentials.h"
 #include "wmspush/gstwmsfeed.h"
+#include "wmspush/gstwmsmarkers.h"
 #include "wmspush/gstwmsmessages.h"
 #include "wmspush/gstwmspushsettings.h"
-#include "wmspush/wmsclient.h"
 #include "wmspush/wmsuri.h"
 
 GST_DEBUG_CATEGORY_STATIC (wmspushsink_debug);
@@ -72,9 +80,9 @@ struct _GstWmsPushSink
 
   GCancellable *cancellable;
   WmsMailbox *mailbox;
-  WmsClient *client;
   /* from start to stop; set under the object lock, since statistics are read
    * by any thread */
+  GstWmsSender *sender;
   GstWmsFeed *feed;
 };
 
@@ -91,36 +99,38 @@ static gboolean
 open_session (GstWmsPushSink * self)
 {
   WmsClientConfig config = { 0, };
+  WmsClient *client;
 
   GST_OBJECT_LOCK (self);
   gst_wms_push_settings_copy_config (&self->settings, &config);
   GST_OBJECT_UNLOCK (self);
-  self->client = wms_client_new (&config, self->mailbox);
+  client = wms_client_new (&config, self->mailbox);
   gst_wms_push_settings_clear_config (&config);
-  if (self->client == NULL) {
+  if (client == NULL) {
     GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
         (_("The system has no thread left for the connection.")), (NULL));
     return FALSE;
   }
-  gst_wms_feed_set_client (self->feed, self->client);
+  gst_wms_sender_open (self->sender, client);
   return TRUE;
 }
 
 static void
 close_session (GstWmsPushSink * self)
 {
-  if (self->client == NULL)
-    return;
-  gst_wms_feed_set_client (self->feed, NULL);
-  g_clear_pointer (&self->client, wms_client_close);
+  gst_wms_sender_close (self->sender);
   gst_wms_credentials_forget (GST_ELEMENT (self));
 }
 
 static GstFlowReturn
 prepare_session (GstWmsPushSink * self)
 {
+  /* The base class forgets this flag when data carry a sink from PAUSED to
+   * PLAYING, and would take the sink for prerolled ever after.  Who renders,
+   * with the preroll lock held, does not wait for preroll. */
+  g_atomic_int_set (&GST_BASE_SINK (self)->have_preroll, FALSE);
   /* data after the end of a session opens another one: push-protocol, C27 */
-  if (!gst_wms_feed_has_ended (self->feed))
+  if (!gst_wms_sender_has_ended (self->sender))
     return GST_FLOW_OK;
   close_session (self);
   return open_session (self) ? GST_FLOW_OK : GST_FLOW_ERROR;
@@ -135,7 +145,7 @@ gst_wms_push_sink_render (GstBaseSink * sink, GstBuffer * buffer)
   if (ret == GST_FLOW_OK)
     ret = gst_wms_feed_take_buffer (self->feed, buffer);
   if (ret == GST_FLOW_OK)
-    ret = gst_wms_feed_flush (self->feed);
+    ret = gst_wms_sender_flush (self->sender);
   return ret;
 }
 
@@ -150,7 +160,7 @@ gst_wms_push_sink_render_list (GstBaseSink * sink, GstBufferList * list)
   for (i = 0; i < n && ret == GST_FLOW_OK; i++)
     ret = gst_wms_feed_take_buffer (self->feed, gst_buffer_list_get (list, i));
   if (ret == GST_FLOW_OK)
-    ret = gst_wms_feed_flush (self->feed);
+    ret = gst_wms_sender_flush (self->sender);
   return ret;
 }
 
@@ -171,13 +181,19 @@ gst_wms_push_sink_event (GstBaseSink * sink, GstEvent * event)
       gst_wms_feed_take_segment (self->feed, segment);
       break;
     case GST_EVENT_FLUSH_STOP:
-      if (gst_wms_feed_has_ended (self->feed))
+      if (gst_wms_sender_has_ended (self->sender))
         gst_wms_feed_restart_stream (self->feed);
+      break;
+    case GST_EVENT_CUSTOM_DOWNSTREAM:
+      if (gst_wms_markers_is_marker (event))
+        gst_wms_sender_take_marker (self->sender,
+            gst_event_get_structure (event));
       break;
     case GST_EVENT_EOS:
       /* here and not behind EOS: a pipeline that goes to NULL on EOS would cut
        * the session off */
-      if (gst_wms_feed_end (self->feed) != GST_FLOW_OK) {
+      gst_wms_feed_end_stream (self->feed);
+      if (gst_wms_sender_end (self->sender) != GST_FLOW_OK) {
         gst_event_unref (event);
         return FALSE;
       }
@@ -220,13 +236,16 @@ gst_wms_push_sink_unlock_stop (GstBaseSink * sink)
 static void
 stop (GstWmsPushSink * self)
 {
+  GstWmsSender *sender;
   GstWmsFeed *feed;
 
   close_session (self);
   GST_OBJECT_LOCK (self);
   feed = g_steal_pointer (&self->feed);
+  sender = g_steal_pointer (&self->sender);
   GST_OBJECT_UNLOCK (self);
   gst_wms_feed_free (feed);
+  gst_wms_sender_free (sender);
   wms_mailbox_drain (self->mailbox, STOP_WAIT_MS, NULL);
   wms_mailbox_close (self->mailbox);
   g_clear_pointer (&self->mailbox, wms_mailbox_unref);
@@ -239,14 +258,18 @@ static gboolean
 start (GstWmsPushSink * self)
 {
   GstBaseSink *sink = GST_BASE_SINK (self);
-  GstWmsFeed *feed;
+  GstWmsSenderConfig config;
+  GstWmsSender *sender;
 
   g_cancellable_reset (self->cancellable);
-  self->mailbox = gst_wms_messages_new (GST_ELEMENT (self),
-      self->settings.location);
-  feed = gst_wms_feed_new (sink, self->cancellable, self->mailbox);
+  self->mailbox = gst_wms_messages_new (GST_ELEMENT (self), &self->settings);
   GST_OBJECT_LOCK (self);
-  self->feed = feed;
+  config = self->settings.sender;
+  GST_OBJECT_UNLOCK (self);
+  sender = gst_wms_sender_new (sink, &config, self->cancellable, self->mailbox);
+  GST_OBJECT_LOCK (self);
+  self->sender = sender;
+  self->feed = gst_wms_feed_new (sink, sender);
   GST_OBJECT_UNLOCK (self);
   if (!open_session (self)) {
     stop (self);
@@ -294,7 +317,7 @@ gst_wms_push_sink_change_state (GstElement * element, GstStateChange transition)
       && (!check_settings (self) || !start (self)))
     return GST_STATE_CHANGE_FAILURE;
   if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
-    gst_wms_feed_settle (self->feed);
+    gst_wms_sender_settle (self->sender);
   ret = GST_ELEMENT_CLASS (gst_wms_push_sink_parent_class)->change_state
       (element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
@@ -310,6 +333,7 @@ create_stats (GstWmsPushSink * self)
   GstStructure *stats = gst_base_sink_get_stats (GST_BASE_SINK (self));
 
   GST_OBJECT_LOCK (self);
+  gst_wms_sender_add_stats (self->sender, stats);
   gst_wms_feed_add_stats (self->feed, stats);
   GST_OBJECT_UNLOCK (self);
   return stats;
@@ -408,6 +432,7 @@ gst_wms_push_sink_class_init (GstWmsPushSinkClass * klass)
       "Windows Media push sink", "Sink/Network",
       "Pushes ASF over HTTP to a Windows Media publishing point",
       "The gst-wms authors");
+  gst_type_mark_as_plugin_api (GST_TYPE_WMS_LEAKY, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_WMS_STATUS, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_WMS_DATA_TYPE, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_WMS_AUTH_METHODS, 0);

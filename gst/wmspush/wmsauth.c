@@ -490,6 +490,12 @@ wms_auth_is_bound (WmsAuth * self)
           && self->n_steps > 1));
 }
 
+gboolean
+wms_auth_is_of_connection (WmsAuth * self)
+{
+  return get_method (self) == GST_WMS_AUTH_METHOD_NTLM;
+}
+
 void
 wms_auth_begin_connection (WmsAuth * self)
 {

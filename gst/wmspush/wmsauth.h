@@ -190,6 +190,14 @@ gchar *wms_auth_authorize (WmsAuth * self, const gchar * method,
 gboolean wms_auth_is_bound (WmsAuth * self);
 
 /**
+ * wms_auth_is_of_connection:
+ *
+ * Returns: whether what has been accepted holds for the connection, and a
+ *     PushStart cannot be let in on another one ([MS-WMHTTP] 1.7).
+ */
+gboolean wms_auth_is_of_connection (WmsAuth * self);
+
+/**
  * wms_auth_begin_connection:
  *
  * Tells that the next request goes out on a new connection: what belonged to

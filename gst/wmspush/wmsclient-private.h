@@ -2,8 +2,9 @@
 #ifndef __WMS_CLIENT_PRIVATE_H__
 #define __WMS_CLIENT_PRIVATE_H__
 
-/* What wmsclient.c (the connection, on the context thread) and
- * wmsclientstream.c (packets, on the streaming thread) share.
+/* What wmsclient.c (the connection, on the context thread), wmsclientretry.c
+ * (lost sessions) and wmsclientstream.c (packets, on the streaming thread)
+ * share.
  *
  * Locking: `lock` protects what stands below it in the struct.  Order: `lock`,
  * then the writer's, then the mailbox's.  It is held over the write of the
@@ -22,6 +23,7 @@ typedef enum
   WMS_PHASE_STARTING,
   WMS_PHASE_STREAMING,
   WMS_PHASE_FILLED,
+  WMS_PHASE_LOST,
   WMS_PHASE_ENDING,
   WMS_PHASE_ENDED,
   WMS_PHASE_FAILED,
@@ -53,9 +55,12 @@ struct _WmsClient
   gboolean has_begun;           /* a packet is written */
   gboolean is_filling;
   gboolean end_taken;
+  guint64 blocked_bytes;        /* written when the socket took no more */
+  gint64 blocked_us;            /* and since when; 0 when it does */
   gboolean needs_header;        /* before any other packet */
   gboolean has_opened;
   gboolean has_started;
+  gboolean is_start_told;       /* of the session that the server has now */
   gboolean is_torn_down;
   WmsQuestion *question;        /* that the session waits for */
   WmsCredentials *answer;       /* to it, when has_answer */
@@ -63,7 +68,26 @@ struct _WmsClient
   WmsTicketStep *step;          /* that the session waits for */
   WmsWriter *writer;
   GError *failure;
+
+  /* of lost sessions: wmsclientretry.c */
+  WmsRetry retry;
+  guint64 retry_delay_us;
+  GError *loss;                 /* why it is tried again, until it goes on */
+  gboolean is_reconnecting;     /* RECONNECT_START is told, its end is not */
+  gboolean is_delay_over;
+  gboolean is_wanted;           /* there is something to write */
+  guint n_waiting;              /* for a request that takes packets */
+  gboolean is_resumed;          /* the writing thread has to be told */
+  guint64 header_mark;          /* where in the request the header ends */
+  gint64 change_us;             /* when the last $C was written, or 0 */
+  gboolean server_has_header;
+  guint n_reconnects;
+
+  /* of former writers */
   guint64 former_bytes;
+  guint64 lost_bytes;
+  guint64 n_data;
+  guint64 n_cut;
   guint http_status;
 };
 
@@ -121,6 +145,78 @@ gboolean wms_client_is_over_locked (WmsClient * self);
  * with `lock` held.
  */
 void wms_client_conclude_locked (WmsClient * self, const GError * failure);
+
+/* header_mark of a header that is not written as a whole. */
+#define WMS_CLIENT_NO_HEADER G_MAXUINT64
+
+/**
+ * wms_client_lose_locked:
+ * @self: a #WmsClient
+ * @error: why the session cannot go on like this
+ *
+ * Decides whether it is tried again, and prepares that (push-protocol, C24);
+ * with `lock` held, on any thread.
+ *
+ * Returns: %FALSE when the session is over.
+ */
+gboolean wms_client_lose_locked (WmsClient * self, const GError * error);
+
+/**
+ * wms_client_want_locked:
+ *
+ * Tells that there is something to write: a lost session is tried again only
+ * then, since one without data is lost again (push-protocol, C40); with `lock`
+ * held.
+ */
+void wms_client_want_locked (WmsClient * self);
+
+/**
+ * wms_client_tell_restored_locked:
+ *
+ * Tells that packets can be written again; with `lock` held, on the context
+ * thread.
+ */
+void wms_client_tell_restored_locked (WmsClient * self);
+
+/**
+ * wms_client_retire_writer_locked:
+ *
+ * Adds up what the writer has done, and lets go of it; with `lock` held.
+ */
+void wms_client_retire_writer_locked (WmsClient * self);
+
+/**
+ * wms_client_send_next:
+ *
+ * Sends what the protocol says is next, on a new connection where one is
+ * wanted; on the context thread.
+ */
+void wms_client_send_next (WmsClient * self);
+
+/**
+ * wms_client_close_http:
+ *
+ * Closes the connection; on the context thread.
+ */
+void wms_client_close_http (WmsClient * self);
+
+/**
+ * wms_client_start_source:
+ * @self: a #WmsClient
+ * @delay_us: how long to wait
+ * @func: called then, in place of the timer that there was
+ *
+ * On the context thread.
+ */
+void wms_client_start_source (WmsClient * self, guint64 delay_us,
+    GSourceFunc func);
+
+/**
+ * wms_client_stop_timer:
+ *
+ * Ends the wait; on the context thread.
+ */
+void wms_client_stop_timer (WmsClient * self);
 
 /**
  * wms_client_wait_for_phase:

@@ -12,7 +12,6 @@
 #include <gst/gstinfo.h>
 
 #include "wmspush/wmsthread.h"
-#include "wmspush/wmswait.h"
 
 GST_DEBUG_CATEGORY (wmsclient_debug);
 #define GST_CAT_DEFAULT wmsclient_debug
@@ -20,18 +19,14 @@ GST_DEBUG_CATEGORY (wmsclient_debug);
 /* How often PushSetup is sent again because the connection was gone when
  * PushStart wanted it. */
 #define MAX_RESTARTS 3
-/* Longest parts of wms_client_close(). */
-#define END_WAIT_MS 300
-#define CLOSE_WAIT_MS 500
-/* How long a proxy has time to pass on the last packets. */
-#define LINGER_MS 500
 
 static void http_progress (WmsHttpProgress progress, gpointer user_data);
 static void http_answered (const WmsResponse * response, gpointer user_data);
 static void http_failed (const GError * reason, gpointer user_data);
+static gboolean http_goes_on (guint status, gpointer user_data);
 
 static const WmsHttpHandler http_handler = {
-  http_progress, http_answered, http_failed
+  http_progress, http_answered, http_failed, http_goes_on
 };
 
 WmsClient *
@@ -50,6 +45,7 @@ wms_client_unref (WmsClient * self)
   wms_push_free (self->push);
   wms_mailbox_unref (self->mailbox);
   g_clear_error (&self->failure);
+  g_clear_error (&self->loss);
   g_free (self->http_config.proxy);
   g_clear_object (&self->http_config.tls_database);
   g_clear_object (&self->http_config.tls_interaction);
@@ -100,26 +96,7 @@ wms_client_is_over_locked (WmsClient * self)
 }
 
 void
-wms_client_conclude_locked (WmsClient * self, const GError * failure)
-{
-  if (wms_client_is_over_locked (self))
-    return;
-  if (failure != NULL) {
-    self->failure = g_error_copy (failure);
-    wms_client_post (self, GST_WMS_STATUS_ERROR, failure);
-  }
-  if (self->has_started)
-    wms_client_post (self, GST_WMS_STATUS_STOPPED, NULL);
-  wms_client_post (self, GST_WMS_STATUS_CLOSED, NULL);
-  if (self->writer != NULL)
-    wms_writer_shutdown (self->writer);
-  wms_client_forget_auth_locked (self);
-  wms_client_set_phase_locked (self,
-      failure != NULL ? WMS_PHASE_FAILED : WMS_PHASE_ENDED);
-}
-
-static void
-stop_timer (WmsClient * self)
+wms_client_stop_timer (WmsClient * self)
 {
   if (self->timer != NULL)
     g_source_destroy (self->timer);
@@ -132,7 +109,7 @@ timer_cb (gpointer user_data)
   WmsClient *self = user_data;
   gboolean is_setup;
 
-  stop_timer (self);
+  wms_client_stop_timer (self);
   if (wms_client_give_up_auth (self))
     return G_SOURCE_REMOVE;
   g_mutex_lock (&self->lock);
@@ -145,14 +122,22 @@ timer_cb (gpointer user_data)
 }
 
 void
+wms_client_start_source (WmsClient * self, guint64 delay_us, GSourceFunc func)
+{
+  wms_client_stop_timer (self);
+  self->timer = g_timeout_source_new (0);
+  g_source_set_ready_time (self->timer, g_get_monotonic_time () + delay_us);
+  g_source_set_callback (self->timer, func, self, NULL);
+  g_source_attach (self->timer, self->context);
+}
+
+void
 wms_client_start_timer (WmsClient * self, guint timeout_ms)
 {
-  stop_timer (self);
-  if (timeout_ms == 0)
-    return;
-  self->timer = g_timeout_source_new (timeout_ms);
-  g_source_set_callback (self->timer, timer_cb, self, NULL);
-  g_source_attach (self->timer, self->context);
+  wms_client_stop_timer (self);
+  if (timeout_ms > 0)
+    wms_client_start_source (self, timeout_ms * G_GUINT64_CONSTANT (1000),
+        timer_cb);
 }
 
 gboolean
@@ -165,37 +150,10 @@ wms_client_start_timer_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-linger_over_cb (gpointer user_data)
+void
+wms_client_close_http (WmsClient * self)
 {
-  WmsClient *self = user_data;
-
-  stop_timer (self);
-  g_mutex_lock (&self->lock);
-  if (self->phase == WMS_PHASE_ENDING)
-    wms_writer_finish (self->writer);
-  g_mutex_unlock (&self->lock);
-  return G_SOURCE_REMOVE;
-}
-
-gboolean
-wms_client_linger_cb (gpointer user_data)
-{
-  WmsClient *self = user_data;
-
-  if (self->http == NULL)
-    return G_SOURCE_REMOVE;
-  stop_timer (self);
-  self->timer = g_timeout_source_new (LINGER_MS);
-  g_source_set_callback (self->timer, linger_over_cb, self, NULL);
-  g_source_attach (self->timer, self->context);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-close_http (WmsClient * self)
-{
-  stop_timer (self);
+  wms_client_stop_timer (self);
   g_clear_pointer (&self->http, wms_http_close);
 }
 
@@ -211,9 +169,8 @@ open_connection (WmsClient * self)
     self->http = wms_http_new (&self->http_config, &http_handler, self);
 }
 
-/* Sends what the protocol says is next. */
-static void
-send_next (WmsClient * self)
+void
+wms_client_send_next (WmsClient * self)
 {
   WmsRequest request;
   gboolean needs_ticket = FALSE;
@@ -235,6 +192,7 @@ send_next (WmsClient * self)
   if (!is_due)
     return;
   GST_DEBUG ("sending %s", request.content_type);
+  self->wants_connection |= request.needs_connection;
   open_connection (self);
   wms_client_start_timer (self, self->timeout_ms);
   wms_http_send (self->http, &request);
@@ -243,7 +201,7 @@ send_next (WmsClient * self)
 static gboolean
 send_next_cb (gpointer user_data)
 {
-  send_next (user_data);
+  wms_client_send_next (user_data);
   return G_SOURCE_REMOVE;
 }
 
@@ -257,7 +215,7 @@ wms_client_start_cb (gpointer user_data)
   is_open = self->phase == WMS_PHASE_OPEN;
   g_mutex_unlock (&self->lock);
   if (is_open && self->http != NULL)
-    send_next (self);
+    wms_client_send_next (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -265,27 +223,39 @@ static void
 begin_streaming (WmsClient * self)
 {
   g_autoptr (GError) error = NULL;
-  WmsWriterStats stats = { 0, };
-  WmsWriter *writer;
 
-  stop_timer (self);
+  wms_client_stop_timer (self);
   g_mutex_lock (&self->lock);
   if (self->phase == WMS_PHASE_STARTING) {
-    if (self->writer != NULL) {
-      wms_writer_get_stats (self->writer, &stats);
-      self->former_bytes += stats.bytes;
-      g_clear_pointer (&self->writer, wms_writer_unref);
-    }
-    writer = wms_writer_new (wms_http_get_stream (self->http),
+    wms_client_retire_writer_locked (self);
+    self->writer = wms_writer_new (wms_http_get_stream (self->http),
         wms_push_get_request_length (self->push), self->timeout_ms, &error);
-    self->writer = writer;
     self->is_filling = self->end_taken = FALSE;
-    if (writer != NULL)
+    self->blocked_us = 0;
+    if (self->header_mark != WMS_CLIENT_NO_HEADER)
+      self->header_mark = 0;
+    if (self->writer != NULL) {
+      wms_client_tell_restored_locked (self);
       wms_client_set_phase_locked (self, WMS_PHASE_STREAMING);
-    else
+    } else {
       wms_client_conclude_locked (self, error);
+    }
   }
   g_mutex_unlock (&self->lock);
+}
+
+/* Where the server closes each connection, the next request of an open session
+ * opens another one without a word. */
+static void
+tell_connecting (WmsClient * self, GstWmsStatus status)
+{
+  gboolean is_open;
+
+  g_mutex_lock (&self->lock);
+  is_open = self->phase == WMS_PHASE_STARTING;
+  g_mutex_unlock (&self->lock);
+  if (!is_open)
+    wms_client_post (self, status, NULL);
 }
 
 static void
@@ -295,10 +265,10 @@ http_progress (WmsHttpProgress progress, gpointer user_data)
 
   switch (progress) {
     case WMS_HTTP_RESOLVING:
-      wms_client_post (self, GST_WMS_STATUS_LOCATING, NULL);
+      tell_connecting (self, GST_WMS_STATUS_LOCATING);
       break;
     case WMS_HTTP_CONNECTING:
-      wms_client_post (self, GST_WMS_STATUS_CONNECTING, NULL);
+      tell_connecting (self, GST_WMS_STATUS_CONNECTING);
       break;
     case WMS_HTTP_HEAD_SENT:
       begin_streaming (self);
@@ -325,9 +295,15 @@ take_opening_locked (WmsClient * self)
   if (wms_client_is_over_locked (self))
     return;
   /* the answer to a filled request opens the next one without a word */
-  if (!self->has_opened)
+  if (!self->has_opened || self->loss != NULL)
     wms_client_post (self, GST_WMS_STATUS_OPENED, NULL);
   self->has_opened = TRUE;
+  if (self->loss != NULL && self->has_begun
+      && !(self->server_has_header && wms_push_is_continued (self->push))) {
+    self->needs_header = TRUE;
+    self->is_start_told = FALSE;
+    self->header_mark = WMS_CLIENT_NO_HEADER;
+  }
   wms_client_set_phase_locked (self, WMS_PHASE_OPEN);
 }
 
@@ -353,8 +329,12 @@ follow_locked (WmsClient * self, WmsOutcome outcome, const GError * error)
     case WMS_OUTCOME_OPENED:
       take_opening_locked (self);
       return self->want_start;
+    case WMS_OUTCOME_FAILED:
+      if (error == NULL || !wms_client_lose_locked (self, error))
+        wms_client_conclude_locked (self, error);
+      return FALSE;
     default:
-      wms_client_conclude_locked (self, error);
+      wms_client_conclude_locked (self, NULL);
       return FALSE;
   }
 }
@@ -364,18 +344,18 @@ wms_client_follow (WmsClient * self, WmsOutcome outcome, const GError * error)
 {
   gboolean start;
 
-  stop_timer (self);
+  wms_client_stop_timer (self);
   g_mutex_lock (&self->lock);
   start = follow_locked (self, outcome, error);
   g_mutex_unlock (&self->lock);
   if (start)
-    send_next (self);
+    wms_client_send_next (self);
   else if (outcome == WMS_OUTCOME_TICKET)
     wms_client_use_ticket (self);
   else if (outcome == WMS_OUTCOME_ASK)
     wms_client_start_timer (self, self->credentials_timeout_ms);
   else if (outcome != WMS_OUTCOME_OPENED)
-    close_http (self);
+    wms_client_close_http (self);
 }
 
 static void
@@ -383,14 +363,30 @@ http_answered (const WmsResponse * response, gpointer user_data)
 {
   WmsClient *self = user_data;
   g_autoptr (GError) error = NULL;
-  WmsOutcome outcome;
+  WmsOutcome outcome = WMS_OUTCOME_FAILED;
+  gboolean is_late;
 
   GST_DEBUG ("answer %u, server %s", response->status, response->server);
   g_mutex_lock (&self->lock);
   self->http_status = response->status;
-  outcome = wms_push_take_response (self->push, response, &error);
+  is_late = self->phase == WMS_PHASE_LOST;
+  if (!is_late)
+    outcome = wms_push_take_response (self->push, response, &error);
   g_mutex_unlock (&self->lock);
-  wms_client_follow (self, outcome, error);
+  if (!is_late)
+    wms_client_follow (self, outcome, error);
+}
+
+static gboolean
+http_goes_on (guint status, gpointer user_data)
+{
+  WmsClient *self = user_data;
+  gboolean goes_on;
+
+  g_mutex_lock (&self->lock);
+  goes_on = wms_push_goes_on (self->push, status);
+  g_mutex_unlock (&self->lock);
+  return goes_on;
 }
 
 static void
@@ -399,7 +395,8 @@ http_failed (const GError * reason, gpointer user_data)
   WmsClient *self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) reset = NULL;
-  WmsOutcome outcome;
+  WmsOutcome outcome = WMS_OUTCOME_FAILED;
+  gboolean is_late;
 
   GST_DEBUG ("no answer: %s", reason->message);
   if (g_error_matches (reason, WMS_ERROR, WMS_ERROR_CONNECTION_CHANGED)
@@ -416,9 +413,12 @@ http_failed (const GError * reason, gpointer user_data)
   g_mutex_lock (&self->lock);
   if (self->writer != NULL && wms_writer_was_reset (self->writer))
     reason = reset;
-  outcome = wms_push_take_loss (self->push, reason, &error);
+  is_late = self->phase == WMS_PHASE_LOST;
+  if (!is_late)
+    outcome = wms_push_take_loss (self->push, reason, &error);
   g_mutex_unlock (&self->lock);
-  wms_client_follow (self, outcome, error);
+  if (!is_late)
+    wms_client_follow (self, outcome, error);
 }
 
 static void
@@ -455,6 +455,8 @@ wms_client_new (const WmsClientConfig * config, WmsMailbox * mailbox)
   self->timeout_ms = config->timeout_ms;
   self->credentials_timeout_ms = config->credentials_timeout_ms;
   self->push = wms_push_new (&config->push);
+  self->retry.config = config->retry;
+  self->header_mark = WMS_CLIENT_NO_HEADER;
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   wms_client_invoke (self, send_next_cb);
@@ -469,22 +471,6 @@ wms_client_set_bitrate (WmsClient * self, guint bitrate_bps)
   g_mutex_unlock (&self->lock);
 }
 
-gboolean
-wms_client_close_http_cb (gpointer user_data)
-{
-  close_http (user_data);
-  return G_SOURCE_REMOVE;
-}
-
-void
-wms_client_fail (WmsClient * self, const GError * reason)
-{
-  g_mutex_lock (&self->lock);
-  wms_client_conclude_locked (self, reason);
-  g_mutex_unlock (&self->lock);
-  wms_client_invoke (self, wms_client_close_http_cb);
-}
-
 void
 wms_client_tell_started (WmsClient * self, guint64 first_time_100ns)
 {
@@ -495,8 +481,8 @@ wms_client_tell_started (WmsClient * self, guint64 first_time_100ns)
   };
 
   g_mutex_lock (&self->lock);
-  if (!wms_client_is_over_locked (self) && !self->has_started) {
-    self->has_started = TRUE;
+  if (!wms_client_is_over_locked (self) && !self->is_start_told) {
+    self->has_started = self->is_start_told = TRUE;
     wms_mailbox_post (self->mailbox, &event);
   }
   g_mutex_unlock (&self->lock);
@@ -511,48 +497,15 @@ wms_client_tell (WmsClient * self, GstWmsStatus status)
   g_mutex_unlock (&self->lock);
 }
 
-static gboolean
-tear_down_cb (gpointer user_data)
-{
-  WmsClient *self = user_data;
-
-  /* the socket first: closing a TLS stream waits for room in its queue */
-  g_mutex_lock (&self->lock);
-  wms_client_conclude_locked (self, NULL);
-  g_mutex_unlock (&self->lock);
-  close_http (self);
-  g_mutex_lock (&self->lock);
-  self->is_torn_down = TRUE;
-  g_cond_broadcast (&self->cond);
-  g_mutex_unlock (&self->lock);
-  return G_SOURCE_REMOVE;
-}
-
 void
-wms_client_close (WmsClient * self)
+wms_client_tell_marker (WmsClient * self, const GstStructure * marker)
 {
-  gboolean is_ending = FALSE;
-  gboolean ok = TRUE;
-  WmsWait wait;
+  WmsEvent event = {.marker = (GstStructure *) marker };
 
   g_mutex_lock (&self->lock);
-  if (self->phase == WMS_PHASE_STREAMING && self->has_begun
-      && !self->is_filling && !self->needs_header)
-    wms_client_try_end_locked (self, NULL);
-  is_ending = self->phase == WMS_PHASE_ENDING;
+  if (!wms_client_is_over_locked (self))
+    wms_mailbox_post (self->mailbox, &event);
   g_mutex_unlock (&self->lock);
-  if (is_ending)
-    wms_client_wait_for_phase (self, WMS_PHASE_ENDED, END_WAIT_MS, NULL, NULL);
-
-  wms_client_invoke (self, tear_down_cb);
-  wms_wait_begin (&wait, &self->lock, &self->cond, NULL, CLOSE_WAIT_MS);
-  while (ok && !self->is_torn_down)
-    ok = wms_wait_step (&wait, NULL);
-  wms_wait_end (&wait);
-  if (!ok)
-    GST_WARNING ("the connection is not closed yet");
-  wms_client_unref (self);
-  wms_thread_unref ();
 }
 
 void
@@ -566,6 +519,11 @@ wms_client_get_stats (WmsClient * self, WmsClientStats * stats)
   stats->bytes = self->former_bytes + writer.bytes;
   stats->left = writer.left;
   stats->unsent = writer.unsent;
+  stats->lost = self->lost_bytes;
+  stats->n_data = self->n_data + writer.n_data;
+  stats->n_cut = self->n_cut;
+  stats->n_pending = writer.n_cut;
+  stats->n_reconnects = self->n_reconnects;
   stats->http_status = self->http_status;
   g_mutex_unlock (&self->lock);
 }

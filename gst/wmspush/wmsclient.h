@@ -7,6 +7,7 @@
 #include "wmspush/wmshttp.h"
 #include "wmspush/wmsmailbox.h"
 #include "wmspush/wmspush.h"
+#include "wmspush/wmsretry.h"
 #include "wmspush/wmswriter.h"
 
 G_BEGIN_DECLS
@@ -28,11 +29,13 @@ typedef struct _WmsClient WmsClient;
  * @timeout_ms: longest wait for the server, 0 for no limit
  * @credentials_timeout_ms: longest wait for the answer to a question for
  *     credentials, 0 for no limit
+ * @retry: when a lost session is tried again
  */
 typedef struct
 {
   WmsPushConfig push;
   WmsHttpConfig http;
+  WmsRetryConfig retry;
   guint timeout_ms;
   guint credentials_timeout_ms;
 } WmsClientConfig;
@@ -67,20 +70,23 @@ void wms_client_set_bitrate (WmsClient * self, guint bitrate_bps);
  * @n_packets: how many
  * @n_taken: (inout): the first so many are done with; the caller sets it to 0
  *     before the first call and leaves it alone when it calls again
+ * @deadline_us: monotonic time up to which to wait, -1 for no limit
  * @cancellable: (nullable): ends the wait
  * @error: return location
  *
  * Writes packets into the request, and waits as long as the server takes
  * nothing.  Sends the PushStart first when none is under way, and another one
- * when it is used up.
+ * when it is used up.  Without packets it writes what was left over.
  *
  * Returns: %FALSE with the session's failure, or %G_IO_ERROR_CANCELLED, or
- *     %WMS_ERROR_HEADER_DUE: the server wanted credentials in mid-stream, and
- *     the session goes on when a header has been written again.
+ *     %WMS_ERROR_BUSY when @deadline_us has come, or %WMS_ERROR_RESUMED once
+ *     after the session was lost and goes on, or %WMS_ERROR_HEADER_DUE: the
+ *     server knows nothing of the session, which goes on when a header has been
+ *     written again.
  */
 gboolean wms_client_write (WmsClient * self, WmsPacket * packets,
-    guint n_packets, guint * n_taken, GCancellable * cancellable,
-    GError ** error);
+    guint n_packets, guint * n_taken, gint64 deadline_us,
+    GCancellable * cancellable, GError ** error);
 
 /**
  * wms_client_tell_started:
@@ -101,6 +107,28 @@ void wms_client_tell_started (WmsClient * self, guint64 first_time_100ns);
 void wms_client_tell (WmsClient * self, GstWmsStatus status);
 
 /**
+ * wms_client_tell_marker:
+ * @self: a #WmsClient
+ * @marker: (transfer none): a marker, all data before which is written
+ *
+ * Posts a marker in its place among the statuses, unless the session has ended.
+ */
+void wms_client_tell_marker (WmsClient * self, const GstStructure * marker);
+
+/**
+ * wms_client_wait_open:
+ * @self: a #WmsClient
+ * @cancellable: (nullable): ends the wait
+ * @error: return location
+ *
+ * Waits until the server has accepted the session.
+ *
+ * Returns: %FALSE with the session's failure, or %G_IO_ERROR_CANCELLED.
+ */
+gboolean wms_client_wait_open (WmsClient * self, GCancellable * cancellable,
+    GError ** error);
+
+/**
  * wms_client_end:
  * @self: a #WmsClient
  * @cancellable: (nullable): ends the wait
@@ -110,8 +138,10 @@ void wms_client_tell (WmsClient * self, GstWmsStatus status);
  * wait for the answer or for the end of the connection ([MS-WMHTTP] 3.1.4.4;
  * push-protocol, C25).  A session that never streamed is only closed.
  *
+ * A lost session is waited for as long as for an answer.
+ *
  * Returns: %FALSE with the session's failure, or %G_IO_ERROR_CANCELLED, or
- *     %WMS_ERROR_HEADER_DUE as wms_client_write().
+ *     %WMS_ERROR_RESUMED or %WMS_ERROR_HEADER_DUE as wms_client_write().
  */
 gboolean wms_client_end (WmsClient * self, GCancellable * cancellable,
     GError ** error);
@@ -121,25 +151,23 @@ gboolean wms_client_end (WmsClient * self, GCancellable * cancellable,
  * @self: a #WmsClient
  * @reason: why the session cannot go on
  *
- * Fails the session for a reason on our side, with the same statuses as any
- * failure.
+ * Ends the session for a reason on our side, with the same statuses as any
+ * failure; or it is lost, and tried again.
  */
 void wms_client_fail (WmsClient * self, const GError * reason);
-
-/**
- * wms_client_close:
- * @self: (transfer full): a #WmsClient
- *
- * Ends what is under way within less than a second.  A streaming session is
- * ended as by wms_client_end(), if the socket takes it without waiting.
- */
-void wms_client_close (WmsClient * self);
 
 /**
  * WmsClientStats:
  * @bytes: of request bodies, in this session
  * @left: bytes that the current request still has, 0 when there is none
  * @unsent: bytes that the kernel has and the server has not acknowledged
+ * @lost: bytes that the server had not acknowledged when the connection was
+ *     lost, in all losses
+ * @n_data: data packets that were taken
+ * @n_cut: those of them that had not left as a whole when the connection was
+ *     lost
+ * @n_pending: those that have not left as a whole yet
+ * @n_reconnects: how often a lost session went on
  * @http_status: of the last answer, 0 before the first
  */
 typedef struct
@@ -147,8 +175,23 @@ typedef struct
   guint64 bytes;
   guint64 left;
   guint unsent;
+  guint64 lost;
+  guint64 n_data;
+  guint64 n_cut;
+  guint n_pending;
+  guint n_reconnects;
   guint http_status;
 } WmsClientStats;
+
+/**
+ * wms_client_close:
+ * @self: (transfer full): a #WmsClient
+ * @stats: (out caller-allocates) (optional): its last figures
+ *
+ * Ends what is under way within less than a second.  A streaming session is
+ * ended as by wms_client_end(), if the socket takes it without waiting.
+ */
+void wms_client_close (WmsClient * self, WmsClientStats * stats);
 
 /**
  * wms_client_get_stats:

@@ -38,102 +38,158 @@ wms_client_wait_for_phase (WmsClient * self, WmsPhase phase, gint timeout_ms,
   return ok;
 }
 
-/* Makes sure that a request takes packets, and returns its writer. */
-static WmsWriter *
-get_writer (WmsClient * self, GCancellable * cancellable, GError ** error)
+static gint
+left_ms (gint64 deadline_us)
 {
-  WmsWriter *writer = NULL;
+  gint64 left = deadline_us - g_get_monotonic_time ();
 
-  g_mutex_lock (&self->lock);
-  self->want_start = TRUE;
-  if (self->phase == WMS_PHASE_OPEN)
-    wms_client_invoke (self, wms_client_start_cb);
-  else if (self->phase == WMS_PHASE_STREAMING)
-    writer = wms_writer_ref (self->writer);
-  g_mutex_unlock (&self->lock);
-  if (writer != NULL)
-    return writer;
-
-  if (!wms_client_wait_for_phase (self, WMS_PHASE_STREAMING, -1, cancellable,
-          error))
-    return NULL;
-  g_mutex_lock (&self->lock);
-  writer = wms_writer_ref (self->writer);
-  g_mutex_unlock (&self->lock);
-  return writer;
+  if (deadline_us < 0)
+    return -1;
+  return (gint) CLAMP ((left + 999) / 1000, 0, G_MAXINT);
 }
 
 static gboolean
-set_header_due (GError ** error)
+set_error (GError ** error, gint code, const gchar * text)
 {
-  g_set_error_literal (error, WMS_ERROR, WMS_ERROR_HEADER_DUE,
-      "the session begins again");
+  g_set_error_literal (error, WMS_ERROR, code, text);
   return FALSE;
 }
 
-/* What can explain a failed write: the session has failed, or, TRUE, the
- * server wants it from its beginning. */
+/* Waits for a request that takes packets. */
+static gboolean
+wait_for_request (WmsClient * self, gint64 deadline_us,
+    GCancellable * cancellable, GError ** error)
+{
+  g_autoptr (GError) reason = NULL;
+  gboolean ok;
+
+  ok = wms_client_wait_for_phase (self, WMS_PHASE_STREAMING,
+      left_ms (deadline_us), cancellable, &reason);
+  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return set_error (error, WMS_ERROR_BUSY, "no connection yet");
+  if (!ok)
+    g_propagate_error (error, g_steal_pointer (&reason));
+  return ok;
+}
+
+/* Makes sure that a request takes packets, and returns its writer. */
+static WmsWriter *
+get_writer (WmsClient * self, gint64 deadline_us, GCancellable * cancellable,
+    GError ** error)
+{
+  WmsWriter *writer = NULL;
+  gboolean ok = TRUE;
+
+  while (ok && writer == NULL) {
+    g_mutex_lock (&self->lock);
+    self->want_start = TRUE;
+    if (self->phase == WMS_PHASE_OPEN)
+      wms_client_invoke (self, wms_client_start_cb);
+    else if (self->phase == WMS_PHASE_STREAMING)
+      writer = wms_writer_ref (self->writer);
+    if (writer == NULL) {
+      self->n_waiting++;
+      wms_client_want_locked (self);
+    }
+    g_mutex_unlock (&self->lock);
+    if (writer != NULL)
+      return writer;
+    ok = wait_for_request (self, deadline_us, cancellable, error);
+    g_mutex_lock (&self->lock);
+    self->n_waiting--;
+    g_mutex_unlock (&self->lock);
+  }
+  return NULL;
+}
+
+/* What can explain a failed write: the session has failed, is lost, or goes on
+ * with another writer. */
 static gboolean
 wait_for_verdict (WmsClient * self, WmsWriter * writer,
     GCancellable * cancellable)
 {
-  gboolean is_replaced = FALSE;
   gboolean ok = TRUE;
   WmsWait wait;
 
   wms_wait_begin (&wait, &self->lock, &self->cond, cancellable,
       VERDICT_WAIT_MS);
-  while (ok && !is_replaced && !wms_client_is_over_locked (self)) {
-    is_replaced = self->needs_header
-        && (self->phase != WMS_PHASE_STREAMING || self->writer != writer);
-    if (!is_replaced)
-      ok = wms_wait_step (&wait, NULL);
-  }
+  while (ok && self->phase == WMS_PHASE_STREAMING && self->writer == writer)
+    ok = wms_wait_step (&wait, NULL);
   wms_wait_end (&wait);
-  return is_replaced;
+  return ok;
 }
 
 /* The server's answer says more than the error of the write that it caused;
- * without one, the error has to do. */
+ * without one, the error has to do.  What follows from it the next
+ * get_writer() tells. */
 static void
-fail_after_write (WmsClient * self, WmsWriter * writer, GError * reason,
-    GCancellable * cancellable, GError ** error)
+explain_failure (WmsClient * self, WmsWriter * writer, GError * reason,
+    GCancellable * cancellable)
 {
-  if (wait_for_verdict (self, writer, cancellable)) {
-    set_header_due (error);
-    g_error_free (reason);
-    return;
-  }
-  wms_client_fail (self, reason);
-  g_mutex_lock (&self->lock);
-  g_propagate_error (error, g_error_copy (self->failure != NULL ?
-          self->failure : reason));
-  g_mutex_unlock (&self->lock);
+  if (!wait_for_verdict (self, writer, cancellable))
+    wms_client_fail (self, reason);
   g_error_free (reason);
 }
 
-/* Waits for room.  FALSE: cancelled, or the session failed. */
-static gboolean
-wait_for_room (WmsClient * self, WmsWriter * writer,
-    GCancellable * cancellable, GError ** error)
+/* Monotonic time at which a server that takes nothing has had `timeout`; -1
+ * without one. */
+static gint64
+get_stall_us (WmsClient * self, WmsWriter * writer)
 {
-  g_autoptr (GError) reason = NULL;
-  gint timeout_ms = self->timeout_ms > 0 ? (gint) self->timeout_ms : -1;
+  gint64 now = g_get_monotonic_time ();
+  WmsWriterStats stats;
 
-  if (wms_writer_wait (writer, timeout_ms, cancellable, &reason))
-    return TRUE;
+  wms_writer_get_stats (writer, &stats);
+  if (self->blocked_us == 0 || stats.bytes != self->blocked_bytes)
+    self->blocked_us = now;
+  self->blocked_bytes = stats.bytes;
+  return self->timeout_ms == 0 ? -1 :
+      self->blocked_us + self->timeout_ms * (gint64) 1000;
+}
+
+/* The wait for room is over, and there is none. */
+static gboolean
+take_failed_wait (WmsClient * self, WmsWriter * writer, GError * reason,
+    gboolean is_stalled, GCancellable * cancellable, GError ** error)
+{
   if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    g_propagate_error (error, g_steal_pointer (&reason));
+    self->blocked_us = 0;
+    g_propagate_error (error, reason);
     return FALSE;
   }
-  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
-    reason->domain = WMS_ERROR;
-    reason->code = WMS_ERROR_STALLED;
-    wms_client_fail (self, reason);
+  if (!g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+    explain_failure (self, writer, reason, cancellable);
+    return TRUE;
   }
-  fail_after_write (self, writer, g_steal_pointer (&reason), cancellable,
+  reason->domain = WMS_ERROR;
+  reason->code = is_stalled ? WMS_ERROR_STALLED : WMS_ERROR_BUSY;
+  if (!is_stalled) {
+    g_propagate_error (error, reason);
+    return FALSE;
+  }
+  wms_client_fail (self, reason);
+  g_error_free (reason);
+  return TRUE;
+}
+
+/* Waits for room.  FALSE: cancelled, or @deadline_us has come; else the
+ * session may have failed meanwhile. */
+static gboolean
+wait_for_room (WmsClient * self, WmsWriter * writer, gint64 deadline_us,
+    GCancellable * cancellable, GError ** error)
+{
+  gint64 stall_us = get_stall_us (self, writer);
+  gboolean is_stall_first = stall_us >= 0
+      && (deadline_us < 0 || stall_us <= deadline_us
+      || stall_us <= g_get_monotonic_time ());
+  GError *reason = NULL;
+
+  if (wms_writer_wait (writer,
+          left_ms (is_stall_first ? stall_us : deadline_us), cancellable,
+          &reason))
+    return TRUE;
+  return take_failed_wait (self, writer, reason, is_stall_first, cancellable,
       error);
-  return FALSE;
 }
 
 /* One step of filling: the rest of what was taken, then filler.  The answer
@@ -186,13 +242,22 @@ begins_with_header (const WmsPacket * packets, guint n_packets)
   return n_packets > 0 && packets[0].head[1] == WMS_FRAME_HEADER;
 }
 
-/* The session has begun again, unless it was interrupted meanwhile. */
+/* Notes where in the request the header ends that the server has from now on,
+ * unless the session was interrupted meanwhile.  Between $E and $C it has
+ * none. */
 static void
-note_header (WmsClient * self, WmsWriter * writer)
+note_control (WmsClient * self, WmsWriter * writer, guint type)
 {
+  WmsWriterStats stats;
+
+  wms_writer_get_stats (writer, &stats);
   g_mutex_lock (&self->lock);
-  if (self->phase == WMS_PHASE_STREAMING && self->writer == writer)
-    self->needs_header = FALSE;
+  if (self->phase == WMS_PHASE_STREAMING && self->writer == writer) {
+    self->needs_header &= type != WMS_FRAME_HEADER;
+    self->header_mark = type == WMS_FRAME_END ? WMS_CLIENT_NO_HEADER :
+        wms_push_get_request_length (self->push) - stats.left;
+    self->change_us = type == WMS_FRAME_CHANGE ? g_get_monotonic_time () : 0;
+  }
   g_mutex_unlock (&self->lock);
 }
 
@@ -200,6 +265,7 @@ static WmsWriteResult
 write_some (WmsClient * self, WmsWriter * writer, WmsPacket * packets,
     guint n_packets, guint * n_taken, GError ** error)
 {
+  guint type = n_packets > 0 ? packets[0].head[1] : WMS_FRAME_DATA;
   WmsWriteResult result = WMS_WRITE_FULL;
   guint n = 0;
 
@@ -207,8 +273,8 @@ write_some (WmsClient * self, WmsWriter * writer, WmsPacket * packets,
     result = wms_writer_push (writer, packets, n_packets, &n, error);
     *n_taken += n;
     self->has_begun |= n > 0;
-    if (n > 0 && begins_with_header (packets, n))
-      note_header (self, writer);
+    if (n > 0 && type != WMS_FRAME_DATA)
+      note_control (self, writer, type);
     self->is_filling = result == WMS_WRITE_FULL;
   }
   if (!self->is_filling)
@@ -217,38 +283,46 @@ write_some (WmsClient * self, WmsWriter * writer, WmsPacket * packets,
   return result == WMS_WRITE_DONE ? WMS_WRITE_FULL : result;
 }
 
-/* Whether the session has to begin again before these packets can be
- * written. */
+/* Whether something has to happen before these packets can be written. */
 static gboolean
-is_header_due (WmsClient * self, const WmsPacket * packets, guint n_packets)
+is_interrupted (WmsClient * self, const WmsPacket * packets, guint n_packets,
+    GError ** error)
 {
-  gboolean is_due;
+  gboolean is_resumed, is_header_due;
 
   g_mutex_lock (&self->lock);
-  is_due = self->needs_header && !begins_with_header (packets, n_packets);
+  is_resumed = self->is_resumed;
+  self->is_resumed = FALSE;
+  is_header_due = self->needs_header
+      && !begins_with_header (packets, n_packets);
   g_mutex_unlock (&self->lock);
-  return is_due;
+  if (is_resumed)
+    set_error (error, WMS_ERROR_RESUMED, "the session goes on after a loss");
+  else if (is_header_due)
+    set_error (error, WMS_ERROR_HEADER_DUE, "the session begins again");
+  return is_resumed || is_header_due;
 }
 
 /* One step of wms_client_write() with one writer.  FALSE: it is over, with
  * @error or, where @error is not set, because all is written. */
 static gboolean
 write_step (WmsClient * self, WmsWriter * writer, WmsPacket * packets,
-    guint n_packets, guint * n_taken, GCancellable * cancellable,
-    GError ** error)
+    guint n_packets, guint * n_taken, gint64 deadline_us,
+    GCancellable * cancellable, GError ** error)
 {
   GError *reason = NULL;
 
-  if (is_header_due (self, packets, n_packets))
-    return set_header_due (error);
+  if (is_interrupted (self, packets, n_packets, error))
+    return FALSE;
   switch (write_some (self, writer, packets, n_packets, n_taken, &reason)) {
     case WMS_WRITE_DONE:
+      self->blocked_us = 0;
       return *n_taken < n_packets;
     case WMS_WRITE_BLOCKED:
-      return wait_for_room (self, writer, cancellable, error);
+      return wait_for_room (self, writer, deadline_us, cancellable, error);
     case WMS_WRITE_FAILED:
-      fail_after_write (self, writer, reason, cancellable, error);
-      return FALSE;
+      explain_failure (self, writer, reason, cancellable);
+      return TRUE;
     default:
       return TRUE;
   }
@@ -256,20 +330,21 @@ write_step (WmsClient * self, WmsWriter * writer, WmsPacket * packets,
 
 gboolean
 wms_client_write (WmsClient * self, WmsPacket * packets, guint n_packets,
-    guint * n_taken, GCancellable * cancellable, GError ** error)
+    guint * n_taken, gint64 deadline_us, GCancellable * cancellable,
+    GError ** error)
 {
   g_autoptr (GError) reason = NULL;
   gboolean goes_on = TRUE;
 
   while (goes_on) {
-    WmsWriter *writer = get_writer (self, cancellable, error);
+    WmsWriter *writer = get_writer (self, deadline_us, cancellable, error);
     guint n = 0;
 
     if (writer == NULL)
       return FALSE;
     goes_on = write_step (self, writer,
         packets != NULL ? packets + *n_taken : NULL, n_packets - *n_taken, &n,
-        cancellable, &reason);
+        deadline_us, cancellable, &reason);
     *n_taken += n;
     wms_writer_unref (writer);
   }
@@ -312,10 +387,11 @@ static gboolean
 end_without_answer (WmsClient * self, GError ** error)
 {
   g_autoptr (GError) reason = NULL;
-  WmsWriterStats stats;
+  WmsWriterStats stats = { 0, };
 
   g_mutex_lock (&self->lock);
-  wms_writer_get_stats (self->writer, &stats);
+  if (self->writer != NULL)
+    wms_writer_get_stats (self->writer, &stats);
   if (self->phase == WMS_PHASE_FAILED)
     reason = g_error_copy (self->failure);
   else if (stats.unsent > 0)
@@ -347,38 +423,97 @@ wait_for_end (WmsClient * self, gint timeout_ms, GCancellable * cancellable,
   return FALSE;
 }
 
-/* Writes what is left over and the final $E; a request that is being followed
- * by another is waited for. */
+/* A try to write what is left over and the final $E; a request that is being
+ * followed by another is waited for.  FALSE: not yet, perhaps with @error. */
+static gboolean
+end_step (WmsClient * self, gint64 deadline_us, GCancellable * cancellable,
+    GError ** error)
+{
+  WmsWriteResult result = WMS_WRITE_FULL;
+  gboolean is_over = FALSE;
+  GError *reason = NULL;
+  WmsWriter *writer;
+  guint n_taken = 0;
+
+  if (!self->end_taken && !wms_client_write (self, NULL, 0, &n_taken,
+          deadline_us, cancellable, error))
+    return FALSE;
+  writer = get_writer (self, deadline_us, cancellable, error);
+  if (writer == NULL)
+    return FALSE;
+  g_mutex_lock (&self->lock);
+  if (self->phase == WMS_PHASE_STREAMING && self->writer == writer
+      && !self->needs_header)
+    result = wms_client_try_end_locked (self, &reason);
+  is_over = self->phase == WMS_PHASE_ENDING || self->phase == WMS_PHASE_ENDED;
+  g_mutex_unlock (&self->lock);
+  if (result == WMS_WRITE_BLOCKED)
+    wait_for_room (self, writer, deadline_us, cancellable, error);
+  else if (result == WMS_WRITE_FAILED)
+    explain_failure (self, writer, reason, cancellable);
+  wms_writer_unref (writer);
+  return is_over;
+}
+
+/* A wait for the end took too long: TRUE to go on with it, since it is only
+ * slow; FALSE with why the session was lost, since it does not come back. */
+static gboolean
+take_slow_end (WmsClient * self, GError ** error)
+{
+  gboolean is_lost;
+
+  g_mutex_lock (&self->lock);
+  is_lost = self->loss != NULL;
+  if (is_lost) {
+    g_propagate_error (error, g_error_copy (self->loss));
+    wms_client_conclude_locked (self, self->loss);
+  }
+  g_mutex_unlock (&self->lock);
+  if (is_lost)
+    wms_client_invoke (self, wms_client_close_http_cb);
+  return !is_lost;
+}
+
 static gboolean
 write_end (WmsClient * self, GCancellable * cancellable, GError ** error)
 {
-  WmsWriteResult result = WMS_WRITE_BLOCKED;
-  gboolean ok = TRUE;
-  GError *reason = NULL;
-  guint n_taken = 0;
+  gboolean is_over = FALSE;
 
-  if (!self->end_taken
-      && !wms_client_write (self, NULL, 0, &n_taken, cancellable, error))
-    return FALSE;
-  while (ok && result == WMS_WRITE_BLOCKED) {
-    WmsWriter *writer = get_writer (self, cancellable, error);
+  while (!is_over) {
+    gint64 deadline_us = self->timeout_ms == 0 ? -1 :
+        g_get_monotonic_time () + self->timeout_ms * (gint64) 1000;
+    GError *reason = NULL;
 
-    if (writer == NULL)
+    is_over = end_step (self, deadline_us, cancellable, &reason);
+    if (g_error_matches (reason, WMS_ERROR, WMS_ERROR_BUSY)) {
+      g_clear_error (&reason);
+      if (!take_slow_end (self, error))
+        return FALSE;
+    } else if (reason != NULL) {
+      g_propagate_error (error, reason);
       return FALSE;
-    g_mutex_lock (&self->lock);
-    if (self->needs_header)
-      ok = set_header_due (error);
-    else
-      result = self->phase != WMS_PHASE_STREAMING ? WMS_WRITE_DONE :
-          wms_client_try_end_locked (self, &reason);
-    g_mutex_unlock (&self->lock);
-    if (ok && result == WMS_WRITE_BLOCKED)
-      ok = wait_for_room (self, writer, cancellable, error);
-    else if (result == WMS_WRITE_FAILED)
-      fail_after_write (self, writer, reason, cancellable, error);
-    wms_writer_unref (writer);
+    }
   }
-  return ok && result != WMS_WRITE_FAILED;
+  return TRUE;
+}
+
+gboolean
+wms_client_wait_open (WmsClient * self, GCancellable * cancellable,
+    GError ** error)
+{
+  gboolean ok = TRUE;
+  WmsWait wait;
+
+  wms_wait_begin (&wait, &self->lock, &self->cond, cancellable, -1);
+  while (ok && (self->phase == WMS_PHASE_SETUP
+          || (self->phase == WMS_PHASE_LOST && !self->has_opened)))
+    ok = wms_wait_step (&wait, error);
+  if (ok && self->phase == WMS_PHASE_FAILED) {
+    g_propagate_error (error, g_error_copy (self->failure));
+    ok = FALSE;
+  }
+  wms_wait_end (&wait);
+  return ok;
 }
 
 /* Where nothing was written there is nothing to end, and a $E would be no
@@ -387,20 +522,10 @@ write_end (WmsClient * self, GCancellable * cancellable, GError ** error)
 static gboolean
 close_unused (WmsClient * self, GCancellable * cancellable, GError ** error)
 {
-  gboolean ok = TRUE;
-  WmsWait wait;
-
-  wms_wait_begin (&wait, &self->lock, &self->cond, cancellable, -1);
-  while (ok && self->phase == WMS_PHASE_SETUP)
-    ok = wms_wait_step (&wait, error);
-  if (ok && self->phase == WMS_PHASE_FAILED) {
-    g_propagate_error (error, g_error_copy (self->failure));
-    ok = FALSE;
-  }
-  wms_wait_end (&wait);
-  if (ok)
-    wms_client_fail (self, NULL);
-  return ok;
+  if (!wms_client_wait_open (self, cancellable, error))
+    return FALSE;
+  wms_client_fail (self, NULL);
+  return TRUE;
 }
 
 gboolean

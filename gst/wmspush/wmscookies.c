@@ -70,9 +70,10 @@ keep_cookie (WmsCookies * self, const WmsCookie * cookie)
     else
       bytes += strlen (kept);
   }
-  if (self->list->len < MAX_COOKIES && bytes <= MAX_COOKIE_BYTES)
-    g_ptr_array_add (self->list,
-        g_strconcat (cookie->name, "=", cookie->value, NULL));
+  if (!cookie->is_deleted && self->list->len < MAX_COOKIES
+      && bytes <= MAX_COOKIE_BYTES)
+    g_ptr_array_add (self->list, g_strconcat (cookie->name, "=", cookie->value,
+            NULL));
 }
 
 /* [MS-WMHTTP] 2.2.1.6 and 3.1.5.1. */
@@ -84,7 +85,8 @@ wms_cookies_take (WmsCookies * self, const WmsCookie * cookies, guint n_cookies)
   for (i = 0; i < n_cookies; i++) {
     const WmsCookie *cookie = &cookies[i];
 
-    if (!is_cookie_text (cookie->name) || !is_cookie_text (cookie->value))
+    if (!is_cookie_text (cookie->name)
+        || (!cookie->is_deleted && !is_cookie_text (cookie->value)))
       continue;
     if (strcmp (cookie->name, "push-id") != 0) {
       keep_cookie (self, cookie);
@@ -93,6 +95,14 @@ wms_cookies_take (WmsCookies * self, const WmsCookie * cookies, guint n_cookies)
       self->push_id = g_strdup (cookie->value);
     }
   }
+}
+
+void
+wms_cookies_set_push_id (WmsCookies * self, const gchar * push_id)
+{
+  g_autofree gchar *former = self->push_id;
+
+  self->push_id = g_strdup (push_id);
 }
 
 const gchar *

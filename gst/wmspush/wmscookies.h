@@ -13,11 +13,13 @@ G_BEGIN_DECLS
  * WmsCookie:
  * @name: of a Set-Cookie header
  * @value: of the same
+ * @is_deleted: whether the server takes it back: it is past its time
  */
 typedef struct
 {
   const gchar *name;
   const gchar *value;
+  gboolean is_deleted;
 } WmsCookie;
 
 /**
@@ -56,6 +58,13 @@ void wms_cookies_clear (WmsCookies * self);
  */
 void wms_cookies_take (WmsCookies * self, const WmsCookie * cookies,
     guint n_cookies);
+
+/**
+ * wms_cookies_set_push_id:
+ * @self: a #WmsCookies
+ * @push_id: the push-id that the server is told, "0" for none
+ */
+void wms_cookies_set_push_id (WmsCookies * self, const gchar * push_id);
 
 /**
  * wms_cookies_get_push_id:

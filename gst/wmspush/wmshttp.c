@@ -13,6 +13,7 @@
 
 #include <libsoup/soup.h>
 
+#include "wmspush/wmshttpanswer.h"
 #include "wmspush/wmsproxy.h"
 #include "wmspush/wmsstatus.h"
 
@@ -39,8 +40,10 @@ struct _WmsHttp
   gboolean is_bound;            /* to the connection that there is */
   gchar *proxy_authorization;
   SoupMessage *tunnel;          /* its CONNECT */
+  gboolean is_refused;          /* by the proxy */
   gboolean told_resolving;
   gboolean told_connecting;
+  gsize informational_size;     /* of the heads before the answer's */
   GError *abort_reason;
 };
 
@@ -60,11 +63,74 @@ http_unref (WmsHttp * self)
 }
 
 static void
+tell (WmsHttp * self, WmsHttpProgress progress)
+{
+  if (self->handler != NULL)
+    self->handler->progress (progress, self->user_data);
+}
+
+void
+wms_http_abort (WmsHttp * self, GError * reason)
+{
+  if (self->message == NULL || self->abort_reason != NULL) {
+    g_error_free (reason);
+    return;
+  }
+  self->abort_reason = reason;
+  g_cancellable_cancel (self->cancellable);
+}
+
+/* 1xx: what comes before an answer is as little without end as its head. */
+static void
+got_informational_cb (SoupMessage * message, WmsHttp * self)
+{
+  self->informational_size += wms_http_head_size (message);
+  if (self->informational_size > WMS_HTTP_MAX_HEAD)
+    wms_http_abort (self, wms_http_head_error ());
+}
+
+/* 401 and 407 are the protocol's business: docs/design.md, authentication.  A
+ * session without the feature would gather their bodies in memory.  A CONNECT
+ * has been connected to it when it is seen. */
+static void
+disable_authentication (WmsHttp * self, SoupMessage * message)
+{
+  SoupSessionFeature *manager = soup_session_get_feature (self->session,
+      SOUP_TYPE_AUTH_MANAGER);
+
+  soup_message_disable_feature (message, SOUP_TYPE_AUTH_MANAGER);
+  g_signal_handlers_disconnect_by_data (message, manager);
+}
+
+static void
+watch_head (WmsHttp * self, SoupMessage * message)
+{
+  soup_message_add_flags (message, SOUP_MESSAGE_COLLECT_METRICS);
+  g_signal_connect (message, "got-informational",
+      G_CALLBACK (got_informational_cb), self);
+}
+
+/* Who refuses a tunnel has said all with the head: the connection ends in any
+ * case, and the body may have no end. */
+static void
+tunnel_got_headers_cb (SoupMessage * tunnel, WmsHttp * self)
+{
+  self->is_refused =
+      !SOUP_STATUS_IS_SUCCESSFUL (soup_message_get_status (tunnel));
+  if (self->is_refused)
+    g_cancellable_cancel (self->cancellable);
+}
+
+static void
 request_queued_cb (SoupSession * session, SoupMessage * message, WmsHttp * self)
 {
   if (soup_message_get_method (message) != SOUP_METHOD_CONNECT)
     return;
   g_set_object (&self->tunnel, message);
+  disable_authentication (self, message);
+  watch_head (self, message);
+  g_signal_connect (message, "got-headers",
+      G_CALLBACK (tunnel_got_headers_cb), self);
   if (self->proxy_authorization != NULL)
     soup_message_headers_replace (soup_message_get_request_headers (message),
         "Proxy-Authorization", self->proxy_authorization);
@@ -89,29 +155,9 @@ wms_http_new (const WmsHttpConfig * config, const WmsHttpHandler * handler,
   soup_session_set_tls_interaction (self->session, config->tls_interaction);
   soup_session_remove_feature_by_type (self->session,
       SOUP_TYPE_CONTENT_DECODER);
-  /* 401 and 407 are the protocol's business: docs/design.md, authentication */
-  soup_session_remove_feature_by_type (self->session, SOUP_TYPE_AUTH_MANAGER);
   g_signal_connect (self->session, "request-queued",
       G_CALLBACK (request_queued_cb), self);
   return self;
-}
-
-static void
-tell (WmsHttp * self, WmsHttpProgress progress)
-{
-  if (self->handler != NULL)
-    self->handler->progress (progress, self->user_data);
-}
-
-void
-wms_http_abort (WmsHttp * self, GError * reason)
-{
-  if (self->message == NULL || self->abort_reason != NULL) {
-    g_error_free (reason);
-    return;
-  }
-  self->abort_reason = reason;
-  g_cancellable_cancel (self->cancellable);
 }
 
 static void
@@ -144,7 +190,7 @@ static void
 network_event_cb (SoupMessage * message, GSocketClientEvent event,
     GIOStream * stream, WmsHttp * self)
 {
-  /* Emitted for new connections only, which a PushStart must not open. */
+  /* Emitted for new connections only, which what is bound must not open. */
   if (self->is_bound) {
     abort_for_connection (self);
     return;
@@ -233,6 +279,10 @@ wrote_body_cb (SoupMessage * message, WmsHttp * self)
 static void
 got_headers_cb (SoupMessage * message, WmsHttp * self)
 {
+  /* libsoup would gather its body and try again */
+  if (soup_message_get_status (message) == SOUP_STATUS_MISDIRECTED_REQUEST)
+    wms_http_abort (self, g_error_new_literal (WMS_HTTP_ERROR,
+            SOUP_STATUS_MISDIRECTED_REQUEST, "misdirected request"));
   if (soup_message_get_status (message) == SOUP_STATUS_NO_CONTENT)
     soup_message_headers_set_content_length (soup_message_get_response_headers
         (message), 0);
@@ -248,13 +298,21 @@ restarted_cb (SoupMessage * message, WmsHttp * self)
 }
 
 static void
+forget_tunnel (WmsHttp * self)
+{
+  if (self->tunnel != NULL)
+    g_signal_handlers_disconnect_by_data (self->tunnel, self);
+  g_clear_object (&self->tunnel);
+}
+
+static void
 finish_request (WmsHttp * self)
 {
   if (self->message != NULL)
     g_signal_handlers_disconnect_by_data (self->message, self);
   g_clear_object (&self->message);
   g_clear_object (&self->cancellable);
-  g_clear_object (&self->tunnel);
+  forget_tunnel (self);
   g_clear_pointer (&self->proxy_authorization, wms_free_secret);
   g_clear_error (&self->abort_reason);
 }
@@ -279,6 +337,10 @@ report_failure (WmsHttp * self, GError * error)
   const WmsHttpHandler *handler = self->handler;
   g_autoptr (GError) reason = g_steal_pointer (&self->abort_reason);
 
+  if (error != NULL && reason == NULL
+      && (wms_http_is_head_too_large (self->message, error)
+          || wms_http_is_head_too_large (self->tunnel, error)))
+    reason = wms_http_head_error ();
   if (error != NULL && self->is_proxy_named && self->proxy_host == NULL)
     blame_proxy (error);
   finish_request (self);
@@ -286,48 +348,18 @@ report_failure (WmsHttp * self, GError * error)
     handler->failed (reason != NULL ? reason : error, self->user_data);
 }
 
-/* The head of a CONNECT that was refused is not the message's. */
-static SoupMessageHeaders *
-get_answer_headers (WmsHttp * self, SoupMessage * message)
-{
-  if (self->tunnel != NULL && !SOUP_STATUS_IS_SUCCESSFUL
-      (soup_message_get_status (self->tunnel)))
-    return soup_message_get_response_headers (self->tunnel);
-  return soup_message_get_response_headers (message);
-}
-
 static void
 report_answer (WmsHttp * self, SoupMessage * message)
 {
   const WmsHttpHandler *handler = self->handler;
-  g_autoptr (SoupMessage) tunnel = NULL;
-  SoupMessageHeaders *headers = get_answer_headers (self, message);
-  GSList *cookies = soup_cookies_from_response (message);
-  g_autofree WmsCookie *list = g_new0 (WmsCookie, g_slist_length (cookies));
-  WmsResponse response = {
-    .status = soup_message_get_status (message),
-    .server = soup_message_headers_get_one (headers, "Server"),
-    .location = soup_message_headers_get_one (headers, "Location"),
-    .via = soup_message_headers_get_list (headers, "Via"),
-    .server_challenges = soup_message_headers_get_list (headers,
-        "WWW-Authenticate"),
-    .proxy_challenges = soup_message_headers_get_list (headers,
-        "Proxy-Authenticate"),
-    .proxy_support = soup_message_headers_get_list (headers, "Proxy-Support"),
-    .proxy_host = self->proxy_host,
-    .cookies = list,
-  };
-  GSList *l;
+  WmsHttpAnswer answer;
 
-  for (l = cookies; l != NULL; l = l->next) {
-    list[response.n_cookies].name = soup_cookie_get_name (l->data);
-    list[response.n_cookies++].value = soup_cookie_get_value (l->data);
-  }
-  g_set_object (&tunnel, self->tunnel);
+  wms_http_answer_init (&answer, message, self->tunnel);
+  answer.response.proxy_host = self->proxy_host;
   finish_request (self);
   if (handler != NULL)
-    handler->answered (&response, self->user_data);
-  soup_cookies_free (cookies);
+    handler->answered (&answer.response, self->user_data);
+  wms_http_answer_clear (&answer);
 }
 
 /* The body has to be read before the connection can be used again. */
@@ -348,24 +380,6 @@ body_read_done (GObject * stream, GAsyncResult * result, gpointer user_data)
   http_unref (self);
 }
 
-/* Whether another request can follow on the connection, which wants the
- * answer's body read.  Any other answer is told at once: its body may never
- * come, and what it says would be missed (push-protocol, C23). */
-static gboolean
-is_connection_kept (WmsHttp * self, SoupMessage * message)
-{
-  switch (soup_message_get_status (message)) {
-    case SOUP_STATUS_OK:
-    case SOUP_STATUS_NO_CONTENT:
-      return TRUE;
-    case SOUP_STATUS_UNAUTHORIZED:
-    case SOUP_STATUS_PROXY_AUTHENTICATION_REQUIRED:
-      return self->kind == WMS_REQUEST_SETUP;
-    default:
-      return FALSE;
-  }
-}
-
 static void
 send_done (GObject * session, GAsyncResult * result, gpointer user_data)
 {
@@ -376,9 +390,13 @@ send_done (GObject * session, GAsyncResult * result, gpointer user_data)
 
   body = soup_session_send_finish (SOUP_SESSION (session), result, &error);
   g_set_object (&message, self->message);
-  if (message != NULL && (body == NULL || self->abort_reason != NULL)) {
+  if (message != NULL && self->is_refused && self->abort_reason == NULL) {
+    report_answer (self, message);
+  } else if (message != NULL && (body == NULL || self->abort_reason != NULL)) {
     report_failure (self, error);
-  } else if (message != NULL && is_connection_kept (self, message)) {
+  } else if (message != NULL && self->handler != NULL
+      && self->handler->goes_on (soup_message_get_status (message),
+          self->user_data)) {
     g_input_stream_skip_async (body, MAX_ANSWER_BODY, G_PRIORITY_DEFAULT,
         self->cancellable, body_read_done, self);
     return;
@@ -389,37 +407,43 @@ send_done (GObject * session, GAsyncResult * result, gpointer user_data)
   http_unref (self);
 }
 
-/* In the order of Windows' encoders (docs/design.md, interoperability). */
-static void
-set_headers (SoupMessage * message, const WmsRequest * request)
-{
-  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
-
-  if (request->accept_schemes != NULL)
-    soup_message_headers_replace (headers, "X-Accept-Authentication",
-        request->accept_schemes);
-  soup_message_headers_replace (headers, "User-Agent", request->user_agent);
-  soup_message_headers_replace (headers, "Connection", "Keep-Alive");
-  soup_message_headers_replace (headers, "Cache-Control", "no-cache");
-  soup_message_headers_replace (headers, "Cookie", request->cookie);
-  if (request->authorization != NULL)
-    soup_message_headers_replace (headers, "Authorization",
-        request->authorization);
-}
-
 static void
 set_body (SoupMessage * message, const WmsRequest * request)
 {
   g_autoptr (GInputStream) body = NULL;
 
   if (request->body != NULL) {
-    soup_message_set_request_body_from_bytes (message, request->content_type,
-        request->body);
+    soup_message_set_request_body_from_bytes (message, NULL, request->body);
   } else {
     body = g_memory_input_stream_new ();
-    soup_message_set_request_body (message, request->content_type, body,
+    soup_message_set_request_body (message, NULL, body,
         request->content_length);
   }
+}
+
+static void
+add_header (SoupMessage * message, const gchar * name, const gchar * value)
+{
+  if (value != NULL)
+    soup_message_headers_append (soup_message_get_request_headers (message),
+        name, value);
+}
+
+/* In the order of Windows' encoders, but for X-Accept-Authentication: libsoup
+ * writes names that it does not know behind all others (docs/design.md,
+ * transport).  The body sets Content-Length. */
+static void
+set_head_and_body (SoupMessage * message, const WmsRequest * request)
+{
+  add_header (message, "Content-Type", request->content_type);
+  add_header (message, "User-Agent", request->user_agent);
+  add_header (message, "Host", request->host);
+  set_body (message, request);
+  add_header (message, "Connection", "Keep-Alive");
+  add_header (message, "Cache-Control", "no-cache");
+  add_header (message, "Cookie", request->cookie);
+  add_header (message, "Authorization", request->authorization);
+  add_header (message, "X-Accept-Authentication", request->accept_schemes);
 }
 
 /* Resolvers of proxies use a pool of threads, which does not survive a fork;
@@ -446,6 +470,7 @@ choose_proxy (WmsHttp * self, const WmsRequest * request)
 static void
 connect_signals (WmsHttp * self, SoupMessage * message)
 {
+  watch_head (self, message);
   g_signal_connect (message, "network-event", G_CALLBACK (network_event_cb),
       self);
   g_signal_connect (message, "accept-certificate",
@@ -471,16 +496,18 @@ wms_http_send (WmsHttp * self, const WmsRequest * request)
   message = soup_message_new_from_uri (SOUP_METHOD_POST, request->uri);
   self->message = message;
   self->kind = request->kind;
-  self->is_bound = request->is_bound || request->kind == WMS_REQUEST_START;
+  self->is_bound = request->is_bound;
   self->proxy_authorization = g_strdup (request->proxy_authorization);
   self->cancellable = g_cancellable_new ();
   self->told_resolving = self->told_connecting = FALSE;
+  self->informational_size = 0;
+  self->is_refused = FALSE;
   /* Without IDEMPOTENT, libsoup opens a connection for each POST; it follows
    * redirects with a GET. */
+  disable_authentication (self, message);
   soup_message_add_flags (message,
       SOUP_MESSAGE_IDEMPOTENT | SOUP_MESSAGE_NO_REDIRECT);
-  set_body (message, request);
-  set_headers (message, request);
+  set_head_and_body (message, request);
   connect_signals (self, message);
   self->ref_count++;
   soup_session_send_async (self->session, message, G_PRIORITY_DEFAULT,
@@ -504,6 +531,7 @@ wms_http_close (WmsHttp * self)
     g_cancellable_cancel (self->cancellable);
     g_clear_object (&self->cancellable);
   }
+  forget_tunnel (self);
   g_signal_handlers_disconnect_by_data (self->session, self);
   /* a handshake on another thread may go on when nobody waits for it */
   if (self->unfinished != NULL)

@@ -46,8 +46,10 @@ typedef enum
  * @progress: each step once in a request; %WMS_HTTP_HEAD_SENT only for a
  *     PushStart: from then on its body can be written to
  *     wms_http_get_stream()
- * @answered: the answer's head is there; its body is read and dropped
+ * @answered: the answer is there
  * @failed: there will be no answer
+ * @goes_on: whether an answer with this status is to be followed by another
+ *     request, so that its body has to be read and dropped before @answered
  *
  * What is told about the request under way; @answered or @failed ends it.
  */
@@ -56,6 +58,7 @@ typedef struct
   void (*progress) (WmsHttpProgress progress, gpointer user_data);
   void (*answered) (const WmsResponse * response, gpointer user_data);
   void (*failed) (const GError * error, gpointer user_data);
+    gboolean (*goes_on) (guint status, gpointer user_data);
 } WmsHttpHandler;
 
 /**
@@ -72,8 +75,7 @@ WmsHttp *wms_http_new (const WmsHttpConfig * config,
  * @self: a #WmsHttp
  * @request: what to send; nothing else may be under way
  *
- * A PushStart, or what is bound, that would leave on another connection fails
- * with
+ * What is bound, and would leave on another connection, fails with
  * %WMS_ERROR_CONNECTION_CHANGED, before a byte of it has left.
  */
 void wms_http_send (WmsHttp * self, const WmsRequest * request);

@@ -27,6 +27,7 @@ free_event (WmsEvent * event)
 {
   g_clear_error (&event->error);
   g_clear_pointer (&event->question, wms_question_unref);
+  g_clear_pointer (&event->marker, gst_structure_free);
   g_free (event);
 }
 
@@ -126,6 +127,8 @@ wms_mailbox_post (WmsMailbox * self, const WmsEvent * event)
     copy->error = event->error != NULL ? g_error_copy (event->error) : NULL;
     copy->question = event->question != NULL ?
         wms_question_ref (event->question) : NULL;
+    copy->marker = event->marker != NULL ?
+        gst_structure_copy (event->marker) : NULL;
     g_queue_push_tail (&self->events, copy);
     if (!self->is_reading)
       start_reader_locked (self);

@@ -3,6 +3,7 @@
 #define __WMS_MAILBOX_H__
 
 #include <gio/gio.h>
+#include <gst/gststructure.h>
 
 #include "wmspush/wmsquestion.h"
 #include "wmspush/wmsstatus.h"
@@ -18,6 +19,8 @@ G_BEGIN_DECLS
  * @value: of status STARTED: first presentation time, 100 ns
  * @error: (nullable): of status ERROR
  * @question: (nullable): for credentials; the event is nothing else then
+ * @marker: (nullable): all data before this marker is written; the event is
+ *     nothing else then
  *
  * One thing that an application may want to know.
  */
@@ -30,6 +33,7 @@ typedef struct
   guint64 value;
   GError *error;
   WmsQuestion *question;
+  GstStructure *marker;
 } WmsEvent;
 
 /**

@@ -106,6 +106,22 @@ wms_packet_init_filler (WmsPacket * packet, guint64 left)
   packet->body_size = size - WMS_FRAME_HEAD_SIZE;
 }
 
+/* Behind each packet there is room left for the final $E, and so for filler: a
+ * rest of 1 to 3 bytes, which no framing header goes into, never arises.  Only
+ * what ends the request needs none; $E(1) is not that, since Windows Media
+ * Services do not answer a request that ends with it ([MS-WMHTTP] 6, note
+ * 14). */
+gboolean
+wms_packet_fits (const WmsPacket * packet, guint64 room)
+{
+  gsize size = packet->head_size + packet->body_size;
+  gboolean is_last = packet->head[1] == WMS_FRAME_FILLER
+      || (packet->head[1] == WMS_FRAME_END
+      && packet->head[WMS_FRAME_HEAD_SIZE] != WMS_END_HEADER_FOLLOWS);
+
+  return size + (is_last ? 0 : WMS_FRAME_END_SIZE) <= room;
+}
+
 void
 wms_packet_clear (WmsPacket * packet)
 {

@@ -3,10 +3,11 @@
 #include "config.h"
 #endif
 
-#include "wmspush/wmspush.h"
+#include "wmspush/wmspush-private.h"
 
 #include <string.h>
 
+#include "wmspush/wmsanswer.h"
 #include "wmspush/wmscookies.h"
 #include "wmspush/wmsstatus.h"
 #include "wmspush/wmsuri.h"
@@ -17,42 +18,6 @@
  * ([MS-WMHTTP] 2.2.1.8; push-protocol, C3). */
 #define USER_AGENT "WMEncoder/12.0.7600.1 " PACKAGE "/" VERSION
 #define HTTPS_PORT 443
-
-typedef enum
-{
-  STATE_SETUP,
-  STATE_OPEN,
-  STATE_STREAMING,
-  STATE_FILLED,
-  STATE_ENDING,
-  STATE_OVER,
-} PushState;
-
-struct _WmsPush
-{
-  PushState state;
-  GUri *uri;
-  GUri *home;                   /* as configured */
-  gchar *proxy;                 /* of a 305 */
-  GBytes *setup_body;
-  guint64 wanted_length;        /* 0: up to us */
-  guint64 request_length;       /* of the last PushStart */
-  guint bitrate_bps;
-  gboolean accept_any_server;
-  WmsCookies *cookies;
-  gboolean using_proxy;
-  guint redirects;
-
-  WmsAuth *server_auth;
-  WmsAuth *proxy_auth;
-  WmsAuth *busy_auth;           /* whose question or ticket is out */
-  WmsAuthConfig foreign;        /* for servers that we are sent to */
-  gboolean is_proxy_home;
-  gboolean needs_connection;    /* the next request wants a new one */
-  gchar *accept_schemes;
-  gchar *authorization;
-  gchar *proxy_authorization;
-};
 
 static GBytes *
 make_setup_body (const WmsPushConfig * config)
@@ -84,7 +49,7 @@ wms_push_new (const WmsPushConfig * config)
   self->setup_body = make_setup_body (config);
   self->wanted_length = config->request_length;
   self->accept_any_server = config->accept_any_server;
-  self->server_auth = wms_auth_new (&config->server);
+  self->server_auth = self->home_auth = wms_auth_new (&config->server);
   self->proxy_auth = wms_auth_new (&config->proxy);
   self->foreign.methods = config->server.methods;
   self->is_proxy_home = config->is_proxy_home;
@@ -99,9 +64,13 @@ wms_push_free (WmsPush * self)
   g_uri_unref (self->uri);
   g_uri_unref (self->home);
   g_free (self->proxy);
-  wms_auth_free (self->server_auth);
+  if (self->server_auth != self->home_auth)
+    wms_auth_free (self->server_auth);
+  wms_auth_free (self->home_auth);
   wms_auth_free (self->proxy_auth);
+  g_free (self->resume_id);
   g_free (self->accept_schemes);
+  g_free (self->host);
   wms_free_secret (self->authorization);
   wms_free_secret (self->proxy_authorization);
   g_bytes_unref (self->setup_body);
@@ -141,7 +110,8 @@ authorize (WmsPush * self, WmsRequest * request)
   gint port = g_uri_get_port (self->uri);
 
   request->is_bound = wms_auth_is_bound (self->server_auth)
-      || wms_auth_is_bound (self->proxy_auth);
+      || wms_auth_is_bound (self->proxy_auth)
+      || (self->state == WMS_PUSH_STATE_OPEN && !self->needs_connection);
   wms_free_secret (self->authorization);
   self->authorization = wms_auth_authorize (self->server_auth, "POST", target);
   wms_free_secret (self->proxy_authorization);
@@ -161,17 +131,21 @@ authorize (WmsPush * self, WmsRequest * request)
 gboolean
 wms_push_next_request (WmsPush * self, WmsRequest * request)
 {
-  if (self->state != STATE_SETUP && self->state != STATE_OPEN)
+  if (self->state != WMS_PUSH_STATE_SETUP && self->state != WMS_PUSH_STATE_OPEN)
     return FALSE;
 
+  g_free (self->host);
+  self->host = wms_uri_get_host_header (self->uri);
   request->uri = self->uri;
+  request->host = self->host;
   request->proxy = self->proxy;
   request->user_agent = USER_AGENT;
   request->cookie = wms_cookies_get_header (self->cookies);
   request->accept_schemes = self->accept_schemes;
   authorize (self, request);
+  request->needs_connection = self->needs_connection;
   self->needs_connection = FALSE;
-  if (self->state == STATE_SETUP) {
+  if (self->state == WMS_PUSH_STATE_SETUP) {
     request->kind = WMS_REQUEST_SETUP;
     request->content_type = TYPE_SETUP;
     request->body = self->setup_body;
@@ -181,81 +155,42 @@ wms_push_next_request (WmsPush * self, WmsRequest * request)
     request->content_type = TYPE_START;
     request->body = NULL;
     request->content_length = self->request_length = choose_length (self);
-    self->state = STATE_STREAMING;
+    self->state = WMS_PUSH_STATE_STREAMING;
   }
   return TRUE;
-}
-
-/* Server tokens of the protocol ([MS-WMSP] 2.2.1.5; push-protocol, C13). */
-static gboolean
-is_publishing_server (const gchar * server)
-{
-  static const gchar *const tokens[] = { "Cougar", "Rex" };
-  gsize i;
-
-  for (i = 0; server != NULL && i < G_N_ELEMENTS (tokens); i++) {
-    gsize n = strlen (tokens[i]);
-
-    if (g_ascii_strncasecmp (server, tokens[i], n) == 0
-        && (server[n] == '\0' || server[n] == '/' || server[n] == ' '))
-      return TRUE;
-  }
-  return FALSE;
 }
 
 static WmsOutcome
 fail (WmsPush * self, GError ** error, GQuark domain, gint code,
     const gchar * text)
 {
-  self->state = STATE_OVER;
+  self->state = WMS_PUSH_STATE_OVER;
   g_set_error_literal (error, domain, code, text);
   return WMS_OUTCOME_FAILED;
 }
 
-static gboolean
-is_same_origin (GUri * a, GUri * b)
-{
-  return g_strcmp0 (g_uri_get_scheme (a), g_uri_get_scheme (b)) == 0
-      && g_strcmp0 (g_uri_get_host (a), g_uri_get_host (b)) == 0
-      && g_uri_get_port (a) == g_uri_get_port (b);
-}
-
-/* The next request goes out on a new connection. */
-static void
-begin_connection (WmsPush * self)
+void
+wms_push_begin_connection (WmsPush * self)
 {
   self->needs_connection = TRUE;
   wms_auth_begin_connection (self->server_auth);
   wms_auth_begin_connection (self->proxy_auth);
 }
 
-static void
-forget_server (WmsPush * self)
+gboolean
+wms_push_is_at_home (WmsPush * self)
 {
-  wms_cookies_clear (self->cookies);
-  wms_auth_free (self->server_auth);
-  self->server_auth = wms_auth_new (&self->foreign);
+  return wms_uri_is_same_origin (self->uri, self->home);
 }
 
-/* A place that may be gone to: https never becomes http, and nobody else
- * chooses who we are. */
-static GUri *
-parse_target (WmsPush * self, const gchar * location)
+void
+wms_push_leave_server (WmsPush * self)
 {
-  g_autoptr (GUri) target = NULL;
-  const gchar *scheme;
-
-  if (location != NULL)
-    target = g_uri_parse_relative (self->uri, location, WMS_URI_FLAGS, NULL);
-  scheme = target != NULL ? g_uri_get_scheme (target) : NULL;
-  if (scheme == NULL || g_uri_get_host (target) == NULL
-      || *g_uri_get_host (target) == '\0'
-      || g_uri_get_userinfo (target) != NULL
-      || (strcmp (scheme, "https") != 0
-          && (strcmp (scheme, "http") != 0
-              || strcmp (g_uri_get_scheme (self->uri), "http") != 0)))
-    return NULL;
-  return g_steal_pointer (&target);
+  wms_cookies_clear (self->cookies);
+  g_clear_pointer (&self->resume_id, g_free);
+  if (self->server_auth != self->home_auth)
+    wms_auth_free (self->server_auth);
+  self->server_auth = wms_auth_new (&self->foreign);
 }
 
 /* [MS-WMHTTP] 3.1.5.1; push-protocol, C11 and section 6: another origin gets
@@ -263,7 +198,8 @@ parse_target (WmsPush * self, const gchar * location)
 static WmsOutcome
 follow_redirect (WmsPush * self, const WmsResponse * response, GError ** error)
 {
-  g_autoptr (GUri) target = parse_target (self, response->location);
+  g_autoptr (GUri) target = wms_answer_find_target (self->uri,
+      response->location);
 
   if (target == NULL)
     return fail (self, error, WMS_ERROR, WMS_ERROR_REDIRECT,
@@ -272,11 +208,13 @@ follow_redirect (WmsPush * self, const WmsResponse * response, GError ** error)
     return fail (self, error, WMS_ERROR, WMS_ERROR_HOPS,
         "too many redirections");
 
-  if (!is_same_origin (self->uri, target))
-    forget_server (self);
+  if (!wms_uri_is_same_origin (self->uri, target))
+    wms_push_leave_server (self);
   g_uri_unref (self->uri);
   self->uri = g_steal_pointer (&target);
-  begin_connection (self);
+  /* the new server's answer tells whether a proxy is on that way */
+  self->using_proxy = FALSE;
+  wms_push_begin_connection (self);
   return WMS_OUTCOME_AGAIN;
 }
 
@@ -285,7 +223,8 @@ follow_redirect (WmsPush * self, const WmsResponse * response, GError ** error)
 static WmsOutcome
 use_proxy (WmsPush * self, const WmsResponse * response, GError ** error)
 {
-  g_autoptr (GUri) target = parse_target (self, response->location);
+  g_autoptr (GUri) target = wms_answer_find_target (self->uri,
+      response->location);
 
   if (target == NULL || strcmp (g_uri_get_scheme (target), "http") != 0)
     return fail (self, error, WMS_ERROR, WMS_ERROR_REDIRECT,
@@ -299,7 +238,7 @@ use_proxy (WmsPush * self, const WmsResponse * response, GError ** error)
   self->is_proxy_home = FALSE;
   wms_auth_free (self->proxy_auth);
   self->proxy_auth = wms_auth_new (&self->foreign);
-  begin_connection (self);
+  wms_push_begin_connection (self);
   return WMS_OUTCOME_AGAIN;
 }
 
@@ -317,7 +256,7 @@ take_step (WmsPush * self, WmsAuthStep step)
     case WMS_AUTH_TICKET:
       return WMS_OUTCOME_TICKET;
     default:
-      self->state = STATE_OVER;
+      self->state = WMS_PUSH_STATE_OVER;
       return WMS_OUTCOME_FAILED;
   }
 }
@@ -356,7 +295,7 @@ authenticate (WmsPush * self, const WmsResponse * response, GError ** error)
     peer.is_shared = is_https (self);
   } else {
     peer.host = g_uri_get_host (self->uri);
-    peer.is_home = is_same_origin (self->uri, self->home);
+    peer.is_home = wms_push_is_at_home (self);
     peer.is_secure = is_https (self);
     peer.is_shared = is_server_shared (self, response);
   }
@@ -364,9 +303,9 @@ authenticate (WmsPush * self, const WmsResponse * response, GError ** error)
   self->busy_auth = is_proxy ? self->proxy_auth : self->server_auth;
   step = wms_auth_take_challenges (self->busy_auth, &peer, is_proxy ?
       response->proxy_challenges : response->server_challenges, error);
-  if (self->state != STATE_SETUP) {
-    self->state = STATE_SETUP;
-    begin_connection (self);
+  if (self->state != WMS_PUSH_STATE_SETUP) {
+    self->state = WMS_PUSH_STATE_SETUP;
+    wms_push_begin_connection (self);
   }
   return take_step (self, step);
 }
@@ -375,6 +314,26 @@ static gboolean
 is_success (guint status)
 {
   return status == 200 || status == 204;
+}
+
+/* [MS-WMHTTP] 3.1.5.1 and 3.1.5.2 want the same of both requests' answers
+ * (push-protocol, C13).  A server that closes the connection gets the next
+ * request on another one ([MS-WMHTTP] 3.1.4.2.1), but with NTLM it would be
+ * nobody's there. */
+static WmsOutcome
+take_success (WmsPush * self, const WmsResponse * response, GError ** error)
+{
+  if (!self->accept_any_server
+      && !wms_answer_is_publishing_point (response->server))
+    return fail (self, error, WMS_ERROR, WMS_ERROR_NOT_A_PUBLISHING_POINT,
+        "success, but no Server header of a publishing point");
+  self->state = WMS_PUSH_STATE_OPEN;
+  wms_auth_accept (self->server_auth);
+  wms_auth_accept (self->proxy_auth);
+  if (response->is_closing && !wms_auth_is_of_connection (self->server_auth)
+      && !wms_auth_is_of_connection (self->proxy_auth))
+    wms_push_begin_connection (self);
+  return WMS_OUTCOME_OPENED;
 }
 
 static WmsOutcome
@@ -386,6 +345,7 @@ take_setup_response (WmsPush * self, const WmsResponse * response,
     case 301:
     case 302:
     case 303:
+    case 304:
     case 307:
     case 308:
       return follow_redirect (self, response, error);
@@ -396,14 +356,10 @@ take_setup_response (WmsPush * self, const WmsResponse * response,
       return authenticate (self, response, error);
     case 200:
     case 204:
-      if (!self->accept_any_server && !is_publishing_server (response->server))
-        return fail (self, error, WMS_ERROR, WMS_ERROR_NOT_A_PUBLISHING_POINT,
-            "success, but no Server header of a publishing point");
-      self->state = STATE_OPEN;
-      wms_auth_accept (self->server_auth);
-      wms_auth_accept (self->proxy_auth);
-      return WMS_OUTCOME_OPENED;
+      return take_success (self, response, error);
     default:
+      if (wms_push_can_renew (self, response->status))
+        return WMS_OUTCOME_AGAIN;
       return fail (self, error, WMS_HTTP_ERROR, response->status,
           "PushSetup refused");
   }
@@ -414,20 +370,37 @@ static WmsOutcome
 take_start_response (WmsPush * self, const WmsResponse * response,
     GError ** error)
 {
+  WmsOutcome outcome;
+
   if (response->status == 401 || response->status == 407)
     return authenticate (self, response, error);
-  if (!is_success (response->status))
+  if (!is_success (response->status)) {
+    wms_push_take_refusal (self, response->status);
     return fail (self, error, WMS_HTTP_ERROR, response->status,
         "PushStart refused");
-  if (self->state == STATE_STREAMING)
+  }
+  if (self->state == WMS_PUSH_STATE_STREAMING)
     return fail (self, error, WMS_ERROR, WMS_ERROR_ENDED_EARLY,
         "success before the end of the stream");
-  self->state = STATE_OPEN;
-  wms_auth_accept (self->server_auth);
-  wms_auth_accept (self->proxy_auth);
-  wms_auth_settle (self->server_auth);
-  wms_auth_settle (self->proxy_auth);
-  return WMS_OUTCOME_OPENED;
+  outcome = take_success (self, response, error);
+  if (outcome == WMS_OUTCOME_OPENED) {
+    wms_auth_settle (self->server_auth);
+    wms_auth_settle (self->proxy_auth);
+  }
+  return outcome;
+}
+
+gboolean
+wms_push_goes_on (WmsPush * self, guint status)
+{
+  switch (self->state) {
+    case WMS_PUSH_STATE_SETUP:
+      return is_success (status) || status == 401 || status == 407;
+    case WMS_PUSH_STATE_FILLED:
+      return is_success (status);
+    default:
+      return FALSE;
+  }
 }
 
 WmsOutcome
@@ -439,19 +412,19 @@ wms_push_take_response (WmsPush * self, const WmsResponse * response,
     self->using_proxy = TRUE;
 
   switch (self->state) {
-    case STATE_SETUP:
+    case WMS_PUSH_STATE_SETUP:
       return take_setup_response (self, response, error);
-    case STATE_ENDING:
+    case WMS_PUSH_STATE_ENDING:
       /* Receivers answer the final $E with all sorts of statuses
        * (docs/design.md, interoperability): the session has ended.  But who was
        * not let in has streamed for nothing, which some tell last. */
       if (response->status == 401 || response->status == 407)
         return fail (self, error, WMS_HTTP_ERROR, response->status,
             "the whole PushStart was not let in");
-      self->state = STATE_OVER;
+      self->state = WMS_PUSH_STATE_OVER;
       return WMS_OUTCOME_ENDED;
-    case STATE_STREAMING:
-    case STATE_FILLED:
+    case WMS_PUSH_STATE_STREAMING:
+    case WMS_PUSH_STATE_FILLED:
       return take_start_response (self, response, error);
     default:
       return fail (self, error, WMS_ERROR, WMS_ERROR_ANSWER,
@@ -462,9 +435,9 @@ wms_push_take_response (WmsPush * self, const WmsResponse * response,
 WmsOutcome
 wms_push_take_loss (WmsPush * self, const GError * reason, GError ** error)
 {
-  gboolean ended = self->state == STATE_ENDING;
+  gboolean ended = self->state == WMS_PUSH_STATE_ENDING;
 
-  self->state = STATE_OVER;
+  self->state = WMS_PUSH_STATE_OVER;
   if (ended)
     return WMS_OUTCOME_ENDED;
   if (error != NULL)
@@ -475,10 +448,10 @@ wms_push_take_loss (WmsPush * self, const GError * reason, GError ** error)
 void
 wms_push_restart (WmsPush * self)
 {
-  if (self->state == STATE_OVER)
+  if (self->state == WMS_PUSH_STATE_OVER)
     return;
-  self->state = STATE_SETUP;
-  begin_connection (self);
+  self->state = WMS_PUSH_STATE_SETUP;
+  wms_push_begin_connection (self);
 }
 
 WmsOutcome
@@ -529,15 +502,15 @@ wms_push_set_bitrate (WmsPush * self, guint bitrate_bps)
 void
 wms_push_begin_refill (WmsPush * self)
 {
-  if (self->state == STATE_STREAMING)
-    self->state = STATE_FILLED;
+  if (self->state == WMS_PUSH_STATE_STREAMING)
+    self->state = WMS_PUSH_STATE_FILLED;
 }
 
 void
 wms_push_begin_end (WmsPush * self)
 {
-  if (self->state == STATE_STREAMING)
-    self->state = STATE_ENDING;
+  if (self->state == WMS_PUSH_STATE_STREAMING)
+    self->state = WMS_PUSH_STATE_ENDING;
 }
 
 guint64

@@ -58,6 +58,7 @@ typedef enum
  * WmsRequest:
  * @kind: PushSetup or PushStart
  * @uri: (transfer none): where to
+ * @host: Host
  * @content_type: Content-Type, exactly
  * @content_length: Content-Length
  * @user_agent: User-Agent
@@ -68,7 +69,10 @@ typedef enum
  *     or, with https, of the CONNECT before it; only for a proxy
  * @proxy: (nullable): the proxy that the server named (305), in place of the
  *     configured one
- * @is_bound: whether it must not go out on another connection
+ * @is_bound: whether it must not go out on another connection (push-protocol,
+ *     C15)
+ * @needs_connection: whether it must not go out on the connection that there
+ *     is
  * @body: (nullable): the whole body of a PushSetup; %NULL for a PushStart,
  *     whose body are frames
  *
@@ -79,6 +83,7 @@ typedef struct
 {
   WmsRequestKind kind;
   GUri *uri;
+  const gchar *host;
   const gchar *content_type;
   guint64 content_length;
   const gchar *user_agent;
@@ -88,6 +93,7 @@ typedef struct
   const gchar *proxy_authorization;
   const gchar *proxy;
   gboolean is_bound;
+  gboolean needs_connection;
   GBytes *body;
 } WmsRequest;
 
@@ -103,6 +109,8 @@ typedef struct
  * @proxy_challenges: (nullable): Proxy-Authenticate
  * @proxy_support: (nullable): Proxy-Support (RFC 4559, section 6)
  * @proxy_host: (nullable): the proxy that the connection leads to
+ * @is_closing: whether the connection ends with it, as with HTTP/1.0 or
+ *     `Connection: close`
  */
 typedef struct
 {
@@ -116,6 +124,7 @@ typedef struct
   const gchar *proxy_challenges;
   const gchar *proxy_support;
   const gchar *proxy_host;
+  gboolean is_closing;
 } WmsResponse;
 
 /**
@@ -188,6 +197,19 @@ WmsOutcome wms_push_take_response (WmsPush * self,
     const WmsResponse * response, GError ** error);
 
 /**
+ * wms_push_goes_on:
+ * @self: a #WmsPush
+ * @status: of an answer whose head is there
+ *
+ * What ends a session is told by its head: its body may never come
+ * (push-protocol, C23).
+ *
+ * Returns: whether another request follows, for which the answer has to be
+ *     complete.
+ */
+gboolean wms_push_goes_on (WmsPush * self, guint status);
+
+/**
  * wms_push_take_loss:
  * @self: a #WmsPush
  * @reason: why there will be no answer to the last request
@@ -255,6 +277,32 @@ WmsOutcome wms_push_return_ticket (WmsPush * self, WmsTicket * ticket,
  * Makes requests through a proxy last about %WMS_PUSH_PROXY_SECONDS.
  */
 void wms_push_set_bitrate (WmsPush * self, guint bitrate_bps);
+
+/**
+ * wms_push_resume:
+ * @self: a #WmsPush whose session is lost, or could not be opened
+ *
+ * Makes the next request a PushSetup with the push-id of the lost session, to
+ * the server that had it (push-protocol, C24).  Where that try fails as well,
+ * the next one goes where the configuration leads.  A push-id that is refused
+ * is left out in the same try.
+ */
+void wms_push_resume (WmsPush * self);
+
+/**
+ * wms_push_is_continued:
+ *
+ * Returns: whether the server has taken the push-id of the lost session, so
+ *     that it goes on with the next packet; else it begins with a header.
+ */
+gboolean wms_push_is_continued (WmsPush * self);
+
+/**
+ * wms_push_settle:
+ *
+ * Tells that packets flow again: the next loss is another one.
+ */
+void wms_push_settle (WmsPush * self);
 
 /**
  * wms_push_restart:

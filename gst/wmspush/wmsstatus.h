@@ -155,6 +155,9 @@ GQuark wms_error_quark (void);
  * @WMS_ERROR_PROXY_NOT_FOUND: the proxy's name is unknown
  * @WMS_ERROR_HEADER_DUE: the server wants the session from its beginning: the
  *     next packet has to be a header
+ * @WMS_ERROR_RESUMED: the session was lost and goes on: what comes next has to
+ *     make sense without what came before
+ * @WMS_ERROR_BUSY: the server takes nothing for now
  */
 typedef enum
 {
@@ -175,6 +178,8 @@ typedef enum
   WMS_ERROR_NTLM_THROUGH_PROXY,
   WMS_ERROR_PROXY_NOT_FOUND,
   WMS_ERROR_HEADER_DUE,
+  WMS_ERROR_RESUMED,
+  WMS_ERROR_BUSY,
 } WmsError;
 
 /**

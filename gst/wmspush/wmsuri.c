@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "wmspush/wmsuri.h"
 
+#include <string.h>
+
 static const struct
 {
   const gchar *push;
@@ -52,6 +54,42 @@ wms_uri_parse (const gchar * text, WmsCredentials ** user, GError ** error)
     *user = wms_credentials_new (g_uri_get_user (uri),
         g_uri_get_password (uri));
   return g_uri_parse (clean, WMS_URI_FLAGS, error);
+}
+
+gboolean
+wms_uri_is_same_origin (GUri * a, GUri * b)
+{
+  return g_strcmp0 (g_uri_get_scheme (a), g_uri_get_scheme (b)) == 0
+      && g_ascii_strcasecmp (g_uri_get_host (a), g_uri_get_host (b)) == 0
+      && g_uri_get_port (a) == g_uri_get_port (b);
+}
+
+static gboolean
+is_default_port (const gchar * scheme, gint port)
+{
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (schemes); i++) {
+    if (g_strcmp0 (scheme, schemes[i].http) == 0)
+      return port == schemes[i].port;
+  }
+  return FALSE;
+}
+
+gchar *
+wms_uri_get_host_header (GUri * uri)
+{
+  const gchar *host = g_uri_get_host (uri);
+  gint port = g_uri_get_port (uri);
+  GString *header = g_string_new (NULL);
+
+  if (strchr (host, ':') != NULL)
+    g_string_append_printf (header, "[%.*s]", (gint) strcspn (host, "%"), host);
+  else
+    g_string_append (header, host);
+  if (port != -1 && !is_default_port (g_uri_get_scheme (uri), port))
+    g_string_append_printf (header, ":%d", port);
+  return g_string_free (header, FALSE);
 }
 
 gchar *

@@ -28,6 +28,24 @@ GUri *wms_uri_parse (const gchar * text, WmsCredentials ** user,
     GError ** error);
 
 /**
+ * wms_uri_is_same_origin:
+ *
+ * Returns: whether scheme, host and port are the same.
+ */
+gboolean wms_uri_is_same_origin (GUri * a, GUri * b);
+
+/**
+ * wms_uri_get_host_header:
+ * @uri: from wms_uri_parse()
+ *
+ * Returns: (transfer full): value of the Host header (RFC 9112, section 3.2):
+ *     an IPv6 address in brackets, without the zone that means something to
+ *     this machine only (RFC 6874, section 4); no port where it is the
+ *     scheme's.
+ */
+gchar *wms_uri_get_host_header (GUri * uri);
+
+/**
  * wms_uri_to_push:
  * @uri: from wms_uri_parse()
  *

@@ -37,6 +37,8 @@ struct _WmsWriter
   gboolean was_reset;
   guint64 bytes;
   guint64 left;
+  guint64 n_data;
+  guint unsent;                 /* when it was closed */
   /* the packet that was written in part, and how much of it */
   gboolean has_tail;
   WmsPacket tail;
@@ -44,6 +46,7 @@ struct _WmsWriter
   /* TLS: the record that has to be offered again as it is */
   guint8 *record;
   gsize record_size;
+  guint n_joined;               /* data packets that end in it */
 };
 
 /* A descriptor of our own: libsoup may close its one while we write. */
@@ -169,30 +172,27 @@ add_vectors (struct iovec *vectors, guint n, const WmsPacket * packet,
   return n;
 }
 
+static gboolean
+is_data (const WmsPacket * packet)
+{
+  return packet->head[1] == WMS_FRAME_DATA;
+}
+
 static gsize
 packet_size (const WmsPacket * packet)
 {
   return packet->head_size + packet->body_size;
 }
 
-/* How many packets the request has room for.  The final $E always keeps its
- * room, so that what remains can end the session or be filled ([MS-WMHTTP]
- * 3.1.4.3; push-protocol, C22). */
+/* How many packets the request has room for. */
 static guint
 count_fitting_locked (WmsWriter * self, const WmsPacket * packets, guint n)
 {
   guint64 room = self->left;
   guint i;
 
-  for (i = 0; i < n; i++) {
-    gsize size = packet_size (&packets[i]);
-    gsize reserve = packets[i].head[1] == WMS_FRAME_END
-        || packets[i].head[1] == WMS_FRAME_FILLER ? 0 : WMS_FRAME_END_SIZE;
-
-    if (size + reserve > room)
-      break;
-    room -= size;
-  }
+  for (i = 0; i < n && wms_packet_fits (&packets[i], room); i++)
+    room -= packet_size (&packets[i]);
   return i;
 }
 
@@ -211,6 +211,7 @@ consume_locked (WmsWriter * self, WmsPacket * packets, guint * n_taken,
       return;
     }
     bytes -= rest;
+    self->n_joined += is_data (&self->tail);
     wms_packet_clear (&self->tail);
     self->has_tail = FALSE;
   }
@@ -219,6 +220,7 @@ consume_locked (WmsWriter * self, WmsPacket * packets, guint * n_taken,
     gsize size = packet_size (packet);
 
     self->left -= size;
+    self->n_data += is_data (packet);
     *n_taken += 1;
     if (bytes < size) {
       self->tail = *packet;
@@ -227,6 +229,7 @@ consume_locked (WmsWriter * self, WmsPacket * packets, guint * n_taken,
       return;
     }
     bytes -= size;
+    self->n_joined += is_data (packet);
     wms_packet_clear (packet);
   }
 }
@@ -307,8 +310,10 @@ write_tls_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
   gssize written;
 
   for (;;) {
-    if (self->record_size == 0)
+    if (self->record_size == 0) {
+      self->n_joined = 0;
       fill_record_locked (self, packets, n_packets, n_taken);
+    }
     if (self->record_size == 0)
       return WMS_WRITE_DONE;
     written = g_pollable_output_stream_write_nonblocking (self->tls,
@@ -476,6 +481,19 @@ wms_writer_finish (WmsWriter * self)
   return result;
 }
 
+static guint
+count_unsent_locked (WmsWriter * self)
+{
+  GSocket *socket = self->socket != NULL ? self->socket : self->tls_socket;
+  gint unsent = 0;
+
+  if (self->is_closed)
+    return self->unsent;
+  if (ioctl (g_socket_get_fd (socket), SIOCOUTQ, &unsent) < 0)
+    unsent = 0;
+  return MAX (unsent, 0);
+}
+
 void
 wms_writer_shutdown (WmsWriter * self)
 {
@@ -484,6 +502,7 @@ wms_writer_shutdown (WmsWriter * self)
   /* first, since a wait holds no lock and a write does not wait */
   g_cancellable_cancel (self->closing);
   g_mutex_lock (&self->lock);
+  self->unsent = count_unsent_locked (self);
   if (!self->is_closed)
     g_socket_shutdown (socket, TRUE, TRUE, NULL);
   self->is_closed = TRUE;
@@ -493,15 +512,13 @@ wms_writer_shutdown (WmsWriter * self)
 void
 wms_writer_get_stats (WmsWriter * self, WmsWriterStats * stats)
 {
-  GSocket *socket = self->socket != NULL ? self->socket : self->tls_socket;
-  gint unsent = 0;
-
   g_mutex_lock (&self->lock);
   stats->bytes = self->bytes;
   stats->left = self->left;
-  if (!self->is_closed
-      && ioctl (g_socket_get_fd (socket), SIOCOUTQ, &unsent) < 0)
-    unsent = 0;
-  stats->unsent = MAX (unsent, 0);
+  stats->unsent = count_unsent_locked (self);
+  stats->n_data = self->n_data;
+  stats->n_cut = self->has_tail && is_data (&self->tail);
+  if (self->record_size > 0)
+    stats->n_cut += self->n_joined;
   g_mutex_unlock (&self->lock);
 }

@@ -71,6 +71,17 @@ void wms_packet_init_end (WmsPacket * packet, guint32 reason);
 void wms_packet_init_filler (WmsPacket * packet, guint64 left);
 
 /**
+ * wms_packet_fits:
+ * @packet: a #WmsPacket
+ * @room: bytes that the request still has
+ *
+ * Returns: whether the packet can go into the request, so that what remains can
+ *     be filled to the byte or end the session ([MS-WMHTTP] 3.1.4.3;
+ *     push-protocol, C22).
+ */
+gboolean wms_packet_fits (const WmsPacket * packet, guint64 room);
+
+/**
  * wms_packet_clear:
  *
  * Lets go of the buffer.
@@ -195,13 +206,18 @@ void wms_writer_shutdown (WmsWriter * self);
  * WmsWriterStats:
  * @bytes: of the request body, taken by the kernel or by the TLS layer
  * @left: bytes of the request that are still free
- * @unsent: bytes that the kernel has, but the peer has not acknowledged
+ * @unsent: bytes that the kernel has, but the peer has not acknowledged; after
+ *     wms_writer_shutdown() those that it had then
+ * @n_data: data packets that were taken
+ * @n_cut: those of them that have not left as a whole
  */
 typedef struct
 {
   guint64 bytes;
   guint64 left;
   guint unsent;
+  guint64 n_data;
+  guint n_cut;
 } WmsWriterStats;
 
 /**

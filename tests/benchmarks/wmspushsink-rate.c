@@ -1,215 +1,205 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* How fast wmspushsink writes over loopback, beside a loop of sendmsg calls of
- * the same bytes: wmspushsink-rate [MEGABYTES].  One line for each number of
- * packets in a buffer list. */
-#include <gio/gio.h>
-#include <glib-unix.h>
-#include <gst/check/gstharness.h>
-#include <gst/gst.h>
+/* How fast one sink writes over loopback, beside a loop of sendmsg calls of the
+ * same bytes and others' sinks:
+ *
+ *   wmspushsink-rate [--seconds S] [--rounds R]
+ *
+ * Each row has a process and a connection of its own, and streams in turn with
+ * the others, round after round; what counts is the median of its rounds, and
+ * of its rounds' ratios to the loop with as many packets in a list.  A round
+ * ends when the receiver has everything.  Others' sinks take a list apart. */
 #include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
+#include <time.h>
 
-#include "testasf.h"
+#include "benchsink.h"
 
 #define PACKET_SIZE 1400
-#define MAX_LIST 32
-#define ANSWER "HTTP/1.1 204 No Content\r\nServer: Cougar/9.5\r\n" \
-    "Content-Length: 0\r\n\r\n"
+#define FRAME_HEAD_SIZE 4
+#define MAX_ROUNDS 99
+/* Longest wait for what is still on its way. */
+#define ARRIVE_SECONDS 20
 
-static const guint lists[] = { 1, 8, 32 };
+static gdouble seconds = 0.5;
+static gint n_rounds = 7;
 
 typedef struct
 {
-  GSocket *listener;
-  guint port;
-  gboolean is_push;
-} Receiver;
+  gdouble mb_per_second;
+  gdouble cpu_us;               /* for a packet */
+} Speed;
 
-static void
-receiver_init (Receiver * self)
+typedef struct
 {
-  g_autoptr (GInetAddress) loopback =
-      g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new (loopback, 0);
-  g_autoptr (GSocketAddress) bound = NULL;
+  BenchKind kind;
+  guint n_in_list;
+  const BenchBoard *board;
+  BenchSink sink;
+  BenchPacket packet;
+  GstBufferList *list;
+  /* the parent's side */
+  BenchWorker *worker;
+  gboolean is_good;
+  guint n_done;
+  gdouble speeds[MAX_ROUNDS];
+  gdouble ratios[MAX_ROUNDS];
+  gdouble costs[MAX_ROUNDS];
+} Row;
 
-  self->listener = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
-      G_SOCKET_PROTOCOL_TCP, NULL);
-  g_socket_bind (self->listener, wanted, TRUE, NULL);
-  g_socket_listen (self->listener, NULL);
-  bound = g_socket_get_local_address (self->listener, NULL);
-  self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+static Row rows[] = {
+  {BENCH_SOCKET, 1}, {BENCH_WMS, 1},
+  {BENCH_SOCKET, 8}, {BENCH_WMS, 8},
+  {BENCH_SOCKET, 32}, {BENCH_WMS, 32},
+  {BENCH_TCP, 32}, {BENCH_SOUP, 32}, {BENCH_RTMP, 32},
+};
+
+static gboolean
+open_row (Row * self)
+{
+  gst_init (NULL, NULL);
+  bench_packet_init (&self->packet, self->kind, PACKET_SIZE);
+  self->list = bench_packet_make_list (&self->packet, self->n_in_list);
+  return bench_sink_begin (&self->sink, self->kind, self->board,
+      self->n_in_list, FALSE) && bench_sink_start (&self->sink, &self->packet);
 }
 
-static void
-read_head (GSocket * socket)
+static gint64
+count_bytes (Row * self)
 {
-  g_autoptr (GString) head = g_string_new (NULL);
-  gchar byte;
-
-  while (strstr (head->str, "\r\n\r\n") == NULL
-      && g_socket_receive (socket, &byte, 1, NULL, NULL) == 1)
-    g_string_append_c (head, byte);
+  return __atomic_load_n (&self->board->channels[self->kind].bytes,
+      __ATOMIC_ACQUIRE);
 }
 
-/* Takes everything and looks at nothing. */
-static gpointer
-receive_all (gpointer user_data)
+/* Waits until the receiver has all packets, as far as it tells: rtmp2sink has
+ * few on its way.  Returns when that was. */
+static gint64
+wait_for_arrival (Row * self, gint64 bytes)
 {
-  Receiver *self = user_data;
-  GSocket *socket = g_socket_accept (self->listener, NULL, NULL);
-  gchar *bytes = g_malloc (1 << 18);
+  const struct timespec step = {.tv_nsec = 50000 };
+  gint64 now = bench_now_ns ();
+  gint64 deadline = now + ARRIVE_SECONDS * G_GINT64_CONSTANT (1000000000);
 
-  if (self->is_push) {
-    read_head (socket);
-    g_socket_send (socket, ANSWER, strlen (ANSWER), NULL, NULL);
-    read_head (socket);
+  if (self->kind == BENCH_RTMP)
+    return now;
+  while (count_bytes (self) < bytes) {
+    if (bench_now_ns () > deadline)
+      bench_fail ("packets did not arrive");
+    nanosleep (&step, NULL);
   }
-  while (g_socket_receive (socket, bytes, 1 << 18, NULL, NULL) > 0);
-  if (self->is_push)
-    g_socket_send (socket, ANSWER, strlen (ANSWER), NULL, NULL);
-  g_free (bytes);
-  g_object_unref (socket);
-  return NULL;
+  return self->board->channels[self->kind].last_ns;
 }
 
-static gdouble
-cpu_seconds (void)
+static gboolean
+step_row (gpointer data, gpointer result)
 {
-  struct rusage usage;
+  Row *self = data;
+  Speed *speed = result;
+  gsize wire_size = PACKET_SIZE + (self->kind == BENCH_WMS
+      || self->kind == BENCH_SOCKET ? FRAME_HEAD_SIZE : 0);
+  guint64 n_packets = 0;
+  gint64 start, end, bytes, cpu;
 
-  /* this thread is the one that writes */
-  getrusage (RUSAGE_THREAD, &usage);
-  return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
-      + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+  if (self->list == NULL)
+    return open_row (self);
+  bytes = count_bytes (self);
+  cpu = bench_cpu_ns ();
+  start = bench_now_ns ();
+  do {
+    if (!bench_sink_push_list (&self->sink, &self->packet, self->list,
+            self->n_in_list))
+      return FALSE;
+    n_packets += self->n_in_list;
+  } while (bench_now_ns () - start < seconds * 1e9);
+  end = wait_for_arrival (self, bytes + n_packets * wire_size);
+  cpu = bench_cpu_ns () - cpu;
+  speed->mb_per_second = n_packets * PACKET_SIZE * 1e3 / (end - start);
+  speed->cpu_us = cpu / 1e3 / n_packets;
+  return TRUE;
 }
 
-typedef struct
+static void
+take_round (Row * self)
 {
-  gdouble seconds;
-  gdouble cpu;
-} Cost;
+  static gdouble loop;
+  const Speed *speed;
 
-static GstBufferList *
-make_list (guint n)
+  if (!self->is_good)
+    return;
+  speed = bench_worker_step (self->worker, seconds + 2 * ARRIVE_SECONDS);
+  self->is_good = speed != NULL;
+  if (!self->is_good)
+    return;
+  /* it comes before all those that are compared with it */
+  if (self->kind == BENCH_SOCKET)
+    loop = speed->mb_per_second;
+  self->speeds[self->n_done] = speed->mb_per_second;
+  self->ratios[self->n_done] = speed->mb_per_second / loop;
+  self->costs[self->n_done++] = speed->cpu_us;
+}
+
+static void
+print_table (void)
 {
-  GstBufferList *list = gst_buffer_list_new ();
-  GByteArray *packet = test_asf_packet (PACKET_SIZE, PACKET_SIZE - 100, 1,
-      TRUE, 0);
-  g_autoptr (GBytes) bytes = g_byte_array_free_to_bytes (packet);
   guint i;
 
-  for (i = 0; i < n; i++)
-    gst_buffer_list_add (list, gst_buffer_new_wrapped_bytes (bytes));
-  return list;
+  g_print ("One sink, packets of %d bytes, median of %d rounds of %.1f s\n\n"
+      "| sink | packets in a list | MB/s | of the loop "
+      "| CPU us per packet |\n| --- | --- | --- | --- | --- |\n", PACKET_SIZE,
+      n_rounds, seconds);
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    Row *row = &rows[i];
+
+    if (row->n_done > 0)
+      g_print ("| %s | %u | %.0f | %.2f | %.2f |\n",
+          bench_kind_name (row->kind), row->n_in_list,
+          bench_median (row->speeds, row->n_done),
+          bench_median (row->ratios, row->n_done),
+          bench_median (row->costs, row->n_done));
+  }
 }
 
-static Cost
-measure_sink (guint n_in_list, guint n_lists)
+static void
+parse_arguments (int argc, char **argv)
 {
-  const TestHeader header = {
-    .flags = ASF_FILE_BROADCAST,
-    .packet_size = PACKET_SIZE,
-    .streams = {&asf_guid_stream_video},
+  const GOptionEntry entries[] = {
+    {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &seconds, "of a round", "S"},
+    {"rounds", 0, 0, G_OPTION_ARG_INT, &n_rounds, "for each row", "R"},
+    {NULL}
   };
-  Receiver receiver = {.is_push = TRUE };
-  g_autofree gchar *url = NULL;
-  GstElement *sink = gst_element_factory_make ("wmspushsink", NULL);
-  g_autoptr (GBytes) head = g_byte_array_free_to_bytes
-      (test_asf_header (&header));
-  GstBufferList *list = make_list (n_in_list);
-  GThread *thread;
-  GstHarness *h;
-  gint64 start;
-  Cost cost;
-  guint i;
+  GOptionContext *context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
 
-  receiver_init (&receiver);
-  thread = g_thread_new ("receive", receive_all, &receiver);
-  url = g_strdup_printf ("http://127.0.0.1:%u/live", receiver.port);
-  g_object_set (sink, "location", url, "sync", FALSE, NULL);
-  h = gst_harness_new_with_element (sink, "sink", NULL);
-  gst_harness_set_src_caps_str (h, "video/x-ms-asf, parsed=(boolean)true");
-  gst_harness_push (h, gst_buffer_new_wrapped_bytes (head));
-  start = g_get_monotonic_time ();
-  cost.cpu = cpu_seconds ();
-  for (i = 0; i < n_lists; i++)
-    gst_pad_push_list (h->srcpad, gst_buffer_list_ref (list));
-  cost.cpu = cpu_seconds () - cost.cpu;
-  cost.seconds = (g_get_monotonic_time () - start) / 1e6;
-  gst_harness_push_event (h, gst_event_new_eos ());
-  g_thread_join (thread);
-  gst_harness_teardown (h);
-  gst_object_unref (sink);
-  gst_buffer_list_unref (list);
-  g_object_unref (receiver.listener);
-  return cost;
-}
-
-static Cost
-measure_loop (guint n_in_list, guint n_lists)
-{
-  static gchar packet[PACKET_SIZE];
-  struct iovec vectors[2 * MAX_LIST];
-  struct msghdr message = {.msg_iov = vectors,.msg_iovlen = 2 * n_in_list };
-  Receiver receiver = { NULL, };
-  GSocketClient *client = g_socket_client_new ();
-  GSocketConnection *connection;
-  GThread *thread;
-  gint64 start;
-  Cost cost;
-  guint i;
-  gint fd;
-
-  receiver_init (&receiver);
-  thread = g_thread_new ("receive", receive_all, &receiver);
-  connection = g_socket_client_connect_to_host (client, "127.0.0.1",
-      receiver.port, NULL, NULL);
-  fd = g_socket_get_fd (g_socket_connection_get_socket (connection));
-  /* blocking, so that a call takes all of it */
-  g_unix_set_fd_nonblocking (fd, FALSE, NULL);
-  for (i = 0; i < n_in_list; i++) {
-    vectors[2 * i] = (struct iovec) { packet, 17 };
-    vectors[2 * i + 1] = (struct iovec) { packet, PACKET_SIZE - 13 };
-  }
-  start = g_get_monotonic_time ();
-  cost.cpu = cpu_seconds ();
-  for (i = 0; i < n_lists; i++) {
-    if (sendmsg (fd, &message, MSG_NOSIGNAL) < 0)
-      g_printerr ("sendmsg failed\n");
-  }
-  cost.cpu = cpu_seconds () - cost.cpu;
-  cost.seconds = (g_get_monotonic_time () - start) / 1e6;
-  g_object_unref (connection);
-  g_thread_join (thread);
-  g_object_unref (client);
-  g_object_unref (receiver.listener);
-  return cost;
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    bench_fail (error->message);
+  g_option_context_free (context);
+  n_rounds = CLAMP (n_rounds, 1, MAX_ROUNDS);
 }
 
 int
 main (int argc, char **argv)
 {
-  guint megabytes = argc > 1 ? strtoul (argv[1], NULL, 10) : 400;
+  BenchBoard *board;
+  gint round;
   guint i;
 
-  gst_init (NULL, NULL);
-  g_print ("| packets in a list | wmspushsink MB/s | sendmsg loop MB/s | ratio "
-      "| wmspushsink us of CPU per packet | loop |\n"
-      "| --- | --- | --- | --- | --- | --- |\n");
-  for (i = 0; i < G_N_ELEMENTS (lists); i++) {
-    guint n_lists = megabytes * 1000000ull / PACKET_SIZE / lists[i];
-    gdouble n_packets = (gdouble) n_lists * lists[i];
-    Cost loop = measure_loop (lists[i], n_lists);
-    Cost sink = measure_sink (lists[i], n_lists);
-    gdouble mb = n_packets * PACKET_SIZE / 1e6;
-
-    g_print ("| %u | %.0f | %.0f | %.2f | %.2f | %.2f |\n", lists[i],
-        mb / sink.seconds, mb / loop.seconds, loop.seconds / sink.seconds,
-        sink.cpu * 1e6 / n_packets, loop.cpu * 1e6 / n_packets);
+  parse_arguments (argc, argv);
+  board = bench_begin (TRUE);
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    rows[i].board = board;
+    rows[i].worker = bench_worker_new (step_row, &rows[i], sizeof (Speed));
+    rows[i].is_good = bench_worker_step (rows[i].worker, ARRIVE_SECONDS)
+        != NULL;
+    if (!rows[i].is_good)
+      bench_complain ("%s is not measured", bench_kind_name (rows[i].kind));
   }
-  return 0;
+  for (round = 0; round < n_rounds; round++) {
+    for (i = 0; i < G_N_ELEMENTS (rows); i++)
+      take_round (&rows[i]);
+  }
+  print_table ();
+  for (i = 0; i < G_N_ELEMENTS (rows); i++)
+    bench_worker_free (rows[i].worker);
+  bench_end ();
+  return EXIT_SUCCESS;
 }

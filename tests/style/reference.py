@@ -27,6 +27,23 @@ def page(build, element):
         return html.unescape(TAG.sub('', file.read()))
 
 
+def picture_problems(build):
+    """Scenarios of docs/messages without their picture in the reference."""
+    folder = os.path.join(build, 'docs', 'html')
+    shown = ''
+    if os.path.exists(os.path.join(folder, 'messages.html')):
+        with open(os.path.join(folder, 'messages.html'),
+                  encoding='utf-8') as file:
+            shown = file.read()
+    for path in project.all_files():
+        if path.startswith('docs/messages/') and path.endswith('.txt'):
+            name = os.path.basename(path).replace('.txt', '.svg')
+            if name not in shown:
+                yield f'{path}: its picture is not shown'
+            elif not os.path.exists(os.path.join(folder, name)):
+                yield f'{path}: there is no {name}'
+
+
 def main():
     ninja, build = sys.argv[1:]
     run = subprocess.run([ninja, '-C', build, 'gst-wms-doc'],
@@ -45,6 +62,7 @@ def main():
         checked += len(wanted)
         problems += [f'{element}: nothing about {part}'
                      for part in (*PARTS, *wanted) if part not in text]
+    problems += picture_problems(build)
     project.finish(problems, checked)
 
 

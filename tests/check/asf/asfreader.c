@@ -104,6 +104,54 @@ GST_START_TEST (test_kinds)
 GST_END_TEST;
 
 static void
+digest_of (const AsfGuid * kind, const gchar * content, gsize size,
+    guint8 * digest)
+{
+  TestHeader header = three_streams;
+  GByteArray *bytes;
+  AsfHeaderInfo info;
+
+  header.description = kind;
+  header.description_bytes = content;
+  header.description_size = size;
+  bytes = test_asf_header (&header);
+  fail_unless (asf_header_read (bytes->data, bytes->len, &info, NULL));
+  memcpy (digest, info.metadata_digest, ASF_DIGEST_SIZE);
+  g_byte_array_unref (bytes);
+}
+
+/* Descriptions are told apart, and nothing else is: not an object that says
+ * nothing, nor one of another kind. */
+GST_START_TEST (test_metadata_digest)
+{
+  static const AsfGuid *const kinds[] = {
+    &asf_guid_content_description, &asf_guid_extended_content_description,
+    &asf_guid_metadata, &asf_guid_metadata_library,
+  };
+  static const gchar empty[10];
+  guint8 none[ASF_DIGEST_SIZE], some[ASF_DIGEST_SIZE], more[ASF_DIGEST_SIZE];
+  guint i;
+
+  digest_of (NULL, NULL, 0, none);
+  for (i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    digest_of (kinds[i], empty, sizeof empty, some);
+    fail_unless (memcmp (none, some, sizeof none) == 0, "empty, %u", i);
+    digest_of (kinds[i], "", 0, some);
+    fail_unless (memcmp (none, some, sizeof none) == 0, "no bytes, %u", i);
+    digest_of (kinds[i], "One", 3, some);
+    fail_if (memcmp (none, some, sizeof none) == 0, "kind %u", i);
+    digest_of (kinds[i], "Two", 3, more);
+    fail_if (memcmp (more, some, sizeof none) == 0, "change in kind %u", i);
+    digest_of (kinds[i], "Two", 3, some);
+    fail_unless (memcmp (more, some, sizeof none) == 0, "same, %u", i);
+  }
+  digest_of (&asf_guid_padding, "One", 3, some);
+  fail_unless (memcmp (none, some, sizeof none) == 0);
+}
+
+GST_END_TEST;
+
+static void
 check_refused (GByteArray * bytes, gsize size, gint code)
 {
   /* a block of its own, so that valgrind sees a read past the end */
@@ -287,6 +335,7 @@ asfreader_suite (void)
   tcase_add_test (tc, test_every_field);
   tcase_add_test (tc, test_streams_hidden_one_too);
   tcase_add_test (tc, test_kinds);
+  tcase_add_test (tc, test_metadata_digest);
   tcase_add_test (tc, test_truncated_everywhere);
   tcase_add_test (tc, test_refused_fields);
   tcase_add_test (tc, test_packet_size_limit);

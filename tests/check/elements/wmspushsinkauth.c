@@ -142,9 +142,10 @@ GST_START_TEST (test_digest)
   fail_unless_equals_string (rig->log->str, CLEAN);
   head = g_strdup_printf ("POST /live HTTP/1.1\r\n"
       "Content-Type: application/x-wms-pushsetup\r\n"
-      "Content-Length: 0\r\nUser-Agent: WMEncoder/12.0.7600.1 " PACKAGE "/"
-      VERSION "\r\n" "Connection: Keep-Alive\r\nCache-Control: no-cache\r\n"
-      "Cookie: push-id=0\r\nHost: 127.0.0.1:%u\r\n"
+      "User-Agent: WMEncoder/12.0.7600.1 " PACKAGE "/" VERSION "\r\n"
+      "Host: 127.0.0.1:%u\r\nContent-Length: 0\r\n"
+      "Connection: Keep-Alive\r\nCache-Control: no-cache\r\n"
+      "Cookie: push-id=0\r\n"
       "X-Accept-Authentication: %sDigest, NTLM\r\n\r\n",
       script_server_get_port (rig->server), strstr (heads,
           "Negotiate") != NULL ? "Negotiate, " : "");

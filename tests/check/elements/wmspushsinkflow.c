@@ -16,6 +16,9 @@
 /* more than the kernel's queues on both sides of a loopback connection */
 #define MANY_PACKETS 20000
 
+static GstStaticPadTemplate source_template = GST_STATIC_PAD_TEMPLATE ("src",
+    GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-ms-asf"));
+
 static void
 check_data_is (ScriptServer * server, guint n, guint n_packet)
 {
@@ -101,6 +104,39 @@ GST_START_TEST (test_to_null_while_blocked)
   fail_unless (sink_rig_wait (rig, "STARTED"));
   wait_until_blocked (rig);
   sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Alone, as a branch that joins a running pipeline, a sink goes from PAUSED to
+ * PLAYING in the middle of its first buffer; it is not prerolled after that,
+ * and no thread is about to wake up. */
+GST_START_TEST (test_pause_without_preroll)
+{
+  ScriptServer *server = script_server_new (script_take_all, NULL);
+  g_autofree gchar *url = script_server_get_url (server);
+  GstElement *sink = gst_element_factory_make ("wmspushsink", NULL);
+  GstPad *pad = gst_check_setup_src_pad (sink, &source_template);
+  GstCaps *caps = gst_caps_new_simple ("video/x-ms-asf", "parsed",
+      G_TYPE_BOOLEAN, TRUE, NULL);
+  gint64 start;
+
+  g_object_set (sink, "location", url, "sync", FALSE, NULL);
+  gst_pad_set_active (pad, TRUE);
+  gst_element_set_state (sink, GST_STATE_PLAYING);
+  gst_check_setup_events (pad, sink, caps, GST_FORMAT_TIME);
+  fail_unless_equals_int (gst_pad_push (pad, gst_buffer_new_wrapped_bytes
+          (sink_rig_get_header ())), GST_FLOW_OK);
+  start = g_get_monotonic_time ();
+  fail_unless_equals_int (gst_element_set_state (sink, GST_STATE_PAUSED),
+      GST_STATE_CHANGE_ASYNC);
+  /* the limit of the wait for a thread that wakes up is 500 ms */
+  fail_unless (g_get_monotonic_time () - start < 400 * 1000);
+  gst_element_set_state (sink, GST_STATE_NULL);
+  gst_caps_unref (caps);
+  gst_check_teardown_src_pad (sink);
+  gst_check_teardown_element (sink);
+  script_server_free (server);
 }
 
 GST_END_TEST;
@@ -314,6 +350,7 @@ wmspushsinkflow_suite (void)
   suite_add_tcase (suite, tc);
   tcase_set_timeout (tc, 60);
   tcase_add_test (tc, test_pause_while_blocked);
+  tcase_add_test (tc, test_pause_without_preroll);
   tcase_add_test (tc, test_to_null_while_blocked);
   tcase_add_test (tc, test_to_null_while_connecting);
   tcase_add_test (tc, test_to_null_while_ending);

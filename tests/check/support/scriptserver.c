@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #define DEADLINE_S 20
+#define DRIP_US 5000
 
 typedef struct
 {
@@ -76,12 +77,11 @@ accept_thread (gpointer user_data)
   return NULL;
 }
 
-ScriptServer *
-script_server_new (ScriptFunc script, gpointer user_data)
+static ScriptServer *
+new_server (ScriptFunc script, gpointer user_data, GSocketFamily family)
 {
   ScriptServer *self = g_new0 (ScriptServer, 1);
-  g_autoptr (GInetAddress) loopback =
-      g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (family);
   g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new (loopback, 0);
   g_autoptr (GSocketAddress) bound = NULL;
 
@@ -93,7 +93,7 @@ script_server_new (ScriptFunc script, gpointer user_data)
   self->threads = g_ptr_array_new ();
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
-  self->socket = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
+  self->socket = g_socket_new (family, G_SOCKET_TYPE_STREAM,
       G_SOCKET_PROTOCOL_TCP, NULL);
   fail_unless (g_socket_bind (self->socket, wanted, TRUE, NULL));
   fail_unless (g_socket_listen (self->socket, NULL));
@@ -101,6 +101,28 @@ script_server_new (ScriptFunc script, gpointer user_data)
   self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
   self->thread = g_thread_new ("accept", accept_thread, self);
   return self;
+}
+
+ScriptServer *
+script_server_new (ScriptFunc script, gpointer user_data)
+{
+  return new_server (script, user_data, G_SOCKET_FAMILY_IPV4);
+}
+
+ScriptServer *
+script_server_new_ipv6 (ScriptFunc script, gpointer user_data)
+{
+  g_autoptr (GSocket) probe = g_socket_new (G_SOCKET_FAMILY_IPV6,
+      G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  g_autoptr (GInetAddress) loopback =
+      g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV6);
+  g_autoptr (GSocketAddress) any = g_inet_socket_address_new (loopback, 0);
+
+  if (probe == NULL || !g_socket_bind (probe, any, TRUE, NULL)) {
+    g_print ("SKIP: no IPv6 here\n");
+    return NULL;
+  }
+  return new_server (script, user_data, G_SOCKET_FAMILY_IPV6);
 }
 
 void
@@ -262,6 +284,7 @@ gboolean
 script_start_tls (ScriptConnection * self, const gchar * certificate_file,
     gboolean wants_certificate)
 {
+  static const gchar *const protocols[] = { "h2", "http/1.1", NULL };
   g_autoptr (GTlsCertificate) certificate = NULL;
   g_autoptr (GSocketConnection) base = NULL;
 
@@ -274,6 +297,8 @@ script_start_tls (ScriptConnection * self, const gchar * certificate_file,
   if (wants_certificate)
     g_object_set (self->tls, "authentication-mode",
         G_TLS_AUTHENTICATION_REQUIRED, NULL);
+  g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (self->tls),
+      protocols);
   g_signal_connect (self->tls, "accept-certificate", G_CALLBACK (accept_any_cb),
       NULL);
   return g_tls_connection_handshake (G_TLS_CONNECTION (self->tls), NULL, NULL);
@@ -399,19 +424,57 @@ script_read_frames_until (ScriptConnection * self, WmsFrameType wanted, guint n)
   return TRUE;
 }
 
-void
-script_send (ScriptConnection * self, const gchar * text)
+gboolean
+script_send_bytes (ScriptConnection * self, gconstpointer data, gsize size)
 {
-  gsize size = strlen (text);
   gsize done = 0;
 
   while (done < size) {
-    gssize n = transmit (self, text + done, size - done);
+    gssize n = transmit (self, (const gchar *) data + done, size - done);
 
     if (n <= 0)
-      return;
+      return FALSE;
     done += n;
   }
+  return TRUE;
+}
+
+gboolean
+script_send (ScriptConnection * self, const gchar * text)
+{
+  return script_send_bytes (self, text, strlen (text));
+}
+
+gboolean
+script_drip (ScriptConnection * self, const gchar * text, guint n_bytes)
+{
+  gsize size = strlen (text);
+  gchar byte;
+  guint i;
+
+  for (i = 0; i < n_bytes; i++) {
+    if (!script_send_bytes (self, text + i % size, 1))
+      return FALSE;
+    /* frames may come, a FIN is the end */
+    if (g_socket_condition_timed_wait (self->socket, G_IO_IN, DRIP_US, NULL,
+            NULL) && receive (self, &byte, 1) <= 0)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean
+script_read_request (ScriptConnection * self, guint64 length)
+{
+  while (length > 0) {
+    g_autoptr (GBytes) content = NULL;
+
+    if (!script_read_frame (self, NULL))
+      return FALSE;
+    content = script_get_last_frame (self);
+    length -= WMS_FRAME_HEAD_SIZE + g_bytes_get_size (content);
+  }
+  return TRUE;
 }
 
 void

@@ -16,6 +16,8 @@ typedef struct _ScriptConnection ScriptConnection;
 typedef void (*ScriptFunc) (ScriptConnection * connection, gpointer user_data);
 
 ScriptServer *script_server_new (ScriptFunc script, gpointer user_data);
+/* The same on ::1; NULL where this machine has no IPv6. */
+ScriptServer *script_server_new_ipv6 (ScriptFunc script, gpointer user_data);
 /* Waits for the scripts to end. */
 void script_server_free (ScriptServer * self);
 guint script_server_get_port (ScriptServer * self);
@@ -44,7 +46,7 @@ void script_wait_gate (ScriptConnection * connection);
 /* For scripts.  The readers return FALSE at the end of the connection. */
 guint script_get_number (ScriptConnection * connection);
 /* From here on all goes through TLS; a certificate of the peer's is wanted,
- * whichever. */
+ * whichever.  HTTP/2 is offered first, as web servers do. */
 gboolean script_start_tls (ScriptConnection * connection,
     const gchar * certificate_file, gboolean wants_certificate);
 gboolean script_read_head (ScriptConnection * connection, guint64 * length);
@@ -55,7 +57,16 @@ gboolean script_read_frame (ScriptConnection * connection,
 GBytes *script_get_last_frame (ScriptConnection * connection);
 gboolean script_read_frames_until (ScriptConnection * connection,
     WmsFrameType type, guint n);
-void script_send (ScriptConnection * connection, const gchar * text);
+/* FALSE when the peer takes nothing any more. */
+gboolean script_send (ScriptConnection * connection, const gchar * text);
+gboolean script_send_bytes (ScriptConnection * connection, gconstpointer data,
+    gsize size);
+/* Sends a byte each few milliseconds, up to `n_bytes`; FALSE when the peer has
+ * closed the connection before. */
+gboolean script_drip (ScriptConnection * connection, const gchar * text,
+    guint n_bytes);
+/* Reads frames up to the last byte of a request. */
+gboolean script_read_request (ScriptConnection * connection, guint64 length);
 /* FIN, then all that still comes, up to the peer's. */
 void script_finish (ScriptConnection * connection);
 void script_reset (ScriptConnection * connection);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "testasf.h"
+#include "testmux.h"
 
 #define DEADLINE_S 20
 
@@ -21,11 +22,13 @@ sink_rig_new (const gchar * url)
   fail_unless (self->source != NULL && self->sink != NULL);
   g_object_set (self->source, "format", GST_FORMAT_TIME, "caps", caps,
       "max-bytes", (guint64) 0, NULL);
-  g_object_set (self->sink, "location", url, "sync", FALSE, NULL);
+  g_object_set (self->sink, "location", url, "sync", FALSE, "retries", 0, NULL);
   gst_bin_add_many (GST_BIN (self->pipeline), self->source, self->sink, NULL);
   fail_unless (gst_element_link (self->source, self->sink));
   self->bus = gst_element_get_bus (self->pipeline);
   self->log = g_string_new (NULL);
+  self->told = g_ptr_array_new_with_free_func ((GDestroyNotify)
+      gst_structure_free);
   self->progress = g_string_new (NULL);
   return self;
 }
@@ -59,6 +62,7 @@ sink_rig_free (SinkRig * self)
   gst_object_unref (self->bus);
   gst_object_unref (self->pipeline);
   g_string_free (self->log, TRUE);
+  g_ptr_array_unref (self->told);
   g_string_free (self->progress, TRUE);
   g_clear_error (&self->error);
   g_clear_pointer (&self->started, gst_structure_free);
@@ -130,6 +134,43 @@ sink_rig_push_eos (SinkRig * self)
 }
 
 void
+sink_rig_push_marker (SinkRig * self, guint context)
+{
+  gst_element_send_event (self->source,
+      gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
+          gst_structure_new ("wms-marker", "context", G_TYPE_UINT, context,
+              NULL)));
+}
+
+void
+sink_rig_add_muxer (SinkRig * self)
+{
+  GstElement *mux = gst_element_factory_make ("asfmux", NULL);
+  g_autoptr (GstCaps) caps = gst_caps_from_string (TEST_VIDEO_CAPS);
+
+  g_object_set (mux, "streamable", TRUE, NULL);
+  gst_element_unlink (self->source, self->sink);
+  gst_bin_add (GST_BIN (self->pipeline), mux);
+  g_object_set (self->source, "caps", caps, NULL);
+  fail_unless (gst_element_link_many (self->source, mux, self->sink, NULL));
+}
+
+void
+sink_rig_push_frames (SinkRig * self, guint from, guint n)
+{
+  GstFlowReturn ret;
+  guint i;
+
+  for (i = from; i < from + n; i++) {
+    g_autoptr (GstBuffer) buffer = test_mux_buffer (i * 40, 40, 500,
+        i % 25 == 0);
+
+    g_signal_emit_by_name (self->source, "push-buffer", buffer, &ret);
+    fail_unless_equals_int (ret, GST_FLOW_OK);
+  }
+}
+
+void
 sink_rig_play_packets (SinkRig * self, guint n)
 {
   sink_rig_push_header (self);
@@ -179,13 +220,31 @@ log_error (SinkRig * self, GstMessage * message)
 }
 
 static void
+log_element_message (SinkRig * self, const GstStructure * structure)
+{
+  g_autofree gchar *word = NULL;
+  guint context = 0;
+
+  g_ptr_array_add (self->told, gst_structure_copy (structure));
+  if (gst_structure_has_name (structure, "wms-status")) {
+    log_status (self, structure);
+  } else if (gst_structure_has_name (structure, "wms-finalize")) {
+    word = g_strconcat ("FINALIZE:", gst_structure_get_string (structure,
+            "hresult-name"), NULL);
+    add_word (self->log, word);
+  } else if (gst_structure_has_name (structure, "wms-marker")) {
+    gst_structure_get_uint (structure, "context", &context);
+    word = g_strdup_printf ("MARKER:%u", context);
+    add_word (self->log, word);
+  }
+}
+
+static void
 log_message (SinkRig * self, GstMessage * message)
 {
-  const GstStructure *structure = gst_message_get_structure (message);
   static const gchar *const progress[] =
       { "start", "continue", "complete", "canceled", "error" };
   GstProgressType type;
-  g_autofree gchar *word = NULL;
 
   switch (GST_MESSAGE_TYPE (message)) {
     case GST_MESSAGE_PROGRESS:
@@ -198,14 +257,14 @@ log_message (SinkRig * self, GstMessage * message)
     case GST_MESSAGE_ERROR:
       log_error (self, message);
       break;
+    case GST_MESSAGE_WARNING:
+      add_word (self->log, "WARNING");
+      break;
+    case GST_MESSAGE_QOS:
+      add_word (self->log, "QOS");
+      break;
     case GST_MESSAGE_ELEMENT:
-      if (gst_structure_has_name (structure, "wms-status"))
-        log_status (self, structure);
-      if (!gst_structure_has_name (structure, "wms-finalize"))
-        break;
-      word = g_strconcat ("FINALIZE:", gst_structure_get_string (structure,
-              "hresult-name"), NULL);
-      add_word (self->log, word);
+      log_element_message (self, gst_message_get_structure (message));
       break;
     default:
       break;
@@ -242,4 +301,16 @@ sink_rig_get_stat (SinkRig * self, const gchar * name)
     return small;
   fail_unless (gst_structure_get_uint64 (stats, name, &value));
   return value;
+}
+
+void
+sink_rig_check_account (SinkRig * self, guint64 received, guint64 sent)
+{
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-received"),
+      received);
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-sent"), sent);
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-dropped"),
+      received - sent);
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-refused"), 0);
+  fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-queued"), 0);
 }

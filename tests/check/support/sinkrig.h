@@ -19,8 +19,9 @@ typedef struct
   GstElement *sink;
   GstBus *bus;
   /* one word for each message: "LOCATING", "FINALIZE:S_OK", "EOS",
-   * "ERROR:NS_E_TIMEOUT" */
+   * "WARNING", "QOS", "ERROR:NS_E_TIMEOUT", "MARKER:7" */
   GString *log;
+  GPtrArray *told;              /* the structures of its element messages */
   /* of GST_MESSAGE_PROGRESS: "start continue complete" */
   GString *progress;
   guint n_errors;
@@ -46,6 +47,12 @@ void sink_rig_push_header (SinkRig * self);
 void sink_rig_push_packets (SinkRig * self, guint first, guint n);
 void sink_rig_push (SinkRig * self, GBytes * bytes);
 void sink_rig_push_eos (SinkRig * self);
+/* A marker with that context, behind what was pushed before. */
+void sink_rig_push_marker (SinkRig * self, guint context);
+
+/* Puts asfmux between source and sink; frames, 40 ms each, are its input. */
+void sink_rig_add_muxer (SinkRig * self);
+void sink_rig_push_frames (SinkRig * self, guint from, guint n);
 
 /* Header and that many packets, PLAYING, and the server has them all. */
 void sink_rig_play_packets (SinkRig * self, guint n);
@@ -53,6 +60,8 @@ void sink_rig_play_packets (SinkRig * self, guint n);
 /* Reads messages until the log holds @word, for 20 s at most. */
 gboolean sink_rig_wait (SinkRig * self, const gchar * word);
 guint64 sink_rig_get_stat (SinkRig * self, const gchar * name);
+/* Each packet is sent or dropped, none refused or queued. */
+void sink_rig_check_account (SinkRig * self, guint64 received, guint64 sent);
 
 G_END_DECLS
 #endif /* __SINK_RIG_H__ */

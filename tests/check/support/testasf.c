@@ -110,7 +110,25 @@ put_hidden_stream (GByteArray * bytes, const AsfGuid * type, guint number)
 }
 
 static void
-put_extension (GByteArray * bytes, const AsfGuid * hidden, guint number)
+put_description (GByteArray * bytes, const TestHeader * header)
+{
+  guint start = test_begin_object (bytes, header->description);
+
+  g_byte_array_append (bytes, (const guint8 *) header->description_bytes,
+      header->description_size);
+  test_end_object (bytes, start);
+}
+
+static gboolean
+is_description_extended (const TestHeader * header)
+{
+  return header->description == &asf_guid_metadata
+      || header->description == &asf_guid_metadata_library;
+}
+
+static void
+put_extension (GByteArray * bytes, const TestHeader * header,
+    const AsfGuid * hidden, guint number)
 {
   guint start = test_begin_object (bytes, &asf_guid_header_extension);
   guint size_at;
@@ -121,6 +139,8 @@ put_extension (GByteArray * bytes, const AsfGuid * hidden, guint number)
   test_put (bytes, 0, 4);
   if (hidden != NULL)
     put_hidden_stream (bytes, hidden, number);
+  if (is_description_extended (header))
+    put_description (bytes, header);
   GST_WRITE_UINT32_LE (bytes->data + size_at, bytes->len - size_at - 4);
   test_end_object (bytes, start);
 }
@@ -158,20 +178,25 @@ test_asf_header (const TestHeader * header)
 {
   GByteArray *bytes = g_byte_array_new ();
   guint start = test_begin_object (bytes, &asf_guid_header);
+  gboolean is_described =
+      header->description != NULL && !is_description_extended (header);
   guint n_streams, i;
 
   for (n_streams = 0; header->streams[n_streams] != NULL;)
     n_streams++;
-  test_put (bytes, n_streams + 3 - (header->is_last_hidden ? 1 : 0), 4);
+  test_put (bytes, n_streams + 3 - (header->is_last_hidden ? 1 : 0)
+      + (is_described ? 1 : 0), 4);
   test_put (bytes, 0x0201, 2);
   /* bit rates before the streams that they are for is allowed */
   put_bitrates (bytes, n_streams);
   put_file_properties (bytes, header);
   for (i = 0; i < n_streams - (header->is_last_hidden ? 1 : 0); i++)
     put_stream (bytes, header->streams[i], i + 1);
-  put_extension (bytes,
+  put_extension (bytes, header,
       header->is_last_hidden ? header->streams[n_streams - 1] : NULL,
       n_streams);
+  if (is_described)
+    put_description (bytes, header);
   test_end_object (bytes, start);
   put_data_head (bytes, header);
   return bytes;

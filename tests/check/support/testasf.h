@@ -24,6 +24,11 @@ typedef struct
   guint64 n_packets;            /* the Data Object's size follows from it */
   const AsfGuid *streams[4];    /* types of streams 1, 2, ...; NULL ends */
   gboolean is_last_hidden;
+  /* one more object, with these bytes in it: of the Header Extension where its
+   * kind belongs there */
+  const AsfGuid *description;
+  const gchar *description_bytes;
+  guint description_size;
 } TestHeader;
 
 /* Header Object and head of the Data Object. */

@@ -168,6 +168,34 @@ GST_START_TEST (test_numbered_files)
 
 GST_END_TEST;
 
+/* What has come is in the file while the push goes on, for a program that is
+ * killed. */
+GST_START_TEST (test_killed_program)
+{
+  const TestHeader description = { ASF_FILE_BROADCAST, 200, 0,
+    {&asf_guid_stream_audio}, FALSE
+  };
+  GByteArray *header = test_asf_header (&description);
+  GByteArray *packet = test_asf_packet (200, 50, 'x', TRUE, 1000);
+  PubThread *server = pub_thread_new (record, NULL);
+  RawPush *push = begin_push (server, header->data, header->len);
+  gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  GStatBuf status = { 0, };
+
+  raw_push_frame (push, 'D', packet->data, packet->len);
+  while (g_stat (filename, &status) != 0
+      || status.st_size < (goffset) header->len + 200) {
+    fail_unless (g_get_monotonic_time () < deadline);
+    g_thread_yield ();
+  }
+  raw_push_free (push);
+  pub_thread_stop (server);
+  g_byte_array_unref (packet);
+  g_byte_array_unref (header);
+}
+
+GST_END_TEST;
+
 static Suite *
 pubrecord_suite (void)
 {
@@ -179,6 +207,7 @@ pubrecord_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, test_real_files, 0, TEST_N_MEDIA);
   tcase_add_test (tc, test_numbered_files);
+  tcase_add_test (tc, test_killed_program);
   return suite;
 }
 

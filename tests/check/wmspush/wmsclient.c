@@ -71,7 +71,7 @@ session_free (Session * session)
 static void
 session_clear (Session * session)
 {
-  wms_client_close (session->client);
+  wms_client_close (session->client, NULL);
   wms_mailbox_drain (session->mailbox, -1, NULL);
   session_free (session);
 }
@@ -86,7 +86,7 @@ write_bytes (Session * session, WmsFrameType type, GBytes * bytes,
   gboolean ok;
 
   fail_unless (wms_packet_init (&packet, type, buffer, NULL));
-  ok = wms_client_write (session->client, &packet, 1, &n_taken, cancellable,
+  ok = wms_client_write (session->client, &packet, 1, &n_taken, -1, cancellable,
       error);
   if (n_taken == 0)
     wms_packet_clear (&packet);
@@ -361,7 +361,7 @@ GST_START_TEST (test_failed_before_connecting)
   wms_thread_unref ();
   fail_if (write_bytes (&session, WMS_FRAME_HEADER, header, NULL, &error));
   fail_unless (g_error_matches (error, WMS_ERROR, WMS_ERROR_HEADER_TOO_LARGE));
-  wms_client_close (session.client);
+  wms_client_close (session.client, NULL);
   wms_mailbox_drain (session.mailbox, -1, NULL);
   fail_unless_equals_string (session.log->str, "ERROR CLOSED ");
   fail_unless_equals_int (script_server_get_n_connections (session.server), 0);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __GST_WMS_SENDER_H__
+#define __GST_WMS_SENDER_H__
+
+#include <gst/base/gstbasesink.h>
+
+#include "asf/asfreader.h"
+#include "wmspush/wmsclient.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GstWmsLeaky:
+ * @GST_WMS_LEAKY_NO: wait, so that upstream waits
+ * @GST_WMS_LEAKY_KEYFRAME: drop packets up to the next key frame
+ *
+ * What to do with packets that the connection does not take.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_WMS_LEAKY_NO = 0,
+  GST_WMS_LEAKY_KEYFRAME = 1,
+} GstWmsLeaky;
+
+/**
+ * GstWmsSenderConfig:
+ * @leaky: what to do with packets that the connection does not take
+ * @max_backlog: how long such a packet waits with %GST_WMS_LEAKY_KEYFRAME, ns
+ */
+typedef struct
+{
+  GstWmsLeaky leaky;
+  guint64 max_backlog;
+} GstWmsSenderConfig;
+
+/**
+ * GstWmsSender:
+ *
+ * Writes header and packets into a session, in batches.  A wait that a state
+ * change breaks is taken up again with the same packets; after a loss, and
+ * where packets are dropped, the stream goes on at a key frame.
+ */
+typedef struct _GstWmsSender GstWmsSender;
+
+/**
+ * gst_wms_sender_new:
+ * @sink: (transfer none): whose data it is; outlives the sender
+ * @config: copied
+ * @cancellable: cancelled to break waits, reset before the next call
+ * @mailbox: drained before a call returns %GST_FLOW_ERROR, so that the error
+ *     message is on the bus
+ */
+GstWmsSender *gst_wms_sender_new (GstBaseSink * sink,
+    const GstWmsSenderConfig * config, GCancellable * cancellable,
+    WmsMailbox * mailbox);
+
+/**
+ * gst_wms_sender_free:
+ * @self: (transfer full): a #GstWmsSender; what it holds is dropped
+ */
+void gst_wms_sender_free (GstWmsSender * self);
+
+/**
+ * gst_wms_sender_open:
+ * @self: a #GstWmsSender without a session
+ * @client: (transfer full): the session that packets go to from now on; it
+ *     begins with the header
+ */
+void gst_wms_sender_open (GstWmsSender * self, WmsClient * client);
+
+/**
+ * gst_wms_sender_close:
+ *
+ * Closes the session, where there is one.
+ */
+void gst_wms_sender_close (GstWmsSender * self);
+
+/**
+ * gst_wms_sender_take_header:
+ * @self: a #GstWmsSender
+ * @buffer: (transfer none): Header Object and the head of the Data Object
+ * @info: (transfer none): what it says; has to stay until the next header
+ *
+ * The first header begins the session, another one is announced to the server
+ * ([MS-WMHTTP] 3.1.4.5).
+ */
+GstFlowReturn gst_wms_sender_take_header (GstWmsSender * self,
+    GstBuffer * buffer, const AsfHeaderInfo * info);
+
+/**
+ * gst_wms_sender_take_packet:
+ * @self: a #GstWmsSender that has had a header
+ * @buffer: (transfer none): the next data packet
+ *
+ * Takes a packet; it is with the kernel after gst_wms_sender_flush() at the
+ * latest, or dropped and counted.
+ */
+GstFlowReturn gst_wms_sender_take_packet (GstWmsSender * self,
+    GstBuffer * buffer);
+
+/**
+ * gst_wms_sender_take_marker:
+ * @self: a #GstWmsSender
+ * @marker: (transfer none): of a `wms-marker` event
+ *
+ * Posts the marker, since all data before it is written; before the session's
+ * first packet it waits for the status STARTED.  One that comes when the
+ * session has failed, or that waits when it does, is not posted.
+ */
+void gst_wms_sender_take_marker (GstWmsSender * self,
+    const GstStructure * marker);
+
+/**
+ * gst_wms_sender_flush:
+ *
+ * Writes what is in the batch.  What cannot be written because the sink is
+ * flushing is dropped and counted.
+ */
+GstFlowReturn gst_wms_sender_flush (GstWmsSender * self);
+
+/**
+ * gst_wms_sender_end:
+ *
+ * Writes what is left, ends the session and waits until that is done and all
+ * messages are on the bus.
+ */
+GstFlowReturn gst_wms_sender_end (GstWmsSender * self);
+
+/**
+ * gst_wms_sender_fail:
+ * @self: a #GstWmsSender
+ * @error: why what came cannot be sent
+ *
+ * Returns: %GST_FLOW_ERROR, with the messages of the failure on the bus.
+ */
+GstFlowReturn gst_wms_sender_fail (GstWmsSender * self, const GError * error);
+
+/**
+ * gst_wms_sender_has_ended:
+ *
+ * Returns: whether the session was ended, so that more data needs another.
+ */
+gboolean gst_wms_sender_has_ended (GstWmsSender * self);
+
+/**
+ * gst_wms_sender_settle:
+ *
+ * To be called before the base class goes from PLAYING to PAUSED: waits until
+ * the streaming thread, which the change to PLAYING has signalled, has left
+ * its wait for preroll.  Otherwise the base class would take it for prerolled,
+ * and it would write in PAUSED.
+ */
+void gst_wms_sender_settle (GstWmsSender * self);
+
+/**
+ * gst_wms_sender_add_stats:
+ * @self: (nullable): a #GstWmsSender, or %NULL for zeros
+ * @stats: gets fields for what was sent
+ *
+ * Called with the sink's object lock held, by any thread.
+ */
+void gst_wms_sender_add_stats (GstWmsSender * self, GstStructure * stats);
+
+G_END_DECLS
+#endif /* __GST_WMS_SENDER_H__ */

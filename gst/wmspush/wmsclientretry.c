@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A session that is lost and tried again (push-protocol, C24, C26 and C40).
+ * Each try is a pair of RECONNECT_START and RECONNECT_END; the first START
+ * comes with the loss, since that is what an operator wants to know at once.
+ * wmsclient-private.h has the locks. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "wmspush/wmsclient-private.h"
+
+#include <gst/gstinfo.h>
+
+GST_DEBUG_CATEGORY_EXTERN (wmsclient_debug);
+#define GST_CAT_DEFAULT wmsclient_debug
+
+/* How long a server may take to read a header that its system has. */
+#define CHANGE_DOUBT_US (10 * G_TIME_SPAN_SECOND)
+
+static void
+tell_try (WmsClient * self, const GError * reason)
+{
+  self->is_reconnecting = TRUE;
+  wms_client_post (self, GST_WMS_STATUS_RECONNECT_START, reason);
+}
+
+/* A new try, once the delay is over and there is something to write; for the
+ * first connection also without, since applications wait for it. */
+static gboolean
+try_again_cb (gpointer user_data)
+{
+  WmsClient *self = user_data;
+  gboolean is_due;
+
+  g_mutex_lock (&self->lock);
+  is_due = self->phase == WMS_PHASE_LOST && self->is_delay_over
+      && (self->is_wanted || self->n_waiting > 0 || !self->has_opened);
+  if (is_due) {
+    if (!self->is_reconnecting)
+      tell_try (self, self->loss);
+    wms_push_resume (self->push);
+    self->restarts = 0;
+    wms_client_set_phase_locked (self, WMS_PHASE_SETUP);
+  }
+  g_mutex_unlock (&self->lock);
+  if (is_due) {
+    self->wants_connection = TRUE;
+    wms_client_send_next (self);
+  }
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+delay_over_cb (gpointer user_data)
+{
+  WmsClient *self = user_data;
+
+  wms_client_stop_timer (self);
+  g_mutex_lock (&self->lock);
+  self->is_delay_over = TRUE;
+  g_mutex_unlock (&self->lock);
+  return try_again_cb (self);
+}
+
+/* The delay begins when the connection is closed. */
+static gboolean
+begin_delay_cb (gpointer user_data)
+{
+  WmsClient *self = user_data;
+  gboolean is_lost;
+
+  g_mutex_lock (&self->lock);
+  is_lost = self->phase == WMS_PHASE_LOST;
+  g_mutex_unlock (&self->lock);
+  if (!is_lost)
+    return G_SOURCE_REMOVE;
+  wms_client_close_http (self);
+  wms_client_start_source (self, self->retry_delay_us, delay_over_cb);
+  return G_SOURCE_REMOVE;
+}
+
+void
+wms_client_want_locked (WmsClient * self)
+{
+  if (self->phase != WMS_PHASE_LOST || self->is_wanted)
+    return;
+  self->is_wanted = TRUE;
+  wms_client_invoke (self, try_again_cb);
+}
+
+/* What the peer's kernel has acknowledged is taken for what the server has:
+ * where that is wrong, the server refuses what it gets next.  But packets under
+ * the wrong header would be accepted, so a new header is believed to be there
+ * only after a while. */
+static void
+note_delivery_locked (WmsClient * self)
+{
+  gint64 now = g_get_monotonic_time ();
+  WmsWriterStats stats;
+
+  wms_writer_get_stats (self->writer, &stats);
+  self->server_has_header = self->header_mark != WMS_CLIENT_NO_HEADER
+      && stats.bytes >= self->header_mark + stats.unsent
+      && (self->change_us == 0 || now - self->change_us > CHANGE_DOUBT_US);
+  self->lost_bytes += stats.unsent;
+}
+
+void
+wms_client_retire_writer_locked (WmsClient * self)
+{
+  WmsWriterStats stats;
+
+  if (self->writer == NULL)
+    return;
+  wms_writer_get_stats (self->writer, &stats);
+  self->former_bytes += stats.bytes;
+  self->n_data += stats.n_data;
+  self->n_cut += stats.n_cut;
+  g_clear_pointer (&self->writer, wms_writer_unref);
+}
+
+gboolean
+wms_client_lose_locked (WmsClient * self, const GError * error)
+{
+  if (self->phase == WMS_PHASE_LOST)
+    return TRUE;
+  if (self->phase > WMS_PHASE_LOST
+      || !wms_retry_take_failure (&self->retry, error, self->has_opened,
+          g_get_monotonic_time (), g_random_double (), &self->retry_delay_us))
+    return FALSE;
+  GST_INFO ("lost: %s; next try in %" G_GUINT64_FORMAT " us", error->message,
+      self->retry_delay_us);
+  if (self->is_reconnecting) {
+    self->is_reconnecting = FALSE;
+    wms_client_post (self, GST_WMS_STATUS_RECONNECT_END, error);
+  } else {
+    tell_try (self, error);
+  }
+  g_clear_error (&self->loss);
+  self->loss = g_error_copy (error);
+  if (self->writer != NULL) {
+    wms_writer_shutdown (self->writer);
+    note_delivery_locked (self);
+    wms_client_retire_writer_locked (self);
+  }
+  wms_client_forget_auth_locked (self);
+  self->is_delay_over = self->is_wanted = FALSE;
+  wms_client_set_phase_locked (self, WMS_PHASE_LOST);
+  wms_client_invoke (self, begin_delay_cb);
+  return TRUE;
+}
+
+void
+wms_client_tell_restored_locked (WmsClient * self)
+{
+  if (self->loss != NULL || !self->has_begun)
+    wms_retry_take_success (&self->retry, g_get_monotonic_time ());
+  if (self->loss == NULL)
+    return;
+  g_clear_error (&self->loss);
+  self->is_reconnecting = FALSE;
+  self->is_resumed = self->has_begun;
+  self->n_reconnects++;
+  wms_push_settle (self->push);
+  wms_client_post (self, GST_WMS_STATUS_RECONNECT_END, NULL);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* A session whose connection is lost goes on in another one ([MS-WMHTTP]
+ * 3.2.7.1; push-protocol, C24). */
+#include "wmspush/wmspush-private.h"
+
+#include <string.h>
+
+#define NO_ID "0"
+
+static gboolean
+has_id (WmsPush * self)
+{
+  return strcmp (wms_cookies_get_push_id (self->cookies), NO_ID) != 0;
+}
+
+/* Where the session was is not there: begins again where the configuration
+ * leads. */
+static void
+go_home (WmsPush * self)
+{
+  if (!wms_push_is_at_home (self)) {
+    wms_push_leave_server (self);
+    wms_auth_free (self->server_auth);
+    self->server_auth = self->home_auth;
+  }
+  g_uri_unref (self->uri);
+  self->uri = g_uri_ref (self->home);
+}
+
+void
+wms_push_resume (WmsPush * self)
+{
+  if (self->is_resuming)
+    go_home (self);
+  else if (has_id (self))
+    self->resume_id = g_strdup (wms_cookies_get_push_id (self->cookies));
+  wms_cookies_set_push_id (self->cookies,
+      self->resume_id != NULL ? self->resume_id : NO_ID);
+  self->is_resuming = TRUE;
+  self->is_renewed = FALSE;
+  self->redirects = 0;
+  self->state = WMS_PUSH_STATE_SETUP;
+  wms_push_begin_connection (self);
+}
+
+gboolean
+wms_push_is_continued (WmsPush * self)
+{
+  return self->is_resuming && self->resume_id != NULL
+      && g_str_equal (self->resume_id, wms_cookies_get_push_id (self->cookies));
+}
+
+void
+wms_push_settle (WmsPush * self)
+{
+  g_clear_pointer (&self->resume_id, g_free);
+  self->is_resuming = FALSE;
+}
+
+/* The server says which push-id it means with its status alone: a session that
+ * it does not know, or whose old connection it takes for alive ([MS-WMHTTP]
+ * 3.2.5.1). */
+gboolean
+wms_push_can_renew (WmsPush * self, guint status)
+{
+  if (!self->is_resuming || self->is_renewed || self->resume_id == NULL
+      || status < 400 || status >= 500 || status == 408 || status == 429)
+    return FALSE;
+  self->is_renewed = TRUE;
+  wms_cookies_set_push_id (self->cookies, NO_ID);
+  wms_push_begin_connection (self);
+  return TRUE;
+}
+
+void
+wms_push_take_refusal (WmsPush * self, guint status)
+{
+  if (status != 400 && status != 404 && status != 410)
+    return;
+  wms_cookies_set_push_id (self->cookies, NO_ID);
+  g_clear_pointer (&self->resume_id, g_free);
+}

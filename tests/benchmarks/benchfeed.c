@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "benchfeed.h"
+
+#include <time.h>
+
+#define SECOND_NS G_GINT64_CONSTANT (1000000000)
+#define STEP_NS G_GINT64_CONSTANT (1000000)
+
+/* Some of the sinks, on one thread. */
+typedef struct
+{
+  BenchFeed *feed;
+  guint first;
+  guint n_sinks;
+  gint64 begin_ns;
+  gint64 end_ns;
+  guint64 n_pushed;
+} Source;
+
+gboolean
+bench_feed_open (BenchFeed * self, BenchKind kind, const BenchBoard * board,
+    guint n_sinks, gboolean is_relayed)
+{
+  guint former = self->n_sinks;
+  guint i;
+
+  self->sinks = g_renew (BenchSink, self->sinks, former + n_sinks);
+  for (i = 0; i < n_sinks; i++) {
+    if (!bench_sink_begin (&self->sinks[former + i], kind, board, former + i,
+            is_relayed))
+      return FALSE;
+  }
+  for (i = 0; i < n_sinks; i++) {
+    if (!bench_sink_start (&self->sinks[former + i], &self->packet))
+      return FALSE;
+  }
+  self->n_sinks += n_sinks;
+  return TRUE;
+}
+
+static void
+sleep_until (gint64 ns)
+{
+  struct timespec when = {.tv_sec = ns / SECOND_NS,.tv_nsec = ns % SECOND_NS };
+
+  while (clock_nanosleep (CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL) != 0);
+}
+
+static gpointer
+run_source (gpointer user_data)
+{
+  Source *self = user_data;
+  const BenchFeed *feed = self->feed;
+  gint64 interval_ns = SECOND_NS / (feed->rate * (gint64) self->n_sinks);
+  gint64 next_ns = self->begin_ns;
+  gint64 now = bench_now_ns ();
+
+  while (now < self->end_ns) {
+    if (next_ns > now) {
+      gint64 steps = (next_ns - self->begin_ns + STEP_NS - 1) / STEP_NS;
+
+      sleep_until (self->begin_ns + steps * STEP_NS);
+    }
+    /* all that is due by now, unless that takes too long */
+    now = bench_now_ns ();
+    for (; next_ns <= now && now < self->end_ns; next_ns += interval_ns) {
+      BenchSink *sink = &feed->sinks[self->first
+          + self->n_pushed % self->n_sinks];
+
+      if (!bench_sink_push (sink, &feed->packet, feed->is_stamped))
+        return NULL;
+      self->n_pushed++;
+      now = bench_now_ns ();
+    }
+  }
+  return NULL;
+}
+
+static guint64
+run_threads (BenchFeed * self, gint64 begin_ns, gint64 end_ns)
+{
+  g_autofree Source *sources = g_new0 (Source, self->n_sinks);
+  g_autofree GThread **threads = g_new0 (GThread *, self->n_sinks);
+  guint64 n_pushed = 0;
+  guint i;
+
+  for (i = 0; i < self->n_sinks; i++) {
+    sources[i] = (Source) {
+    .feed = self,.first = i,.n_sinks = 1,.begin_ns =
+          begin_ns + i * (SECOND_NS / self->rate) / self->n_sinks,.end_ns =
+          end_ns,};
+    threads[i] = g_thread_new ("source", run_source, &sources[i]);
+  }
+  for (i = 0; i < self->n_sinks; i++) {
+    g_thread_join (threads[i]);
+    n_pushed += sources[i].n_pushed;
+  }
+  return n_pushed;
+}
+
+guint64
+bench_feed_run (BenchFeed * self, gdouble seconds)
+{
+  Source source = {.feed = self,.n_sinks = self->n_sinks };
+
+  source.begin_ns = bench_now_ns ();
+  source.end_ns = source.begin_ns + seconds * SECOND_NS;
+  if (self->has_threads)
+    return run_threads (self, source.begin_ns, source.end_ns);
+  run_source (&source);
+  return source.n_pushed;
+}

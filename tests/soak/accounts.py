@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Where each packet of a lane went.
+
+The encoder's file has all packets that came to the sink, in order; a server's sessions have those that it got.  What is
+missing there comes in gaps.  A gap is a loss: its first packets were sent and did not arrive, the others were dropped
+or refused by the sink, which its statistics before and after the gap tell.
+"""
+
+import bisect
+import collections
+
+# A reset empties the kernel's queue a little before the status tells of it.
+RACE_SECONDS = 0.05
+
+Gap = collections.namedtuple('Gap', 'first last begin end in_flight dropped why')
+
+
+class Account:
+    def __init__(self, lane, run):
+        self.lane = lane
+        self.run = run
+        self.encoder = lane.encoder
+        self.sent = self.encoder.sent_packets()
+        self.index = {}
+        self.problems = []
+        self.sessions = []          # (name, first, last, packets)
+        self.received = set()
+        self.gaps = []
+
+    def wrong(self, text):
+        self.problems.append(f'{self.lane.name}: {text}')
+
+    def check(self):
+        self.know_packets()
+        self.follow_sessions()
+        self.find_gaps()
+        self.check_totals()
+        return self.problems
+
+    def know_packets(self):
+        for number, (_, identity, _) in enumerate(self.sent):
+            if identity in self.index:
+                self.wrong(f'packets {self.index[identity]} and {number} cannot be told apart')
+            self.index[identity] = number
+
+    def foreign(self):
+        """What second encoders sent."""
+        return {identity for other in self.lane.others for _, identity, _ in other.sent_packets()}
+
+    def follow_sessions(self):
+        foreign = self.foreign()
+        last = -1
+        for session in self.lane.server.sessions():
+            if session.packets and session.packets[0] in foreign:
+                strangers = [p for p in session.packets if p not in foreign]
+                if strangers:
+                    self.wrong(f'{session.name}: {len(strangers)} packets in another encoder\'s session')
+                continue
+            last = self.follow(session, last)
+
+    def follow(self, session, last):
+        numbers = []
+        for identity in session.packets:
+            number = self.index.get(identity)
+            if number is None:
+                self.wrong(f'{session.name}: a packet that was not sent: {identity}')
+            elif number in self.received:
+                self.wrong(f'{session.name}: packet {number} came twice')
+            elif number < last:
+                self.wrong(f'{session.name}: packet {number} came after {last}')
+            else:
+                numbers.append(number)
+                self.received.add(number)
+                last = number
+        if numbers:
+            self.sessions.append((session.name, numbers[0], numbers[-1], len(numbers)))
+        return last
+
+    def find_gaps(self):
+        missing = [n for n in range(len(self.sent)) if n not in self.received]
+        runs = []
+        for number in missing:
+            if runs and runs[-1][1] == number - 1:
+                runs[-1][1] = number
+            else:
+                runs.append([number, number])
+        self.gaps = [self.explain(first, last) for first, last in runs]
+
+    def sample_before(self, stamp):
+        """The last one in a connection that was still there."""
+        at = bisect.bisect_left(self.encoder.samples, (stamp,))
+        return self.encoder.samples[at - 1] if at > 0 else None
+
+    def explain(self, first, last):
+        """A gap begins with the loss of a connection, which a status has told."""
+        begin = self.sent[first][0]
+        after = next((s for s in self.encoder.samples if s.handled > last + 1), self.encoder.samples[-1])
+        losses = [s for s in self.encoder.statuses if s.name in ('RECONNECT_START', 'ERROR', 'CLOSED')
+                  and begin - self.run.limit <= s.time <= after.time]
+        before = next((s for s in reversed(self.encoder.samples) if s.handled <= first), None)
+        dropped = (after.handled - after.sent) - (before.handled - before.sent if before else 0)
+        size = last - first + 1
+        waiting = max(0, last + 1 - after.handled)
+        in_flight = size - dropped - waiting
+        gap = Gap(first, last, begin, after.time, in_flight, dropped + waiting,
+                  losses[0].hresult if losses else None)
+        if not losses:
+            self.wrong(f'packets {first} to {last} are missing, and no status tells of a loss')
+        if in_flight < 0:
+            self.wrong(f'packets {first} to {last}: {dropped} were dropped, which is more than are missing')
+        elif losses:
+            self.check_in_flight(gap, losses[0].time)
+        return gap
+
+    def check_in_flight(self, gap, loss):
+        """None of them may be one that the server's kernel had acknowledged, unless the server died with it."""
+        sample = self.sample_before(loss - RACE_SECONDS)
+        if sample is None or gap.in_flight == 0:
+            return
+        left = sample.unacknowledged + self.thrown_away(gap, loss)
+        acknowledged = sample.handled
+        while acknowledged > 0 and left > 0:
+            acknowledged -= 1
+            left -= self.sent[acknowledged][2]
+        if gap.first < acknowledged:
+            self.wrong(f'packets {gap.first} to {acknowledged - 1} were acknowledged and are missing')
+
+    def thrown_away(self, gap, loss):
+        """Bytes that a server which was ended or killed has taken and not read."""
+        total = 0
+        for stamp, unread in self.lane.server.unread:
+            if gap.begin - self.run.limit <= stamp <= gap.end:
+                if unread is None:
+                    # behind its last answer: what was sent until the encoder had read that
+                    unread = sum(size for time, _, size in self.sent if stamp - RACE_SECONDS <= time <= loss)
+                total += unread
+        return total
+
+    def check_totals(self):
+        stats = self.encoder.stats
+        fates = {name: stats.get(f'packets-{name}', 0) for name in ('sent', 'dropped', 'refused', 'queued')}
+        received = stats.get('packets-received', len(self.sent))
+        if received != len(self.sent):
+            self.wrong(f'{len(self.sent)} packets came to the sink, it says {received}')
+        if received != sum(fates.values()):
+            self.wrong(f'packets-received {received} is not the sum of {fates}')
+        if fates['sent'] < len(self.received):
+            self.wrong(f'{len(self.received)} packets were received, only {fates["sent"]} sent')
+        in_flight = sum(gap.in_flight for gap in self.gaps)
+        if fates['sent'] != len(self.received) + in_flight:
+            self.wrong(f'sent {fates["sent"]}, received {len(self.received)} and lost on the way {in_flight}')
+
+    def lines(self):
+        stats = self.encoder.stats
+        yield (f'{self.lane.name}: came to the sink {len(self.sent)} = sent {stats.get("packets-sent")}'
+               f' + dropped {stats.get("packets-dropped")} + refused {stats.get("packets-refused", 0)}'
+               f' + queued {stats.get("packets-queued", 0)}')
+        in_flight = sum(gap.in_flight for gap in self.gaps)
+        yield (f'{self.lane.name}: received {len(self.received)} + lost on the way {in_flight} = sent;'
+               f' {len(self.gaps)} gaps, none twice, order kept' if not self.problems else
+               f'{self.lane.name}: received {len(self.received)}, {len(self.gaps)} gaps')
+        for name, first, last, count in self.sessions:
+            yield f'{self.lane.name}: {name} has packets {first} to {last}, {count} of {last - first + 1}'
+        for gap in self.gaps:
+            yield (f'{self.lane.name}: missing {gap.first} to {gap.last}: {gap.in_flight} lost on the way,'
+                   f' {gap.dropped} dropped; {gap.why}')
