@@ -7,12 +7,9 @@
 
 #include "wmspush/gstwmsfeed.h"
 
-#include <string.h>
-
 #include <glib/gi18n-lib.h>
 
 #include "asf/asfsplitter.h"
-#include "wmspush/gstwmsmarkers.h"
 
 GST_DEBUG_CATEGORY_STATIC (wmsfeed_debug);
 #define GST_CAT_DEFAULT wmsfeed_debug

@@ -28,6 +28,7 @@ typedef struct
   gint64 begun_us;
   gboolean has_ended;
   GError *failure;
+  guint http_status;            /* of the failure */
 } GstWmsMessages;
 
 static void
@@ -69,12 +70,24 @@ report_progress (GstWmsMessages * self, const WmsEvent * event)
   }
 }
 
+/* What happened, or what is wrong and what to do about it. */
+static gchar *
+get_text (const WmsEvent * event)
+{
+  const gchar *reason;
+
+  if (event->error == NULL)
+    return g_strdup (_(wms_status_text (event->status)));
+  reason = _(wms_failure_from_error (event->error)->text);
+  if (event->status == GST_WMS_STATUS_RECONNECT_START)
+    return g_strdup_printf (_("Trying again. %s"), reason);
+  return g_strdup (reason);
+}
+
 static GstStructure *
 new_status_structure (GstWmsMessages * self, const WmsEvent * event)
 {
-  const gchar *text = event->error != NULL ?
-      wms_failure_from_error (event->error)->text :
-      wms_status_text (event->status);
+  g_autofree gchar *text = get_text (event);
   GstStructure *structure = gst_structure_new ("wms-status",
       "status", GST_TYPE_WMS_STATUS, event->status,
       "status-name", G_TYPE_STRING, wms_status_name (event->status),
@@ -83,7 +96,7 @@ new_status_structure (GstWmsMessages * self, const WmsEvent * event)
       "type", GST_TYPE_WMS_DATA_TYPE, event->has_value ?
       GST_WMS_DATA_TYPE_QWORD : GST_WMS_DATA_TYPE_DWORD,
       "location", G_TYPE_STRING, self->location,
-      "text", G_TYPE_STRING, _(text), NULL);
+      "text", G_TYPE_STRING, text, NULL);
 
   if (event->has_value)
     gst_structure_set (structure, "value", G_TYPE_UINT64, event->value, NULL);
@@ -144,7 +157,6 @@ static void
 post_error (GstWmsMessages * self)
 {
   const WmsFailure *failure = wms_failure_from_error (self->failure);
-  guint http_status = wms_failure_http_status (self->failure);
   GstStructure *details = gst_structure_new ("details",
       "hresult", G_TYPE_UINT, failure->hresult,
       "hresult-name", G_TYPE_STRING, wms_hresult_name (failure->hresult), NULL);
@@ -153,10 +165,11 @@ post_error (GstWmsMessages * self)
   gchar *debug = g_strdup_printf ("%s: %s (%s %d, HTTP status %u)",
       wms_hresult_name (failure->hresult), self->failure->message,
       g_quark_to_string (self->failure->domain), self->failure->code,
-      http_status);
+      self->http_status);
 
-  if (http_status != 0)
-    gst_structure_set (details, "http-status", G_TYPE_UINT, http_status, NULL);
+  if (self->http_status != 0)
+    gst_structure_set (details, "http-status", G_TYPE_UINT, self->http_status,
+        NULL);
   gst_element_message_full_with_details (self->element, GST_MESSAGE_ERROR,
       failure->domain (), failure->code, text, debug, __FILE__, GST_FUNCTION,
       __LINE__, details);
@@ -210,6 +223,7 @@ handle_event (const WmsEvent * event, gpointer user_data)
     case GST_WMS_STATUS_ERROR:
       g_clear_error (&self->failure);
       self->failure = g_error_copy (event->error);
+      self->http_status = event->http_status;
       break;
     case GST_WMS_STATUS_END_OF_STREAMING:
       self->has_ended = TRUE;

@@ -264,6 +264,19 @@ note_header (GstWmsSender * self, gboolean is_change)
   self->due = WMS_FRAME_DATA;
 }
 
+/* Up to when the batch may wait; a session that has not begun waits. */
+static gint64
+get_deadline_us (GstWmsSender * self)
+{
+  if (self->config.leaky == GST_WMS_LEAKY_NO || self->due == WMS_FRAME_HEADER)
+    return -1;
+  if (self->is_skipping)
+    return g_get_monotonic_time ();
+  if (self->blocked_us == 0)
+    self->blocked_us = g_get_monotonic_time ();
+  return self->blocked_us + (gint64) (self->config.max_backlog / 1000);
+}
+
 /* What changes the header is of no use to a server that gets it anew. */
 static void
 forget_changes (GstWmsSender * self)
@@ -279,6 +292,9 @@ forget_changes (GstWmsSender * self)
   }
   self->n_batch = n_kept;
   note_header (self, FALSE);
+  self->has_started = FALSE;
+  if (self->n_taken < self->n_batch)
+    tell_started (self, self->batch[self->n_taken].buffer);
 }
 
 static GstFlowReturn handle_failure (GstWmsSender * self, GError * error);
@@ -288,31 +304,21 @@ static GstFlowReturn handle_failure (GstWmsSender * self, GError * error);
 static GstFlowReturn
 repeat_header (GstWmsSender * self)
 {
-  GstFlowReturn ret = GST_FLOW_OK;
-  gboolean ok = FALSE;
+  g_autoptr (GError) error = NULL;
+  WmsPacket packet;
+  guint n_taken = 0;
 
-  while (ret == GST_FLOW_OK && !ok) {
-    GError *error = NULL;
-    WmsPacket packet;
-    guint n_taken = 0;
-
-    ok = wms_packet_init (&packet, WMS_FRAME_HEADER, self->header, &error)
-        && wms_client_write (self->client, &packet, 1, &n_taken, -1,
-        self->cancellable, &error);
-    if (n_taken == 0)
-      wms_packet_clear (&packet);
-    if (ok)
-      forget_changes (self);
-    else if (g_error_matches (error, WMS_ERROR, WMS_ERROR_HEADER_DUE))
-      g_clear_error (&error);
-    else
-      ret = handle_failure (self, error);
-  }
-  if (ok && self->n_taken < self->n_batch)
-    tell_started (self, self->batch[self->n_taken].buffer);
+  if (!wms_packet_init (&packet, WMS_FRAME_HEADER, self->header, &error))
+    return gst_wms_sender_fail (self, error);
+  wms_client_write (self->client, &packet, 1, &n_taken, get_deadline_us (self),
+      self->cancellable, &error);
+  if (n_taken == 0)
+    wms_packet_clear (&packet);
   else
-    self->has_started = FALSE;
-  return ret;
+    forget_changes (self);
+  if (error != NULL && !g_error_matches (error, WMS_ERROR, WMS_ERROR_HEADER_DUE))
+    return handle_failure (self, g_steal_pointer (&error));
+  return GST_FLOW_OK;
 }
 
 /* Calls that wait come back here when a state change or a flush has broken the
@@ -376,19 +382,6 @@ note_sent (GstWmsSender * self, guint former)
         break;
     }
   }
-}
-
-/* Up to when the batch may wait; a session that has not begun waits. */
-static gint64
-get_deadline_us (GstWmsSender * self)
-{
-  if (self->config.leaky == GST_WMS_LEAKY_NO || self->due == WMS_FRAME_HEADER)
-    return -1;
-  if (self->is_skipping)
-    return g_get_monotonic_time ();
-  if (self->blocked_us == 0)
-    self->blocked_us = g_get_monotonic_time ();
-  return self->blocked_us + (gint64) (self->config.max_backlog / 1000);
 }
 
 GstFlowReturn

@@ -89,6 +89,7 @@ struct _WmsClient
   guint64 n_data;
   guint64 n_cut;
   guint http_status;
+  guint answering;              /* status of the answer that has effect now */
 };
 
 /**

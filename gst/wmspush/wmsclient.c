@@ -73,7 +73,8 @@ wms_client_post (WmsClient * self, GstWmsStatus status, const GError * error)
     .status = status,
     .hresult = error != NULL ? wms_failure_from_error (error)->hresult :
         WMS_S_OK,
-    .http_status = wms_failure_http_status (error),
+    .http_status = self->answering != 0 ? self->answering :
+        wms_failure_http_status (error),
     .error = (GError *) error,
   };
 
@@ -339,15 +340,10 @@ follow_locked (WmsClient * self, WmsOutcome outcome, const GError * error)
   }
 }
 
-void
-wms_client_follow (WmsClient * self, WmsOutcome outcome, const GError * error)
+static void
+go_on (WmsClient * self, WmsOutcome outcome, gboolean start)
 {
-  gboolean start;
-
   wms_client_stop_timer (self);
-  g_mutex_lock (&self->lock);
-  start = follow_locked (self, outcome, error);
-  g_mutex_unlock (&self->lock);
   if (start)
     wms_client_send_next (self);
   else if (outcome == WMS_OUTCOME_TICKET)
@@ -358,23 +354,39 @@ wms_client_follow (WmsClient * self, WmsOutcome outcome, const GError * error)
     wms_client_close_http (self);
 }
 
+void
+wms_client_follow (WmsClient * self, WmsOutcome outcome, const GError * error)
+{
+  gboolean start;
+
+  g_mutex_lock (&self->lock);
+  start = follow_locked (self, outcome, error);
+  g_mutex_unlock (&self->lock);
+  go_on (self, outcome, start);
+}
+
 static void
 http_answered (const WmsResponse * response, gpointer user_data)
 {
   WmsClient *self = user_data;
   g_autoptr (GError) error = NULL;
   WmsOutcome outcome = WMS_OUTCOME_FAILED;
+  gboolean start = FALSE;
   gboolean is_late;
 
   GST_DEBUG ("answer %u, server %s", response->status, response->server);
   g_mutex_lock (&self->lock);
   self->http_status = response->status;
   is_late = self->phase == WMS_PHASE_LOST;
-  if (!is_late)
+  if (!is_late) {
     outcome = wms_push_take_response (self->push, response, &error);
+    self->answering = response->status;
+    start = follow_locked (self, outcome, error);
+    self->answering = 0;
+  }
   g_mutex_unlock (&self->lock);
   if (!is_late)
-    wms_client_follow (self, outcome, error);
+    go_on (self, outcome, start);
 }
 
 static gboolean

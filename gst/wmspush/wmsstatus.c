@@ -280,7 +280,7 @@ static const struct
   {GST_WMS_STATUS_RECONNECT_START, "WMT_RECONNECT_START",
       N_("The connection is lost, trying again")},
   {GST_WMS_STATUS_RECONNECT_END, "WMT_RECONNECT_END",
-      N_("Trying again has ended")},
+      N_("The connection is back, and the push goes on")},
 };
 
 const gchar *

@@ -241,6 +241,92 @@ GST_START_TEST (test_fields_of_a_failure)
 
 GST_END_TEST;
 
+static const GstStructure *
+find_status (SinkRig * rig, const gchar * name)
+{
+  guint i;
+
+  for (i = 0; i < rig->told->len; i++) {
+    const GstStructure *structure = g_ptr_array_index (rig->told, i);
+
+    if (g_strcmp0 (gst_structure_get_string (structure, "status-name"), name)
+        == 0)
+      return structure;
+  }
+  fail ("no %s", name);
+  return NULL;
+}
+
+static void
+check_http_status (SinkRig * rig, const gchar * name, guint wanted)
+{
+  guint number = 0;
+
+  gst_structure_get_uint (find_status (rig, name), "http-status", &number);
+  fail_unless_equals_int (number, wanted);
+}
+
+/* What an answer has caused says which, and nothing else does. */
+GST_START_TEST (test_http_status)
+{
+  SinkRig *rig = sink_rig_new_for (script_take_all);
+
+  play_to_end (rig);
+  check_http_status (rig, "WMT_CONNECTING", 0);
+  check_http_status (rig, "WMT_OPENED", 204);
+  check_http_status (rig, "WMT_STARTED", 0);
+  check_http_status (rig, "WMT_END_OF_STREAMING", 0);
+  check_http_status (rig, "WMT_CLOSED", 204);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
+static void
+script_408_at_first (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_get_number (connection) > 0) {
+    script_take_all (connection, user_data);
+  } else if (script_accept_push (connection)
+      && script_read_frames_until (connection, WMS_FRAME_DATA, 3)) {
+    script_send (connection, "HTTP/1.1 408 Request Timeout\r\n"
+        "Server: Cougar/9.5\r\nContent-Length: 0\r\n\r\n");
+    script_read_end (connection);
+  }
+}
+
+/* A try tells why, and what can be done about it. */
+GST_START_TEST (test_fields_of_a_reconnect)
+{
+  SinkRig *rig = sink_rig_new_for (script_408_at_first);
+  const GstStructure *start;
+  const GstStructure *end;
+
+  g_object_set (rig->sink, "retries", 1, "retry-delay", (guint64) 1, NULL);
+  sink_rig_push_header (rig);
+  sink_rig_push_packets (rig, 0, 3);
+  sink_rig_set_state (rig, GST_STATE_PLAYING);
+  fail_unless (sink_rig_wait (rig, "RECONNECT_START"));
+  sink_rig_push_packets (rig, 3, 10);
+  sink_rig_push_eos (rig);
+  fail_unless (sink_rig_wait (rig, "EOS"));
+  check_all_fields (rig);
+  start = find_status (rig, "WMT_RECONNECT_START");
+  fail_unless_equals_string (gst_structure_get_string (start, "hresult-name"),
+      "NS_E_TIMEOUT");
+  check_http_status (rig, "WMT_RECONNECT_START", 408);
+  fail_unless (g_str_has_prefix (gst_structure_get_string (start, "text"),
+          "Trying again. The server ended the session. Look into its log"));
+  end = find_status (rig, "WMT_RECONNECT_END");
+  fail_unless_equals_string (gst_structure_get_string (end, "hresult-name"),
+      "S_OK");
+  fail_unless_equals_string (gst_structure_get_string (end, "text"),
+      "The connection is back, and the push goes on");
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
 static void
 script_take_parts (ScriptConnection * connection, gpointer user_data)
 {
@@ -351,6 +437,8 @@ wmspushsinktells_suite (void)
   tcase_add_test (tc, test_no_context);
   tcase_add_test (tc, test_fields);
   tcase_add_test (tc, test_fields_of_a_failure);
+  tcase_add_test (tc, test_http_status);
+  tcase_add_test (tc, test_fields_of_a_reconnect);
 
   tc = tcase_create ("descriptions");
   suite_add_tcase (suite, tc);
