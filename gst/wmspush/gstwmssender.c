@@ -316,7 +316,8 @@ repeat_header (GstWmsSender * self)
     wms_packet_clear (&packet);
   else
     forget_changes (self);
-  if (error != NULL && !g_error_matches (error, WMS_ERROR, WMS_ERROR_HEADER_DUE))
+  if (error != NULL
+      && !g_error_matches (error, WMS_ERROR, WMS_ERROR_HEADER_DUE))
     return handle_failure (self, g_steal_pointer (&error));
   return GST_FLOW_OK;
 }
