@@ -10,6 +10,15 @@
 #define MIN_TELL_US G_TIME_SPAN_SECOND
 
 void
+gst_wms_drops_init (GstWmsDrops * self, GstBaseSink * sink)
+{
+  memset (self, 0, sizeof *self);
+  self->sink = sink;
+  self->former.push_id[0] = '0';
+  gst_wms_flow_init (&self->flow);
+}
+
+void
 gst_wms_drops_count (GstWmsDrops * self, guint64 * counter, guint n)
 {
   GST_OBJECT_LOCK (self->sink);
@@ -20,15 +29,12 @@ gst_wms_drops_count (GstWmsDrops * self, guint64 * counter, guint n)
 void
 gst_wms_drops_close (GstWmsDrops * self, const WmsClientStats * last)
 {
-  WmsClientStats *former = &self->former;
+  WmsClientStats sum = *last;
 
+  gst_wms_stats_close_session (&sum);
   GST_OBJECT_LOCK (self->sink);
-  former->bytes += last->bytes;
-  former->lost += last->lost;
-  former->n_data += last->n_data;
-  former->n_cut += last->n_cut + last->n_pending;
-  former->n_reconnects += last->n_reconnects;
-  former->http_status = last->http_status;
+  gst_wms_stats_add_session (&sum, &self->former);
+  self->former = sum;
   GST_OBJECT_UNLOCK (self->sink);
 }
 
@@ -72,29 +78,23 @@ gst_wms_drops_tell (GstWmsDrops * self, GstBuffer * buffer)
 }
 
 void
-gst_wms_drops_add_stats (const GstWmsDrops * self, WmsClient * client,
-    GstStructure * stats)
+gst_wms_drops_get_stats (const GstWmsDrops * self, WmsClient * client,
+    GstWmsStats * stats)
 {
-  const WmsClientStats *former = &self->former;
-  WmsClientStats now = {.http_status = former->http_status };
-  guint64 n_taken, n_cut;
+  WmsClientStats *sum = &stats->client;
 
-  if (client != NULL)
-    wms_client_get_stats (client, &now);
-  n_taken = former->n_data + now.n_data;
-  n_cut = former->n_cut + now.n_cut;
-  gst_structure_set (stats,
-      "bytes-sent", G_TYPE_UINT64, former->bytes + now.bytes,
-      "bytes-lost", G_TYPE_UINT64, former->lost + now.lost,
-      "packets-received", G_TYPE_UINT64, self->received,
-      "packets-sent", G_TYPE_UINT64, n_taken - n_cut - now.n_pending,
-      "packets-dropped", G_TYPE_UINT64, self->dropped + n_cut,
-      "packets-refused", G_TYPE_UINT64, self->refused,
-      "packets-queued", G_TYPE_UINT64, self->received - self->dropped
-      - self->refused - n_taken + now.n_pending,
-      "discontinuities", G_TYPE_UINT64, self->discontinuities,
-      "reconnects", G_TYPE_UINT, former->n_reconnects + now.n_reconnects,
-      "bytes-unacknowledged", G_TYPE_UINT, now.unsent,
-      "request-bytes-left", G_TYPE_UINT64, now.left,
-      "http-status", G_TYPE_UINT, now.http_status, NULL);
+  if (client != NULL) {
+    wms_client_get_stats (client, sum);
+    gst_wms_stats_add_session (sum, &self->former);
+  } else {
+    *sum = self->former;
+  }
+  stats->flow = self->flow;
+  stats->packets_received = self->received;
+  stats->packets_sent = sum->n_data - sum->n_cut - sum->n_pending;
+  stats->packets_dropped = self->dropped + sum->n_cut;
+  stats->packets_refused = self->refused;
+  stats->packets_queued = self->received - self->dropped - self->refused
+      - sum->n_data + sum->n_pending;
+  stats->discontinuities = self->discontinuities;
 }

@@ -4,7 +4,7 @@
 
 #include <gst/base/gstbasesink.h>
 
-#include "wmspush/wmsclient.h"
+#include "wmspush/gstwmsstats.h"
 
 G_BEGIN_DECLS
 
@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @dropped: by a flush, a loss or backpressure, before a session took them
  * @refused: those that no session could take
  * @discontinuities: how often packets were left out
+ * @flow: when packets came and went
  * @former: what sessions that are closed have done
  * @is_run_told: whether the present run of drops was told
  * @told_us: when the last one was
@@ -31,10 +32,18 @@ typedef struct
   guint64 dropped;
   guint64 refused;
   guint64 discontinuities;
+  GstWmsFlow flow;
   WmsClientStats former;
   gboolean is_run_told;
   gint64 told_us;
 } GstWmsDrops;
+
+/**
+ * gst_wms_drops_init:
+ * @self: (out caller-allocates): no packets yet
+ * @sink: (transfer none): whose packets they are
+ */
+void gst_wms_drops_init (GstWmsDrops * self, GstBaseSink * sink);
 
 /**
  * gst_wms_drops_count:
@@ -63,15 +72,15 @@ void gst_wms_drops_close (GstWmsDrops * self, const WmsClientStats * last);
 void gst_wms_drops_tell (GstWmsDrops * self, GstBuffer * buffer);
 
 /**
- * gst_wms_drops_add_stats:
+ * gst_wms_drops_get_stats:
  * @self: a #GstWmsDrops
  * @client: (nullable): the session that is open
- * @stats: gets fields
+ * @stats: gets all figures but those of bytes that were swallowed
  *
  * Called with the sink's object lock held, by any thread.
  */
-void gst_wms_drops_add_stats (const GstWmsDrops * self, WmsClient * client,
-    GstStructure * stats);
+void gst_wms_drops_get_stats (const GstWmsDrops * self, WmsClient * client,
+    GstWmsStats * stats);
 
 G_END_DECLS
 #endif /* __GST_WMS_DROPS_H__ */

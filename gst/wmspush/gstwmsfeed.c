@@ -17,10 +17,13 @@ GST_DEBUG_CATEGORY_STATIC (wmsfeed_debug);
 struct _GstWmsFeed
 {
   GstBaseSink *sink;
+  GstWmsTurn *turn;
   GstWmsSender *sender;
   AsfSplitter *splitter;
   guint64 bytes_swallowed;      /* of indexes and rewritten headers; under the
                                  * sink's object lock */
+
+  GstClockTime time;            /* running time of the present packet */
 
   /* a stream of bytes: where it is, and its pace */
   gboolean is_bytes;
@@ -32,7 +35,7 @@ struct _GstWmsFeed
 };
 
 GstWmsFeed *
-gst_wms_feed_new (GstBaseSink * sink, GstWmsSender * sender)
+gst_wms_feed_new (GstBaseSink * sink, GstWmsTurn * turn, GstWmsSender * sender)
 {
   static gsize once;
   GstWmsFeed *self = g_new0 (GstWmsFeed, 1);
@@ -43,7 +46,9 @@ gst_wms_feed_new (GstBaseSink * sink, GstWmsSender * sender)
     g_once_init_leave (&once, 1);
   }
   self->sink = sink;
+  self->turn = turn;
   self->sender = sender;
+  self->time = GST_CLOCK_TIME_NONE;
   self->splitter = asf_splitter_new ();
   return self;
 }
@@ -70,12 +75,34 @@ pace (GstWmsFeed * self, guint32 send_time_ms)
     self->pace_time += step_ms * GST_MSECOND;
     ret = gst_wms_sender_flush (self->sender);
     if (ret == GST_FLOW_OK)
-      ret = gst_base_sink_wait (self->sink, self->pace_time, NULL);
+      ret = gst_wms_turn_wait_time (self->turn, self->pace_time);
   }
   if (step_ms > 0 || !self->has_pace)
     self->last_send_ms = send_time_ms;
   self->has_pace = TRUE;
   return ret;
+}
+
+static GstClockTime
+get_running_time (GstWmsFeed * self, GstClockTime timestamp)
+{
+  const GstSegment *segment = &self->sink->segment;
+
+  if (segment->format != GST_FORMAT_TIME
+      || !GST_CLOCK_TIME_IS_VALID (timestamp))
+    return GST_CLOCK_TIME_NONE;
+  return gst_segment_to_running_time (segment, GST_FORMAT_TIME, timestamp);
+}
+
+/* What the base class synchronizes by: DTS, else PTS. */
+static void
+note_time (GstWmsFeed * self, const AsfUnit * unit)
+{
+  GstClockTime time = get_running_time (self,
+      GST_CLOCK_TIME_IS_VALID (unit->dts) ? unit->dts : unit->pts);
+
+  if (GST_CLOCK_TIME_IS_VALID (time))
+    self->time = time;
 }
 
 static GstFlowReturn
@@ -92,8 +119,10 @@ take_packet (GstWmsFeed * self, GstBuffer * packet)
   }
   if (has_time)
     ret = pace (self, info.send_time_ms);
+  if (self->is_bytes)
+    self->time = self->pace_time;
   if (ret == GST_FLOW_OK)
-    ret = gst_wms_sender_take_packet (self->sender, packet);
+    ret = gst_wms_sender_take_packet (self->sender, packet, self->time);
   return ret;
 }
 
@@ -112,6 +141,7 @@ take_unit (GstWmsFeed * self, const AsfUnit * unit)
     return GST_FLOW_OK;
   if (unit->kind == ASF_UNIT_HEADER)
     return take_header (self, unit->buffer);
+  note_time (self, unit);
   return take_packet (self, unit->buffer);
 }
 
@@ -189,6 +219,12 @@ gst_wms_feed_take_segment (GstWmsFeed * self, const GstSegment * segment)
 }
 
 void
+gst_wms_feed_take_gap (GstWmsFeed * self, GstClockTime timestamp)
+{
+  gst_wms_sender_count_tick (self->sender, get_running_time (self, timestamp));
+}
+
+void
 gst_wms_feed_end_stream (GstWmsFeed * self)
 {
   guint64 pending = asf_splitter_get_pending (self->splitter);
@@ -210,9 +246,8 @@ gst_wms_feed_restart_stream (GstWmsFeed * self)
 }
 
 void
-gst_wms_feed_add_stats (GstWmsFeed * self, GstStructure * stats)
+gst_wms_feed_get_stats (GstWmsFeed * self, GstWmsStats * stats)
 {
-  gst_structure_set (stats,
-      "bytes-swallowed", G_TYPE_UINT64,
-      self != NULL ? self->bytes_swallowed : 0, NULL);
+  gst_wms_sender_get_stats (self->sender, stats);
+  stats->bytes_swallowed = self->bytes_swallowed;
 }

@@ -19,9 +19,11 @@ typedef struct _GstWmsFeed GstWmsFeed;
 /**
  * gst_wms_feed_new:
  * @sink: (transfer none): whose data it is; outlives the feed
+ * @turn: (transfer none): keeps it from actions; the same
  * @sender: (transfer none): where packets go; the same
  */
-GstWmsFeed *gst_wms_feed_new (GstBaseSink * sink, GstWmsSender * sender);
+GstWmsFeed *gst_wms_feed_new (GstBaseSink * sink, GstWmsTurn * turn,
+    GstWmsSender * sender);
 
 /**
  * gst_wms_feed_free:
@@ -69,13 +71,22 @@ void gst_wms_feed_end_stream (GstWmsFeed * self);
 void gst_wms_feed_restart_stream (GstWmsFeed * self);
 
 /**
- * gst_wms_feed_add_stats:
- * @self: (nullable): a #GstWmsFeed, or %NULL for zeros
- * @stats: gets fields for what was not sent
+ * gst_wms_feed_take_gap:
+ * @self: a #GstWmsFeed
+ * @timestamp: of a GAP event
+ *
+ * Counts it.
+ */
+void gst_wms_feed_take_gap (GstWmsFeed * self, GstClockTime timestamp);
+
+/**
+ * gst_wms_feed_get_stats:
+ * @self: a #GstWmsFeed
+ * @stats: (out caller-allocates): figures of this moment
  *
  * Called with the sink's object lock held, by any thread.
  */
-void gst_wms_feed_add_stats (GstWmsFeed * self, GstStructure * stats);
+void gst_wms_feed_get_stats (GstWmsFeed * self, GstWmsStats * stats);
 
 G_END_DECLS
 #endif /* __GST_WMS_FEED_H__ */

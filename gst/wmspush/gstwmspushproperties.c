@@ -109,6 +109,29 @@ install_transfer (GObjectClass * object_class)
 }
 
 static void
+install_pacing (GObjectClass * object_class)
+{
+  /**
+   * GstWmsPushSink:pacing-rate:
+   *
+   * Bit/s that the system sends to the server at most (`SO_MAX_PACING_RATE`):
+   * it spreads what is written at once, such as a large key frame, so that no
+   * queue on a slow link has to take it.  Bytes of all layers up from TCP's
+   * payload count; what is written faster for longer is held back, and upstream
+   * with it.  Less than 8 is taken for 8.  Can be changed at any time.  0 sets
+   * no limit.  #GstBaseSink:max-bitrate spreads buffers instead, and not bytes.
+   * Default: 0.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_PACING_RATE,
+      g_param_spec_uint64 ("pacing-rate", "Pacing rate",
+          "Bit/s that the system sends at most (0 = no limit)", 0, G_MAXUINT64,
+          DEFAULT_PACING_RATE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+          | GST_PARAM_MUTABLE_PLAYING));
+}
+
+static void
 install_credentials (GObjectClass * object_class)
 {
   /**
@@ -368,6 +391,83 @@ install_tls (GObjectClass * object_class)
           G_TYPE_TLS_INTERACTION, READWRITE));
 }
 
+/**
+ * GstWmsPushSink:stats:
+ *
+ * The statistics of #GstBaseSink:stats, which count buffers and lists, and
+ * those below.  Counts run from READY to PAUSED on, over all sessions;
+ * everything stays as it was at the end until the next start, but what only a
+ * connection has.  May be read at any time, from any thread; it costs a few
+ * microseconds.
+ *
+ * The session:
+ *
+ * - `state` (#GstWmsPushState): where it is;
+ * - `http-status` (uint): of the last answer, 0 before the first;
+ * - `push-id` (string): of the session, "0" before the server gave one;
+ * - `auth-scheme` (string): how the server was told who we are, for example
+ *   `Digest`; absent where it did not ask;
+ * - `last-error` (string, translated) and `last-hresult` (uint): the last
+ *   failure, also one that was got over; absent, and S_OK, without one.
+ *
+ * The connection, 0 where there is none:
+ *
+ * - `bytes-unacknowledged` (uint, bytes): with the system, and not
+ *   acknowledged by the server;
+ * - `request-bytes-left` (uint64, bytes): of the present PushStart;
+ * - `round-trip-time` (uint64, ns): to the server and back, smoothed, as the
+ *   system estimates it;
+ * - `pacing-rate` (uint64, bit/s): the limit that is in force, 0 for none.
+ *
+ * What was sent:
+ *
+ * - `bytes-sent` (uint64, bytes): of request bodies, framing included;
+ * - `bytes-lost` (uint64, bytes): that the server had not acknowledged when a
+ *   connection was lost;
+ * - `packets-received` (uint64): ASF data packets that came: each one is sent,
+ *   dropped, refused or queued;
+ * - `packets-sent` (uint64): written as a whole;
+ * - `packets-dropped` (uint64): left out by a flush, a loss or backpressure;
+ * - `packets-refused` (uint64): that no session could take;
+ * - `packets-queued` (uint64): that wait, the one written in part too;
+ * - `discontinuities` (uint64): how often packets were left out in a row;
+ * - `reconnects` (uint): how often a lost session went on;
+ * - `bytes-swallowed` (uint64, bytes): of indexes and rewritten headers, which
+ *   are not for a receiver.
+ *
+ * The members of the Windows SDK's MF_SINK_WRITER_STATISTICS that apply; a
+ * sample is an ASF data packet, and processed means written:
+ *
+ * - `last-timestamp-received` (uint64, ns of running time, %GST_CLOCK_TIME_NONE
+ *   before the first; llLastTimestampReceived): DTS, else PTS, of the last
+ *   packet that came; in a stream of bytes its send time;
+ * - `last-timestamp-processed` (the same; llLastTimestampProcessed): of the
+ *   last packet that was written;
+ * - `last-stream-tick-received` (the same; llLastStreamTickReceived): of the
+ *   last GAP event;
+ * - `samples-received` (uint64; qwNumSamplesReceived): the same as
+ *   `packets-received`;
+ * - `samples-processed` (uint64; qwNumSamplesProcessed): the same as
+ *   `packets-sent`;
+ * - `stream-ticks-received` (uint64; qwNumStreamTicksReceived): GAP events;
+ * - `bytes-queued` (uint64, bytes; dwByteCountQueued): of packets that came,
+ *   framing included, and that the system has not taken: more than 0 while
+ *   the server is slower than the stream;
+ * - `bytes-processed` (uint64, bytes; qwByteCountProcessed): of packets that
+ *   were written, without framing and padding;
+ * - `average-sample-rate-received` (double, packets in a second;
+ *   dwAverageSampleRateReceived): over the time from the first packet to the
+ *   last one, 0 before there are two;
+ * - `average-sample-rate-processed` (double, the same;
+ *   dwAverageSampleRateProcessed): of packets that were written.
+ *
+ * There is neither an encoder nor a sink that asks for samples, so
+ * llLastTimestampEncoded, qwNumSamplesEncoded, dwAverageSampleRateEncoded,
+ * llLastSinkSampleRequest and dwNumOutstandingSinkSampleRequests have no
+ * field.
+ *
+ * Since: 0.1
+ */
 static void
 install_messages (GObjectClass * object_class)
 {
@@ -404,21 +504,9 @@ install_messages (GObjectClass * object_class)
 static void
 install_stats (GObjectClass * object_class)
 {
-  /**
-   * GstWmsPushSink:stats:
-   *
-   * The statistics of #GstBaseSink:stats, and of the present session:
-   * `bytes-sent` (uint64, bytes of request bodies), `packets-sent` (uint64,
-   * ASF data packets), `packets-dropped` (uint64, by flushes),
-   * `bytes-swallowed` (uint64, of indexes and rewritten headers, which are not
-   * for a receiver), `bytes-unacknowledged` (uint, bytes that the server has
-   * not acknowledged), `request-bytes-left` (uint64, of the present
-   * PushStart), `http-status` (uint, of the last answer, 0 before the first).
-   *
-   * Since: 0.1
-   */
   g_object_class_install_property (object_class, PROP_STATS,
-      g_param_spec_boxed ("stats", "Statistics", "Statistics of the session",
+      g_param_spec_boxed ("stats", "Statistics",
+          "Statistics of connection, packets and bytes",
           GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 }
 
@@ -427,6 +515,7 @@ gst_wms_push_settings_install_properties (GObjectClass * object_class)
 {
   install_point (object_class);
   install_transfer (object_class);
+  install_pacing (object_class);
   install_retries (object_class);
   install_backlog (object_class);
   install_credentials (object_class);

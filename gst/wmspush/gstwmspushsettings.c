@@ -134,6 +134,9 @@ gst_wms_push_settings_set_property (GstWmsPushSettings * self, guint prop_id,
     case PROP_TLS_INTERACTION:
       g_set_object (&self->tls_interaction, g_value_get_object (value));
       break;
+    case PROP_PACING_RATE:
+      self->pacing_rate = g_value_get_uint64 (value);
+      break;
     case PROP_RETRIES:
       self->retries = g_value_get_int (value);
       break;
@@ -214,6 +217,9 @@ gst_wms_push_settings_get_property (const GstWmsPushSettings * self,
     case PROP_TLS_INTERACTION:
       g_value_set_object (value, self->tls_interaction);
       break;
+    case PROP_PACING_RATE:
+      g_value_set_uint64 (value, self->pacing_rate);
+      break;
     case PROP_RETRIES:
       g_value_set_int (value, self->retries);
       break;
@@ -284,6 +290,7 @@ gst_wms_push_settings_copy_config (const GstWmsPushSettings * self,
   config->http.tls_validation_flags = self->tls_validation_flags;
   config->timeout_ms = self->timeout * 1000;
   config->credentials_timeout_ms = self->credentials_timeout * 1000;
+  config->pacing_bps = self->pacing_rate;
   config->retry.retries = self->retries;
   config->retry.retry_first = self->retry_first;
   config->retry.delay_us = self->retry_delay / 1000;

@@ -29,6 +29,7 @@ enum
   PROP_TLS_DATABASE,
   PROP_TLS_VALIDATION_FLAGS,
   PROP_TLS_INTERACTION,
+  PROP_PACING_RATE,
   PROP_RETRIES,
   PROP_RETRY_FIRST,
   PROP_RETRY_DELAY,
@@ -55,6 +56,7 @@ enum
 #define DEFAULT_ALLOW_CLEAR_TEXT_CREDENTIALS FALSE
 #define DEFAULT_CREDENTIALS_TIMEOUT 120
 #define DEFAULT_TLS_VALIDATION_FLAGS G_TLS_CERTIFICATE_VALIDATE_ALL
+#define DEFAULT_PACING_RATE 0
 #define DEFAULT_RETRIES -1
 #define DEFAULT_RETRY_FIRST FALSE
 #define DEFAULT_RETRY_DELAY GST_SECOND
@@ -93,6 +95,7 @@ typedef struct
   GTlsDatabase *tls_database;
   GTlsCertificateFlags tls_validation_flags;
   GTlsInteraction *tls_interaction;
+  guint64 pacing_rate;
   gint retries;
   gboolean retry_first;
   guint64 retry_delay;

@@ -55,10 +55,10 @@
 
 #include "wmspush/gstwms-enumtypes.h"
 #include "wmspush/gstwmscredentials.h"
-#include "wmspush/gstwmsfeed.h"
 #include "wmspush/gstwmsmarkers.h"
 #include "wmspush/gstwmsmessages.h"
-#include "wmspush/gstwmspushsettings.h"
+#include "wmspush/gstwmspushactions.h"
+#include "wmspush/gstwmspushsink-private.h"
 #include "wmspush/wmsuri.h"
 
 GST_DEBUG_CATEGORY_STATIC (wmspushsink_debug);
@@ -69,22 +69,6 @@ GST_DEBUG_CATEGORY_STATIC (wmspushsink_debug);
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS,
     GST_STATIC_CAPS ("video/x-ms-asf; application/x-gst-av-asf_stream"));
-
-struct _GstWmsPushSink
-{
-  GstBaseSink parent;
-
-  /* object lock */
-  GstWmsPushSettings settings;
-  gboolean is_open;
-
-  GCancellable *cancellable;
-  WmsMailbox *mailbox;
-  /* from start to stop; set under the object lock, since statistics are read
-   * by any thread */
-  GstWmsSender *sender;
-  GstWmsFeed *feed;
-};
 
 static void uri_handler_init (GstURIHandlerInterface * iface);
 
@@ -122,30 +106,42 @@ close_session (GstWmsPushSink * self)
   gst_wms_credentials_forget (GST_ELEMENT (self));
 }
 
+/* Begins the use of the session, one that takes data. */
 static GstFlowReturn
-prepare_session (GstWmsPushSink * self)
+begin (GstWmsPushSink * self)
 {
+  GstFlowReturn ret = gst_wms_turn_begin (self->turn);
+
   /* The base class forgets this flag when data carry a sink from PAUSED to
    * PLAYING, and would take the sink for prerolled ever after.  Who renders,
    * with the preroll lock held, does not wait for preroll. */
   g_atomic_int_set (&GST_BASE_SINK (self)->have_preroll, FALSE);
   /* data after the end of a session opens another one: push-protocol, C27 */
-  if (!gst_wms_sender_has_ended (self->sender))
-    return GST_FLOW_OK;
-  close_session (self);
-  return open_session (self) ? GST_FLOW_OK : GST_FLOW_ERROR;
+  if (ret == GST_FLOW_OK && gst_wms_sender_has_ended (self->sender)) {
+    close_session (self);
+    if (!open_session (self))
+      ret = GST_FLOW_ERROR;
+  }
+  return ret;
+}
+
+static void
+leave (GstWmsPushSink * self)
+{
+  wms_gate_leave (gst_wms_turn_get_gate (self->turn));
 }
 
 static GstFlowReturn
 gst_wms_push_sink_render (GstBaseSink * sink, GstBuffer * buffer)
 {
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
-  GstFlowReturn ret = prepare_session (self);
+  GstFlowReturn ret = begin (self);
 
   if (ret == GST_FLOW_OK)
     ret = gst_wms_feed_take_buffer (self->feed, buffer);
   if (ret == GST_FLOW_OK)
     ret = gst_wms_sender_flush (self->sender);
+  leave (self);
   return ret;
 }
 
@@ -153,7 +149,7 @@ static GstFlowReturn
 gst_wms_push_sink_render_list (GstBaseSink * sink, GstBufferList * list)
 {
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
-  GstFlowReturn ret = prepare_session (self);
+  GstFlowReturn ret = begin (self);
   guint n = gst_buffer_list_length (list);
   guint i;
 
@@ -161,6 +157,25 @@ gst_wms_push_sink_render_list (GstBaseSink * sink, GstBufferList * list)
     ret = gst_wms_feed_take_buffer (self->feed, gst_buffer_list_get (list, i));
   if (ret == GST_FLOW_OK)
     ret = gst_wms_sender_flush (self->sender);
+  leave (self);
+  return ret;
+}
+
+/* Here and not behind EOS: a pipeline that goes to NULL on EOS would cut the
+ * session off. */
+static GstFlowReturn
+take_eos (GstWmsPushSink * self)
+{
+  GstFlowReturn ret = gst_wms_turn_begin (self->turn);
+
+  if (ret == GST_FLOW_OK) {
+    gst_wms_feed_end_stream (self->feed);
+    ret = gst_wms_sender_end (self->sender);
+  }
+  leave (self);
+  /* where an action has the session, its end is that of the stream */
+  if (ret == GST_FLOW_EOS)
+    ret = gst_wms_turn_wait_action (self->turn);
   return ret;
 }
 
@@ -168,7 +183,9 @@ static gboolean
 gst_wms_push_sink_event (GstBaseSink * sink, GstEvent * event)
 {
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
+  WmsGate *gate = gst_wms_turn_get_gate (self->turn);
   const GstSegment *segment;
+  GstClockTime timestamp;
   GstCaps *caps;
 
   switch (GST_EVENT_TYPE (event)) {
@@ -180,8 +197,12 @@ gst_wms_push_sink_event (GstBaseSink * sink, GstEvent * event)
       gst_event_parse_segment (event, &segment);
       gst_wms_feed_take_segment (self->feed, segment);
       break;
+    case GST_EVENT_GAP:
+      gst_event_parse_gap (event, &timestamp, NULL);
+      gst_wms_feed_take_gap (self->feed, timestamp);
+      break;
     case GST_EVENT_FLUSH_STOP:
-      if (gst_wms_sender_has_ended (self->sender))
+      if (wms_gate_open (gate) || gst_wms_sender_has_ended (self->sender))
         gst_wms_feed_restart_stream (self->feed);
       break;
     case GST_EVENT_CUSTOM_DOWNSTREAM:
@@ -190,10 +211,7 @@ gst_wms_push_sink_event (GstBaseSink * sink, GstEvent * event)
             gst_event_get_structure (event));
       break;
     case GST_EVENT_EOS:
-      /* here and not behind EOS: a pipeline that goes to NULL on EOS would cut
-       * the session off */
-      gst_wms_feed_end_stream (self->feed);
-      if (gst_wms_sender_end (self->sender) != GST_FLOW_OK) {
+      if (take_eos (self) != GST_FLOW_OK) {
         gst_event_unref (event);
         return FALSE;
       }
@@ -222,25 +240,29 @@ gst_wms_push_sink_query (GstBaseSink * sink, GstQuery * query)
 static gboolean
 gst_wms_push_sink_unlock (GstBaseSink * sink)
 {
-  g_cancellable_cancel (GST_WMS_PUSH_SINK (sink)->cancellable);
+  wms_gate_unlock (gst_wms_turn_get_gate (GST_WMS_PUSH_SINK (sink)->turn));
   return TRUE;
 }
 
 static gboolean
 gst_wms_push_sink_unlock_stop (GstBaseSink * sink)
 {
-  g_cancellable_reset (GST_WMS_PUSH_SINK (sink)->cancellable);
+  wms_gate_unlock_stop (gst_wms_turn_get_gate (GST_WMS_PUSH_SINK (sink)->turn));
   return TRUE;
 }
 
 static void
 stop (GstWmsPushSink * self)
 {
+  WmsGate *gate = gst_wms_turn_get_gate (self->turn);
   GstWmsSender *sender;
   GstWmsFeed *feed;
 
+  wms_gate_stop (gate);
+  wms_gate_wait_idle (gate);
   close_session (self);
   GST_OBJECT_LOCK (self);
+  gst_wms_feed_get_stats (self->feed, &self->stats);
   feed = g_steal_pointer (&self->feed);
   sender = g_steal_pointer (&self->sender);
   GST_OBJECT_UNLOCK (self);
@@ -261,20 +283,20 @@ start (GstWmsPushSink * self)
   GstWmsSenderConfig config;
   GstWmsSender *sender;
 
-  g_cancellable_reset (self->cancellable);
   self->mailbox = gst_wms_messages_new (GST_ELEMENT (self), &self->settings);
   GST_OBJECT_LOCK (self);
   config = self->settings.sender;
   GST_OBJECT_UNLOCK (self);
-  sender = gst_wms_sender_new (sink, &config, self->cancellable, self->mailbox);
+  sender = gst_wms_sender_new (sink, &config, self->turn, self->mailbox);
   GST_OBJECT_LOCK (self);
   self->sender = sender;
-  self->feed = gst_wms_feed_new (sink, sender);
+  self->feed = gst_wms_feed_new (sink, self->turn, sender);
   GST_OBJECT_UNLOCK (self);
   if (!open_session (self)) {
     stop (self);
     return FALSE;
   }
+  wms_gate_start (gst_wms_turn_get_gate (self->turn));
   return TRUE;
 }
 
@@ -317,7 +339,10 @@ gst_wms_push_sink_change_state (GstElement * element, GstStateChange transition)
       && (!check_settings (self) || !start (self)))
     return GST_STATE_CHANGE_FAILURE;
   if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
-    gst_wms_sender_settle (self->sender);
+    gst_wms_turn_settle (self->turn);
+  /* an action that waits for the server does not hold it up */
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    wms_gate_stop (gst_wms_turn_get_gate (self->turn));
   ret = GST_ELEMENT_CLASS (gst_wms_push_sink_parent_class)->change_state
       (element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
@@ -330,13 +355,16 @@ gst_wms_push_sink_change_state (GstElement * element, GstStateChange transition)
 static GstStructure *
 create_stats (GstWmsPushSink * self)
 {
-  GstStructure *stats = gst_base_sink_get_stats (GST_BASE_SINK (self));
+  GstStructure *structure = gst_base_sink_get_stats (GST_BASE_SINK (self));
+  GstWmsStats stats;
 
   GST_OBJECT_LOCK (self);
-  gst_wms_sender_add_stats (self->sender, stats);
-  gst_wms_feed_add_stats (self->feed, stats);
+  if (self->feed != NULL)
+    gst_wms_feed_get_stats (self->feed, &self->stats);
+  stats = self->stats;
   GST_OBJECT_UNLOCK (self);
-  return stats;
+  gst_wms_stats_write (&stats, structure);
+  return structure;
 }
 
 static gboolean
@@ -374,6 +402,8 @@ gst_wms_push_sink_set_property (GObject * object, guint id,
   }
   GST_OBJECT_LOCK (self);
   is_known = gst_wms_push_settings_set_property (&self->settings, id, value);
+  if (id == PROP_PACING_RATE && self->sender != NULL)
+    gst_wms_sender_set_pacing_rate (self->sender, self->settings.pacing_rate);
   GST_OBJECT_UNLOCK (self);
   if (!is_known)
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -403,7 +433,7 @@ gst_wms_push_sink_finalize (GObject * object)
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (object);
 
   gst_wms_push_settings_clear (&self->settings);
-  g_object_unref (self->cancellable);
+  gst_wms_turn_free (self->turn);
   G_OBJECT_CLASS (gst_wms_push_sink_parent_class)->finalize (object);
 }
 
@@ -427,6 +457,7 @@ gst_wms_push_sink_class_init (GstWmsPushSinkClass * klass)
 
   gst_wms_push_settings_install_properties (object_class);
   gst_wms_credentials_install_signals (element_class);
+  gst_wms_push_actions_install_signals (element_class);
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_set_static_metadata (element_class,
       "Windows Media push sink", "Sink/Network",
@@ -437,6 +468,7 @@ gst_wms_push_sink_class_init (GstWmsPushSinkClass * klass)
   gst_type_mark_as_plugin_api (GST_TYPE_WMS_DATA_TYPE, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_WMS_AUTH_METHODS, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_WMS_CREDENTIAL_FLAGS, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_WMS_PUSH_STATE, 0);
 }
 
 static void
@@ -445,7 +477,8 @@ gst_wms_push_sink_init (GstWmsPushSink * self)
   GstBaseSink *sink = GST_BASE_SINK (self);
 
   gst_wms_push_settings_init (&self->settings);
-  self->cancellable = g_cancellable_new ();
+  gst_wms_stats_init (&self->stats);
+  self->turn = gst_wms_turn_new (sink);
   /* every packet has to arrive, whatever its times; keeping one costs */
   gst_base_sink_set_last_sample_enabled (sink, FALSE);
   gst_base_sink_set_processing_deadline (sink, 0);

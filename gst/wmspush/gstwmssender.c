@@ -1,56 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Everything here runs on the streaming thread, with the preroll lock held;
- * what others read is under the sink's object lock. */
+/* Everything here runs on the streaming thread, inside the gate and with the
+ * preroll lock held, or on an action's thread that has claimed the gate; what
+ * others read is under the sink's object lock. */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
-#include "wmspush/gstwmssender.h"
+#include "wmspush/gstwmssender-private.h"
 
 #include <string.h>
 
 #include "asf/asfpacket.h"
-#include "wmspush/gstwmsdrops.h"
-#include "wmspush/gstwmsmarkers.h"
 
 GST_DEBUG_CATEGORY_STATIC (wmssender_debug);
 #define GST_CAT_DEFAULT wmssender_debug
 
-/* Longest wait for a thread that is about to wake up. */
-#define SETTLE_MS 500
-struct _GstWmsSender
-{
-  GstBaseSink *sink;
-  GstWmsSenderConfig config;
-  GCancellable *cancellable;
-  WmsMailbox *mailbox;
-  WmsClient *client;            /* set under the sink's object lock */
-
-  GMutex settle_lock;           /* for the wait in gst_wms_sender_settle() */
-  GCond left_preroll;
-
-  GstBuffer *header;
-  const AsfHeaderInfo *info;
-  guint8 metadata_sent[ASF_DIGEST_SIZE];        /* of the server's header */
-  GstWmsMarkers markers;
-  WmsFrameType due;             /* goes before the next $D; $D for nothing */
-  gboolean has_started;
-  gboolean has_ended;
-
-  WmsPacket batch[WMS_WRITER_BATCH];
-  guint n_batch;
-  guint n_taken;
-
-  gint64 blocked_us;            /* since when the batch waits, 0 if not */
-  gboolean is_skipping;         /* to the next key frame */
-
-  GstWmsDrops drops;
-};
-
 GstWmsSender *
 gst_wms_sender_new (GstBaseSink * sink, const GstWmsSenderConfig * config,
-    GCancellable * cancellable, WmsMailbox * mailbox)
+    GstWmsTurn * turn, WmsMailbox * mailbox)
 {
   static gsize once;
   GstWmsSender *self = g_new0 (GstWmsSender, 1);
@@ -60,12 +28,12 @@ gst_wms_sender_new (GstBaseSink * sink, const GstWmsSenderConfig * config,
         "packets into a push session");
     g_once_init_leave (&once, 1);
   }
-  self->sink = self->drops.sink = sink;
+  self->sink = sink;
   self->config = *config;
-  self->cancellable = g_object_ref (cancellable);
+  self->turn = turn;
+  self->cancellable = wms_gate_get_streaming (gst_wms_turn_get_gate (turn));
   self->mailbox = wms_mailbox_ref (mailbox);
-  g_mutex_init (&self->settle_lock);
-  g_cond_init (&self->left_preroll);
+  gst_wms_drops_init (&self->drops, sink);
   return self;
 }
 
@@ -79,10 +47,7 @@ gst_wms_sender_free (GstWmsSender * self)
     wms_packet_clear (&self->batch[i]);
   gst_clear_buffer (&self->header);
   gst_wms_markers_clear (&self->markers);
-  g_object_unref (self->cancellable);
   wms_mailbox_unref (self->mailbox);
-  g_cond_clear (&self->left_preroll);
-  g_mutex_clear (&self->settle_lock);
   g_free (self);
 }
 
@@ -112,8 +77,27 @@ gst_wms_sender_close (GstWmsSender * self)
   gst_wms_drops_close (&self->drops, &last);
 }
 
+/* Tells what has come, and what waits, before it is written: that may take its
+ * time. */
 static void
-clear_batch (GstWmsSender * self, guint64 * counter)
+note_received (GstWmsSender * self)
+{
+  GstWmsFlow *flow = &self->drops.flow;
+  guint64 n_queued = 0;
+  guint i;
+
+  for (i = self->n_taken; i < self->n_batch; i++)
+    n_queued += self->batch[i].head_size + self->batch[i].body_size;
+  GST_OBJECT_LOCK (self->sink);
+  if (self->has_news)
+    gst_wms_flow_receive (flow, self->time);
+  flow->bytes_queued = n_queued;
+  GST_OBJECT_UNLOCK (self->sink);
+  self->has_news = FALSE;
+}
+
+void
+gst_wms_sender_clear_batch (GstWmsSender * self, guint64 * counter)
 {
   guint n = 0;
   guint i;
@@ -124,6 +108,7 @@ clear_batch (GstWmsSender * self, guint64 * counter)
   }
   self->n_batch = self->n_taken = 0;
   gst_wms_drops_count (&self->drops, counter, n);
+  note_received (self);
 }
 
 /* The session has failed: its error message is posted when this returns. */
@@ -140,23 +125,6 @@ gst_wms_sender_fail (GstWmsSender * self, const GError * error)
 {
   wms_client_fail (self->client, error);
   return report_failure (self, error);
-}
-
-void
-gst_wms_sender_settle (GstWmsSender * self)
-{
-  gint64 now = g_get_monotonic_time ();
-  gint64 deadline = now + SETTLE_MS * G_TIME_SPAN_MILLISECOND;
-
-  /* Not with the preroll lock: a render that waits for the server has it.  The
-   * base class's own waits do not signal, hence the steps. */
-  g_mutex_lock (&self->settle_lock);
-  while (g_atomic_int_get (&self->sink->have_preroll) && now < deadline) {
-    g_cond_wait_until (&self->left_preroll, &self->settle_lock,
-        now + G_TIME_SPAN_MILLISECOND);
-    now = g_get_monotonic_time ();
-  }
-  g_mutex_unlock (&self->settle_lock);
 }
 
 /* Whether a player can begin with this packet; what cannot be read is sent and
@@ -218,8 +186,8 @@ skip_in_batch (GstWmsSender * self)
   gst_wms_drops_count (&self->drops, &self->drops.dropped, n_dropped);
 }
 
-static void
-tell_start (GstWmsSender * self, guint64 first_time_100ns)
+void
+gst_wms_sender_tell_start (GstWmsSender * self, guint64 first_time_100ns)
 {
   wms_client_tell_started (self->client, first_time_100ns);
   self->has_started = TRUE;
@@ -244,7 +212,7 @@ tell_started (GstWmsSender * self, GstBuffer * buffer)
     if (asf_payload_next (&iter, &payload, NULL)
         && payload.pres_time_ms > self->info->preroll_ms)
       time_ms = payload.pres_time_ms - self->info->preroll_ms;
-    tell_start (self, time_ms * 10000);
+    gst_wms_sender_tell_start (self, time_ms * 10000);
   }
   gst_buffer_unmap (buffer, &map);
 }
@@ -297,8 +265,6 @@ forget_changes (GstWmsSender * self)
     tell_started (self, self->batch[self->n_taken].buffer);
 }
 
-static GstFlowReturn handle_failure (GstWmsSender * self, GError * error);
-
 /* The server knows nothing of the session: it goes on with its header in front
  * (push-protocol, C24 and C26). */
 static GstFlowReturn
@@ -318,27 +284,24 @@ repeat_header (GstWmsSender * self)
     forget_changes (self);
   if (error != NULL
       && !g_error_matches (error, WMS_ERROR, WMS_ERROR_HEADER_DUE))
-    return handle_failure (self, g_steal_pointer (&error));
+    return gst_wms_sender_handle_failure (self, g_steal_pointer (&error));
   return GST_FLOW_OK;
 }
 
-/* Calls that wait come back here when a state change or a flush has broken the
- * wait: OK means to go on with the same call. */
+/* Calls that wait come back here when a state change, a flush or an action has
+ * broken the wait: OK means to go on with the same call. */
 static GstFlowReturn
 handle_broken_wait (GstWmsSender * self)
 {
-  GstFlowReturn ret = gst_base_sink_wait_preroll (self->sink);
-
-  g_mutex_lock (&self->settle_lock);
-  g_cond_broadcast (&self->left_preroll);
-  g_mutex_unlock (&self->settle_lock);
+  if (self->is_action)
+    return GST_FLOW_FLUSHING;
   self->blocked_us = 0;
-  return ret;
+  return gst_wms_turn_wait_preroll (self->turn);
 }
 
 /* A call that waits has failed: OK means to go on with the same call. */
-static GstFlowReturn
-handle_failure (GstWmsSender * self, GError * error)
+GstFlowReturn
+gst_wms_sender_handle_failure (GstWmsSender * self, GError * error)
 {
   g_autoptr (GError) reason = error;
 
@@ -354,7 +317,7 @@ handle_failure (GstWmsSender * self, GError * error)
         return GST_FLOW_OK;
       case WMS_ERROR_BUSY:
         begin_skipping (self);
-        clear_batch (self, &self->drops.dropped);
+        gst_wms_sender_clear_batch (self, &self->drops.dropped);
         return GST_FLOW_OK;
       default:
         break;
@@ -368,11 +331,15 @@ handle_failure (GstWmsSender * self, GError * error)
 static void
 note_sent (GstWmsSender * self, guint former)
 {
+  const WmsPacket *last = NULL;
+  guint64 n_bytes = 0;
   guint i;
 
   for (i = former; i < self->n_taken; i++) {
     switch (self->batch[i].head[1]) {
       case WMS_FRAME_DATA:
+        last = &self->batch[i];
+        n_bytes += last->head_size + last->body_size - WMS_FRAME_HEAD_SIZE;
         break;
       case WMS_FRAME_END:
         wms_client_tell (self->client, GST_WMS_STATUS_END_OF_SEGMENT);
@@ -383,6 +350,11 @@ note_sent (GstWmsSender * self, guint former)
         break;
     }
   }
+  if (last == NULL)
+    return;
+  GST_OBJECT_LOCK (self->sink);
+  gst_wms_flow_send (&self->drops.flow, n_bytes, last->time);
+  GST_OBJECT_UNLOCK (self->sink);
 }
 
 GstFlowReturn
@@ -391,6 +363,7 @@ gst_wms_sender_flush (GstWmsSender * self)
   GstFlowReturn ret = GST_FLOW_OK;
   guint former = self->n_taken;
 
+  note_received (self);
   while (self->n_batch > 0 && ret == GST_FLOW_OK) {
     GError *error = NULL;
     gboolean ok = wms_client_write (self->client, self->batch, self->n_batch,
@@ -400,14 +373,16 @@ gst_wms_sender_flush (GstWmsSender * self)
     if (ok) {
       self->n_batch = self->n_taken = 0;
       self->blocked_us = 0;
+      note_received (self);
     } else {
-      ret = handle_failure (self, error);
+      ret = gst_wms_sender_handle_failure (self, error);
     }
     former = self->n_taken;
   }
-  if (ret != GST_FLOW_OK)
-    clear_batch (self, ret == GST_FLOW_FLUSHING ? &self->drops.dropped :
-        &self->drops.refused);
+  /* at EOS the session is an action's, which writes them */
+  if (ret != GST_FLOW_OK && ret != GST_FLOW_EOS)
+    gst_wms_sender_clear_batch (self,
+        ret == GST_FLOW_FLUSHING ? &self->drops.dropped : &self->drops.refused);
   return ret;
 }
 
@@ -421,6 +396,7 @@ add_to_batch (GstWmsSender * self, WmsFrameType type, GstBuffer * buffer)
       gst_wms_drops_count (&self->drops, &self->drops.refused, 1);
     return gst_wms_sender_fail (self, error);
   }
+  self->batch[self->n_batch].time = self->time;
   if (++self->n_batch == WMS_WRITER_BATCH)
     return gst_wms_sender_flush (self);
   return GST_FLOW_OK;
@@ -467,6 +443,7 @@ static GstFlowReturn
 drop (GstWmsSender * self, GstBuffer * buffer)
 {
   gst_wms_drops_count (&self->drops, &self->drops.dropped, 1);
+  note_received (self);
   /* what a loss costs its statuses tell */
   if (self->config.leaky != GST_WMS_LEAKY_NO)
     gst_wms_drops_tell (&self->drops, buffer);
@@ -484,7 +461,7 @@ poke (GstWmsSender * self)
 
   if (!wms_client_write (self->client, NULL, 0, &n_taken,
           get_deadline_us (self), self->cancellable, &error))
-    ret = handle_failure (self, error);
+    ret = gst_wms_sender_handle_failure (self, error);
   else
     self->blocked_us = 0;
   return ret;
@@ -507,14 +484,18 @@ is_run_over (GstWmsSender * self, GstBuffer * buffer, GstFlowReturn * ret)
 }
 
 GstFlowReturn
-gst_wms_sender_take_packet (GstWmsSender * self, GstBuffer * buffer)
+gst_wms_sender_take_packet (GstWmsSender * self, GstBuffer * buffer,
+    GstClockTime time)
 {
   GstFlowReturn ret = GST_FLOW_OK;
 
+  self->time = time;
+  self->has_news = TRUE;
   gst_wms_drops_count (&self->drops, &self->drops.received, 1);
-  if (self->is_skipping && !is_run_over (self, buffer, &ret))
-    return ret == GST_FLOW_OK ? drop (self, buffer) : ret;
-  if (self->due != WMS_FRAME_DATA)
+  if (self->is_skipping && !is_run_over (self, buffer, &ret)
+      && ret == GST_FLOW_OK)
+    return drop (self, buffer);
+  if (ret == GST_FLOW_OK && self->due != WMS_FRAME_DATA)
     ret = send_due (self);
   if (ret == GST_FLOW_OK && self->is_skipping)
     return drop (self, buffer);
@@ -522,57 +503,8 @@ gst_wms_sender_take_packet (GstWmsSender * self, GstBuffer * buffer)
     tell_started (self, buffer);
   if (ret == GST_FLOW_OK)
     return add_to_batch (self, WMS_FRAME_DATA, buffer);
-  gst_wms_drops_count (&self->drops, ret == GST_FLOW_FLUSHING ?
-      &self->drops.dropped : &self->drops.refused, 1);
-  return ret;
-}
-
-/* Markers of a session without data, whose place is behind OPENED. */
-static GstFlowReturn
-tell_last_markers (GstWmsSender * self)
-{
-  GstFlowReturn ret = GST_FLOW_OK;
-  GError *error = NULL;
-
-  while (ret == GST_FLOW_OK && !gst_wms_markers_is_empty (&self->markers)) {
-    if (wms_client_wait_open (self->client, self->cancellable, &error))
-      gst_wms_markers_tell (&self->markers, self->client);
-    else
-      ret = handle_failure (self, g_steal_pointer (&error));
-  }
-  return ret;
-}
-
-void
-gst_wms_sender_take_marker (GstWmsSender * self, const GstStructure * marker)
-{
-  gst_wms_markers_add (&self->markers, marker);
-  if (self->has_started && !self->has_ended)
-    gst_wms_markers_tell (&self->markers, self->client);
-}
-
-GstFlowReturn
-gst_wms_sender_end (GstWmsSender * self)
-{
-  GstFlowReturn ret = gst_wms_sender_flush (self);
-  gboolean ok = FALSE;
-
-  if (ret == GST_FLOW_OK && self->due != WMS_FRAME_HEADER && !self->has_started)
-    tell_start (self, 0);
-  if (ret == GST_FLOW_OK)
-    ret = tell_last_markers (self);
-  while (ret == GST_FLOW_OK && !ok) {
-    GError *error = NULL;
-
-    ok = wms_client_end (self->client, self->cancellable, &error);
-    if (!ok)
-      ret = handle_failure (self, error);
-  }
-  /* also when a flush breaks it off: the final $E may be on its way, so what
-   * comes then needs another session */
-  self->has_ended = TRUE;
-  if (ret == GST_FLOW_OK)
-    wms_mailbox_drain (self->mailbox, -1, self->cancellable);
+  gst_wms_drops_count (&self->drops, ret == GST_FLOW_ERROR ?
+      &self->drops.refused : &self->drops.dropped, 1);
   return ret;
 }
 
@@ -583,12 +515,24 @@ gst_wms_sender_has_ended (GstWmsSender * self)
 }
 
 void
-gst_wms_sender_add_stats (GstWmsSender * self, GstStructure * stats)
+gst_wms_sender_set_pacing_rate (GstWmsSender * self, guint64 rate_bps)
 {
-  static const GstWmsDrops none;
+  if (self->client != NULL)
+    wms_client_set_pacing_rate (self->client, rate_bps);
+}
 
-  if (self != NULL)
-    gst_wms_drops_add_stats (&self->drops, self->client, stats);
-  else
-    gst_wms_drops_add_stats (&none, NULL, stats);
+void
+gst_wms_sender_count_tick (GstWmsSender * self, GstClockTime time)
+{
+  GST_OBJECT_LOCK (self->sink);
+  self->drops.flow.ticks_received++;
+  if (GST_CLOCK_TIME_IS_VALID (time))
+    self->drops.flow.last_tick = time;
+  GST_OBJECT_UNLOCK (self->sink);
+}
+
+void
+gst_wms_sender_get_stats (GstWmsSender * self, GstWmsStats * stats)
+{
+  gst_wms_drops_get_stats (&self->drops, self->client, stats);
 }

@@ -5,7 +5,8 @@
 #include <gst/base/gstbasesink.h>
 
 #include "asf/asfreader.h"
-#include "wmspush/wmsclient.h"
+#include "wmspush/gstwmsstats.h"
+#include "wmspush/gstwmsturn.h"
 
 G_BEGIN_DECLS
 
@@ -48,12 +49,12 @@ typedef struct _GstWmsSender GstWmsSender;
  * gst_wms_sender_new:
  * @sink: (transfer none): whose data it is; outlives the sender
  * @config: copied
- * @cancellable: cancelled to break waits, reset before the next call
+ * @turn: (transfer none): keeps it from actions; the same
  * @mailbox: drained before a call returns %GST_FLOW_ERROR, so that the error
  *     message is on the bus
  */
 GstWmsSender *gst_wms_sender_new (GstBaseSink * sink,
-    const GstWmsSenderConfig * config, GCancellable * cancellable,
+    const GstWmsSenderConfig * config, GstWmsTurn * turn,
     WmsMailbox * mailbox);
 
 /**
@@ -93,12 +94,13 @@ GstFlowReturn gst_wms_sender_take_header (GstWmsSender * self,
  * gst_wms_sender_take_packet:
  * @self: a #GstWmsSender that has had a header
  * @buffer: (transfer none): the next data packet
+ * @time: its running time
  *
  * Takes a packet; it is with the kernel after gst_wms_sender_flush() at the
  * latest, or dropped and counted.
  */
 GstFlowReturn gst_wms_sender_take_packet (GstWmsSender * self,
-    GstBuffer * buffer);
+    GstBuffer * buffer, GstClockTime time);
 
 /**
  * gst_wms_sender_take_marker:
@@ -145,23 +147,58 @@ GstFlowReturn gst_wms_sender_fail (GstWmsSender * self, const GError * error);
 gboolean gst_wms_sender_has_ended (GstWmsSender * self);
 
 /**
- * gst_wms_sender_settle:
+ * gst_wms_sender_end_now:
+ * @self: a #GstWmsSender, claimed by an action
  *
- * To be called before the base class goes from PLAYING to PAUSED: waits until
- * the streaming thread, which the change to PLAYING has signalled, has left
- * its wait for preroll.  Otherwise the base class would take it for prerolled,
- * and it would write in PAUSED.
+ * As gst_wms_sender_end(), on an action's thread.
+ *
+ * Returns: an HRESULT; E_ABORT when it was broken off.
  */
-void gst_wms_sender_settle (GstWmsSender * self);
+guint32 gst_wms_sender_end_now (GstWmsSender * self);
 
 /**
- * gst_wms_sender_add_stats:
- * @self: (nullable): a #GstWmsSender, or %NULL for zeros
- * @stats: gets fields for what was sent
+ * gst_wms_sender_disconnect:
+ * @self: a #GstWmsSender, claimed by an action
+ *
+ * Closes the connection; what is not written is dropped and counted.
+ *
+ * Returns: S_OK.
+ */
+guint32 gst_wms_sender_disconnect (GstWmsSender * self);
+
+/**
+ * gst_wms_sender_has_session:
+ *
+ * Called with the sink's object lock held, by any thread.
+ *
+ * Returns: whether there is a session that is not over.
+ */
+gboolean gst_wms_sender_has_session (GstWmsSender * self);
+
+/**
+ * gst_wms_sender_set_pacing_rate:
+ * @self: a #GstWmsSender
+ * @rate_bps: bit/s that are sent at most, 0 for no limit
  *
  * Called with the sink's object lock held, by any thread.
  */
-void gst_wms_sender_add_stats (GstWmsSender * self, GstStructure * stats);
+void gst_wms_sender_set_pacing_rate (GstWmsSender * self, guint64 rate_bps);
+
+/**
+ * gst_wms_sender_count_tick:
+ * @self: a #GstWmsSender
+ * @time: running time of a GAP event
+ */
+void gst_wms_sender_count_tick (GstWmsSender * self, GstClockTime time);
+
+/**
+ * gst_wms_sender_get_stats:
+ * @self: a #GstWmsSender
+ * @stats: gets all figures but those of bytes that were swallowed
+ *
+ * Called with the sink's object lock held, by any thread.
+ */
+void gst_wms_sender_get_stats (GstWmsSender * self, GstWmsStats * stats);
 
 G_END_DECLS
 #endif /* __GST_WMS_SENDER_H__ */

@@ -90,6 +90,9 @@ struct _WmsClient
   guint64 n_cut;
   guint http_status;
   guint answering;              /* status of the answer that has effect now */
+  const WmsFailure *last_failure;       /* also one that was got over */
+  guint64 pacing_bps;
+  gboolean is_paced;            /* a limit was set once */
 };
 
 /**
@@ -118,7 +121,7 @@ void wms_client_invoke (WmsClient * self, GSourceFunc func);
  * @status: what happened
  * @error: (nullable): why
  *
- * Puts a status into the mailbox.
+ * Puts a status into the mailbox; with `lock` held when there is an @error.
  */
 void wms_client_post (WmsClient * self, GstWmsStatus status,
     const GError * error);
@@ -129,6 +132,13 @@ void wms_client_post (WmsClient * self, GstWmsStatus status,
  * Moves the session on and wakes who waits for that; with `lock` held.
  */
 void wms_client_set_phase_locked (WmsClient * self, WmsPhase phase);
+
+/**
+ * wms_client_pace_locked:
+ *
+ * Gives the present connection the limit that was set; with `lock` held.
+ */
+void wms_client_pace_locked (WmsClient * self);
 
 /**
  * wms_client_is_over_locked:

@@ -78,6 +78,8 @@ wms_client_post (WmsClient * self, GstWmsStatus status, const GError * error)
     .error = (GError *) error,
   };
 
+  if (error != NULL)
+    self->last_failure = wms_failure_from_error (error);
   GST_INFO ("%s, %s", wms_status_name (status),
       wms_hresult_name (event.hresult));
   wms_mailbox_post (self->mailbox, &event);
@@ -233,6 +235,7 @@ begin_streaming (WmsClient * self)
         wms_push_get_request_length (self->push), self->timeout_ms, &error);
     self->is_filling = self->end_taken = FALSE;
     self->blocked_us = 0;
+    wms_client_pace_locked (self);
     if (self->header_mark != WMS_CLIENT_NO_HEADER)
       self->header_mark = 0;
     if (self->writer != NULL) {
@@ -466,6 +469,7 @@ wms_client_new (const WmsClientConfig * config, WmsMailbox * mailbox)
   copy_http_config (&self->http_config, &config->http);
   self->timeout_ms = config->timeout_ms;
   self->credentials_timeout_ms = config->credentials_timeout_ms;
+  self->pacing_bps = config->pacing_bps;
   self->push = wms_push_new (&config->push);
   self->retry.config = config->retry;
   self->header_mark = WMS_CLIENT_NO_HEADER;
@@ -517,25 +521,5 @@ wms_client_tell_marker (WmsClient * self, const GstStructure * marker)
   g_mutex_lock (&self->lock);
   if (!wms_client_is_over_locked (self))
     wms_mailbox_post (self->mailbox, &event);
-  g_mutex_unlock (&self->lock);
-}
-
-void
-wms_client_get_stats (WmsClient * self, WmsClientStats * stats)
-{
-  WmsWriterStats writer = { 0, };
-
-  g_mutex_lock (&self->lock);
-  if (self->writer != NULL)
-    wms_writer_get_stats (self->writer, &writer);
-  stats->bytes = self->former_bytes + writer.bytes;
-  stats->left = writer.left;
-  stats->unsent = writer.unsent;
-  stats->lost = self->lost_bytes;
-  stats->n_data = self->n_data + writer.n_data;
-  stats->n_cut = self->n_cut;
-  stats->n_pending = writer.n_cut;
-  stats->n_reconnects = self->n_reconnects;
-  stats->http_status = self->http_status;
   g_mutex_unlock (&self->lock);
 }

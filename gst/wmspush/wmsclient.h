@@ -8,6 +8,7 @@
 #include "wmspush/wmsmailbox.h"
 #include "wmspush/wmspush.h"
 #include "wmspush/wmsretry.h"
+#include "wmspush/wmsstate.h"
 #include "wmspush/wmswriter.h"
 
 G_BEGIN_DECLS
@@ -30,6 +31,7 @@ typedef struct _WmsClient WmsClient;
  * @credentials_timeout_ms: longest wait for the answer to a question for
  *     credentials, 0 for no limit
  * @retry: when a lost session is tried again
+ * @pacing_bps: bit/s that are sent at most, 0 for no limit
  */
 typedef struct
 {
@@ -38,6 +40,7 @@ typedef struct
   WmsRetryConfig retry;
   guint timeout_ms;
   guint credentials_timeout_ms;
+  guint64 pacing_bps;
 } WmsClientConfig;
 
 /**
@@ -157,10 +160,24 @@ gboolean wms_client_end (WmsClient * self, GCancellable * cancellable,
 void wms_client_fail (WmsClient * self, const GError * reason);
 
 /**
+ * wms_client_set_pacing_rate:
+ * @self: a #WmsClient
+ * @rate_bps: bit/s that are sent at most, 0 for no limit
+ *
+ * Holds for the connection that there is and for those to come; from any
+ * thread.
+ */
+void wms_client_set_pacing_rate (WmsClient * self, guint64 rate_bps);
+
+/**
  * WmsClientStats:
+ * @state: where the session is
  * @bytes: of request bodies, in this session
  * @left: bytes that the current request still has, 0 when there is none
+ * @queued: bytes of packets that were taken, but are not with the kernel yet
  * @unsent: bytes that the kernel has and the server has not acknowledged
+ * @rtt_ns: round-trip time, 0 when it is not known
+ * @pacing_bps: limit of the connection in bit/s, 0 for none
  * @lost: bytes that the server had not acknowledged when the connection was
  *     lost, in all losses
  * @n_data: data packets that were taken
@@ -169,18 +186,29 @@ void wms_client_fail (WmsClient * self, const GError * reason);
  * @n_pending: those that have not left as a whole yet
  * @n_reconnects: how often a lost session went on
  * @http_status: of the last answer, 0 before the first
+ * @push_id: of the session, "0" before the server gave one
+ * @scheme: (transfer none) (nullable): how the server was told who we are
+ * @failure: (transfer none) (nullable): the last one, also when the session
+ *     got over it
  */
 typedef struct
 {
+  GstWmsPushState state;
   guint64 bytes;
   guint64 left;
+  guint queued;
   guint unsent;
+  guint64 rtt_ns;
+  guint64 pacing_bps;
   guint64 lost;
   guint64 n_data;
   guint64 n_cut;
   guint n_pending;
   guint n_reconnects;
   guint http_status;
+  gchar push_id[WMS_PUSH_MAX_ID + 1];
+  const gchar *scheme;
+  const WmsFailure *failure;
 } WmsClientStats;
 
 /**

@@ -105,20 +105,38 @@ tear_down_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-void
-wms_client_close (WmsClient * self, WmsClientStats * stats)
+/* Returns whether the end of the session is written: nobody waits for room. */
+static gboolean
+end_at_once (WmsClient * self)
 {
-  gboolean is_ending = FALSE;
-  gboolean ok = TRUE;
-  WmsWait wait;
+  WmsWriter *writer = NULL;
+  gboolean is_ending;
 
   g_mutex_lock (&self->lock);
-  if (self->phase == WMS_PHASE_STREAMING && self->has_begun
-      && !self->is_filling && !self->needs_header)
+  if (self->phase == WMS_PHASE_STREAMING)
+    writer = wms_writer_ref (self->writer);
+  g_mutex_unlock (&self->lock);
+  if (writer != NULL)
+    wms_writer_enter (writer);
+  g_mutex_lock (&self->lock);
+  if (self->phase == WMS_PHASE_STREAMING && self->writer == writer
+      && self->has_begun && !self->is_filling && !self->needs_header)
     wms_client_try_end_locked (self, NULL);
   is_ending = self->phase == WMS_PHASE_ENDING;
   g_mutex_unlock (&self->lock);
-  if (is_ending)
+  if (writer != NULL)
+    wms_writer_leave (writer);
+  g_clear_pointer (&writer, wms_writer_unref);
+  return is_ending;
+}
+
+void
+wms_client_close (WmsClient * self, WmsClientStats * stats)
+{
+  gboolean ok = TRUE;
+  WmsWait wait;
+
+  if (end_at_once (self))
     wms_client_wait_for_phase (self, WMS_PHASE_ENDED, END_WAIT_MS, NULL, NULL);
 
   wms_client_invoke (self, tear_down_cb);

@@ -310,11 +310,15 @@ write_step (WmsClient * self, WmsWriter * writer, WmsPacket * packets,
     guint n_packets, guint * n_taken, gint64 deadline_us,
     GCancellable * cancellable, GError ** error)
 {
+  WmsWriteResult result;
   GError *reason = NULL;
 
   if (is_interrupted (self, packets, n_packets, error))
     return FALSE;
-  switch (write_some (self, writer, packets, n_packets, n_taken, &reason)) {
+  wms_writer_enter (writer);
+  result = write_some (self, writer, packets, n_packets, n_taken, &reason);
+  wms_writer_leave (writer);
+  switch (result) {
     case WMS_WRITE_DONE:
       self->blocked_us = 0;
       return *n_taken < n_packets;
@@ -441,12 +445,14 @@ end_step (WmsClient * self, gint64 deadline_us, GCancellable * cancellable,
   writer = get_writer (self, deadline_us, cancellable, error);
   if (writer == NULL)
     return FALSE;
+  wms_writer_enter (writer);
   g_mutex_lock (&self->lock);
   if (self->phase == WMS_PHASE_STREAMING && self->writer == writer
       && !self->needs_header)
     result = wms_client_try_end_locked (self, &reason);
   is_over = self->phase == WMS_PHASE_ENDING || self->phase == WMS_PHASE_ENDED;
   g_mutex_unlock (&self->lock);
+  wms_writer_leave (writer);
   if (result == WMS_WRITE_BLOCKED)
     wait_for_room (self, writer, deadline_us, cancellable, error);
   else if (result == WMS_WRITE_FAILED)

@@ -76,6 +76,7 @@ typedef enum
 /* HRESULTs ([MS-ERREF] 2.1; NS_E_* also in the SDK's nserror.h). */
 #define WMS_S_OK 0x00000000u
 #define WMS_S_FALSE 0x00000001u
+#define WMS_E_ABORT 0x80004004u
 #define WMS_E_INVALIDARG 0x80070057u
 #define WMS_E_OUTOFMEMORY 0x8007000Eu
 #define WMS_NS_E_NOCONNECTION 0xC00D0005u

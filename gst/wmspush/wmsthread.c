@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Locking: `lock` protects the statics and is held while the thread starts and
- * while it is joined; the thread itself never takes it. */
+ * while it is joined; the thread itself never takes it.  The thread has `door`
+ * and, as its writer, `turn` whenever it does not sleep; others that enter pass
+ * the door and read-lock `turn`, so that many of them cannot keep the thread
+ * out.  Both come before all locks of sessions, and `door` before `turn`. */
 #include "wmspush/wmsthread.h"
 
 static GMutex lock;
@@ -10,13 +13,43 @@ static GMainContext *context;
 static GMainLoop *loop;
 static GThread *thread;
 
+static GMutex door;
+static GRWLock turn;
+
+static void
+begin_turn (void)
+{
+  g_mutex_lock (&door);
+  g_rw_lock_writer_lock (&turn);
+}
+
+static void
+end_turn (void)
+{
+  g_rw_lock_writer_unlock (&turn);
+  g_mutex_unlock (&door);
+}
+
+static gint
+sleep_cb (GPollFD * fds, guint n_fds, gint timeout_ms)
+{
+  gint n_ready;
+
+  end_turn ();
+  n_ready = g_poll (fds, n_fds, timeout_ms);
+  begin_turn ();
+  return n_ready;
+}
+
 static gpointer
 run (gpointer user_data)
 {
   g_main_context_push_thread_default (context);
+  begin_turn ();
   g_main_loop_run (loop);
   /* what was ready when the last user left */
   while (g_main_context_iteration (context, FALSE));
+  end_turn ();
   g_main_context_pop_thread_default (context);
   return NULL;
 }
@@ -43,6 +76,7 @@ wms_thread_ref (void)
   g_mutex_lock (&lock);
   if (n_users == 0) {
     context = g_main_context_new ();
+    g_main_context_set_poll_func (context, sleep_cb);
     loop = g_main_loop_new (context, FALSE);
     thread = g_thread_try_new ("wms-push", run, NULL, NULL);
   }
@@ -69,4 +103,18 @@ wms_thread_unref (void)
     clear_context ();
   }
   g_mutex_unlock (&lock);
+}
+
+void
+wms_thread_enter (void)
+{
+  g_mutex_lock (&door);
+  g_rw_lock_reader_lock (&turn);
+  g_mutex_unlock (&door);
+}
+
+void
+wms_thread_leave (void)
+{
+  g_rw_lock_reader_unlock (&turn);
 }

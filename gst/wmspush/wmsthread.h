@@ -27,5 +27,22 @@ GMainContext *wms_thread_ref (void);
  */
 void wms_thread_unref (void);
 
+/**
+ * wms_thread_enter:
+ *
+ * Waits until the shared thread sleeps, and keeps it from going on until
+ * wms_thread_leave(): for what must not happen while it reads.  Users do not
+ * keep each other out.  To be called without any lock, and only for what does
+ * not wait.
+ */
+void wms_thread_enter (void);
+
+/**
+ * wms_thread_leave:
+ *
+ * Ends what wms_thread_enter() began.
+ */
+void wms_thread_leave (void);
+
 G_END_DECLS
 #endif /* __WMS_THREAD_H__ */

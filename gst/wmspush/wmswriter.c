@@ -9,18 +9,12 @@
 #include "wmspush/wmswriter.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/sockios.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
+#include "wmspush/wmssocket.h"
 #include "wmspush/wmsstatus.h"
-
-#define NOTSENT_LOWAT (128 * 1024)
+#include "wmspush/wmsthread.h"
 
 struct _WmsWriter
 {
@@ -46,64 +40,15 @@ struct _WmsWriter
   /* TLS: the record that has to be offered again as it is */
   guint8 *record;
   gsize record_size;
+  gboolean is_record_offered;
   guint n_joined;               /* data packets that end in it */
 };
-
-/* A descriptor of our own: libsoup may close its one while we write. */
-static GSocket *
-duplicate_socket (GSocket * socket, GError ** error)
-{
-  gint fd = fcntl (g_socket_get_fd (socket), F_DUPFD_CLOEXEC, 3);
-  GSocket *copy;
-
-  if (fd < 0) {
-    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
-        "the connection's descriptor: %s", g_strerror (errno));
-    return NULL;
-  }
-  copy = g_socket_new_from_fd (fd, error);
-  if (copy == NULL)
-    close (fd);
-  return copy;
-}
-
-static GSocket *
-find_base_socket (GIOStream * stream)
-{
-  GSocket *socket = NULL;
-  g_autoptr (GIOStream) base = NULL;
-
-  if (G_IS_TLS_CONNECTION (stream)) {
-    g_object_get (stream, "base-io-stream", &base, NULL);
-    if (base != NULL)
-      socket = find_base_socket (base);
-  } else if (G_IS_TCP_WRAPPER_CONNECTION (stream)) {
-    socket = find_base_socket (g_tcp_wrapper_connection_get_base_io_stream
-        (G_TCP_WRAPPER_CONNECTION (stream)));
-  } else if (G_IS_SOCKET_CONNECTION (stream)) {
-    socket = g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream));
-  }
-  return socket;
-}
-
-/* What the system lacks it does without (docs/design.md, transport): a small
- * kernel queue, and a peer that is gone is noticed. */
-static void
-tune_socket (GSocket * socket, guint timeout_ms)
-{
-  g_socket_set_keepalive (socket, TRUE);
-  g_socket_set_option (socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, NOTSENT_LOWAT,
-      NULL);
-  if (timeout_ms > 0)
-    g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT,
-        MIN (timeout_ms, G_MAXINT), NULL);
-}
 
 WmsWriter *
 wms_writer_new (GIOStream * stream, guint64 request_length, guint timeout_ms,
     GError ** error)
 {
-  GSocket *base = find_base_socket (stream);
+  GSocket *base = wms_socket_find (stream);
   WmsWriter *self;
 
   if (base == NULL) {
@@ -111,7 +56,7 @@ wms_writer_new (GIOStream * stream, guint64 request_length, guint timeout_ms,
         "no socket in a %s", G_OBJECT_TYPE_NAME (stream));
     return NULL;
   }
-  tune_socket (base, timeout_ms);
+  wms_socket_tune (base, timeout_ms);
   self = g_new0 (WmsWriter, 1);
   self->ref_count = 1;
   self->left = request_length;
@@ -123,11 +68,26 @@ wms_writer_new (GIOStream * stream, guint64 request_length, guint timeout_ms,
     self->tls_socket = g_object_ref (base);
     self->record = g_malloc (WMS_WRITER_RECORD_SIZE);
   } else {
-    self->socket = duplicate_socket (base, error);
+    /* libsoup may close its descriptor while we write */
+    self->socket = wms_socket_duplicate (base, error);
     if (self->socket == NULL)
       g_clear_pointer (&self, wms_writer_unref);
   }
   return self;
+}
+
+void
+wms_writer_enter (WmsWriter * self)
+{
+  if (self->tls != NULL)
+    wms_thread_enter ();
+}
+
+void
+wms_writer_leave (WmsWriter * self)
+{
+  if (self->tls != NULL)
+    wms_thread_leave ();
 }
 
 WmsWriter *
@@ -303,6 +263,17 @@ fill_record_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
   consume_locked (self, packets, n_taken, self->record_size);
 }
 
+static gboolean
+has_room_locked (WmsWriter * self)
+{
+  return (g_socket_condition_check (self->tls_socket, G_IO_OUT) & G_IO_OUT)
+      != 0;
+}
+
+/* A record that GnuTLS has taken in part is sent a second time when the peer
+ * asks for new keys before the rest is out (docs/design.md, transport), so none
+ * is offered without room for it: what poll() calls writable has room for a
+ * whole one. */
 static WmsWriteResult
 write_tls_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
     guint * n_taken, GError ** error)
@@ -316,6 +287,9 @@ write_tls_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
     }
     if (self->record_size == 0)
       return WMS_WRITE_DONE;
+    if (!self->is_record_offered && !has_room_locked (self))
+      return WMS_WRITE_BLOCKED;
+    self->is_record_offered = TRUE;
     written = g_pollable_output_stream_write_nonblocking (self->tls,
         self->record, self->record_size, NULL, error);
     if (g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK)) {
@@ -324,6 +298,7 @@ write_tls_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
     }
     if (written < 0)
       return WMS_WRITE_FAILED;
+    self->is_record_offered = FALSE;
     self->record_size -= written;
     memmove (self->record, self->record + written, self->record_size);
   }
@@ -461,7 +436,7 @@ wms_writer_was_reset (WmsWriter * self)
 static WmsWriteResult
 finish_tls_locked (WmsWriter * self)
 {
-  if (!(g_socket_condition_check (self->tls_socket, G_IO_OUT) & G_IO_OUT))
+  if (!has_room_locked (self))
     return WMS_WRITE_BLOCKED;
   g_output_stream_close (G_OUTPUT_STREAM (self->tls), self->closing, NULL);
   return WMS_WRITE_DONE;
@@ -481,30 +456,40 @@ wms_writer_finish (WmsWriter * self)
   return result;
 }
 
-static guint
-count_unsent_locked (WmsWriter * self)
+static GSocket *
+get_socket (WmsWriter * self)
 {
-  GSocket *socket = self->socket != NULL ? self->socket : self->tls_socket;
-  gint unsent = 0;
+  return self->socket != NULL ? self->socket : self->tls_socket;
+}
 
-  if (self->is_closed)
-    return self->unsent;
-  if (ioctl (g_socket_get_fd (socket), SIOCOUTQ, &unsent) < 0)
-    unsent = 0;
-  return MAX (unsent, 0);
+gboolean
+wms_writer_set_pacing_rate (WmsWriter * self, guint64 rate_bps)
+{
+  return wms_socket_set_pacing_rate (get_socket (self), rate_bps);
+}
+
+/* A connection that is shut down has the bytes that it had then. */
+static void
+get_info_locked (WmsWriter * self, WmsSocketInfo * info)
+{
+  *info = (WmsSocketInfo) {
+  .unacknowledged = self->unsent};
+  if (!self->is_closed)
+    wms_socket_get_info (get_socket (self), info);
 }
 
 void
 wms_writer_shutdown (WmsWriter * self)
 {
-  GSocket *socket = self->socket != NULL ? self->socket : self->tls_socket;
+  WmsSocketInfo info;
 
   /* first, since a wait holds no lock and a write does not wait */
   g_cancellable_cancel (self->closing);
   g_mutex_lock (&self->lock);
-  self->unsent = count_unsent_locked (self);
+  get_info_locked (self, &info);
+  self->unsent = info.unacknowledged;
   if (!self->is_closed)
-    g_socket_shutdown (socket, TRUE, TRUE, NULL);
+    g_socket_shutdown (get_socket (self), TRUE, TRUE, NULL);
   self->is_closed = TRUE;
   g_mutex_unlock (&self->lock);
 }
@@ -512,10 +497,18 @@ wms_writer_shutdown (WmsWriter * self)
 void
 wms_writer_get_stats (WmsWriter * self, WmsWriterStats * stats)
 {
+  WmsSocketInfo info;
+
   g_mutex_lock (&self->lock);
+  get_info_locked (self, &info);
   stats->bytes = self->bytes;
   stats->left = self->left;
-  stats->unsent = count_unsent_locked (self);
+  stats->queued = self->record_size;
+  if (self->has_tail)
+    stats->queued += packet_size (&self->tail) - self->tail_written;
+  stats->unsent = info.unacknowledged;
+  stats->rtt_ns = info.rtt_ns;
+  stats->pacing_bps = info.pacing_bps;
   stats->n_data = self->n_data;
   stats->n_cut = self->has_tail && is_data (&self->tail);
   if (self->record_size > 0)

@@ -24,6 +24,7 @@ G_BEGIN_DECLS
  * @map: @buffer, mapped for reading
  * @body: (nullable): inside of @map
  * @body_size: bytes of @body
+ * @time: for the caller, who sets it after wms_packet_init()
  *
  * One packet of the protocol, ready to be written.  It owns a reference to its
  * buffer and the mapping.
@@ -36,6 +37,7 @@ typedef struct
   GstMapInfo map;
   const guint8 *body;
   gsize body_size;
+  guint64 time;
 } WmsPacket;
 
 /**
@@ -121,6 +123,25 @@ WmsWriter *wms_writer_new (GIOStream * stream, guint64 request_length,
     guint timeout_ms, GError ** error);
 
 /**
+ * wms_writer_enter:
+ * @self: a #WmsWriter
+ *
+ * To be called before a write, without any lock, and ended with
+ * wms_writer_leave(): a TLS connection is not read meanwhile.  GnuTLS gets its
+ * keys wrong when it reads a KeyUpdate (RFC 8446, section 4.6.3) and writes at
+ * the same time (docs/design.md, transport).
+ */
+void wms_writer_enter (WmsWriter * self);
+
+/**
+ * wms_writer_leave:
+ * @self: a #WmsWriter
+ *
+ * Ends what wms_writer_enter() began.
+ */
+void wms_writer_leave (WmsWriter * self);
+
+/**
  * wms_writer_ref:
  *
  * Returns: (transfer full): @self.
@@ -203,11 +224,25 @@ WmsWriteResult wms_writer_finish (WmsWriter * self);
 void wms_writer_shutdown (WmsWriter * self);
 
 /**
+ * wms_writer_set_pacing_rate:
+ * @self: a #WmsWriter
+ * @rate_bps: bit/s that the kernel sends at most, 0 for no limit
+ *
+ * May be changed at any time, from any thread.
+ *
+ * Returns: %FALSE when the system has no such limit.
+ */
+gboolean wms_writer_set_pacing_rate (WmsWriter * self, guint64 rate_bps);
+
+/**
  * WmsWriterStats:
  * @bytes: of the request body, taken by the kernel or by the TLS layer
  * @left: bytes of the request that are still free
+ * @queued: bytes of packets that were taken, but are not with the kernel yet
  * @unsent: bytes that the kernel has, but the peer has not acknowledged; after
  *     wms_writer_shutdown() those that it had then
+ * @rtt_ns: round-trip time, 0 when it is not known
+ * @pacing_bps: bit/s that the kernel sends at most, 0 for no limit
  * @n_data: data packets that were taken
  * @n_cut: those of them that have not left as a whole
  */
@@ -215,7 +250,10 @@ typedef struct
 {
   guint64 bytes;
   guint64 left;
+  guint queued;
   guint unsent;
+  guint64 rtt_ns;
+  guint64 pacing_bps;
   guint64 n_data;
   guint n_cut;
 } WmsWriterStats;

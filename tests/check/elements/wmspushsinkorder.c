@@ -22,7 +22,9 @@ static const gchar *const scenarios[] = {
   "credentials-asked",
   "credentials-in-mid-stream",
   "data-after-eos",
+  "eos-while-lost",
   "eos-without-data",
+  "first-try-refused",
   "header-while-lost",
   "markers",
   "no-answer-to-the-end",
@@ -35,6 +37,7 @@ static const gchar *const scenarios[] = {
   "setup-refused",
   "setup-timeout",
   "start-refused",
+  "stopped-while-lost",
   "stopped-without-eos",
   "two-headers",
   "unknown-host",
@@ -294,8 +297,13 @@ describe_result (const gchar * name, const GstStructure * structure)
 }
 
 static gchar *
-describe_structure (const GstStructure * structure)
+describe_structure (Play * self, const GstStructure * structure)
 {
+  g_autofree gchar *location = NULL;
+
+  g_object_get (self->sink, "location", &location, NULL);
+  if (gst_structure_has_name (structure, "wms-status"))
+    sink_rig_check_status (structure, location);
   if (gst_structure_has_name (structure, "wms-status"))
     return describe_result (gst_structure_get_string (structure,
             "status-name"), structure);
@@ -325,7 +333,7 @@ describe_error (GstMessage * message)
 
 /* NULL for what is no part of the contract. */
 static gchar *
-describe (GstMessage * message)
+describe (Play * self, GstMessage * message)
 {
   static const gchar *const progress[] =
       { "start", "continue", "complete", "canceled", "error" };
@@ -344,7 +352,7 @@ describe (GstMessage * message)
       return describe_error (message);
     case GST_MESSAGE_ELEMENT:
     case GST_MESSAGE_APPLICATION:
-      return describe_structure (gst_message_get_structure (message));
+      return describe_structure (self, gst_message_get_structure (message));
     default:
       return NULL;
   }
@@ -358,7 +366,7 @@ next_message (Play * self, GstClockTime timeout)
   GstMessage *message;
 
   while (text == NULL && (message = gst_bus_timed_pop (self->bus, timeout))) {
-    text = describe (message);
+    text = describe (self, message);
     gst_message_unref (message);
   }
   return text;

@@ -337,6 +337,12 @@ read_bytes (ScriptConnection * self, gpointer data, gsize size)
   return TRUE;
 }
 
+gssize
+script_read_some (ScriptConnection * self, gpointer data, gsize size)
+{
+  return receive (self, data, size);
+}
+
 gboolean
 script_read_head (ScriptConnection * self, guint64 * length)
 {

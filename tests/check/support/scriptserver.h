@@ -50,6 +50,9 @@ guint script_get_number (ScriptConnection * connection);
 gboolean script_start_tls (ScriptConnection * connection,
     const gchar * certificate_file, gboolean wants_certificate);
 gboolean script_read_head (ScriptConnection * connection, guint64 * length);
+/* As many bytes as there are. */
+gssize script_read_some (ScriptConnection * connection, gpointer data,
+    gsize size);
 gboolean script_skip (ScriptConnection * connection, guint64 n_bytes);
 /* Reads a frame and keeps it; `type` may be NULL. */
 gboolean script_read_frame (ScriptConnection * connection,

@@ -6,6 +6,7 @@
 
 #include "testasf.h"
 #include "testmux.h"
+#include "wmspush/wmsstatus.h"
 
 #define DEADLINE_S 20
 
@@ -168,6 +169,71 @@ sink_rig_push_frames (SinkRig * self, guint from, guint n)
     g_signal_emit_by_name (self->source, "push-buffer", buffer, &ret);
     fail_unless_equals_int (ret, GST_FLOW_OK);
   }
+}
+
+static void
+check_field (const GstStructure * structure, const gchar * name, GType type)
+{
+  fail_unless (gst_structure_has_field_typed (structure, name, type),
+      "%s of %s", name, gst_structure_get_string (structure, "status-name"));
+}
+
+static void
+check_types (const GstStructure * structure)
+{
+  check_field (structure, "status", g_type_from_name ("GstWmsStatus"));
+  check_field (structure, "status-name", G_TYPE_STRING);
+  check_field (structure, "hresult", G_TYPE_UINT);
+  check_field (structure, "hresult-name", G_TYPE_STRING);
+  check_field (structure, "type", g_type_from_name ("GstWmsDataType"));
+  check_field (structure, "location", G_TYPE_STRING);
+  check_field (structure, "text", G_TYPE_STRING);
+  if (gst_structure_has_field (structure, "value"))
+    check_field (structure, "value", G_TYPE_UINT64);
+  if (gst_structure_has_field (structure, "http-status"))
+    check_field (structure, "http-status", G_TYPE_UINT);
+  if (gst_structure_has_field (structure, "context"))
+    check_field (structure, "context", G_TYPE_POINTER);
+}
+
+/* A failure's text says what is wrong and, in another sentence, what to do. */
+static void
+check_text (const GstStructure * structure, gboolean is_failure)
+{
+  const gchar *text = gst_structure_get_string (structure, "text");
+
+  fail_unless (*text != '\0');
+  fail_unless (!is_failure || (g_str_has_suffix (text, ".")
+          && strstr (text, ". ") != NULL), "%s", text);
+}
+
+void
+sink_rig_check_status (const GstStructure * structure, const gchar * location)
+{
+  const gchar *name, *hresult_name;
+  gint status = -1;
+  gint type = -1;
+  guint hresult = 1;
+
+  check_types (structure);
+  name = gst_structure_get_string (structure, "status-name");
+  hresult_name = gst_structure_get_string (structure, "hresult-name");
+  gst_structure_get_enum (structure, "status",
+      g_type_from_name ("GstWmsStatus"), &status);
+  gst_structure_get_enum (structure, "type",
+      g_type_from_name ("GstWmsDataType"), &type);
+  gst_structure_get_uint (structure, "hresult", &hresult);
+  fail_unless_equals_string (name, wms_status_name (status));
+  fail_unless_equals_string (hresult_name, wms_hresult_name (hresult));
+  fail_unless (g_str_equal (hresult_name, "S_OK") == (hresult == 0));
+  fail_unless (hresult != 0 || status != GST_WMS_STATUS_ERROR);
+  fail_unless_equals_string (gst_structure_get_string (structure, "location"),
+      location);
+  fail_unless (gst_structure_has_field (structure, "value")
+      == (status == GST_WMS_STATUS_STARTED));
+  fail_unless_equals_int (type, status == GST_WMS_STATUS_STARTED ?
+      GST_WMS_DATA_TYPE_QWORD : GST_WMS_DATA_TYPE_DWORD);
+  check_text (structure, hresult != 0);
 }
 
 void

@@ -54,6 +54,11 @@ void sink_rig_push_marker (SinkRig * self, guint context);
 void sink_rig_add_muxer (SinkRig * self);
 void sink_rig_push_frames (SinkRig * self, guint from, guint n);
 
+/* A wms-status message has every field of push-protocol, section 5, and the
+ * fields fit together. */
+void sink_rig_check_status (const GstStructure * structure,
+    const gchar * location);
+
 /* Header and that many packets, PLAYING, and the server has them all. */
 void sink_rig_play_packets (SinkRig * self, guint n);
 

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __GST_WMS_SENDER_PRIVATE_H__
+#define __GST_WMS_SENDER_PRIVATE_H__
+
+/* What gstwmssender.c and gstwmssenderend.c share. */
+
+#include "wmspush/gstwmsdrops.h"
+#include "wmspush/gstwmsmarkers.h"
+#include "wmspush/gstwmssender.h"
+
+G_BEGIN_DECLS
+
+struct _GstWmsSender
+{
+  GstBaseSink *sink;
+  GstWmsSenderConfig config;
+  GstWmsTurn *turn;
+  GCancellable *cancellable;    /* breaks waits of who is at it */
+  gboolean is_action;           /* who is no streaming thread */
+  WmsMailbox *mailbox;
+  WmsClient *client;            /* set under the sink's object lock */
+
+  GstBuffer *header;
+  const AsfHeaderInfo *info;
+  guint8 metadata_sent[ASF_DIGEST_SIZE];        /* of the server's header */
+  GstWmsMarkers markers;
+  WmsFrameType due;             /* goes before the next $D; $D for nothing */
+  gboolean has_started;
+  gboolean has_ended;
+
+  WmsPacket batch[WMS_WRITER_BATCH];
+  guint n_batch;
+  guint n_taken;
+
+  gint64 blocked_us;            /* since when the batch waits, 0 if not */
+  gboolean is_skipping;         /* to the next key frame */
+
+  GstClockTime time;            /* of the last packet that came */
+  gboolean has_news;            /* one came that is not noted yet */
+  GstWmsDrops drops;
+};
+
+/**
+ * gst_wms_sender_tell_start:
+ * @self: a #GstWmsSender
+ * @first_time_100ns: first presentation time
+ *
+ * Posts the status STARTED, and the markers that waited for it.
+ */
+void gst_wms_sender_tell_start (GstWmsSender * self,
+    guint64 first_time_100ns);
+
+/**
+ * gst_wms_sender_clear_batch:
+ * @self: a #GstWmsSender
+ * @counter: counts its data packets
+ *
+ * Drops what is not written.
+ */
+void gst_wms_sender_clear_batch (GstWmsSender * self, guint64 * counter);
+
+/**
+ * gst_wms_sender_handle_failure:
+ * @self: a #GstWmsSender
+ * @error: (transfer full): why a call that waits has failed
+ *
+ * Returns: %GST_FLOW_OK to go on with the same call.
+ */
+GstFlowReturn gst_wms_sender_handle_failure (GstWmsSender * self,
+    GError * error);
+
+G_END_DECLS
+#endif /* __GST_WMS_SENDER_PRIVATE_H__ */

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* How a session ends, by EOS or by an action; gstwmssender.c has the
+ * threads. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "wmspush/gstwmssender-private.h"
+
+/* Longest wait of an action for the application to read its messages. */
+#define ACTION_DRAIN_MS 500
+
+/* Markers of a session without data, whose place is behind OPENED. */
+static GstFlowReturn
+tell_last_markers (GstWmsSender * self)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  GError *error = NULL;
+
+  while (ret == GST_FLOW_OK && !gst_wms_markers_is_empty (&self->markers)) {
+    if (wms_client_wait_open (self->client, self->cancellable, &error))
+      gst_wms_markers_tell (&self->markers, self->client);
+    else
+      ret = gst_wms_sender_handle_failure (self, g_steal_pointer (&error));
+  }
+  return ret;
+}
+
+void
+gst_wms_sender_take_marker (GstWmsSender * self, const GstStructure * marker)
+{
+  gst_wms_markers_add (&self->markers, marker);
+  if (self->has_started && !self->has_ended)
+    gst_wms_markers_tell (&self->markers, self->client);
+}
+
+GstFlowReturn
+gst_wms_sender_end (GstWmsSender * self)
+{
+  GstFlowReturn ret = gst_wms_sender_flush (self);
+  gboolean ok = FALSE;
+
+  if (ret == GST_FLOW_OK && self->due != WMS_FRAME_HEADER && !self->has_started)
+    gst_wms_sender_tell_start (self, 0);
+  if (ret == GST_FLOW_OK)
+    ret = tell_last_markers (self);
+  while (ret == GST_FLOW_OK && !ok) {
+    GError *error = NULL;
+
+    ok = wms_client_end (self->client, self->cancellable, &error);
+    if (!ok)
+      ret = gst_wms_sender_handle_failure (self, error);
+  }
+  if (ret == GST_FLOW_EOS)
+    return ret;
+  /* also when a flush breaks it off: the final $E may be on its way, so what
+   * comes then needs another session */
+  self->has_ended = TRUE;
+  if (ret == GST_FLOW_OK)
+    wms_mailbox_drain (self->mailbox, self->is_action ? ACTION_DRAIN_MS : -1,
+        self->cancellable);
+  return ret;
+}
+
+guint32
+gst_wms_sender_end_now (GstWmsSender * self)
+{
+  WmsGate *gate = gst_wms_turn_get_gate (self->turn);
+  WmsClientStats stats;
+  GstFlowReturn ret;
+
+  self->cancellable = wms_gate_get_action (gate);
+  self->is_action = TRUE;
+  ret = gst_wms_sender_end (self);
+  self->is_action = FALSE;
+  self->cancellable = wms_gate_get_streaming (gate);
+  if (ret == GST_FLOW_OK)
+    return WMS_S_OK;
+  wms_client_get_stats (self->client, &stats);
+  return ret == GST_FLOW_ERROR && stats.failure != NULL ?
+      stats.failure->hresult : WMS_E_ABORT;
+}
+
+guint32
+gst_wms_sender_disconnect (GstWmsSender * self)
+{
+  gst_wms_sender_clear_batch (self, &self->drops.dropped);
+  wms_client_fail (self->client, NULL);
+  self->has_ended = TRUE;
+  wms_mailbox_drain (self->mailbox, ACTION_DRAIN_MS, NULL);
+  return WMS_S_OK;
+}
+
+gboolean
+gst_wms_sender_has_session (GstWmsSender * self)
+{
+  WmsClientStats stats;
+
+  if (self->client == NULL)
+    return FALSE;
+  wms_client_get_stats (self->client, &stats);
+  return stats.state != GST_WMS_PUSH_STATE_ENDED
+      && stats.state != GST_WMS_PUSH_STATE_FAILED;
+}

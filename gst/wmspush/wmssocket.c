@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What a TCP socket is told, and what it tells, beside its bytes. */
+#include "wmspush/wmssocket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+/* not netinet/tcp.h, whose struct tcp_info ends before the pacing rates */
+#include <linux/sockios.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define NOTSENT_LOWAT (128 * 1024)
+
+GSocket *
+wms_socket_find (GIOStream * stream)
+{
+  GSocket *socket = NULL;
+  g_autoptr (GIOStream) base = NULL;
+
+  if (G_IS_TLS_CONNECTION (stream)) {
+    g_object_get (stream, "base-io-stream", &base, NULL);
+    if (base != NULL)
+      socket = wms_socket_find (base);
+  } else if (G_IS_TCP_WRAPPER_CONNECTION (stream)) {
+    socket = wms_socket_find (g_tcp_wrapper_connection_get_base_io_stream
+        (G_TCP_WRAPPER_CONNECTION (stream)));
+  } else if (G_IS_SOCKET_CONNECTION (stream)) {
+    socket = g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream));
+  }
+  return socket;
+}
+
+GSocket *
+wms_socket_duplicate (GSocket * socket, GError ** error)
+{
+  gint fd = fcntl (g_socket_get_fd (socket), F_DUPFD_CLOEXEC, 3);
+  GSocket *copy;
+
+  if (fd < 0) {
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno),
+        "the connection's descriptor: %s", g_strerror (errno));
+    return NULL;
+  }
+  copy = g_socket_new_from_fd (fd, error);
+  if (copy == NULL)
+    close (fd);
+  return copy;
+}
+
+/* What the system lacks it does without (docs/design.md, transport). */
+void
+wms_socket_tune (GSocket * socket, guint timeout_ms)
+{
+  g_socket_set_keepalive (socket, TRUE);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, NOTSENT_LOWAT,
+      NULL);
+  if (timeout_ms > 0)
+    g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT,
+        MIN (timeout_ms, G_MAXINT), NULL);
+}
+
+/* The kernel's unit is bytes in a second, its "no limit" all ones.  Before
+ * Linux 5.0 it takes 32 bits, which show in what it gives back. */
+gboolean
+wms_socket_set_pacing_rate (GSocket * socket, guint64 rate_bps)
+{
+  gint fd = g_socket_get_fd (socket);
+  guint64 rate = rate_bps == 0 ? G_MAXUINT64 : MAX (rate_bps / 8, 1);
+  guint64 taken = 0;
+  socklen_t size = sizeof taken;
+  guint32 small_rate = MIN (rate, G_MAXUINT32);
+
+  if (setsockopt (fd, SOL_SOCKET, SO_MAX_PACING_RATE, &rate, sizeof rate) < 0)
+    return FALSE;
+  if (getsockopt (fd, SOL_SOCKET, SO_MAX_PACING_RATE, &taken, &size) == 0
+      && size == sizeof taken)
+    return TRUE;
+  return setsockopt (fd, SOL_SOCKET, SO_MAX_PACING_RATE, &small_rate,
+      sizeof small_rate) == 0;
+}
+
+void
+wms_socket_get_info (GSocket * socket, WmsSocketInfo * info)
+{
+  gint fd = g_socket_get_fd (socket);
+  struct tcp_info tcp = {.tcpi_max_pacing_rate = G_MAXUINT64 };
+  socklen_t size = sizeof tcp;
+  gint queued = 0;
+
+  if (ioctl (fd, SIOCOUTQ, &queued) < 0)
+    queued = 0;
+  info->unacknowledged = MAX (queued, 0);
+  if (getsockopt (fd, IPPROTO_TCP, TCP_INFO, &tcp, &size) < 0)
+    tcp.tcpi_rtt = 0;
+  info->rtt_ns = tcp.tcpi_rtt * G_GUINT64_CONSTANT (1000);
+  info->pacing_bps = tcp.tcpi_max_pacing_rate > G_MAXUINT64 / 8 ? 0 :
+      tcp.tcpi_max_pacing_rate * 8;
+}
