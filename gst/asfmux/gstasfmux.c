@@ -259,6 +259,8 @@ gst_wms_asf_mux_stop (GstAggregator * aggregator)
 
   self->is_running = FALSE;
   reset (self);
+  gst_wms_asf_intake_set_collecting (GST_ELEMENT (self),
+      GST_WMS_ASF_COLLECTING_NOT);
   gst_tag_setter_reset_tags (GST_TAG_SETTER (self));
   gst_toc_setter_reset (GST_TOC_SETTER (self));
   return TRUE;
