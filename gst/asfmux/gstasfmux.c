@@ -169,6 +169,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "asfmux/gstasfmuxbehind.h"
 #include "asfmux/gstasfmuxevents.h"
 #include "asfmux/gstasfmuxintake.h"
 #include "asfmux/gstasfmuxorder.h"
@@ -199,6 +200,7 @@ struct _GstWmsAsfMux
 
   /* streaming thread */
   GstWmsAsfSession session;
+  GstWmsAsfBehind behind;
   gboolean is_running;          /* from start() to stop() */
 };
 
@@ -225,6 +227,7 @@ reset (GstWmsAsfMux * self)
   GList *l;
 
   gst_wms_asf_session_reset (&self->session);
+  memset (&self->behind, 0, sizeof (self->behind));
   gst_wms_asf_intake_reset_all (GST_ELEMENT (self));
   GST_OBJECT_LOCK (self);
   for (l = GST_ELEMENT (self)->sinkpads; l != NULL; l = l->next)
@@ -273,6 +276,7 @@ gst_wms_asf_mux_flush (GstAggregator * aggregator)
   GList *l;
 
   gst_wms_asf_session_flush (&self->session);
+  memset (&self->behind, 0, sizeof (self->behind));
   gst_wms_asf_intake_drop_leaving (GST_ELEMENT (self));
   GST_OBJECT_LOCK (self);
   for (l = GST_ELEMENT (self)->sinkpads; l != NULL; l = l->next)
@@ -302,6 +306,7 @@ gst_wms_asf_mux_get_next_time (GstAggregator * aggregator)
   gst_clear_object (&pad);
   if (gst_wms_asf_session_open_since (&self->session, &time))
     next = MIN (next, time);
+  next = MAX (next, self->behind.wait_until);
   return next == G_MAXINT64 ? GST_CLOCK_TIME_NONE :
       (GstClockTime) MAX (next, 0);
 }
@@ -369,6 +374,7 @@ take_first (GstWmsAsfMux * self, GstWmsAsfOrder * order)
     ret = gst_wms_asf_scripts_send (&self->session, time);
   if (ret == GST_FLOW_OK)
     ret = gst_wms_asf_session_take_next (&self->session, pad);
+  gst_wms_asf_behind_note (&self->behind, pad, time);
   return ret;
 }
 
@@ -380,7 +386,9 @@ take_buffers (GstWmsAsfMux * self, GstWmsAsfOrder * order, gboolean timeout)
   GstFlowReturn ret;
   guint n = 0;
 
-  if (!order->is_complete && !timeout)
+  if (!order->is_complete && (!timeout
+          || gst_wms_asf_behind_must_wait (&self->behind,
+              GST_AGGREGATOR (self))))
     return GST_AGGREGATOR_FLOW_NEED_DATA;
   do
     ret = take_first (self, order);

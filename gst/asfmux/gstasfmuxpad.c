@@ -35,6 +35,7 @@ gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self)
 {
   gst_wms_asf_mux_pad_reset_stream (self);
   self->have_next_running = FALSE;
+  self->is_behind = FALSE;
   self->jump_ns = 0;
   self->last_jump_ns = NULL;
   self->delay_is_known = FALSE;

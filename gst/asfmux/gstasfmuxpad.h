@@ -80,6 +80,7 @@ struct _GstWmsAsfMuxPad
   guint64 delay_ns;
   GstClockTimeDiff next_running;
   gboolean have_next_running;
+  gboolean is_behind;           /* the others, when last looked at */
   GstClockTime lead_ns;
   guint64 last_duration_ns;
   guint64 first_ns;

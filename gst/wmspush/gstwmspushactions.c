@@ -29,15 +29,13 @@ static guint
 act (GstWmsPushSink * self, Action action, gboolean has_precedence)
 {
   WmsGate *gate = gst_wms_turn_get_gate (self->turn);
-  guint32 hresult = WMS_NS_E_NOCONNECTION;
+  guint32 hresult;
 
   if (!has_session (self))
-    return hresult;
+    return WMS_NS_E_NOCONNECTION;
   if (!wms_gate_claim (gate, has_precedence))
     return WMS_S_FALSE;
-  /* it may have ended while the streaming thread was waited for */
-  if (has_session (self))
-    hresult = action (self->sender);
+  hresult = action (self->sender);
   wms_gate_release (gate);
   return hresult;
 }

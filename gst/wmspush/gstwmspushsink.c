@@ -23,10 +23,11 @@
  *
  * A custom serialized downstream event named `wms-marker`, which asfmux passes
  * on, comes back as an element message of that name with the same fields, once
- * all data before it has been written to the server.  Before the first packet
- * it waits for WMT_STARTED.  One that a flush meets on its way is refused with
- * the data before it; a session that fails or is stopped takes what waits with
- * it.
+ * all data before it has been written to the server, or dropped.  Before the
+ * first packet it waits for WMT_STARTED.  One that a flush meets on its way is
+ * refused with the data before it, and so is one behind the end of the session
+ * by #GstWmsPushSink::end-session; a session that fails or is stopped takes
+ * what waits with it.
  *
  * Where the server wants to know who pushes, Negotiate (with the user's
  * Kerberos ticket), Digest, NTLM and Basic are used, with the user part of
@@ -110,12 +111,13 @@ close_session (GstWmsPushSink * self)
 static GstFlowReturn
 begin (GstWmsPushSink * self)
 {
-  GstFlowReturn ret = gst_wms_turn_begin (self->turn);
+  GstFlowReturn ret;
 
   /* The base class forgets this flag when data carry a sink from PAUSED to
    * PLAYING, and would take the sink for prerolled ever after.  Who renders,
    * with the preroll lock held, does not wait for preroll. */
   g_atomic_int_set (&GST_BASE_SINK (self)->have_preroll, FALSE);
+  ret = gst_wms_turn_begin (self->turn);
   /* data after the end of a session opens another one: push-protocol, C27 */
   if (ret == GST_FLOW_OK && gst_wms_sender_has_ended (self->sender)) {
     close_session (self);
@@ -179,11 +181,24 @@ take_eos (GstWmsPushSink * self)
   return ret;
 }
 
+/* Where an action has ended the session, a marker is refused as data is. */
+static GstFlowReturn
+take_marker (GstWmsPushSink * self, GstEvent * event)
+{
+  GstFlowReturn ret = gst_wms_turn_begin (self->turn);
+
+  if (ret == GST_FLOW_OK)
+    gst_wms_sender_take_marker (self->sender, gst_event_get_structure (event));
+  leave (self);
+  return ret;
+}
+
 static gboolean
 gst_wms_push_sink_event (GstBaseSink * sink, GstEvent * event)
 {
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (sink);
   WmsGate *gate = gst_wms_turn_get_gate (self->turn);
+  GstFlowReturn ret = GST_FLOW_OK;
   const GstSegment *segment;
   GstClockTime timestamp;
   GstCaps *caps;
@@ -207,17 +222,17 @@ gst_wms_push_sink_event (GstBaseSink * sink, GstEvent * event)
       break;
     case GST_EVENT_CUSTOM_DOWNSTREAM:
       if (gst_wms_markers_is_marker (event))
-        gst_wms_sender_take_marker (self->sender,
-            gst_event_get_structure (event));
+        ret = take_marker (self, event);
       break;
     case GST_EVENT_EOS:
-      if (take_eos (self) != GST_FLOW_OK) {
-        gst_event_unref (event);
-        return FALSE;
-      }
+      ret = take_eos (self);
       break;
     default:
       break;
+  }
+  if (ret != GST_FLOW_OK) {
+    gst_event_unref (event);
+    return FALSE;
   }
   return GST_BASE_SINK_CLASS (gst_wms_push_sink_parent_class)->event (sink,
       event);

@@ -51,6 +51,13 @@ void gst_wms_sender_tell_start (GstWmsSender * self,
     guint64 first_time_100ns);
 
 /**
+ * gst_wms_sender_tell_markers:
+ *
+ * Posts the markers that wait, if all before them is written.
+ */
+void gst_wms_sender_tell_markers (GstWmsSender * self);
+
+/**
  * gst_wms_sender_clear_batch:
  * @self: a #GstWmsSender
  * @counter: counts its data packets

@@ -374,6 +374,7 @@ gst_wms_sender_flush (GstWmsSender * self)
       self->n_batch = self->n_taken = 0;
       self->blocked_us = 0;
       note_received (self);
+      gst_wms_sender_tell_markers (self);
     } else {
       ret = gst_wms_sender_handle_failure (self, error);
     }
@@ -432,6 +433,12 @@ GstFlowReturn
 gst_wms_sender_take_header (GstWmsSender * self, GstBuffer * buffer,
     const AsfHeaderInfo * info)
 {
+  g_autoptr (GError) error = NULL;
+
+  /* before the $E that would announce it (push-protocol, C31) */
+  if (self->due != WMS_FRAME_HEADER
+      && !wms_packet_check_change (buffer, &error))
+    return gst_wms_sender_fail (self, error);
   gst_buffer_replace (&self->header, buffer);
   self->info = info;
   if (self->due == WMS_FRAME_DATA)

@@ -107,8 +107,9 @@ GstFlowReturn gst_wms_sender_take_packet (GstWmsSender * self,
  * @self: a #GstWmsSender
  * @marker: (transfer none): of a `wms-marker` event
  *
- * Posts the marker, since all data before it is written; before the session's
- * first packet it waits for the status STARTED.  One that comes when the
+ * Posts the marker, since all data before it is written or dropped; before the
+ * session's first packet it waits for the status STARTED, and behind a packet
+ * that is written in part for the rest of it.  One that comes when the
  * session has failed, or that waits when it does, is not posted.
  */
 void gst_wms_sender_take_marker (GstWmsSender * self,

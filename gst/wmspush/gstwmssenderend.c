@@ -11,15 +11,24 @@
 /* Longest wait of an action for the application to read its messages. */
 #define ACTION_DRAIN_MS 500
 
-/* Markers of a session without data, whose place is behind OPENED. */
+/* Markers behind a packet that is written in part, and those of a session
+ * without data, whose place is behind OPENED. */
 static GstFlowReturn
 tell_last_markers (GstWmsSender * self)
 {
   GstFlowReturn ret = GST_FLOW_OK;
   GError *error = NULL;
+  gboolean ok;
 
   while (ret == GST_FLOW_OK && !gst_wms_markers_is_empty (&self->markers)) {
-    if (wms_client_wait_open (self->client, self->cancellable, &error))
+    guint n_taken = 0;
+
+    if (self->has_started)
+      ok = wms_client_write (self->client, NULL, 0, &n_taken, -1,
+          self->cancellable, &error);
+    else
+      ok = wms_client_wait_open (self->client, self->cancellable, &error);
+    if (ok)
       gst_wms_markers_tell (&self->markers, self->client);
     else
       ret = gst_wms_sender_handle_failure (self, g_steal_pointer (&error));
@@ -28,11 +37,18 @@ tell_last_markers (GstWmsSender * self)
 }
 
 void
+gst_wms_sender_tell_markers (GstWmsSender * self)
+{
+  /* what is left over of a batch that was dropped is not written yet */
+  if (self->has_started && !self->has_ended && self->blocked_us == 0)
+    gst_wms_markers_tell (&self->markers, self->client);
+}
+
+void
 gst_wms_sender_take_marker (GstWmsSender * self, const GstStructure * marker)
 {
   gst_wms_markers_add (&self->markers, marker);
-  if (self->has_started && !self->has_ended)
-    gst_wms_markers_tell (&self->markers, self->client);
+  gst_wms_sender_tell_markers (self);
 }
 
 GstFlowReturn
@@ -70,6 +86,8 @@ gst_wms_sender_end_now (GstWmsSender * self)
   WmsClientStats stats;
   GstFlowReturn ret;
 
+  if (self->client == NULL)
+    return WMS_NS_E_NOCONNECTION;
   self->cancellable = wms_gate_get_action (gate);
   self->is_action = TRUE;
   ret = gst_wms_sender_end (self);
@@ -85,6 +103,8 @@ gst_wms_sender_end_now (GstWmsSender * self)
 guint32
 gst_wms_sender_disconnect (GstWmsSender * self)
 {
+  if (self->client == NULL)
+    return WMS_NS_E_NOCONNECTION;
   gst_wms_sender_clear_batch (self, &self->drops.dropped);
   wms_client_fail (self->client, NULL);
   self->has_ended = TRUE;

@@ -6,8 +6,9 @@
  * (lost sessions) and wmsclientstream.c (packets, on the streaming thread)
  * share.
  *
- * Locking: `lock` protects what stands below it in the struct.  Order: `lock`,
- * then the writer's, then the mailbox's.  It is held over the write of the
+ * Locking: `lock` protects what stands below it in the struct.  Order: the
+ * shared thread's turn (wmsthread.h), `lock`, then the writer's, then the
+ * mailbox's.  It is held over the write of the
  * final $E and the status after it, so that the statuses of a quick answer
  * come behind. */
 

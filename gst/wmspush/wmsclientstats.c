@@ -56,6 +56,11 @@ wms_client_get_stats (WmsClient * self, WmsClientStats * stats)
   stats->n_data = self->n_data + writer.n_data;
   stats->n_cut = self->n_cut;
   stats->n_pending = writer.n_cut;
+  /* what is not whole when a session is over stays cut */
+  if (wms_client_is_over_locked (self)) {
+    stats->n_cut += stats->n_pending;
+    stats->n_pending = stats->queued = 0;
+  }
   stats->n_reconnects = self->n_reconnects;
   stats->http_status = self->http_status;
   g_strlcpy (stats->push_id, wms_push_get_id (self->push),

@@ -80,6 +80,17 @@ wms_packet_init (WmsPacket * packet, WmsFrameType type, GstBuffer * buffer,
   return ok;
 }
 
+gboolean
+wms_packet_check_change (GstBuffer * buffer, GError ** error)
+{
+  WmsPacket packet;
+  gboolean ok = wms_packet_init (&packet, WMS_FRAME_CHANGE, buffer, error);
+
+  if (ok)
+    wms_packet_clear (&packet);
+  return ok;
+}
+
 void
 wms_packet_init_end (WmsPacket * packet, guint32 reason)
 {

@@ -16,10 +16,19 @@ get_variable (const gchar * name)
   return value != NULL && *value != '\0' ? value : NULL;
 }
 
+/* A zone (RFC 4007, section 11) says nothing about the address. */
+static GInetAddress *
+parse_address (const gchar * host)
+{
+  g_autofree gchar *text = g_strndup (host, strcspn (host, "%"));
+
+  return g_inet_address_new_from_string (text);
+}
+
 static gboolean
 is_loopback (const gchar * host)
 {
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+  g_autoptr (GInetAddress) address = parse_address (host);
 
   return g_strcmp0 (host, "localhost") == 0
       || (address != NULL && g_inet_address_get_is_loopback (address));
@@ -42,7 +51,7 @@ is_in_domain (const gchar * host, const gchar * domain)
 static gboolean
 is_in_network (const gchar * host, const gchar * network)
 {
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+  g_autoptr (GInetAddress) address = parse_address (host);
   g_autoptr (GInetAddressMask) mask = NULL;
 
   if (address != NULL)

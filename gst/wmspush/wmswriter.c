@@ -263,11 +263,11 @@ fill_record_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
   consume_locked (self, packets, n_taken, self->record_size);
 }
 
+/* A connection that has ended has room as well: the write tells why. */
 static gboolean
 has_room_locked (WmsWriter * self)
 {
-  return (g_socket_condition_check (self->tls_socket, G_IO_OUT) & G_IO_OUT)
-      != 0;
+  return g_socket_condition_check (self->tls_socket, G_IO_OUT) != 0;
 }
 
 /* A record that GnuTLS has taken in part is sent a second time when the peer

@@ -56,6 +56,15 @@ gboolean wms_packet_init (WmsPacket * packet, WmsFrameType type,
     GstBuffer * buffer, GError ** error);
 
 /**
+ * wms_packet_check_change:
+ * @buffer: an ASF header
+ * @error: return location
+ *
+ * Returns: whether wms_packet_init() can make a $C of it.
+ */
+gboolean wms_packet_check_change (GstBuffer * buffer, GError ** error);
+
+/**
  * wms_packet_init_end:
  * @packet: (out caller-allocates): a #WmsPacket
  * @reason: Reason of an $E packet

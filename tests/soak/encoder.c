@@ -216,7 +216,7 @@ static gboolean
 build_pipeline (Encoder * self, const Options * options)
 {
   static const gchar description[] =
-      "videotestsrc is-live=true pattern=ball"
+      "videotestsrc is-live=true pattern=snow"
       " ! video/x-raw,width=176,height=144,framerate=15/1"
       " ! avenc_wmv2 bitrate=128000 gop-size=15"
       " ! asfmux name=m packet-size=1400 ! wmspushsink name=sink"

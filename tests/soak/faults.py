@@ -28,6 +28,8 @@ import strikes
 
 MARGIN_SECONDS = 2
 RECOVERY_SECONDS = 60
+# it grows up to 32 times that, and is short again after a session that lasted longer
+RETRY_DELAY_NS = 100000000
 SETTLE_PACKETS = 5
 LANES = (('A', lanes.PubPoint, 8080), ('B', lanes.Receiver, 8081))
 # longer than any timeout of the sink: it is not glibc that shall give up
@@ -110,7 +112,7 @@ class Run:
         self.say('mechanism: network namespaces by ip netns, a veth pair, mount namespaces for resolv.conf')
         self.find_mechanisms()
         self.start_names()
-        settings = [f'timeout={self.options.timeout}', *self.options.set]
+        settings = [f'timeout={self.options.timeout}', f'retry-delay={RETRY_DELAY_NS}', *self.options.set]
         for lane in self.lanes:
             lane.start(settings)
         if not self.pump.wait(lanes.START_SECONDS * 2, self.flows_since(time.monotonic())):

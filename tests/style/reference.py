@@ -11,11 +11,14 @@ import os
 import re
 import subprocess
 import sys
+import xml.etree.ElementTree
 
 import project
 
 PROPERTY = re.compile(r'/\*\*\n\s*\* GstWms\w+:([\w-]+):')
 TAG = re.compile(r'<[^>]*>')
+SVG = '{http://www.w3.org/2000/svg}'
+LABEL_CHARACTER = 7.3
 PARTS = ('Object Hierarchy', 'Example launch line', 'Property Details')
 
 
@@ -25,6 +28,17 @@ def page(build, element):
         return ''
     with open(paths[0], encoding='utf-8') as file:
         return html.unescape(TAG.sub('', file.read()))
+
+
+def cut_labels(path):
+    """Labels of a picture that do not lie within it."""
+    picture = xml.etree.ElementTree.parse(path).getroot()
+    width = float(picture.get('width'))
+    for text in picture.iter(SVG + 'text'):
+        half = len(text.text) * LABEL_CHARACTER / 2
+        x = float(text.get('x'))
+        if 'label' in text.get('class') and not half < x < width - half:
+            yield text.text
 
 
 def picture_problems(build):
@@ -42,6 +56,9 @@ def picture_problems(build):
                 yield f'{path}: its picture is not shown'
             elif not os.path.exists(os.path.join(folder, name)):
                 yield f'{path}: there is no {name}'
+            else:
+                yield from (f'{name}: {label} is cut off' for label in
+                            cut_labels(os.path.join(folder, name)))
 
 
 def main():

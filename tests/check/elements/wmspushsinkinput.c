@@ -289,6 +289,73 @@ GST_START_TEST (test_header_change)
 
 GST_END_TEST;
 
+/* A header of that many bytes. */
+static GBytes *
+make_large_header (gsize size)
+{
+  g_autofree gchar *content = g_malloc0 (size);
+  TestHeader large = {
+    .flags = ASF_FILE_BROADCAST,
+    .packet_size = RIG_PACKET_SIZE,
+    .streams = {&asf_guid_stream_video},
+    .description = &asf_guid_padding,
+    .description_bytes = content,
+  };
+  GByteArray *bytes = test_asf_header (&large);
+
+  large.description_size = size - bytes->len;
+  g_byte_array_unref (bytes);
+  bytes = test_asf_header (&large);
+  fail_unless_equals_int (bytes->len, size);
+  return g_byte_array_free_to_bytes (bytes);
+}
+
+static const struct
+{
+  gsize first;                  /* 0: the usual one */
+  gsize second;
+  gboolean is_too_large;
+} sizes[] = {
+  {65531, 0, FALSE},
+  {65532, 0, TRUE},
+  {0, 65527, FALSE},
+  {0, 65528, TRUE},
+};
+
+/* push-protocol, C31: too large is an error before anything is sent, and the
+ * $E that would announce it is not sent either. */
+GST_START_TEST (test_large_headers)
+{
+  SinkRig *rig = sink_rig_new_for (sizes[__i__].second > 0 ?
+      script_take_two_ends : script_take_all);
+  g_autofree gchar *heads = NULL;
+  guint i;
+
+  for (i = 0; i < 2; i++) {
+    gsize size = i == 0 ? sizes[__i__].first : sizes[__i__].second;
+    g_autoptr (GBytes) header = size > 0 ? make_large_header (size) : NULL;
+
+    if (size > 0)
+      sink_rig_push (rig, header);
+    else if (i == 0)
+      sink_rig_push_header (rig);
+    sink_rig_push_packets (rig, 2 * i, 2);
+  }
+  sink_rig_push_eos (rig);
+  sink_rig_set_state (rig, GST_STATE_PLAYING);
+  fail_unless (sink_rig_wait (rig, sizes[__i__].is_too_large ?
+          " ERROR:NS_E_INVALID_DATA" : "EOS"), "%s", rig->log->str);
+  heads = script_server_get_heads (rig->server);
+  if (sizes[__i__].is_too_large)
+    fail_unless_equals_int (script_server_get_n_frames (rig->server,
+            WMS_FRAME_END), 0);
+  if (sizes[__i__].is_too_large && sizes[__i__].first > 0)
+    fail_unless (strstr (heads, "x-wms-pushstart") == NULL);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
 static void
 script_take_nothing_at_first (ScriptConnection * connection, gpointer user_data)
 {
@@ -432,6 +499,7 @@ wmspushsinkinput_suite (void)
   tcase_add_test (tc, test_data_after_eos);
   tcase_add_test (tc, test_data_after_broken_eos);
   tcase_add_test (tc, test_header_change);
+  tcase_add_loop_test (tc, test_large_headers, 0, G_N_ELEMENTS (sizes));
   tcase_add_test (tc, test_flushed_header_change);
   return suite;
 }

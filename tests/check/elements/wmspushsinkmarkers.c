@@ -2,7 +2,6 @@
 
 /* wmspushsink: markers come back in their place, once. */
 #include <gst/check/gstcheck.h>
-#include <gst/check/gstharness.h>
 #include <string.h>
 
 #include "scriptserver.h"
@@ -218,187 +217,6 @@ GST_START_TEST (test_marker_over_a_pause)
 GST_END_TEST;
 
 static void
-push_bytes (GstHarness * h, GBytes * bytes)
-{
-  fail_unless_equals_int (gst_harness_push (h,
-          gst_buffer_new_wrapped_bytes (bytes)), GST_FLOW_OK);
-}
-
-static void
-push_marker (GstHarness * h)
-{
-  fail_unless (gst_harness_push_event (h,
-          gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
-              gst_structure_new_empty ("wms-marker"))));
-}
-
-static void
-flush (GstHarness * h)
-{
-  GstSegment segment;
-
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  gst_harness_push_event (h, gst_event_new_flush_start ());
-  gst_harness_push_event (h, gst_event_new_flush_stop (TRUE));
-  gst_harness_push_event (h, gst_event_new_segment (&segment));
-}
-
-/* A harness round a sink that posts to @bus. */
-static GstHarness *
-new_harness (ScriptServer * server, GstBus * bus)
-{
-  g_autofree gchar *url = script_server_get_url (server);
-  GstElement *sink = gst_element_factory_make ("wmspushsink", NULL);
-  GstHarness *h;
-
-  g_object_set (sink, "location", url, "sync", FALSE, "retries", 0, NULL);
-  gst_element_set_bus (sink, bus);
-  h = gst_harness_new_with_element (sink, "sink", NULL);
-  gst_harness_set_src_caps_str (h, "video/x-ms-asf");
-  gst_object_unref (sink);
-  return h;
-}
-
-static void
-free_harness (GstHarness * h)
-{
-  gst_element_set_bus (h->element, NULL);
-  gst_harness_teardown (h);
-}
-
-/* The names of all element messages since the last call. */
-static gchar *
-read_names (GstBus * bus)
-{
-  GString *names = g_string_new (NULL);
-  GstMessage *message;
-
-  while ((message = gst_bus_pop_filtered (bus, GST_MESSAGE_ELEMENT))) {
-    const GstStructure *structure = gst_message_get_structure (message);
-    const gchar *name = gst_structure_get_string (structure, "status-name");
-
-    g_string_append_printf (names, "%s ", name != NULL ?
-        name + strlen ("WMT_") : gst_structure_get_name (structure));
-    gst_message_unref (message);
-  }
-  return g_string_free (names, FALSE);
-}
-
-/* One that waits for STARTED outlives a flush: no data before it is lost. */
-GST_START_TEST (test_marker_outlives_flush)
-{
-  ScriptServer *server = script_server_new (script_take_all, NULL);
-  g_autoptr (GBytes) header = sink_rig_get_header ();
-  g_autoptr (GBytes) packet = sink_rig_get_packet (0);
-  g_autoptr (GstBus) bus = gst_bus_new ();
-  g_autofree gchar *names = NULL;
-  GstHarness *h = new_harness (server, bus);
-
-  push_bytes (h, header);
-  push_marker (h);
-  flush (h);
-  push_bytes (h, packet);
-  fail_unless (gst_harness_push_event (h, gst_event_new_eos ()));
-  names = read_names (bus);
-  fail_unless_equals_string (names, OPENING "wms-marker END_OF_STREAMING "
-      "STOPPED CLOSED wms-finalize ");
-  free_harness (h);
-  script_server_free (server);
-}
-
-GST_END_TEST;
-
-typedef struct
-{
-  GstHarness *h;
-  gboolean has_packet_passed;
-  gboolean has_marker_passed;
-} FlushedPush;
-
-static gpointer
-push_packets_and_marker (gpointer user_data)
-{
-  FlushedPush *push = user_data;
-  GstFlowReturn ret = GST_FLOW_OK;
-  guint i;
-
-  for (i = 0; i < MANY_PACKETS && ret == GST_FLOW_OK; i++) {
-    g_autoptr (GBytes) packet = sink_rig_get_packet (i);
-
-    ret = gst_harness_push (push->h, gst_buffer_new_wrapped_bytes (packet));
-  }
-  push->has_packet_passed = ret == GST_FLOW_OK;
-  push->has_marker_passed = gst_harness_push_event (push->h,
-      gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
-          gst_structure_new_empty ("wms-marker")));
-  return NULL;
-}
-
-/* One that comes behind data which a flush takes is refused as that is. */
-GST_START_TEST (test_flushed_marker)
-{
-  ScriptServer *server = script_server_new (script_read_nothing, NULL);
-  g_autoptr (GBytes) header = sink_rig_get_header ();
-  g_autoptr (GstBus) bus = gst_bus_new ();
-  g_autofree gchar *names = NULL;
-  FlushedPush push = { new_harness (server, bus), };
-  guint64 last, sent;
-  GThread *thread;
-
-  push_bytes (push.h, header);
-  thread = g_thread_new ("push", push_packets_and_marker, &push);
-  for (sent = 1, last = 0; sent != last || sent < 65536;) {
-    g_autoptr (GstStructure) stats = NULL;
-    g_autoptr (GstMessage) message =
-        gst_bus_timed_pop_filtered (bus, 200 * GST_MSECOND, GST_MESSAGE_ERROR);
-
-    fail_unless (message == NULL);
-    g_object_get (push.h->element, "stats", &stats, NULL);
-    last = sent;
-    gst_structure_get_uint64 (stats, "bytes-sent", &sent);
-  }
-  gst_harness_push_event (push.h, gst_event_new_flush_start ());
-  g_thread_join (thread);
-  fail_if (push.has_packet_passed || push.has_marker_passed);
-  gst_harness_push_event (push.h, gst_event_new_flush_stop (TRUE));
-  names = read_names (bus);
-  fail_unless (strstr (names, "marker") == NULL, "%s", names);
-  free_harness (push.h);
-  script_server_free (server);
-}
-
-GST_END_TEST;
-
-/* What waits has its place in the session that gets data. */
-GST_START_TEST (test_marker_between_sessions)
-{
-  ScriptServer *server = script_server_new (script_take_all, NULL);
-  g_autoptr (GBytes) header = sink_rig_get_header ();
-  g_autoptr (GBytes) packet = sink_rig_get_packet (0);
-  g_autoptr (GstBus) bus = gst_bus_new ();
-  GstHarness *h = new_harness (server, bus);
-  guint i;
-
-  for (i = 0; i < 2; i++) {
-    g_autofree gchar *names = NULL;
-
-    push_marker (h);
-    push_bytes (h, header);
-    push_bytes (h, packet);
-    push_marker (h);
-    fail_unless (gst_harness_push_event (h, gst_event_new_eos ()));
-    names = read_names (bus);
-    fail_unless_equals_string (names, OPENING "wms-marker wms-marker "
-        "END_OF_STREAMING STOPPED CLOSED wms-finalize ");
-    flush (h);
-  }
-  free_harness (h);
-  script_server_free (server);
-}
-
-GST_END_TEST;
-
-static void
 script_404 (ScriptConnection * connection, gpointer user_data)
 {
   guint64 length = 0;
@@ -425,46 +243,6 @@ GST_START_TEST (test_no_marker_of_a_failed_session)
   sink_rig_stop (rig);
   fail_unless (strstr (rig->log->str, "MARKER") == NULL);
   sink_rig_free (rig);
-}
-
-GST_END_TEST;
-
-static void
-script_408_at_gate (ScriptConnection * connection, gpointer user_data)
-{
-  if (script_accept_push (connection)
-      && script_read_frames_until (connection, WMS_FRAME_DATA, 1)) {
-    script_wait_gate (connection);
-    script_send (connection, "HTTP/1.1 408 Request Timeout\r\n"
-        "Server: Cougar/9.5\r\nContent-Length: 0\r\n\r\n");
-    script_read_end (connection);
-  }
-}
-
-/* Whether the server has what was written is not known any more, and nothing
- * follows wms-finalize. */
-GST_START_TEST (test_no_marker_behind_a_failure)
-{
-  ScriptServer *server = script_server_new (script_408_at_gate, NULL);
-  g_autoptr (GBytes) header = sink_rig_get_header ();
-  g_autoptr (GBytes) packet = sink_rig_get_packet (0);
-  g_autoptr (GstBus) bus = gst_bus_new ();
-  g_autoptr (GstMessage) error = NULL;
-  g_autofree gchar *names = NULL;
-  GstHarness *h = new_harness (server, bus);
-
-  push_bytes (h, header);
-  push_bytes (h, packet);
-  script_server_open_gate (server);
-  error = gst_bus_timed_pop_filtered (bus, 20 * GST_SECOND, GST_MESSAGE_ERROR);
-  fail_unless (error != NULL);
-  push_marker (h);
-  /* the reader of the mailbox has gone when the sink has stopped */
-  gst_element_set_state (h->element, GST_STATE_READY);
-  names = read_names (bus);
-  fail_unless (strstr (names, "marker") == NULL, "%s", names);
-  free_harness (h);
-  script_server_free (server);
 }
 
 GST_END_TEST;
@@ -508,11 +286,7 @@ wmspushsinkmarkers_suite (void)
   tcase_add_test (tc, test_marker_without_data);
   tcase_add_test (tc, test_marker_at_header_change);
   tcase_add_test (tc, test_marker_over_a_pause);
-  tcase_add_test (tc, test_marker_outlives_flush);
-  tcase_add_test (tc, test_flushed_marker);
-  tcase_add_test (tc, test_marker_between_sessions);
   tcase_add_test (tc, test_no_marker_of_a_failed_session);
-  tcase_add_test (tc, test_no_marker_behind_a_failure);
   tcase_add_test (tc, test_marker_through_muxer);
   return suite;
 }

@@ -22,6 +22,7 @@ static const gchar *const scenarios[] = {
   "credentials-asked",
   "credentials-in-mid-stream",
   "data-after-eos",
+  "disconnected",
   "eos-while-lost",
   "eos-without-data",
   "first-try-refused",
@@ -34,6 +35,7 @@ static const gchar *const scenarios[] = {
   "request-used-up",
   "resumed",
   "retries-used-up",
+  "session-ended",
   "setup-refused",
   "setup-timeout",
   "start-refused",
@@ -53,8 +55,9 @@ typedef struct
   GstPad *pad;
   GAsyncQueue *feed;            /* buffers and events for the pad */
   GThread *feeder;
-  GThread *changer;             /* stops the pipeline, which may take a while */
+  GThread *helper;              /* for what may take a while */
   GstState wanted;
+  const gchar *action;
   guint n_packets;
 } Play;
 
@@ -140,6 +143,21 @@ play_init (Play * self)
   feed_segment (self);
 }
 
+/* One thing at a time. */
+static void
+join_helper (Play * self)
+{
+  if (self->helper != NULL)
+    g_thread_join (g_steal_pointer (&self->helper));
+}
+
+static void
+start_helper (Play * self, GThreadFunc func)
+{
+  join_helper (self);
+  self->helper = g_thread_new ("helper", func, self);
+}
+
 static gpointer
 change_state (gpointer user_data)
 {
@@ -155,7 +173,7 @@ set_state (Play * self, GstState state)
 {
   self->wanted = state;
   if (state < GST_STATE_PAUSED) {
-    self->changer = g_thread_new ("changer", change_state, self);
+    start_helper (self, change_state);
     return NULL;
   }
   if (gst_element_set_state (self->pipeline, state) == GST_STATE_CHANGE_FAILURE)
@@ -165,11 +183,27 @@ set_state (Play * self, GstState state)
   return NULL;
 }
 
+static gpointer
+emit_action (gpointer user_data)
+{
+  Play *self = user_data;
+  guint hresult;
+
+  g_signal_emit_by_name (self->sink, self->action, &hresult);
+  return NULL;
+}
+
+static void
+act (Play * self, const gchar * action)
+{
+  self->action = action;
+  start_helper (self, emit_action);
+}
+
 static void
 play_clear (Play * self)
 {
-  if (self->changer != NULL)
-    g_thread_join (self->changer);
+  join_helper (self);
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
   feed_event (self, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM_OOB,
           gst_structure_new_empty (FEEDER_END)));
@@ -255,6 +289,9 @@ do_app (Play * self, const gchar * what)
     feed_event (self, gst_event_new_flush_start ());
     feed_event (self, gst_event_new_flush_stop (TRUE));
     feed_segment (self);
+  } else if (g_str_equal (what, "end-session")
+      || g_str_equal (what, "disconnect")) {
+    act (self, what);
   } else if (g_str_equal (what, "EOS")) {
     feed_event (self, gst_event_new_eos ());
   } else if ((rest = skip_word (what, "credentials ")) != NULL) {
@@ -430,8 +467,7 @@ GST_START_TEST (test_scenario)
   }
   fail_unless (is_complete (&play, g_ptr_array_index (lines, lines->len - 1)),
       "%s.txt ends neither with EOS or ERROR nor after READY", name);
-  if (play.changer != NULL)
-    g_thread_join (g_steal_pointer (&play.changer));
+  join_helper (&play);
   gst_element_set_state (play.pipeline, GST_STATE_NULL);
   more = next_message (&play, 0);
   fail_unless (more == NULL, "%s.txt: \"%s\" is posted at the end", name, more);

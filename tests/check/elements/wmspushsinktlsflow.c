@@ -349,6 +349,46 @@ GST_START_TEST (test_key_updates)
 
 GST_END_TEST;
 
+static void
+script_stalls_first (ScriptConnection * connection, gpointer user_data)
+{
+  if (!script_start_tls (connection, TEST_CERTIFICATE, FALSE)
+      || !script_accept_push (connection))
+    return;
+  if (script_get_number (connection) == 0)
+    script_wait_gate (connection);
+  else if (script_read_frames_until (connection, WMS_FRAME_END, 1)
+      && script_read_end (connection))
+    script_send (connection, SCRIPT_START_OK);
+}
+
+/* A session that is lost in the middle of a record goes on with whole packets,
+ * and those that the record held are accounted for. */
+GST_START_TEST (test_resumed)
+{
+  SinkRig *rig = new_rig (script_stalls_first);
+  guint64 sent, dropped;
+
+  g_object_set (rig->sink, "timeout", 1, "retries", -1, "retry-delay",
+      20 * GST_MSECOND, NULL);
+  sink_rig_push_header (rig);
+  sink_rig_push_packets (rig, 0, MANY_PACKETS);
+  sink_rig_push_eos (rig);
+  sink_rig_set_state (rig, GST_STATE_PLAYING);
+  fail_unless (sink_rig_wait (rig, "EOS"));
+  fail_unless_equals_string (rig->log->str, "LOCATING CONNECTING OPENED "
+      "STARTED RECONNECT_START LOCATING CONNECTING OPENED RECONNECT_END "
+      "END_OF_STREAMING STOPPED CLOSED FINALIZE:S_OK EOS");
+  sent = sink_rig_get_stat (rig, "packets-sent");
+  dropped = sink_rig_get_stat (rig, "packets-dropped");
+  fail_unless (dropped > 0);
+  sink_rig_check_account (rig, MANY_PACKETS, sent);
+  fail_unless (script_server_get_n_frames (rig->server, WMS_FRAME_DATA) < sent);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
 static Suite *
 wmspushsinktlsflow_suite (void)
 {
@@ -357,6 +397,7 @@ wmspushsinktlsflow_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_set_timeout (tc, 60);
+  tcase_add_test (tc, test_resumed);
   tcase_add_test (tc, test_backpressure);
   tcase_add_test (tc, test_requests);
   tcase_add_loop_test (tc, test_ends, 0, G_N_ELEMENTS (ends));

@@ -45,7 +45,15 @@ static const struct
       WMS_PROXY_DIRECT, NULL},
   {NULL, "http://e:1", NULL, "10.0.0.0/8", "http://11.1.2.3/p",
       WMS_PROXY_NAMED, "http://e:1"},
+  {NULL, "http://e:1", NULL, "*.H", "http://x.h/p", WMS_PROXY_DIRECT, NULL},
+  {NULL, "http://e:1", NULL, "2001:db8::/32", "http://[2001:db8::7]/p",
+      WMS_PROXY_DIRECT, NULL},
+  {NULL, "http://e:1", NULL, "2001:db8::/32", "http://[2001:db9::7]/p",
+      WMS_PROXY_NAMED, "http://e:1"},
   /* this machine */
+  {NULL, "http://e:1", NULL, NULL, "http://[::1]/p", WMS_PROXY_DIRECT, NULL},
+  {NULL, "http://e:1", NULL, NULL, "http://[::1%251]/p", WMS_PROXY_DIRECT,
+      NULL},
   {NULL, "http://e:1", NULL, NULL, "http://127.0.0.1/p", WMS_PROXY_DIRECT,
       NULL},
   {NULL, "http://e:1", NULL, NULL, "http://localhost/p", WMS_PROXY_DIRECT,
@@ -75,6 +83,40 @@ GST_START_TEST (test_choices)
   fail_unless_equals_int (wms_proxy_choose (choices[__i__].setting, server,
           &proxy, NULL), choices[__i__].way);
   fail_unless_equals_string (proxy, choices[__i__].proxy);
+}
+
+GST_END_TEST;
+
+/* As curl and wget: lower case goes first; HTTP_PROXY in capitals can come from
+ * a request's head in CGI programs and does not count. */
+GST_START_TEST (test_capitals)
+{
+  g_autoptr (GUri) plain = wms_uri_parse ("http://h/p", NULL, NULL);
+  g_autoptr (GUri) secure = wms_uri_parse ("https://h/p", NULL, NULL);
+  g_autofree gchar *proxy = NULL;
+
+  set_variable ("http_proxy", NULL);
+  set_variable ("HTTP_PROXY", "http://e:1");
+  set_variable ("https_proxy", NULL);
+  set_variable ("HTTPS_PROXY", "http://s:2");
+  set_variable ("no_proxy", NULL);
+  set_variable ("NO_PROXY", NULL);
+  fail_unless_equals_int (wms_proxy_choose (NULL, plain, &proxy, NULL),
+      WMS_PROXY_SYSTEM);
+  fail_unless_equals_int (wms_proxy_choose (NULL, secure, &proxy, NULL),
+      WMS_PROXY_NAMED);
+  fail_unless_equals_string (proxy, "http://s:2");
+  g_clear_pointer (&proxy, g_free);
+  set_variable ("https_proxy", "http://t:3");
+  wms_proxy_choose (NULL, secure, &proxy, NULL);
+  fail_unless_equals_string (proxy, "http://t:3");
+  g_clear_pointer (&proxy, g_free);
+  set_variable ("NO_PROXY", "h");
+  fail_unless_equals_int (wms_proxy_choose (NULL, secure, &proxy, NULL),
+      WMS_PROXY_DIRECT);
+  set_variable ("no_proxy", "other");
+  fail_unless_equals_int (wms_proxy_choose (NULL, secure, &proxy, NULL),
+      WMS_PROXY_NAMED);
 }
 
 GST_END_TEST;
@@ -111,6 +153,7 @@ wmsproxy_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, test_choices, 0, G_N_ELEMENTS (choices));
+  tcase_add_test (tc, test_capitals);
   tcase_add_test (tc, test_user_part);
   tcase_add_loop_test (tc, test_bad, 0, G_N_ELEMENTS (bad));
   return suite;
