@@ -28,7 +28,6 @@ struct _GstWmsSender
   gboolean has_started;
   gboolean has_ended;
 
-  WmsPacket batch[WMS_WRITER_BATCH];
   guint n_batch;
   guint n_taken;
 
@@ -38,6 +37,9 @@ struct _GstWmsSender
   GstClockTime time;            /* of the last packet that came */
   gboolean has_news;            /* one came that is not noted yet */
   GstWmsDrops drops;
+
+  /* last, so that what each packet needs is together */
+  WmsPacket batch[WMS_WRITER_BATCH];
 };
 
 /**

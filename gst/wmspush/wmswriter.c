@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "wmspush/wmscause.h"
 #include "wmspush/wmssocket.h"
 #include "wmspush/wmsstatus.h"
 #include "wmspush/wmsthread.h"
@@ -23,6 +24,7 @@ struct _WmsWriter
   GSocket *socket;
   GPollableOutputStream *tls;
   GSocket *tls_socket;
+  gint fd;                      /* of socket */
   /* ends waits on a TLS stream, where the socket alone does not tell */
   GCancellable *closing;
 
@@ -72,6 +74,8 @@ wms_writer_new (GIOStream * stream, guint64 request_length, guint timeout_ms,
     self->socket = wms_socket_duplicate (base, error);
     if (self->socket == NULL)
       g_clear_pointer (&self, wms_writer_unref);
+    else
+      self->fd = g_socket_get_fd (self->socket);
   }
   return self;
 }
@@ -235,7 +239,7 @@ write_plain_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
 
   while ((message.msg_iovlen = gather_locked (self, vectors, packets, *n_taken,
               n_packets))) {
-    bytes = sendmsg (g_socket_get_fd (self->socket), &message, MSG_NOSIGNAL);
+    bytes = sendmsg (self->fd, &message, MSG_NOSIGNAL);
     if (bytes >= 0)
       consume_locked (self, packets, n_taken, bytes);
     else if (errno != EINTR)
@@ -326,6 +330,7 @@ wms_writer_push (WmsWriter * self, WmsPacket * packets, guint n_packets,
   }
   g_mutex_unlock (&self->lock);
 
+  wms_cause_refine (failure, WMS_STAGE_CONNECTED, FALSE);
   if (result == WMS_WRITE_FAILED)
     g_propagate_error (error, g_steal_pointer (&failure));
   else if (result == WMS_WRITE_DONE && n < MIN (n_packets, WMS_WRITER_BATCH))
