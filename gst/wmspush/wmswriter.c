@@ -506,7 +506,7 @@ wms_writer_get_stats (WmsWriter * self, WmsWriterStats * stats)
 
   g_mutex_lock (&self->lock);
   get_info_locked (self, &info);
-  stats->bytes = self->bytes;
+  stats->bytes = self->bytes - self->record_size;
   stats->left = self->left;
   stats->queued = self->record_size;
   if (self->has_tail)
