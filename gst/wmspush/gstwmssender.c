@@ -139,65 +139,6 @@ gst_wms_sender_fail (GstWmsSender * self, const GError * error)
   return report_failure (self, error);
 }
 
-/* Whether a player can begin with this packet; what cannot be read is sent and
- * not judged here. */
-static gboolean
-starts_key_frame (GstWmsSender * self, GstBuffer * buffer)
-{
-  gboolean starts = TRUE;
-  AsfPacketInfo info;
-  GstMapInfo map;
-
-  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
-    return TRUE;
-  if (asf_packet_read (map.data, map.size, &info, NULL))
-    starts = asf_packet_starts_key_frame (&info, map.data, &self->info);
-  gst_buffer_unmap (buffer, &map);
-  return starts;
-}
-
-static void
-begin_skipping (GstWmsSender * self)
-{
-  if (!self->is_skipping)
-    gst_wms_drops_count (&self->drops, &self->drops.discontinuities, 1);
-  self->is_skipping = TRUE;
-}
-
-static void
-end_skipping (GstWmsSender * self)
-{
-  self->is_skipping = self->drops.is_run_told = FALSE;
-  self->blocked_us = 0;
-}
-
-/* Takes the packets that nobody can use out of the batch: those in front of
- * the next key frame. */
-static void
-skip_in_batch (GstWmsSender * self)
-{
-  guint n_kept = self->n_taken;
-  guint n_dropped = 0;
-  guint i;
-
-  for (i = self->n_taken; i < self->n_batch; i++) {
-    WmsPacket *packet = &self->batch[i];
-
-    if (packet->head[1] == WMS_FRAME_DATA && self->is_skipping) {
-      if (starts_key_frame (self, packet->buffer))
-        end_skipping (self);
-    }
-    if (packet->head[1] == WMS_FRAME_DATA && self->is_skipping) {
-      wms_packet_clear (packet);
-      n_dropped++;
-    } else {
-      self->batch[n_kept++] = *packet;
-    }
-  }
-  self->n_batch = n_kept;
-  gst_wms_drops_count (&self->drops, &self->drops.dropped, n_dropped);
-}
-
 void
 gst_wms_sender_tell_start (GstWmsSender * self, guint64 first_time_100ns)
 {
@@ -244,21 +185,6 @@ note_header (GstWmsSender * self, gboolean is_change)
   self->due = WMS_FRAME_DATA;
 }
 
-/* Up to when the batch may wait; a session that has not begun waits. */
-static gint64
-get_deadline_us (GstWmsSender * self)
-{
-  if (self->end_us != 0)
-    return self->end_us;
-  if (self->config.leaky == GST_WMS_LEAKY_NO || self->due == WMS_FRAME_HEADER)
-    return -1;
-  if (self->is_skipping)
-    return g_get_monotonic_time ();
-  if (self->blocked_us == 0)
-    self->blocked_us = g_get_monotonic_time ();
-  return self->blocked_us + (gint64) (self->config.max_backlog / 1000);
-}
-
 /* What changes the header is of no use to a server that gets it anew. */
 static void
 forget_changes (GstWmsSender * self)
@@ -290,8 +216,8 @@ repeat_header (GstWmsSender * self)
 
   if (!wms_packet_init (&packet, WMS_FRAME_HEADER, self->header, &error))
     return gst_wms_sender_fail (self, error);
-  wms_client_write (self->client, &packet, 1, &n_taken, get_deadline_us (self),
-      self->cancellable, &error);
+  wms_client_write (self->client, &packet, 1, &n_taken,
+      gst_wms_sender_get_deadline_us (self), self->cancellable, &error);
   if (n_taken == 0)
     wms_packet_clear (&packet);
   else
@@ -325,7 +251,7 @@ handle_busy (GstWmsSender * self)
   g_autoptr (GError) error = NULL;
 
   if (self->end_us == 0) {
-    begin_skipping (self);
+    gst_wms_sender_begin_skipping (self);
     gst_wms_sender_clear_batch (self, &self->drops.dropped);
     return GST_FLOW_OK;
   }
@@ -348,8 +274,8 @@ gst_wms_sender_handle_failure (GstWmsSender * self, GError * error)
       case WMS_ERROR_HEADER_DUE:
         return repeat_header (self);
       case WMS_ERROR_RESUMED:
-        begin_skipping (self);
-        skip_in_batch (self);
+        gst_wms_sender_begin_skipping (self);
+        gst_wms_sender_skip_in_batch (self);
         return GST_FLOW_OK;
       case WMS_ERROR_BUSY:
         return handle_busy (self);
@@ -401,7 +327,8 @@ gst_wms_sender_flush (GstWmsSender * self)
   while (self->n_batch > 0 && ret == GST_FLOW_OK) {
     GError *error = NULL;
     gboolean ok = wms_client_write (self->client, self->batch, self->n_batch,
-        &self->n_taken, get_deadline_us (self), self->cancellable, &error);
+        &self->n_taken, gst_wms_sender_get_deadline_us (self),
+        self->cancellable, &error);
 
     note_sent (self, former);
     if (ok) {
@@ -512,39 +439,6 @@ drop (GstWmsSender * self, GstBuffer * buffer)
   return GST_FLOW_OK;
 }
 
-/* Lets what is left over in the writer go on, and a lost session come back,
- * without waiting for either; afterwards the sender may be skipping or not. */
-static GstFlowReturn
-poke (GstWmsSender * self)
-{
-  GstFlowReturn ret = GST_FLOW_OK;
-  GError *error = NULL;
-  guint n_taken = 0;
-
-  if (!wms_client_write (self->client, NULL, 0, &n_taken,
-          get_deadline_us (self), self->cancellable, &error))
-    ret = gst_wms_sender_handle_failure (self, error);
-  else
-    self->blocked_us = 0;
-  return ret;
-}
-
-/* Returns whether the packet can be sent now: it ends the run of drops. */
-static gboolean
-is_run_over (GstWmsSender * self, GstBuffer * buffer, GstFlowReturn * ret)
-{
-  gboolean is_key = starts_key_frame (self, buffer);
-
-  if (self->config.leaky != GST_WMS_LEAKY_NO) {
-    *ret = poke (self);
-    /* blocked_us is 0 when all went out */
-    is_key = is_key && *ret == GST_FLOW_OK && self->blocked_us == 0;
-  }
-  if (is_key)
-    end_skipping (self);
-  return is_key;
-}
-
 /* The status STARTED has its place behind OPENED, also where no header has to
  * be written that would have waited for that: in a session that goes on. */
 static GstFlowReturn
@@ -558,7 +452,7 @@ wait_for_request (GstWmsSender * self)
     guint n_taken = 0;
 
     ok = wms_client_write (self->client, NULL, 0, &n_taken,
-        get_deadline_us (self), self->cancellable, &error);
+        gst_wms_sender_get_deadline_us (self), self->cancellable, &error);
     if (ok)
       self->blocked_us = 0;
     else
@@ -576,7 +470,7 @@ gst_wms_sender_take_packet (GstWmsSender * self, GstBuffer * buffer,
   self->time = time;
   self->has_news = TRUE;
   gst_wms_drops_count (&self->drops, &self->drops.received, 1);
-  if (self->is_skipping && !is_run_over (self, buffer, &ret)
+  if (self->is_skipping && !gst_wms_sender_is_run_over (self, buffer, &ret)
       && ret == GST_FLOW_OK)
     return drop (self, buffer);
   if (ret == GST_FLOW_OK && self->due != WMS_FRAME_DATA)
