@@ -65,8 +65,7 @@ gst_wms_sender_open (GstWmsSender * self, WmsClient * client,
   memcpy (self->metadata_sent, memory->metadata, ASF_DIGEST_SIZE);
   self->due = WMS_FRAME_DATA;
   /* as after a loss, players get a key frame first (push-protocol, C24) */
-  self->is_skipping = TRUE;
-  gst_wms_drops_count (&self->drops, &self->drops.discontinuities, 1);
+  gst_wms_sender_begin_skipping (self);
 }
 
 GstWmsMemory *
