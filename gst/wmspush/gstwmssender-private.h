@@ -21,23 +21,27 @@ struct _GstWmsSender
   WmsClient *client;            /* set under the sink's object lock */
 
   GstBuffer *header;
-  const AsfHeaderInfo *info;
+  AsfHeaderInfo info;           /* of the header */
   guint8 metadata_sent[ASF_DIGEST_SIZE];        /* of the server's header */
   GstWmsMarkers markers;
   WmsFrameType due;             /* goes before the next $D; $D for nothing */
   gboolean has_started;
   gboolean has_ended;
 
-  WmsPacket batch[WMS_WRITER_BATCH];
   guint n_batch;
   guint n_taken;
 
   gint64 blocked_us;            /* since when the batch waits, 0 if not */
+  gint64 end_us;                /* at the end: up to when a lost session is
+                                 * waited for, -1 for no limit; else 0 */
   gboolean is_skipping;         /* to the next key frame */
 
   GstClockTime time;            /* of the last packet that came */
   gboolean has_news;            /* one came that is not noted yet */
   GstWmsDrops drops;
+
+  /* last, so that what each packet needs is together */
+  WmsPacket batch[WMS_WRITER_BATCH];
 };
 
 /**

@@ -40,11 +40,7 @@ gst_wms_sender_new (GstBaseSink * sink, const GstWmsSenderConfig * config,
 void
 gst_wms_sender_free (GstWmsSender * self)
 {
-  guint i;
-
   gst_wms_sender_close (self);
-  for (i = self->n_taken; i < self->n_batch; i++)
-    wms_packet_clear (&self->batch[i]);
   gst_clear_buffer (&self->header);
   gst_wms_markers_clear (&self->markers);
   wms_mailbox_unref (self->mailbox);
@@ -59,22 +55,23 @@ gst_wms_sender_open (GstWmsSender * self, WmsClient * client)
   GST_OBJECT_UNLOCK (self->sink);
   self->due = WMS_FRAME_HEADER;
   self->has_started = self->has_ended = self->is_skipping = FALSE;
-  self->blocked_us = 0;
+  self->blocked_us = self->end_us = 0;
 }
 
 void
 gst_wms_sender_close (GstWmsSender * self)
 {
+  WmsClient *client = self->client;
   WmsClientStats last = { 0, };
-  WmsClient *client;
 
-  GST_OBJECT_LOCK (self->sink);
-  client = g_steal_pointer (&self->client);
-  GST_OBJECT_UNLOCK (self->sink);
+  /* of a session that had failed before an action could end it */
+  gst_wms_sender_clear_batch (self, &self->drops.dropped);
   if (client == NULL)
     return;
-  wms_client_close (client, &last);
-  gst_wms_drops_close (&self->drops, &last);
+  /* others read its figures until they are added up */
+  wms_client_close (wms_client_ref (client), &last);
+  gst_wms_drops_close (&self->drops, &self->client, &last);
+  wms_client_unref (client);
 }
 
 /* Tells what has come, and what waits, before it is written: that may take its
@@ -139,7 +136,7 @@ starts_key_frame (GstWmsSender * self, GstBuffer * buffer)
   if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
     return TRUE;
   if (asf_packet_read (map.data, map.size, &info, NULL))
-    starts = asf_packet_starts_key_frame (&info, map.data, self->info);
+    starts = asf_packet_starts_key_frame (&info, map.data, &self->info);
   gst_buffer_unmap (buffer, &map);
   return starts;
 }
@@ -210,8 +207,8 @@ tell_started (GstWmsSender * self, GstBuffer * buffer)
   if (asf_packet_read (map.data, map.size, &info, NULL)) {
     asf_payload_iter_init (&iter, &info, map.data);
     if (asf_payload_next (&iter, &payload, NULL)
-        && payload.pres_time_ms > self->info->preroll_ms)
-      time_ms = payload.pres_time_ms - self->info->preroll_ms;
+        && payload.pres_time_ms > self->info.preroll_ms)
+      time_ms = payload.pres_time_ms - self->info.preroll_ms;
     gst_wms_sender_tell_start (self, time_ms * 10000);
   }
   gst_buffer_unmap (buffer, &map);
@@ -222,7 +219,7 @@ tell_started (GstWmsSender * self, GstBuffer * buffer)
 static void
 note_header (GstWmsSender * self, gboolean is_change)
 {
-  const guint8 *metadata = self->info->metadata_digest;
+  const guint8 *metadata = self->info.metadata_digest;
 
   if (is_change)
     wms_client_tell (self->client, GST_WMS_STATUS_SOURCE_SWITCH);
@@ -236,6 +233,8 @@ note_header (GstWmsSender * self, gboolean is_change)
 static gint64
 get_deadline_us (GstWmsSender * self)
 {
+  if (self->end_us != 0)
+    return self->end_us;
   if (self->config.leaky == GST_WMS_LEAKY_NO || self->due == WMS_FRAME_HEADER)
     return -1;
   if (self->is_skipping)
@@ -293,10 +292,32 @@ repeat_header (GstWmsSender * self)
 static GstFlowReturn
 handle_broken_wait (GstWmsSender * self)
 {
+  GstFlowReturn ret;
+
   if (self->is_action)
     return GST_FLOW_FLUSHING;
   self->blocked_us = 0;
-  return gst_wms_turn_wait_preroll (self->turn);
+  ret = gst_wms_turn_wait_preroll (self->turn);
+  if (ret == GST_FLOW_OK && self->end_us != 0)
+    self->end_us = wms_client_begin_end (self->client);
+  return ret;
+}
+
+/* The time that the batch may wait is over. */
+static GstFlowReturn
+handle_busy (GstWmsSender * self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->end_us == 0) {
+    begin_skipping (self);
+    gst_wms_sender_clear_batch (self, &self->drops.dropped);
+    return GST_FLOW_OK;
+  }
+  if (!wms_client_take_slow_end (self->client, &error))
+    return report_failure (self, error);
+  self->end_us = wms_client_begin_end (self->client);
+  return GST_FLOW_OK;
 }
 
 /* A call that waits has failed: OK means to go on with the same call. */
@@ -316,9 +337,7 @@ gst_wms_sender_handle_failure (GstWmsSender * self, GError * error)
         skip_in_batch (self);
         return GST_FLOW_OK;
       case WMS_ERROR_BUSY:
-        begin_skipping (self);
-        gst_wms_sender_clear_batch (self, &self->drops.dropped);
-        return GST_FLOW_OK;
+        return handle_busy (self);
       default:
         break;
     }
@@ -413,7 +432,7 @@ send_due (GstWmsSender * self)
   gboolean is_busy = FALSE;
 
   if (self->due != WMS_FRAME_DATA)
-    wms_client_set_bitrate (self->client, self->info->max_bitrate_bps);
+    wms_client_set_bitrate (self->client, self->info.max_bitrate_bps);
   while (ret == GST_FLOW_OK && self->due != WMS_FRAME_DATA && !is_busy) {
     WmsFrameType former = self->due;
 
@@ -433,17 +452,23 @@ GstFlowReturn
 gst_wms_sender_take_header (GstWmsSender * self, GstBuffer * buffer,
     const AsfHeaderInfo * info)
 {
+  GstFlowReturn ret;
   g_autoptr (GError) error = NULL;
 
+  /* what waits belongs to the header before, also when that has to be
+   * repeated; at EOS all is an action's */
+  ret = gst_wms_sender_flush (self);
+  if (ret == GST_FLOW_EOS)
+    return ret;
   /* before the $E that would announce it (push-protocol, C31) */
   if (self->due != WMS_FRAME_HEADER
       && !wms_packet_check_change (buffer, &error))
     return gst_wms_sender_fail (self, error);
   gst_buffer_replace (&self->header, buffer);
-  self->info = info;
+  self->info = *info;
   if (self->due == WMS_FRAME_DATA)
     self->due = WMS_FRAME_END;
-  return send_due (self);
+  return ret == GST_FLOW_OK ? send_due (self) : ret;
 }
 
 static GstFlowReturn

@@ -82,7 +82,7 @@ void gst_wms_sender_close (GstWmsSender * self);
  * gst_wms_sender_take_header:
  * @self: a #GstWmsSender
  * @buffer: (transfer none): Header Object and the head of the Data Object
- * @info: (transfer none): what it says; has to stay until the next header
+ * @info: copied: what it says
  *
  * The first header begins the session, another one is announced to the server
  * ([MS-WMHTTP] 3.1.4.5).

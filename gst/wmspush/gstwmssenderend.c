@@ -54,9 +54,14 @@ gst_wms_sender_take_marker (GstWmsSender * self, const GstStructure * marker)
 GstFlowReturn
 gst_wms_sender_end (GstWmsSender * self)
 {
-  GstFlowReturn ret = gst_wms_sender_flush (self);
+  GstFlowReturn ret;
   gboolean ok = FALSE;
 
+  /* the system had no thread left for another session */
+  if (self->client == NULL)
+    return GST_FLOW_ERROR;
+  self->end_us = wms_client_begin_end (self->client);
+  ret = gst_wms_sender_flush (self);
   if (ret == GST_FLOW_OK && self->due != WMS_FRAME_HEADER && !self->has_started)
     gst_wms_sender_tell_start (self, 0);
   if (ret == GST_FLOW_OK)
@@ -73,6 +78,7 @@ gst_wms_sender_end (GstWmsSender * self)
   /* also when a flush breaks it off: the final $E may be on its way, so what
    * comes then needs another session */
   self->has_ended = TRUE;
+  self->end_us = 0;
   if (ret == GST_FLOW_OK)
     wms_mailbox_drain (self->mailbox, self->is_action ? ACTION_DRAIN_MS : -1,
         self->cancellable);

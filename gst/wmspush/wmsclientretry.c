@@ -101,7 +101,8 @@ note_delivery_locked (WmsClient * self)
 
   wms_writer_get_stats (self->writer, &stats);
   self->server_has_header = self->header_mark != WMS_CLIENT_NO_HEADER
-      && stats.bytes >= self->header_mark + stats.unsent
+      && (self->header_mark == WMS_CLIENT_OLD_HEADER
+      || stats.bytes >= self->header_mark + stats.unsent)
       && (self->change_us == 0 || now - self->change_us > CHANGE_DOUBT_US);
   self->lost_bytes += stats.unsent;
 }

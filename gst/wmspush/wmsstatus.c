@@ -35,9 +35,11 @@ G_DEFINE_QUARK (wms_certificate_error_quark, wms_certificate_error);
 #define TEXT_SERVER_ENDED N_("The server ended the session. Look into its " \
     "log: it may have waited too long for data, or its operator may have " \
     "disconnected the encoder.")
-#define TEXT_BAD_REQUEST N_("The server did not understand the push. It may " \
-    "be no publishing point for Windows Media, or something between changes " \
-    "the requests.")
+#define TEXT_BAD_REQUEST N_("The server did not understand the push. Check " \
+    "that the URL is that of a Windows Media publishing point, and that no " \
+    "proxy on the way changes requests.")
+#define TEXT_STREAM N_("The server does not take this stream. Look into its " \
+    "log for what it refuses, and check codecs and packet-size.")
 #define TEXT_REDIRECT N_("The server sends this encoder elsewhere. Set the " \
     "location to the publishing point's final URL.")
 #define TEXT_PROXY_ACCESS N_("The proxy wants a user name and password, or " \
@@ -49,12 +51,14 @@ G_DEFINE_QUARK (wms_certificate_error_quark, wms_certificate_error);
 #define TEXT_NTLM_PROXY N_("The server wants NTLM, which the proxy on the way " \
     "does not carry. Connect without the proxy, use https, or let the " \
     "server offer Digest.")
-#define TEXT_PROXY N_("The proxy cannot reach the server. Check the server's " \
-    "address, or connect without the proxy.")
+#define TEXT_PROXY N_("A proxy on the way cannot reach the server. Check that " \
+    "the server runs and that its address is right, or connect without the " \
+    "proxy.")
 #define TEXT_PROXY_AWAY N_("The proxy cannot be reached. Check its address " \
     "in the property proxy or in the environment, or connect without it.")
 #define TEXT_NOT_PUBLISHING N_("This is an ordinary web server, not a " \
-    "publishing point. Check host and port of the URL.")
+    "publishing point. Check host and port of the URL, or set " \
+    "accept-any-server if it takes pushes all the same.")
 #define TEXT_ANSWER N_("The server's answer is no valid HTTP. Check host and " \
     "port of the URL.")
 #define TEXT_NO_CONNECTION N_("No connection to the server. Check that it " \
@@ -70,7 +74,7 @@ G_DEFINE_QUARK (wms_certificate_error_quark, wms_certificate_error);
 #define TEXT_STALLED N_("The server takes no more data. Check the network " \
     "and the server's load, or raise timeout.")
 #define TEXT_LOST N_("The connection to the server was lost. Check the " \
-    "network and the server's log, then start again.")
+    "network, and look into the server's log.")
 #define TEXT_ISSUER N_("The server's certificate comes from an issuer that is " \
     "not trusted here. Add the issuer's certificate to those of this " \
     "computer, or to tls-database.")
@@ -100,7 +104,10 @@ G_DEFINE_QUARK (wms_certificate_error_quark, wms_certificate_error);
 #define TEXT_RESOURCES N_("This computer has no descriptors or memory left " \
     "for a connection. End other programs, or raise the limit of open files " \
     "(ulimit -n).")
-#define TEXT_OTHER N_("The push failed. The debug log says more.")
+#define TEXT_SETTINGS N_("A setting cannot be used. Check location, proxy and " \
+    "the settings for TLS.")
+#define TEXT_OTHER N_("The push failed for a reason that has no name here. " \
+    "Start it again with GST_DEBUG=wms*:6 and read the log.")
 
 #define RESOURCE(code) gst_resource_error_quark, GST_RESOURCE_ERROR_##code
 
@@ -144,7 +151,7 @@ static const FailureRow failures[] = {
   HTTP (416, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
   HTTP (417, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
   HTTP (421, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
-  HTTP (422, NS_E_INVALID_DATA, WRITE, TEXT_BAD_REQUEST),
+  HTTP (422, NS_E_INVALID_DATA, WRITE, TEXT_STREAM),
   HTTP (423, NS_E_REFUSED_BY_SERVER, BUSY, TEXT_REFUSED),
   HTTP (425, NS_E_SERVER_UNAVAILABLE, BUSY, TEXT_BUSY),
   HTTP (426, NS_E_INCOMPATIBLE_PUSH_SERVER, OPEN_WRITE, TEXT_NOT_PUBLISHING),
@@ -222,7 +229,7 @@ static const FailureRow failures[] = {
   IO (TIMED_OUT, NS_E_TIMEOUT, WRITE, TEXT_STALLED),
   IO (CONNECTION_CLOSED, NS_E_RESET_SOCKET_CONNECTION, WRITE, TEXT_LOST),
   IO (PARTIAL_INPUT, NS_E_CONNECTION_FAILURE, WRITE, TEXT_LOST),
-  IO (INVALID_ARGUMENT, E_INVALIDARG, SETTINGS, TEXT_OTHER),
+  IO (INVALID_ARGUMENT, E_INVALIDARG, SETTINGS, TEXT_SETTINGS),
   IO (INVALID_DATA, NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, READ, TEXT_ANSWER),
   IO (TOO_MANY_OPEN_FILES, E_OUTOFMEMORY, NO_SPACE_LEFT, TEXT_RESOURCES),
   IO (NO_SPACE, E_OUTOFMEMORY, NO_SPACE_LEFT, TEXT_RESOURCES),
