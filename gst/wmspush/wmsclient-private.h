@@ -65,6 +65,7 @@ struct _WmsClient
   gboolean needs_header;        /* before any other packet */
   gboolean has_opened;
   gboolean has_started;
+  gboolean is_restarted;        /* PushSetup is sent again without a loss */
   gboolean is_start_told;       /* of the session that the server has now */
   gboolean is_torn_down;
   WmsQuestion *question;        /* that the session waits for */
