@@ -63,6 +63,8 @@ struct _WmsClient
   gboolean is_filling;
   gboolean end_taken;
   gboolean needs_header;        /* before any other packet */
+  gboolean has_former;          /* it is to go on with another one */
+  gboolean former_has_header;   /* of which the server has the header */
   gboolean has_opened;
   gboolean has_started;
   gboolean is_restarted;        /* PushSetup is sent again without a loss */

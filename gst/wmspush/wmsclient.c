@@ -294,7 +294,7 @@ interrupt_stream_locked (WmsClient * self)
 {
   if (self->phase == WMS_PHASE_SETUP || wms_client_is_over_locked (self))
     return;
-  self->needs_header = self->has_begun;
+  self->needs_header |= self->has_begun;
   if (self->writer != NULL)
     wms_writer_shutdown (self->writer);
   wms_client_set_phase_locked (self, WMS_PHASE_SETUP);
@@ -319,6 +319,14 @@ take_opening_locked (WmsClient * self)
   if (!self->has_opened || self->loss != NULL)
     wms_client_post (self, GST_WMS_STATUS_OPENED, NULL);
   self->has_opened = TRUE;
+  if (self->has_former) {
+    self->has_former = FALSE;
+    self->needs_header = !self->former_has_header
+        || !wms_push_is_continued (self->push);
+    if (!self->needs_header)
+      self->header_mark = WMS_CLIENT_OLD_HEADER;
+    wms_push_settle (self->push);
+  }
   if (self->has_begun && !is_continued_locked (self)) {
     self->needs_header = TRUE;
     self->is_start_told = FALSE;
@@ -525,6 +533,8 @@ wms_client_new (const WmsClientConfig * config, WmsMailbox * mailbox)
   self->push = wms_push_new (&config->push);
   self->retry.config = config->retry;
   self->header_mark = WMS_CLIENT_NO_HEADER;
+  self->has_former = self->needs_header = config->push.memory != NULL;
+  self->former_has_header = self->has_former && config->push.memory->has_header;
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   wms_client_invoke (self, send_next_cb);

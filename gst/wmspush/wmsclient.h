@@ -196,6 +196,14 @@ gboolean wms_client_end (WmsClient * self, GCancellable * cancellable,
 void wms_client_fail (WmsClient * self, const GError * reason);
 
 /**
+ * wms_client_remember:
+ * @self: a #WmsClient
+ *
+ * Returns: (transfer full) (nullable): what another session can go on with.
+ */
+WmsPushMemory *wms_client_remember (WmsClient * self);
+
+/**
  * wms_client_set_pacing_rate:
  * @self: a #WmsClient
  * @rate_bps: bit/s that are sent at most, 0 for no limit

@@ -20,6 +20,28 @@ G_BEGIN_DECLS
 /* What a PushStart through a proxy has room for ([MS-WMHTTP] 3.1.4.2.1). */
 #define WMS_PUSH_PROXY_SECONDS 60
 /**
+ * WmsPushMemory:
+ * @uri: the server that has the session
+ * @cookies: its push-id, and others
+ * @has_header: whether the server has the header as well
+ *
+ * A session that was disconnected, and that the server keeps for a while: for
+ * the one that goes on with it.
+ */
+typedef struct
+{
+  GUri *uri;
+  WmsCookies *cookies;
+  gboolean has_header;
+} WmsPushMemory;
+
+/**
+ * wms_push_memory_free:
+ * @self: (transfer full) (nullable): a #WmsPushMemory
+ */
+void wms_push_memory_free (WmsPushMemory * self);
+
+/**
  * WmsPushConfig:
  * @uri: the publishing point, http or https, without user part
  * @template_location: (nullable): absolute path of the publishing point that
@@ -33,6 +55,7 @@ G_BEGIN_DECLS
  *     C13)
  * @server: credentials for the server of @uri
  * @proxy: the same for the proxy
+ * @memory: (nullable): the session to go on with
  * @is_proxy_home: whether the configuration names the proxy, so that the
  *     user's ticket may be used there
  */
@@ -45,6 +68,7 @@ typedef struct
   gboolean accept_any_server;
   WmsAuthConfig server;
   WmsAuthConfig proxy;
+  const WmsPushMemory *memory;
   gboolean is_proxy_home;
 } WmsPushConfig;
 
@@ -288,6 +312,16 @@ void wms_push_set_bitrate (WmsPush * self, guint bitrate_bps);
  * is left out in the same try.
  */
 void wms_push_resume (WmsPush * self);
+
+/**
+ * wms_push_remember:
+ * @self: a #WmsPush
+ * @has_header: whether the server has the header of the session
+ *
+ * Returns: (transfer full) (nullable): what another #WmsPush can go on with,
+ *     %NULL when the server has given no push-id.
+ */
+WmsPushMemory *wms_push_remember (WmsPush * self, gboolean has_header);
 
 /**
  * wms_push_is_continued:
