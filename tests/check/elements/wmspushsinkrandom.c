@@ -8,27 +8,12 @@
 #include <string.h>
 
 #include "randomserver.h"
-#include "wmspush/gstwmsstats.h"
+#include "statuscourse.h"
 
 /* Seeds in the suite; WMSPUSH_RANDOM=FIRST:NUMBER runs others, with TLS where
  * WMSPUSH_RANDOM_TLS is set. */
 #define N_SEEDS 24
 #define MAX_QUEUED 40
-
-/* Where the statuses of a session are: push-protocol, section 5. */
-typedef enum
-{
-  TOLD_NOTHING,
-  TOLD_CONNECTING,
-  TOLD_OPENED,
-  TOLD_TRYING,                  /* RECONNECT_START, no END */
-  TOLD_WAITING,                 /* RECONNECT_END with a failure */
-  TOLD_END,                     /* END_OF_STREAMING */
-  TOLD_ERROR,
-  TOLD_STOPPED,
-  TOLD_CLOSED,                  /* FINALIZE is due */
-  TOLD_FINALIZED,               /* an error message is due */
-} Told;
 
 typedef struct
 {
@@ -49,11 +34,7 @@ typedef struct
   guint variant;
 
   GMutex told_lock;
-  Told told;
-  gboolean is_started_told;
-  gboolean has_failed;
-  gboolean has_ended;
-  GString *log;
+  StatusCourse course;
 
   gint generation;              /* atomic; odd while the state changes */
   gint is_over;                 /* atomic */
@@ -71,125 +52,15 @@ wait_us (App * app, gint64 us)
   g_mutex_unlock (&app->tick_lock);
 }
 
-/* Whether the word may come now; moves on. */
-static gboolean
-take_course (App * app, GstWmsStatus status, gboolean is_good)
-{
-  Told told = app->told;
-  gboolean is_live = told >= TOLD_CONNECTING && told <= TOLD_WAITING;
-
-  switch (status) {
-    case GST_WMS_STATUS_LOCATING:
-    case GST_WMS_STATUS_CONNECTING:
-      if (told == TOLD_NOTHING)
-        app->told = TOLD_CONNECTING;
-      return told <= TOLD_TRYING;
-    case GST_WMS_STATUS_OPENED:
-      if (told == TOLD_CONNECTING)
-        app->told = TOLD_OPENED;
-      return told == TOLD_CONNECTING || told == TOLD_TRYING;
-    case GST_WMS_STATUS_RECONNECT_START:
-      app->told = TOLD_TRYING;
-      return !is_good && is_live && told != TOLD_TRYING;
-    case GST_WMS_STATUS_RECONNECT_END:
-      app->told = is_good ? TOLD_OPENED : TOLD_WAITING;
-      return told == TOLD_TRYING;
-    case GST_WMS_STATUS_STARTED:
-      app->is_started_told = TRUE;
-      return is_live && told != TOLD_CONNECTING;
-    case GST_WMS_STATUS_END_OF_SEGMENT:
-    case GST_WMS_STATUS_SOURCE_SWITCH:
-    case GST_WMS_STATUS_NEW_METADATA:
-      return is_live && told != TOLD_CONNECTING;
-    case GST_WMS_STATUS_END_OF_STREAMING:
-      app->told = TOLD_END;
-      app->has_ended = TRUE;
-      return told == TOLD_OPENED;
-    case GST_WMS_STATUS_ERROR:
-      app->told = TOLD_ERROR;
-      app->has_failed = TRUE;
-      return !is_good && told <= TOLD_END && told != TOLD_TRYING;
-    case GST_WMS_STATUS_STOPPED:
-      app->told = TOLD_STOPPED;
-      return app->is_started_told && told != TOLD_TRYING && told <= TOLD_ERROR;
-    case GST_WMS_STATUS_CLOSED:
-      app->told = app->has_failed || app->has_ended ? TOLD_CLOSED :
-          TOLD_NOTHING;
-      return told != TOLD_TRYING && told <= TOLD_STOPPED
-          && app->is_started_told == (told == TOLD_STOPPED);
-    default:
-      return FALSE;
-  }
-}
-
-static void
-begin_course (App * app)
-{
-  app->told = TOLD_NOTHING;
-  app->is_started_told = app->has_failed = app->has_ended = FALSE;
-}
-
-static gboolean
-take_end (App * app, gboolean is_error)
-{
-  Told told = app->told;
-
-  if (is_error) {
-    begin_course (app);
-    return told == TOLD_FINALIZED;
-  }
-  if (app->has_failed)
-    app->told = TOLD_FINALIZED;
-  else
-    begin_course (app);
-  return told == TOLD_CLOSED;
-}
-
-static gboolean
-take_message (App * app, GstMessage * message, gchar ** word)
-{
-  const GstStructure *structure = gst_message_get_structure (message);
-  guint hresult = 0;
-  gint status = -1;
-  gboolean ok;
-
-  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
-    *word = g_strdup ("error");
-    return take_end (app, TRUE);
-  }
-  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ELEMENT
-      || gst_structure_has_name (structure, "wms-marker"))
-    return TRUE;
-  if (gst_structure_has_name (structure, "wms-finalize")) {
-    *word = g_strdup ("FINALIZE");
-    return take_end (app, FALSE);
-  }
-  gst_structure_get_uint (structure, "hresult", &hresult);
-  gst_structure_get_enum (structure, "status",
-      g_type_from_name ("GstWmsStatus"), &status);
-  *word = g_strdup_printf ("%s%s", gst_structure_get_string (structure,
-          "status-name") + strlen ("WMT_"), hresult == 0 ? "" : "!");
-  ok = take_course (app, status, hresult == 0);
-  if (status == GST_WMS_STATUS_CLOSED && app->told == TOLD_NOTHING)
-    begin_course (app);
-  return ok;
-}
-
 static GstBusSyncReply
 message_cb (GstBus * bus, GstMessage * message, gpointer user_data)
 {
   App *app = user_data;
-  g_autofree gchar *word = NULL;
-  gboolean ok;
 
   g_mutex_lock (&app->told_lock);
-  ok = take_message (app, message, &word);
-  if (word != NULL)
-    g_string_append_printf (app->log, "%s ", word);
-  if (!ok)
+  if (!status_course_take (&app->course, message))
     random_verdict_blame (&app->verdict, "out of order: %s",
-        app->log->len > 600 ? app->log->str + app->log->len - 600 :
-        app->log->str);
+        app->course.log->str);
   g_mutex_unlock (&app->told_lock);
   gst_message_unref (message);
   return GST_BUS_DROP;
@@ -413,9 +284,9 @@ stop (App * app, GstState state)
   get_account (app, &account);
   check_account (app, &account, &nothing, 0);
   g_mutex_lock (&app->told_lock);
-  if (app->told != TOLD_NOTHING)
-    random_verdict_blame (&app->verdict, "no end: %s", app->log->str);
-  g_string_append (app->log, "| ");
+  if (app->course.state != COURSE_IDLE)
+    random_verdict_blame (&app->verdict, "no end: %s", app->course.log->str);
+  g_string_append (app->course.log, "| ");
   g_mutex_unlock (&app->told_lock);
 }
 
@@ -482,11 +353,11 @@ choose_settings (App * app)
   static const gint retries[] = { -1, -1, 0, 3 };
   static const GstClockTime delays[] = { 0, GST_MSECOND, 20 * GST_MSECOND };
   static const GstClockTime backlogs[] = { 0, 5 * GST_MSECOND, GST_SECOND };
-  g_autofree gchar *url = script_server_get_url (app->server);
+  g_autofree gchar *url = g_strdup_printf ("http%s://127.0.0.1:%u/live",
+      app->random.certificate != NULL ? "s" : "",
+      script_server_get_port (app->server));
 
   app->timeout_s = g_rand_int_range (app->dice, 0, 8) > 0 ? 1 : 0;
-  if (app->random.certificate != NULL)
-    memcpy (url, "https", 5);
   g_object_set (app->sink, "location", url, "sync", FALSE,
       "timeout", app->timeout_s,
       "retries", retries[g_rand_int_range (app->dice, 0, 4)],
@@ -518,7 +389,7 @@ app_init (App * app, guint seed)
   g_mutex_init (&app->told_lock);
   g_mutex_init (&app->tick_lock);
   g_cond_init (&app->tick);
-  app->log = g_string_new (NULL);
+  app->course.log = g_string_new (NULL);
 }
 
 static void
@@ -533,7 +404,7 @@ app_clear (App * app)
   g_mutex_clear (&app->told_lock);
   g_mutex_clear (&app->tick_lock);
   g_cond_clear (&app->tick);
-  g_string_free (app->log, TRUE);
+  g_string_free (app->course.log, TRUE);
   g_mutex_clear (&app->verdict.lock);
   g_free (app->verdict.text);
   g_rand_free (app->dice);
@@ -585,7 +456,7 @@ run_seed (guint seed)
   if (g_getenv ("WMSPUSH_RANDOM") != NULL)
     g_print ("seed %u: %u connections, %u packets of %u, %u forgotten: %s\n",
         seed, script_server_get_n_connections (app.server), app.random.n_got,
-        app.n, app.random.n_forgotten, app.log->str);
+        app.n, app.random.n_forgotten, app.course.log->str);
   app_clear (&app);
 }
 
