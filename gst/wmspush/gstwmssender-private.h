@@ -39,6 +39,7 @@ struct _GstWmsSender
 
   GstClockTime time;            /* of the last packet that came */
   gboolean has_news;            /* one came that is not noted yet */
+  gint64 n_offered;             /* bytes in the batch that are not noted yet */
   GstWmsDrops drops;
 };
 
