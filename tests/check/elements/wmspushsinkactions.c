@@ -12,6 +12,7 @@
 #define CUT "LOCATING CONNECTING OPENED STARTED STOPPED CLOSED"
 /* more than the kernel's queues on both sides of a loopback connection */
 #define MANY_PACKETS 20000
+#define LIST_SIZE 40
 
 static guint
 emit (GstElement * sink, const gchar * action)
@@ -88,8 +89,6 @@ GST_START_TEST (test_end_session)
 
   sink_rig_play_packets (rig, 5);
   fail_unless_equals_int (emit (rig->sink, "end-session"), WMS_S_OK);
-  /* the messages are on the bus when it returns */
-  fail_unless (gst_bus_have_pending (rig->bus));
   fail_unless_equals_int (count_end_frames (rig->server), 1);
   fail_unless_equals_int (emit (rig->sink, "end-session"),
       WMS_NS_E_NOCONNECTION);
@@ -99,6 +98,25 @@ GST_START_TEST (test_end_session)
   fail_unless_equals_int (script_server_get_n_frames (rig->server,
           WMS_FRAME_DATA), 5);
   fail_unless_equals_int (script_server_get_n_connections (rig->server), 1);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* The messages are on the bus when it returns. */
+GST_START_TEST (test_messages_of_end)
+{
+  SinkRig *rig = sink_rig_new_for (script_take_all);
+  gboolean has_finalize = FALSE;
+  GstMessage *message;
+
+  sink_rig_play_packets (rig, 5);
+  fail_unless_equals_int (emit (rig->sink, "end-session"), WMS_S_OK);
+  while ((message = gst_bus_pop_filtered (rig->bus, GST_MESSAGE_ELEMENT))) {
+    has_finalize |= gst_message_has_name (message, "wms-finalize");
+    gst_message_unref (message);
+  }
+  fail_unless (has_finalize);
   sink_rig_free (rig);
 }
 
@@ -215,13 +233,31 @@ wait_until_blocked (SinkRig * rig)
   }
 }
 
+/* Lists that are longer than what is written with one call: where a list
+ * waits, a part of it has not been looked at. */
+static void
+push_lists (SinkRig * rig)
+{
+  guint i, k;
+
+  for (i = 0; i < MANY_PACKETS / LIST_SIZE; i++) {
+    GstBufferList *list = gst_buffer_list_new ();
+    GstFlowReturn ret;
+
+    for (k = 0; k < LIST_SIZE; k++)
+      gst_buffer_list_add (list, sink_harness_get_packet (k));
+    g_signal_emit_by_name (rig->source, "push-buffer-list", list, &ret);
+    gst_buffer_list_unref (list);
+  }
+}
+
 static SinkRig *
 new_blocked_rig (ScriptFunc script)
 {
   SinkRig *rig = sink_rig_new_for (script);
 
   sink_rig_push_header (rig);
-  sink_rig_push_packets (rig, 0, MANY_PACKETS);
+  push_lists (rig);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
   fail_unless (sink_rig_wait (rig, "STARTED"));
   wait_until_blocked (rig);
@@ -427,6 +463,39 @@ GST_START_TEST (test_end_from_sync_handler)
 
 GST_END_TEST;
 
+/* The thread that streams does not wait for itself. */
+static GstBusSyncReply
+end_at_warning (GstBus * bus, GstMessage * message, gpointer user_data)
+{
+  SinkRig *rig = user_data;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING)
+    rig->http_status = emit (rig->sink, "end-session");
+  return GST_BUS_PASS;
+}
+
+GST_START_TEST (test_end_by_the_streaming_thread)
+{
+  SinkRig *rig = sink_rig_new_for (script_take_all);
+  g_autoptr (GBytes) packet = sink_rig_get_packet (1);
+  g_autoptr (GBytes) half = g_bytes_new_from_bytes (packet, 0,
+      RIG_PACKET_SIZE / 2);
+
+  gst_bus_set_sync_handler (rig->bus, end_at_warning, rig, NULL);
+  sink_rig_push_header (rig);
+  sink_rig_push_packets (rig, 0, 1);
+  /* which is warned of at EOS, in the middle of it */
+  sink_rig_push (rig, half);
+  sink_rig_push_eos (rig);
+  sink_rig_set_state (rig, GST_STATE_PLAYING);
+  fail_unless (sink_rig_wait (rig, "EOS"));
+  fail_unless_equals_int (rig->http_status, WMS_S_FALSE);
+  fail_unless_equals_string (rig->log->str, CLEAN " EOS");
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
 static Suite *
 wmspushsinkactions_suite (void)
 {
@@ -436,6 +505,7 @@ wmspushsinkactions_suite (void)
   suite_add_tcase (suite, tc);
   tcase_set_timeout (tc, 60);
   tcase_add_test (tc, test_end_session);
+  tcase_add_test (tc, test_messages_of_end);
   tcase_add_test (tc, test_no_session);
   tcase_add_test (tc, test_way_back);
   tcase_add_test (tc, test_disconnect);
@@ -448,6 +518,7 @@ wmspushsinkactions_suite (void)
   tcase_add_test (tc, test_end_while_connecting);
   tcase_add_test (tc, test_end_fails);
   tcase_add_test (tc, test_end_from_sync_handler);
+  tcase_add_test (tc, test_end_by_the_streaming_thread);
   return suite;
 }
 
