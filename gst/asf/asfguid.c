@@ -318,3 +318,22 @@ asf_guid_equal (const AsfGuid * a, const AsfGuid * b)
 {
   return memcmp (a->bytes, b->bytes, ASF_GUID_SIZE) == 0;
 }
+
+gboolean
+asf_guid_is_index (const AsfGuid * guid)
+{
+  return asf_guid_equal (guid, &asf_guid_simple_index)
+      || asf_guid_equal (guid, &asf_guid_index)
+      || asf_guid_equal (guid, &asf_guid_media_object_index)
+      || asf_guid_equal (guid, &asf_guid_timecode_index);
+}
+
+gboolean
+asf_guid_may_begin_with (guint8 first)
+{
+  return first == asf_guid_header.bytes[0]
+      || first == asf_guid_simple_index.bytes[0]
+      || first == asf_guid_index.bytes[0]
+      || first == asf_guid_media_object_index.bytes[0]
+      || first == asf_guid_timecode_index.bytes[0];
+}

@@ -25,6 +25,25 @@ typedef struct
  */
 gboolean asf_guid_equal (const AsfGuid * a, const AsfGuid * b);
 
+/**
+ * asf_guid_is_index:
+ *
+ * Returns: whether it is the identifier of one of the index objects, which
+ *     follow the Data Object (section 6).
+ */
+gboolean asf_guid_is_index (const AsfGuid * guid);
+
+/**
+ * asf_guid_may_begin_with:
+ * @first: a byte where a packet is expected
+ *
+ * Keeps the comparing of identifiers off the way of the packets, which mostly
+ * begin with 0x82.
+ *
+ * Returns: whether a header or an index can begin there.
+ */
+gboolean asf_guid_may_begin_with (guint8 first);
+
 /* The identifiers of the ASF specification, section 10. */
 
 /* top level */

@@ -413,3 +413,12 @@ asf_header_find_stream (const AsfHeaderInfo * info, guint number)
   }
   return NULL;
 }
+
+guint64
+asf_header_count_packets (const AsfHeaderInfo * info)
+{
+  if ((info->flags & ASF_FILE_BROADCAST)
+      || info->data_size <= ASF_DATA_HEAD_SIZE)
+    return ASF_UNKNOWN_COUNT;
+  return (info->data_size - ASF_DATA_HEAD_SIZE) / info->packet_size;
+}

@@ -138,5 +138,18 @@ gboolean asf_header_read (const guint8 * data, gsize size,
 const AsfStreamInfo *asf_header_find_stream (const AsfHeaderInfo * info,
     guint number);
 
+/* What asf_header_count_packets() returns when the header does not say. */
+#define ASF_UNKNOWN_COUNT G_MAXUINT64
+
+/**
+ * asf_header_count_packets:
+ * @info: from asf_header_read()
+ *
+ * Returns: how many packets the Data Object declares, or %ASF_UNKNOWN_COUNT: a
+ *     broadcast does not know, and neither does a file whose header waits to
+ *     be written anew at its end.
+ */
+guint64 asf_header_count_packets (const AsfHeaderInfo * info);
+
 G_END_DECLS
 #endif /* __ASF_READER_H__ */

@@ -20,8 +20,6 @@
 #define FRAME_B_FLAG 0x80
 #define CHANGE_REASON_SIZE 4
 
-#define UNKNOWN_COUNT G_MAXUINT64
-
 typedef enum
 {
   STATE_START,
@@ -50,6 +48,12 @@ typedef enum
 
 struct _AsfSplitter
 {
+  /* a packet that was pushed as one buffer, which keeps off the adapter; and
+   * whether there is nothing to pop before another push */
+  GstBuffer *whole;
+  gboolean is_drained;
+  /* of the last buffer that had them, up to the last unit's */
+  GstClockTime pts, dts;
   GstAdapter *adapter;
   State state;
   GError *error;
@@ -88,12 +92,16 @@ asf_splitter_new (void)
 
   self->adapter = gst_adapter_new ();
   self->pieces = gst_adapter_new ();
+  self->pts = self->dts = GST_CLOCK_TIME_NONE;
   return self;
 }
 
 void
 asf_splitter_reset (AsfSplitter * self)
 {
+  gst_clear_buffer (&self->whole);
+  self->is_drained = FALSE;
+  self->pts = self->dts = GST_CLOCK_TIME_NONE;
   gst_adapter_clear (self->adapter);
   gst_adapter_clear (self->pieces);
   gst_clear_buffer (&self->header);
@@ -116,12 +124,6 @@ asf_splitter_free (AsfSplitter * self)
   g_free (self);
 }
 
-void
-asf_splitter_push (AsfSplitter * self, GstBuffer * buffer)
-{
-  gst_adapter_push (self->adapter, buffer);
-}
-
 const AsfHeaderInfo *
 asf_splitter_get_header (AsfSplitter * self)
 {
@@ -140,7 +142,8 @@ asf_splitter_get_pending (AsfSplitter * self)
   if (self->state == STATE_BARE_TRAILER || self->state == STATE_SWALLOW)
     return 0;
   return gst_adapter_available (self->adapter)
-      + gst_adapter_available (self->pieces);
+      + gst_adapter_available (self->pieces)
+      + (self->whole != NULL ? self->info.packet_size : 0);
 }
 
 static gboolean
@@ -150,10 +153,21 @@ has_bytes (AsfSplitter * self, gsize size)
 }
 
 static void
+keep_times (AsfSplitter * self, GstClockTime pts, GstClockTime dts)
+{
+  if (GST_CLOCK_TIME_IS_VALID (pts))
+    self->pts = pts;
+  if (GST_CLOCK_TIME_IS_VALID (dts))
+    self->dts = dts;
+}
+
+static void
 note_times (AsfSplitter * self, AsfUnit * unit)
 {
-  unit->pts = gst_adapter_prev_pts (self->adapter, NULL);
-  unit->dts = gst_adapter_prev_dts (self->adapter, NULL);
+  keep_times (self, gst_adapter_prev_pts (self->adapter, NULL),
+      gst_adapter_prev_dts (self->adapter, NULL));
+  unit->pts = self->pts;
+  unit->dts = self->dts;
 }
 
 static Step
@@ -171,17 +185,6 @@ end_stream (AsfSplitter * self, AsfUnit * unit, guint32 reason)
   unit->reason = reason;
   self->is_ended = TRUE;
   return STEP_UNIT;
-}
-
-/* How many packets the Data Object declares.  A broadcast does not know, and
- * neither does a file whose header waits to be written anew at its end. */
-static guint64
-declared_packets (const AsfHeaderInfo * info)
-{
-  if ((info->flags & ASF_FILE_BROADCAST)
-      || info->data_size <= ASF_DATA_HEAD_SIZE)
-    return UNKNOWN_COUNT;
-  return (info->data_size - ASF_DATA_HEAD_SIZE) / info->packet_size;
 }
 
 static gboolean
@@ -206,7 +209,7 @@ accept_header (AsfSplitter * self, GstBuffer * buffer, AsfUnit * unit)
   repeated = is_repeated (self, &map);
   is_usable = asf_header_read (map.data, map.size, &self->info, &self->error);
   gst_buffer_unmap (buffer, &map);
-  self->packets_left = declared_packets (&self->info);
+  self->packets_left = asf_header_count_packets (&self->info);
   if (!is_usable || repeated) {
     self->swallowed += repeated ? gst_buffer_get_size (buffer) : 0;
     gst_buffer_unref (buffer);
@@ -268,24 +271,26 @@ step_bare_header (AsfSplitter * self, AsfUnit * unit)
 }
 
 static gboolean
-is_index (const AsfGuid * guid)
+is_whole_packet (AsfSplitter * self, GstBuffer * buffer)
 {
-  return asf_guid_equal (guid, &asf_guid_simple_index)
-      || asf_guid_equal (guid, &asf_guid_index)
-      || asf_guid_equal (guid, &asf_guid_media_object_index)
-      || asf_guid_equal (guid, &asf_guid_timecode_index);
+  guint8 first;
+
+  return gst_buffer_get_size (buffer) == self->info.packet_size
+      && gst_buffer_extract (buffer, 0, &first, 1) == 1
+      && !asf_guid_may_begin_with (first);
 }
 
-/* Whether an object can begin with this byte: keeps the comparing of
- * identifiers off the way of the packets, which mostly begin with 0x82. */
-static gboolean
-may_be_object (guint8 first)
+void
+asf_splitter_push (AsfSplitter * self, GstBuffer * buffer)
 {
-  return first == asf_guid_header.bytes[0]
-      || first == asf_guid_simple_index.bytes[0]
-      || first == asf_guid_index.bytes[0]
-      || first == asf_guid_media_object_index.bytes[0]
-      || first == asf_guid_timecode_index.bytes[0];
+  if (self->is_drained && self->whole == NULL && is_whole_packet (self, buffer)) {
+    self->whole = buffer;
+    return;
+  }
+  if (self->whole != NULL)
+    gst_adapter_push (self->adapter, g_steal_pointer (&self->whole));
+  self->is_drained = FALSE;
+  gst_adapter_push (self->adapter, buffer);
 }
 
 /* Looks for an object where a packet is expected. */
@@ -298,14 +303,14 @@ check_object (AsfSplitter * self, AsfUnit * unit)
   if (!has_bytes (self, 1))
     return STEP_NEED_MORE;
   gst_adapter_copy (self->adapter, &first, 0, 1);
-  if (!may_be_object (first))
+  if (!asf_guid_may_begin_with (first))
     return STEP_AGAIN;
   if (!has_bytes (self, sizeof (guid)))
     return STEP_NEED_MORE;
   gst_adapter_copy (self->adapter, &guid, 0, sizeof (guid));
   if (asf_guid_equal (&guid, &asf_guid_header)) {
     self->state = STATE_BARE_HEADER;
-  } else if (is_index (&guid)) {
+  } else if (asf_guid_is_index (&guid)) {
     self->state = STATE_BARE_TRAILER;
     return end_stream (self, unit, 0);
   }
@@ -331,7 +336,7 @@ step_bare_packet (AsfSplitter * self, AsfUnit * unit)
   unit->kind = ASF_UNIT_PACKET;
   unit->buffer =
       gst_adapter_take_buffer (self->adapter, self->info.packet_size);
-  if (self->packets_left != UNKNOWN_COUNT)
+  if (self->packets_left != ASF_UNKNOWN_COUNT)
     self->packets_left--;
   return STEP_UNIT;
 }
@@ -353,7 +358,7 @@ step_bare_trailer (AsfSplitter * self)
     self->state = STATE_BARE_HEADER;
     return STEP_AGAIN;
   }
-  if (is_index (&guid) && size >= sizeof (head))
+  if (asf_guid_is_index (&guid) && size >= sizeof (head))
     return swallow (self, size);
   self->state = STATE_SWALLOW;
   return STEP_AGAIN;
@@ -540,6 +545,34 @@ swallow_pending (AsfSplitter * self)
   return self->to_swallow == 0;
 }
 
+static gboolean
+pop_whole (AsfSplitter * self, AsfUnit * unit)
+{
+  GstBuffer *buffer = g_steal_pointer (&self->whole);
+
+  keep_times (self, GST_BUFFER_PTS (buffer), GST_BUFFER_DTS (buffer));
+  *unit = (AsfUnit) {
+  .kind = ASF_UNIT_PACKET,.buffer = buffer,.pts = self->pts,.dts = self->dts};
+  if (self->packets_left != ASF_UNKNOWN_COUNT)
+    self->packets_left--;
+  self->is_drained = self->packets_left > 0;
+  return TRUE;
+}
+
+/* From here on buffers that are packets need no adapter.  It forgets the times
+ * that it knows, since it will not see later ones. */
+static void
+note_drained (AsfSplitter * self)
+{
+  self->is_drained = self->state == STATE_BARE_PACKETS
+      && gst_adapter_available (self->adapter) == 0;
+  if (self->is_drained) {
+    keep_times (self, gst_adapter_prev_pts (self->adapter, NULL),
+        gst_adapter_prev_dts (self->adapter, NULL));
+    gst_adapter_clear (self->adapter);
+  }
+}
+
 gboolean
 asf_splitter_pop (AsfSplitter * self, AsfUnit * unit, GError ** error)
 {
@@ -547,9 +580,15 @@ asf_splitter_pop (AsfSplitter * self, AsfUnit * unit, GError ** error)
 
   memset (unit, 0, sizeof (*unit));
   unit->pts = unit->dts = GST_CLOCK_TIME_NONE;
+  if (self->whole != NULL)
+    return pop_whole (self, unit);
+  if (self->is_drained)
+    return FALSE;
   while (step == STEP_AGAIN)
     step = swallow_pending (self) ? step_splitter (self, unit)
         : STEP_NEED_MORE;
+  if (step == STEP_NEED_MORE)
+    note_drained (self);
   if (step == STEP_FAILED) {
     gst_adapter_clear (self->adapter);
     if (error != NULL)

@@ -24,10 +24,10 @@
  * A custom serialized downstream event named `wms-marker`, which asfmux passes
  * on, comes back as an element message of that name with the same fields, once
  * all data before it has been written to the server, or dropped.  Before the
- * first packet it waits for WMT_STARTED.  One that a flush meets on its way is
- * refused with the data before it, and so is one behind the end of the session
- * by #GstWmsPushSink::end-session; a session that fails or is stopped takes
- * what waits with it.
+ * first packet it waits for WMT_STARTED, as 1000 of them can.  One that a flush
+ * meets on its way is refused with the data before it, and so is one behind the
+ * end of the session by #GstWmsPushSink::end-session; a session that fails or
+ * is stopped takes what waits with it.
  *
  * Where the server wants to know who pushes, Negotiate (with the user's
  * Kerberos ticket), Digest, NTLM and Basic are used, with the user part of
@@ -154,14 +154,16 @@ take_eos (GstWmsPushSink * self)
   return ret;
 }
 
-/* Where an action has ended the session, a marker is refused as data is. */
+/* Where an action has ended the session, a marker is refused as data is, and so
+ * is one too many before the first packet. */
 static GstFlowReturn
 take_marker (GstWmsPushSink * self, GstEvent * event)
 {
   GstFlowReturn ret = gst_wms_turn_begin (self->turn);
 
-  if (ret == GST_FLOW_OK)
-    gst_wms_sender_take_marker (self->sender, gst_event_get_structure (event));
+  if (ret == GST_FLOW_OK && !gst_wms_sender_take_marker (self->sender,
+          gst_event_get_structure (event)))
+    ret = GST_FLOW_CUSTOM_ERROR;
   leave (self);
   return ret;
 }

@@ -2,7 +2,7 @@
 #ifndef __GST_WMS_SENDER_PRIVATE_H__
 #define __GST_WMS_SENDER_PRIVATE_H__
 
-/* What gstwmssender.c and gstwmssenderend.c share. */
+/* What gstwmssender.c, gstwmssenderskip.c and gstwmssenderend.c share. */
 
 #include "wmspush/gstwmsdrops.h"
 #include "wmspush/gstwmsmarkers.h"
@@ -21,7 +21,7 @@ struct _GstWmsSender
   WmsClient *client;            /* set under the sink's object lock */
 
   GstBuffer *header;
-  const AsfHeaderInfo *info;
+  AsfHeaderInfo info;           /* of the header */
   guint8 metadata_sent[ASF_DIGEST_SIZE];        /* of the server's header */
   GstWmsMarkers markers;
   WmsFrameType due;             /* goes before the next $D; $D for nothing */
@@ -30,17 +30,21 @@ struct _GstWmsSender
   gboolean is_disconnected;
   gboolean has_former_header;   /* header is that of a former session */
 
-  WmsPacket batch[WMS_WRITER_BATCH];
   guint n_batch;
   guint n_taken;
 
   gint64 blocked_us;            /* since when the batch waits, 0 if not */
+  gint64 end_us;                /* at the end: up to when a lost session is
+                                 * waited for, -1 for no limit; else 0 */
   gboolean is_skipping;         /* to the next key frame */
 
   GstClockTime time;            /* of the last packet that came */
   gboolean has_news;            /* one came that is not noted yet */
   gint64 n_offered;             /* bytes in the batch that are not noted yet */
   GstWmsDrops drops;
+
+  /* last, so that what each packet needs is together */
+  WmsPacket batch[WMS_WRITER_BATCH];
 };
 
 /**
@@ -71,6 +75,21 @@ void gst_wms_sender_tell_start (GstWmsSender * self,
 void gst_wms_sender_tell_markers (GstWmsSender * self);
 
 /**
+ * gst_wms_sender_note_received:
+ *
+ * Counts what has come, to be called before it is written: that may take its
+ * time.
+ */
+void gst_wms_sender_note_received (GstWmsSender * self);
+
+/**
+ * gst_wms_sender_drop_packet:
+ * @self: a #GstWmsSender
+ * @packet: a packet of its batch that is not to be written
+ */
+void gst_wms_sender_drop_packet (GstWmsSender * self, WmsPacket * packet);
+
+/**
  * gst_wms_sender_clear_batch:
  * @self: a #GstWmsSender
  * @counter: counts its data packets
@@ -78,6 +97,40 @@ void gst_wms_sender_tell_markers (GstWmsSender * self);
  * Drops what is not written.
  */
 void gst_wms_sender_clear_batch (GstWmsSender * self, guint64 * counter);
+
+/**
+ * gst_wms_sender_get_deadline_us:
+ *
+ * Returns: monotonic time up to which the batch may wait, -1 without a limit;
+ *     a session that has not begun waits.
+ */
+gint64 gst_wms_sender_get_deadline_us (GstWmsSender * self);
+
+/**
+ * gst_wms_sender_begin_skipping:
+ *
+ * Leaves out all that comes up to the next key frame.
+ */
+void gst_wms_sender_begin_skipping (GstWmsSender * self);
+
+/**
+ * gst_wms_sender_skip_in_batch:
+ *
+ * Takes the packets that nobody can use out of the batch: those in front of
+ * the next key frame.
+ */
+void gst_wms_sender_skip_in_batch (GstWmsSender * self);
+
+/**
+ * gst_wms_sender_is_run_over:
+ * @self: a #GstWmsSender that is skipping
+ * @buffer: the next packet
+ * @ret: (inout): outcome of what was tried meanwhile
+ *
+ * Returns: whether the packet can be sent now: it ends the run of drops.
+ */
+gboolean gst_wms_sender_is_run_over (GstWmsSender * self, GstBuffer * buffer,
+    GstFlowReturn * ret);
 
 /**
  * gst_wms_sender_handle_failure:

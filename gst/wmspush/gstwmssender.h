@@ -108,7 +108,7 @@ GstWmsMemory *gst_wms_sender_close (GstWmsSender * self);
  * gst_wms_sender_take_header:
  * @self: a #GstWmsSender
  * @buffer: (transfer none): Header Object and the head of the Data Object
- * @info: (transfer none): what it says; has to stay until the next header
+ * @info: copied: what it says
  *
  * The first header begins the session, another one is announced to the server
  * ([MS-WMHTTP] 3.1.4.5).
@@ -137,8 +137,10 @@ GstFlowReturn gst_wms_sender_take_packet (GstWmsSender * self,
  * session's first packet it waits for the status STARTED, and behind a packet
  * that is written in part for the rest of it.  One that comes when the
  * session has failed, or that waits when it does, is not posted.
+ *
+ * Returns: %FALSE when too many are waiting.
  */
-void gst_wms_sender_take_marker (GstWmsSender * self,
+gboolean gst_wms_sender_take_marker (GstWmsSender * self,
     const GstStructure * marker);
 
 /**

@@ -46,19 +46,26 @@ gst_wms_sender_tell_markers (GstWmsSender * self)
     gst_wms_markers_tell (&self->markers, self->client);
 }
 
-void
+gboolean
 gst_wms_sender_take_marker (GstWmsSender * self, const GstStructure * marker)
 {
-  gst_wms_markers_add (&self->markers, marker);
+  gboolean is_taken = gst_wms_markers_add (&self->markers, marker);
+
   gst_wms_sender_tell_markers (self);
+  return is_taken;
 }
 
 GstFlowReturn
 gst_wms_sender_end (GstWmsSender * self)
 {
-  GstFlowReturn ret = gst_wms_sender_flush (self);
+  GstFlowReturn ret;
   gboolean ok = FALSE;
 
+  /* the system had no thread left for another session */
+  if (self->client == NULL)
+    return GST_FLOW_ERROR;
+  self->end_us = wms_client_begin_end (self->client);
+  ret = gst_wms_sender_flush (self);
   if (ret == GST_FLOW_OK && self->due != WMS_FRAME_HEADER
       && !self->has_former_header && !self->has_started)
     gst_wms_sender_tell_start (self, 0);
@@ -76,6 +83,7 @@ gst_wms_sender_end (GstWmsSender * self)
   /* also when a flush breaks it off: the final $E may be on its way, so what
    * comes then needs another session */
   self->has_ended = TRUE;
+  self->end_us = 0;
   if (ret == GST_FLOW_OK)
     wms_mailbox_drain (self->mailbox, self->is_action ? ACTION_DRAIN_MS : -1,
         self->cancellable);

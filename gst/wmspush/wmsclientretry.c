@@ -99,7 +99,8 @@ is_header_delivered_locked (WmsClient * self, const WmsWriterStats * stats)
   gint64 now = g_get_monotonic_time ();
 
   return self->header_mark != WMS_CLIENT_NO_HEADER
-      && stats->bytes >= self->header_mark + stats->unsent
+      && (self->header_mark == WMS_CLIENT_OLD_HEADER
+      || stats->bytes >= self->header_mark + stats->unsent)
       && (self->change_us == 0 || now - self->change_us > CHANGE_DOUBT_US);
 }
 

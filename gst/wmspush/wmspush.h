@@ -239,8 +239,9 @@ gboolean wms_push_goes_on (WmsPush * self, guint status);
  * @reason: why there will be no answer to the last request
  * @error: set to a copy of @reason when the outcome is %WMS_OUTCOME_FAILED
  *
- * After the final $E the end of the connection is the end of the session; at
- * any other time it is a failure ([MS-WMHTTP] 3.1.7.1).
+ * After the final $E the end of the connection is the end of the session,
+ * unless it is %WMS_ERROR_STALLED: the last packets have not arrived.  At any
+ * other time it is a failure ([MS-WMHTTP] 3.1.7.1).
  *
  * Returns: %WMS_OUTCOME_ENDED or %WMS_OUTCOME_FAILED.
  */
@@ -327,7 +328,8 @@ WmsPushMemory *wms_push_remember (WmsPush * self, gboolean has_header);
  * wms_push_is_continued:
  *
  * Returns: whether the server has taken the push-id of the lost session, so
- *     that it goes on with the next packet; else it begins with a header.
+ *     that it goes on with the next packet; else it begins with a header.  A
+ *     server that has refused it and gives the same one again has a new one.
  */
 gboolean wms_push_is_continued (WmsPush * self);
 

@@ -84,7 +84,7 @@ wms_push_resume (WmsPush * self)
 gboolean
 wms_push_is_continued (WmsPush * self)
 {
-  return self->is_resuming && self->resume_id != NULL
+  return self->is_resuming && !self->is_renewed && self->resume_id != NULL
       && g_str_equal (self->resume_id, wms_cookies_get_push_id (self->cookies));
 }
 

@@ -23,6 +23,7 @@ struct _WmsWriter
   GSocket *socket;
   GPollableOutputStream *tls;
   GSocket *tls_socket;
+  gint fd;                      /* of socket */
   /* ends waits on a TLS stream, where the socket alone does not tell */
   GCancellable *closing;
 
@@ -73,6 +74,8 @@ wms_writer_new (GIOStream * stream, guint64 request_length, guint timeout_ms,
     self->socket = wms_socket_duplicate (base, error);
     if (self->socket == NULL)
       g_clear_pointer (&self, wms_writer_unref);
+    else
+      self->fd = g_socket_get_fd (self->socket);
   }
   return self;
 }
@@ -239,7 +242,7 @@ write_plain_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
 
   while ((message.msg_iovlen = gather_locked (self, vectors, packets, *n_taken,
               n_packets))) {
-    bytes = sendmsg (g_socket_get_fd (self->socket), &message, MSG_NOSIGNAL);
+    bytes = sendmsg (self->fd, &message, MSG_NOSIGNAL);
     if (bytes >= 0)
       consume_locked (self, packets, n_taken, bytes);
     else if (errno != EINTR)
@@ -505,7 +508,7 @@ wms_writer_get_stats (WmsWriter * self, WmsWriterStats * stats)
 
   g_mutex_lock (&self->lock);
   get_info_locked (self, &info);
-  stats->bytes = self->bytes;
+  stats->bytes = self->bytes - self->record_size;
   stats->left = self->left;
   stats->queued = self->record_size;
   if (self->has_tail)
