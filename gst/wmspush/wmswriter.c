@@ -33,6 +33,7 @@ struct _WmsWriter
   guint64 bytes;
   guint64 left;
   guint64 n_data;
+  guint64 data_bytes;
   guint unsent;                 /* when it was closed */
   /* the packet that was written in part, and how much of it */
   gboolean has_tail;
@@ -183,7 +184,10 @@ consume_locked (WmsWriter * self, WmsPacket * packets, guint * n_taken,
     gsize size = packet_size (packet);
 
     self->left -= size;
-    self->n_data += is_data (packet);
+    if (is_data (packet)) {
+      self->n_data++;
+      self->data_bytes += size;
+    }
     *n_taken += 1;
     if (bytes < size) {
       self->tail = *packet;
@@ -513,6 +517,7 @@ wms_writer_get_stats (WmsWriter * self, WmsWriterStats * stats)
   stats->rtt_ns = info.rtt_ns;
   stats->pacing_bps = info.pacing_bps;
   stats->n_data = self->n_data;
+  stats->data_bytes = self->data_bytes;
   stats->n_cut = self->has_tail && is_data (&self->tail);
   if (self->record_size > 0)
     stats->n_cut += self->n_joined;

@@ -253,6 +253,7 @@ gboolean wms_writer_set_pacing_rate (WmsWriter * self, guint64 rate_bps);
  * @rtt_ns: round-trip time, 0 when it is not known
  * @pacing_bps: bit/s that the kernel sends at most, 0 for no limit
  * @n_data: data packets that were taken
+ * @data_bytes: their bytes
  * @n_cut: those of them that have not left as a whole
  */
 typedef struct
@@ -264,6 +265,7 @@ typedef struct
   guint64 rtt_ns;
   guint64 pacing_bps;
   guint64 n_data;
+  guint64 data_bytes;
   guint n_cut;
 } WmsWriterStats;
 
