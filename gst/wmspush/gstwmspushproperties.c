@@ -143,8 +143,8 @@ install_stop_mode (GObjectClass * object_class)
    * not take at once is given up.  `disconnect` closes the connection
    * (IWMWriterPushSink::Disconnect): the server keeps the publishing point for
    * a while, and after a change back to PAUSED the same session goes on, with
-   * its push-id, without a header where the header has stayed the same, and
-   * from the beginning where the server has forgotten it.  A change to NULL, or
+   * its push-id, at the next key frame without a header where the header has
+   * stayed the same, and from the beginning where the server has forgotten it.  A change to NULL, or
    * of #GstWmsPushSink:location, makes the element forget it.  Can be changed
    * at any time.  Default: end-session.
    *

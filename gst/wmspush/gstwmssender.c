@@ -64,6 +64,8 @@ gst_wms_sender_open (GstWmsSender * self, WmsClient * client,
   gst_buffer_replace (&self->header, memory->header);
   memcpy (self->metadata_sent, memory->metadata, ASF_DIGEST_SIZE);
   self->due = WMS_FRAME_DATA;
+  /* as after a loss, players get a key frame first (push-protocol, C24) */
+  gst_wms_sender_begin_skipping (self);
 }
 
 GstWmsMemory *
