@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "wmspush/wmscause.h"
 #include "wmspush/wmssocket.h"
 #include "wmspush/wmsstatus.h"
 #include "wmspush/wmsthread.h"
