@@ -404,12 +404,32 @@ http_goes_on (guint status, gpointer user_data)
   return goes_on;
 }
 
+/* What the writer knows of a loss.  After the end a close is as good as an
+ * answer, but bytes that nobody has acknowledged in time have not arrived. */
+static GError *
+explain_loss_locked (WmsClient * self, const GError * reason)
+{
+  WmsWriterStats stats;
+
+  if (self->writer == NULL)
+    return g_error_copy (reason);
+  if (wms_writer_was_reset (self->writer))
+    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
+        "the server reset the connection");
+  wms_writer_get_stats (self->writer, &stats);
+  if (self->phase == WMS_PHASE_ENDING && stats.unsent > 0
+      && g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return g_error_new (WMS_ERROR, WMS_ERROR_STALLED,
+        "%u bytes before the end were not acknowledged", stats.unsent);
+  return g_error_copy (reason);
+}
+
 static void
 http_failed (const GError * reason, gpointer user_data)
 {
   WmsClient *self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GError) reset = NULL;
+  g_autoptr (GError) cause = NULL;
   WmsOutcome outcome = WMS_OUTCOME_FAILED;
   gboolean is_late;
 
@@ -423,14 +443,11 @@ http_failed (const GError * reason, gpointer user_data)
     wms_client_invoke (self, send_next_cb);
     return;
   }
-  reset = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
-      "the server reset the connection");
   g_mutex_lock (&self->lock);
-  if (self->writer != NULL && wms_writer_was_reset (self->writer))
-    reason = reset;
+  cause = explain_loss_locked (self, reason);
   is_late = self->phase == WMS_PHASE_LOST;
   if (!is_late)
-    outcome = wms_push_take_loss (self->push, reason, &error);
+    outcome = wms_push_take_loss (self->push, cause, &error);
   g_mutex_unlock (&self->lock);
   if (!is_late)
     wms_client_follow (self, outcome, error);

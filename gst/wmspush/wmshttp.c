@@ -13,6 +13,7 @@
 
 #include <libsoup/soup.h>
 
+#include "wmspush/wmscause.h"
 #include "wmspush/wmshttpanswer.h"
 #include "wmspush/wmsproxy.h"
 #include "wmspush/wmsstatus.h"
@@ -43,6 +44,7 @@ struct _WmsHttp
   gboolean is_refused;          /* by the proxy */
   gboolean told_resolving;
   gboolean told_connecting;
+  GTlsCertificateFlags certificate_errors;      /* that count */
   gsize informational_size;     /* of the heads before the answer's */
   GError *abort_reason;
 };
@@ -230,7 +232,8 @@ static gboolean
 accept_certificate_cb (SoupMessage * message, GTlsCertificate * certificate,
     GTlsCertificateFlags errors, WmsHttp * self)
 {
-  return (errors & self->config->tls_validation_flags) == 0;
+  self->certificate_errors = errors & self->config->tls_validation_flags;
+  return self->certificate_errors == 0;
 }
 
 static gboolean
@@ -288,11 +291,15 @@ got_headers_cb (SoupMessage * message, WmsHttp * self)
         (message), 0);
 }
 
-/* A PushStart cannot be sent twice: its body is not libsoup's. */
+/* A PushStart cannot be sent twice: its body is not libsoup's.  And 421 is the
+ * answer, whatever libsoup would try again, on the same connection. */
 static void
 restarted_cb (SoupMessage * message, WmsHttp * self)
 {
-  if (self->kind == WMS_REQUEST_START)
+  if (soup_message_get_status (message) == SOUP_STATUS_MISDIRECTED_REQUEST)
+    wms_http_abort (self, g_error_new_literal (WMS_HTTP_ERROR,
+            SOUP_STATUS_MISDIRECTED_REQUEST, "a server for other hosts"));
+  else if (self->kind == WMS_REQUEST_START)
     wms_http_abort (self, g_error_new_literal (WMS_ERROR, WMS_ERROR_LOST,
             "the connection ended without an answer"));
 }
@@ -317,35 +324,36 @@ finish_request (WmsHttp * self)
   g_clear_error (&self->abort_reason);
 }
 
-/* Who could not be reached was the proxy. */
-static void
-blame_proxy (GError * error)
+static WmsStage
+get_stage (WmsHttp * self)
 {
-  if (error->domain == G_RESOLVER_ERROR) {
-    error->domain = WMS_ERROR;
-    error->code = WMS_ERROR_PROXY_NOT_FOUND;
-  } else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED)
-      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE)
-      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE)) {
-    error->code = G_IO_ERROR_PROXY_FAILED;
-  }
+  if (self->stream != NULL)
+    return WMS_STAGE_CONNECTED;
+  return self->told_resolving && !self->told_connecting ?
+      WMS_STAGE_RESOLVING : WMS_STAGE_CONNECTING;
 }
 
+/* @error: (transfer full) (nullable): libsoup's, for which there may be a
+ * reason of ours */
 static void
 report_failure (WmsHttp * self, GError * error)
 {
   const WmsHttpHandler *handler = self->handler;
   g_autoptr (GError) reason = g_steal_pointer (&self->abort_reason);
+  g_autoptr (GError) other = error;
 
-  if (error != NULL && reason == NULL
-      && (wms_http_is_head_too_large (self->message, error)
-          || wms_http_is_head_too_large (self->tunnel, error)))
+  if (reason == NULL && other != NULL
+      && (wms_http_is_head_too_large (self->message, other)
+          || wms_http_is_head_too_large (self->tunnel, other)))
     reason = wms_http_head_error ();
-  if (error != NULL && self->is_proxy_named && self->proxy_host == NULL)
-    blame_proxy (error);
+  if (reason == NULL)
+    reason = g_steal_pointer (&other);
+  wms_cause_set_certificate (reason, self->certificate_errors);
+  wms_cause_refine (reason, get_stage (self),
+      self->is_proxy_named && self->proxy_host == NULL);
   finish_request (self);
   if (handler != NULL)
-    handler->failed (reason != NULL ? reason : error, self->user_data);
+    handler->failed (reason, self->user_data);
 }
 
 static void
@@ -393,7 +401,7 @@ send_done (GObject * session, GAsyncResult * result, gpointer user_data)
   if (message != NULL && self->is_refused && self->abort_reason == NULL) {
     report_answer (self, message);
   } else if (message != NULL && (body == NULL || self->abort_reason != NULL)) {
-    report_failure (self, error);
+    report_failure (self, g_steal_pointer (&error));
   } else if (message != NULL && self->handler != NULL
       && self->handler->goes_on (soup_message_get_status (message),
           self->user_data)) {

@@ -435,7 +435,8 @@ wms_push_take_response (WmsPush * self, const WmsResponse * response,
 WmsOutcome
 wms_push_take_loss (WmsPush * self, const GError * reason, GError ** error)
 {
-  gboolean ended = self->state == WMS_PUSH_STATE_ENDING;
+  gboolean ended = self->state == WMS_PUSH_STATE_ENDING
+      && !g_error_matches (reason, WMS_ERROR, WMS_ERROR_STALLED);
 
   self->state = WMS_PUSH_STATE_OVER;
   if (ended)

@@ -59,7 +59,7 @@ failure_kind (const GError * error)
   if (error->domain == ASF_ERROR)
     return KIND_FINAL;
   /* somebody between may answer in the server's place for a while */
-  if (g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE))
+  if (error->domain == WMS_CERTIFICATE_ERROR)
     return KIND_REFUSED;
   return KIND_LOST;
 }

@@ -14,6 +14,10 @@
 #include <unistd.h>
 
 #define NOTSENT_LOWAT (128 * 1024)
+/* to a silent peer, within the time that it may be silent */
+#define PROBES 3
+/* longest interval between them that the system takes, MAX_TCP_KEEPIDLE */
+#define MAX_INTERVAL_S 32767
 
 GSocket *
 wms_socket_find (GIOStream * stream)
@@ -51,6 +55,18 @@ wms_socket_duplicate (GSocket * socket, GError ** error)
   return copy;
 }
 
+/* Where nothing is sent only probes tell that the peer is gone.  Each third of
+ * the time, so that the last one is not later than that. */
+static void
+set_probes (GSocket * socket, guint timeout_ms)
+{
+  gint interval_s = CLAMP (timeout_ms / 1000 / PROBES, 1, MAX_INTERVAL_S);
+
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPIDLE, interval_s, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPINTVL, interval_s, NULL);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, PROBES, NULL);
+}
+
 /* What the system lacks it does without (docs/design.md, transport). */
 void
 wms_socket_tune (GSocket * socket, guint timeout_ms)
@@ -58,9 +74,11 @@ wms_socket_tune (GSocket * socket, guint timeout_ms)
   g_socket_set_keepalive (socket, TRUE);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, NOTSENT_LOWAT,
       NULL);
-  if (timeout_ms > 0)
-    g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT,
-        MIN (timeout_ms, G_MAXINT), NULL);
+  if (timeout_ms == 0)
+    return;
+  set_probes (socket, timeout_ms);
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT,
+      MIN (timeout_ms, G_MAXINT), NULL);
 }
 
 /* The kernel's unit is bytes in a second, its "no limit" all ones.  Before

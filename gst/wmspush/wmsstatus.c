@@ -13,9 +13,7 @@
 
 G_DEFINE_QUARK (wms_http_error_quark, wms_http_error);
 G_DEFINE_QUARK (wms_error_quark, wms_error);
-
-/* Any code of a domain that has no row of its own; stands last in its run. */
-#define ANY_CODE (-1)
+G_DEFINE_QUARK (wms_certificate_error_quark, wms_certificate_error);
 
 #define TEXT_ACCESS N_("The server wants a user name and password, or these " \
     "have no right to publish here. Check user-id and user-pw, or ask the " \
@@ -26,6 +24,10 @@ G_DEFINE_QUARK (wms_error_quark, wms_error);
 #define TEXT_REFUSED N_("The server refuses this encoder. Check that the " \
     "publishing point accepts pushes and that no other encoder is " \
     "connected to it.")
+#define TEXT_TOO_LONG N_("The server does not take requests of this length. " \
+    "Set a smaller request-size, or raise the server's limit.")
+#define TEXT_LOGIN N_("The network wants this computer to log in. Open a web " \
+    "page here, log in there, and start again.")
 #define TEXT_BUSY N_("The server has no room for this session now. Try " \
     "again later, or look for an old session on the server and end it.")
 #define TEXT_SERVER_FAULT N_("The server failed while it handled the push. " \
@@ -33,9 +35,11 @@ G_DEFINE_QUARK (wms_error_quark, wms_error);
 #define TEXT_SERVER_ENDED N_("The server ended the session. Look into its " \
     "log: it may have waited too long for data, or its operator may have " \
     "disconnected the encoder.")
-#define TEXT_BAD_REQUEST N_("The server did not understand the push. It may " \
-    "be no publishing point for Windows Media, or something between changes " \
-    "the requests.")
+#define TEXT_BAD_REQUEST N_("The server did not understand the push. Check " \
+    "that the URL is that of a Windows Media publishing point, and that no " \
+    "proxy on the way changes requests.")
+#define TEXT_STREAM N_("The server does not take this stream. Look into its " \
+    "log for what it refuses, and check codecs and packet-size.")
 #define TEXT_REDIRECT N_("The server sends this encoder elsewhere. Set the " \
     "location to the publishing point's final URL.")
 #define TEXT_PROXY_ACCESS N_("The proxy wants a user name and password, or " \
@@ -47,12 +51,14 @@ G_DEFINE_QUARK (wms_error_quark, wms_error);
 #define TEXT_NTLM_PROXY N_("The server wants NTLM, which the proxy on the way " \
     "does not carry. Connect without the proxy, use https, or let the " \
     "server offer Digest.")
-#define TEXT_PROXY N_("The proxy cannot reach the server. Check the server's " \
-    "address, or connect without the proxy.")
+#define TEXT_PROXY N_("A proxy on the way cannot reach the server. Check that " \
+    "the server runs and that its address is right, or connect without the " \
+    "proxy.")
 #define TEXT_PROXY_AWAY N_("The proxy cannot be reached. Check its address " \
     "in the property proxy or in the environment, or connect without it.")
 #define TEXT_NOT_PUBLISHING N_("This is an ordinary web server, not a " \
-    "publishing point. Check host and port of the URL.")
+    "publishing point. Check host and port of the URL, or set " \
+    "accept-any-server if it takes pushes all the same.")
 #define TEXT_ANSWER N_("The server's answer is no valid HTTP. Check host and " \
     "port of the URL.")
 #define TEXT_NO_CONNECTION N_("No connection to the server. Check that it " \
@@ -60,57 +66,99 @@ G_DEFINE_QUARK (wms_error_quark, wms_error);
     "stands between.")
 #define TEXT_NO_HOST N_("The server's name is unknown. Check the host in the " \
     "URL and the name service of this computer.")
+#define TEXT_NO_RESOLVER N_("The name service does not say where the server " \
+    "is. Check the network and the name service of this computer, or write " \
+    "the server's address into the URL.")
 #define TEXT_NO_ANSWER N_("The server does not answer. Check that host and " \
     "port of the URL are a publishing point's, or raise timeout.")
 #define TEXT_STALLED N_("The server takes no more data. Check the network " \
     "and the server's load, or raise timeout.")
 #define TEXT_LOST N_("The connection to the server was lost. Check the " \
-    "network and the server's log, then start again.")
-#define TEXT_CERTIFICATE N_("The server's certificate is not accepted. Check " \
-    "that the host in the URL is the one in the certificate, and that its " \
-    "issuer is trusted here.")
+    "network, and look into the server's log.")
+#define TEXT_ISSUER N_("The server's certificate comes from an issuer that is " \
+    "not trusted here. Add the issuer's certificate to those of this " \
+    "computer, or to tls-database.")
+#define TEXT_IDENTITY N_("The server's certificate is another host's. Use the " \
+    "name that is in the certificate as the host in the URL.")
+#define TEXT_NOT_YET N_("The server's certificate is not valid yet. Check the " \
+    "clock of this computer.")
+#define TEXT_EXPIRED N_("The server's certificate has expired. Have it " \
+    "renewed, or check the clock of this computer.")
+#define TEXT_CERTIFICATE N_("The server's certificate is not accepted. Have " \
+    "it replaced by one that is in force and safe.")
+#define TEXT_OUR_CERTIFICATE N_("The server wants a certificate of this " \
+    "encoder, or refuses the one that it got. Provide one that it accepts " \
+    "with tls-interaction.")
 #define TEXT_TLS N_("No secure connection to the server. Check that its port " \
-    "speaks TLS.")
+    "speaks TLS, and in a version that is still in use.")
+#define TEXT_NO_TLS N_("This computer has no TLS. Install glib-networking.")
 #define TEXT_HEADER N_("The stream's header is too large to be pushed. " \
     "Remove pictures and long texts from its tags.")
 #define TEXT_PACKET N_("The stream's packets are too large to be pushed. Set " \
     "a smaller packet-size at the muxer.")
 #define TEXT_ENDED N_("The server ended the session before the stream was " \
     "over. Look into its log.")
-#define TEXT_NO_SESSION N_("There is no session with the server.")
+#define TEXT_NO_SESSION N_("There is no session with the server. Start again.")
 #define TEXT_NO_ASF N_("The stream is not ASF. Put asfmux before this " \
     "element, or read an intact ASF file.")
-#define TEXT_OTHER N_("The push failed. The debug log says more.")
+#define TEXT_RESOURCES N_("This computer has no descriptors or memory left " \
+    "for a connection. End other programs, or raise the limit of open files " \
+    "(ulimit -n).")
+#define TEXT_SETTINGS N_("A setting cannot be used. Check location, proxy and " \
+    "the settings for TLS.")
+#define TEXT_OTHER N_("The push failed for a reason that has no name here. " \
+    "Start it again with GST_DEBUG=wms*:6 and read the log.")
 
 #define RESOURCE(code) gst_resource_error_quark, GST_RESOURCE_ERROR_##code
 
 typedef struct
 {
   GQuark (*domain) (void);
-  gint code;
+  gint first;                   /* codes, */
+  gint last;                    /* inclusive */
   WmsFailure failure;
 } FailureRow;
 
-/* HTTP statuses: [MS-WMHTTP] 3.1.5, RFC 9110 section 15.  HRESULTs by their
+/* The first row that matches counts.  HTTP statuses: [MS-WMHTTP] 3.1.5, RFC
+ * 9110 section 15 and those that IANA lists beside them.  HRESULTs by their
  * meaning in [MS-ERREF] 2.1.1. */
 /* *INDENT-OFF* */
 static const FailureRow failures[] = {
-#define HTTP(status, hresult, code, text) \
-  {wms_http_error_quark, status, \
-      {WMS_##hresult, RESOURCE (code), text}}
+#define ROW(domain, first, last, hresult, gst, text) \
+  {domain, first, last, {WMS_##hresult, RESOURCE (gst), text}}
+#define ALL(domain, hresult, gst, text) \
+  ROW (domain, G_MININT, G_MAXINT, hresult, gst, text)
+#define HTTP(status, hresult, gst, text) \
+  ROW (wms_http_error_quark, status, status, hresult, gst, text)
+#define HTTP_CLASS(class, hresult, gst, text) \
+  ROW (wms_http_error_quark, class * 100, class * 100 + 99, hresult, gst, text)
   HTTP (400, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
   HTTP (401, NS_E_SERVER_ACCESSDENIED, NOT_AUTHORIZED, TEXT_ACCESS),
+  HTTP (402, NS_E_REFUSED_BY_SERVER, NOT_AUTHORIZED, TEXT_REFUSED),
   HTTP (403, NS_E_REFUSED_BY_SERVER, NOT_AUTHORIZED, TEXT_REFUSED),
   HTTP (404, NS_E_FILE_NOT_FOUND, NOT_FOUND, TEXT_NO_POINT),
   HTTP (405, NS_E_INCOMPATIBLE_PUSH_SERVER, OPEN_WRITE, TEXT_NOT_PUBLISHING),
+  HTTP (406, NS_E_INCOMPATIBLE_PUSH_SERVER, OPEN_WRITE, TEXT_NOT_PUBLISHING),
   HTTP (407, NS_E_PROXY_ACCESSDENIED, NOT_AUTHORIZED, TEXT_PROXY_ACCESS),
   HTTP (408, NS_E_TIMEOUT, WRITE, TEXT_SERVER_ENDED),
   HTTP (409, NS_E_REFUSED_BY_SERVER, BUSY, TEXT_REFUSED),
   HTTP (410, NS_E_RESOURCE_GONE, NOT_FOUND, TEXT_NO_POINT),
   HTTP (411, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
-  HTTP (413, NS_E_REFUSED_BY_SERVER, NO_SPACE_LEFT, TEXT_REFUSED),
+  HTTP (412, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
+  HTTP (413, NS_E_REFUSED_BY_SERVER, NO_SPACE_LEFT, TEXT_TOO_LONG),
+  HTTP (414, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
   HTTP (415, NS_E_INCOMPATIBLE_PUSH_SERVER, OPEN_WRITE, TEXT_NOT_PUBLISHING),
-  HTTP (422, NS_E_INVALID_DATA, WRITE, TEXT_BAD_REQUEST),
+  HTTP (416, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
+  HTTP (417, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
+  HTTP (421, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
+  HTTP (422, NS_E_INVALID_DATA, WRITE, TEXT_STREAM),
+  HTTP (423, NS_E_REFUSED_BY_SERVER, BUSY, TEXT_REFUSED),
+  HTTP (425, NS_E_SERVER_UNAVAILABLE, BUSY, TEXT_BUSY),
+  HTTP (426, NS_E_INCOMPATIBLE_PUSH_SERVER, OPEN_WRITE, TEXT_NOT_PUBLISHING),
+  HTTP (428, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
+  HTTP (429, NS_E_SERVER_UNAVAILABLE, BUSY, TEXT_BUSY),
+  HTTP (431, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
+  HTTP (451, NS_E_REFUSED_BY_SERVER, NOT_AUTHORIZED, TEXT_REFUSED),
   HTTP (453, NS_E_SERVER_UNAVAILABLE, BUSY, TEXT_BUSY),
   HTTP (454, NS_E_SESSION_NOT_FOUND, OPEN_WRITE, TEXT_SERVER_ENDED),
   HTTP (500, NS_E_INTERNAL_SERVER_ERROR, WRITE, TEXT_SERVER_FAULT),
@@ -119,17 +167,27 @@ static const FailureRow failures[] = {
   HTTP (503, NS_E_SERVER_UNAVAILABLE, BUSY, TEXT_BUSY),
   HTTP (504, NS_E_PROXY_TIMEOUT, OPEN_WRITE, TEXT_PROXY),
   HTTP (505, NS_E_INCOMPATIBLE_PUSH_SERVER, OPEN_WRITE, TEXT_NOT_PUBLISHING),
+  HTTP (507, NS_E_SERVER_UNAVAILABLE, NO_SPACE_LEFT, TEXT_BUSY),
+  HTTP (511, NS_E_PROXY_ACCESSDENIED, NOT_AUTHORIZED, TEXT_LOGIN),
+  HTTP_CLASS (2, NS_E_INCOMPATIBLE_PUSH_SERVER, OPEN_WRITE,
+      TEXT_NOT_PUBLISHING),
+  HTTP_CLASS (3, NS_E_INVALID_REDIRECT, OPEN_WRITE, TEXT_REDIRECT),
+  HTTP_CLASS (4, NS_E_REFUSED_BY_SERVER, OPEN_WRITE, TEXT_REFUSED),
+  HTTP_CLASS (5, NS_E_INTERNAL_SERVER_ERROR, WRITE, TEXT_SERVER_FAULT),
+  ALL (wms_http_error_quark, NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, OPEN_WRITE,
+      TEXT_ANSWER),
+#undef HTTP_CLASS
 #undef HTTP
-#define ROW(domain, code, hresult, gst, text) \
-  {domain, code, {WMS_##hresult, RESOURCE (gst), text}}
 #define WMS(code, hresult, gst, text) \
-  ROW (wms_error_quark, WMS_ERROR_##code, hresult, gst, text)
+  ROW (wms_error_quark, WMS_ERROR_##code, WMS_ERROR_##code, hresult, gst, text)
   WMS (NOT_A_PUBLISHING_POINT, NS_E_INCOMPATIBLE_PUSH_SERVER, OPEN_WRITE,
       TEXT_NOT_PUBLISHING),
   WMS (ANSWER, NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, OPEN_WRITE, TEXT_ANSWER),
   WMS (REDIRECT, NS_E_INVALID_REDIRECT, OPEN_WRITE, TEXT_REDIRECT),
   WMS (HOPS, NS_E_TOO_MANY_HOPS, OPEN_WRITE, TEXT_REDIRECT),
+  WMS (NO_CONNECTION, NS_E_CANNOTCONNECT, OPEN_WRITE, TEXT_NO_CONNECTION),
   WMS (CONNECT_TIMEOUT, NS_E_CONNECT_TIMEOUT, OPEN_WRITE, TEXT_NO_ANSWER),
+  WMS (NAME_TIMEOUT, NS_E_SERVER_NOT_FOUND, NOT_FOUND, TEXT_NO_RESOLVER),
   WMS (STALLED, NS_E_TIMEOUT, WRITE, TEXT_STALLED),
   WMS (LOST, NS_E_CONNECTION_FAILURE, WRITE, TEXT_LOST),
   WMS (CONNECTION_CHANGED, NS_E_CONNECTION_FAILURE, OPEN_WRITE, TEXT_LOST),
@@ -143,21 +201,38 @@ static const FailureRow failures[] = {
   WMS (NTLM_THROUGH_PROXY, NS_E_SERVER_ACCESSDENIED, NOT_AUTHORIZED,
       TEXT_NTLM_PROXY),
   WMS (PROXY_NOT_FOUND, NS_E_PROXY_NOT_FOUND, NOT_FOUND, TEXT_PROXY_AWAY),
+  WMS (PROXY_TIMEOUT, NS_E_CANNOT_CONNECT_TO_PROXY, OPEN_WRITE,
+      TEXT_PROXY_AWAY),
   WMS (HEADER_DUE, NS_E_CONNECTION_FAILURE, WRITE, TEXT_LOST),
+  WMS (RESUMED, NS_E_CONNECTION_FAILURE, WRITE, TEXT_LOST),
+  WMS (BUSY, NS_E_TIMEOUT, WRITE, TEXT_STALLED),
 #undef WMS
+#define CERTIFICATE(flag, text) \
+  ROW (wms_certificate_error_quark, G_TLS_CERTIFICATE_##flag, \
+      G_TLS_CERTIFICATE_##flag, NS_E_CANNOTCONNECT, OPEN_WRITE, text)
+  CERTIFICATE (UNKNOWN_CA, TEXT_ISSUER),
+  CERTIFICATE (BAD_IDENTITY, TEXT_IDENTITY),
+  CERTIFICATE (NOT_ACTIVATED, TEXT_NOT_YET),
+  CERTIFICATE (EXPIRED, TEXT_EXPIRED),
+  CERTIFICATE (REVOKED, TEXT_CERTIFICATE),
+  CERTIFICATE (INSECURE, TEXT_CERTIFICATE),
+  CERTIFICATE (GENERIC_ERROR, TEXT_CERTIFICATE),
+#undef CERTIFICATE
 #define IO(code, hresult, gst, text) \
-  ROW (g_io_error_quark, G_IO_ERROR_##code, hresult, gst, text)
+  ROW (g_io_error_quark, G_IO_ERROR_##code, G_IO_ERROR_##code, hresult, gst, \
+      text)
   IO (CONNECTION_REFUSED, NS_E_CANNOTCONNECT, OPEN_WRITE, TEXT_NO_CONNECTION),
   IO (HOST_UNREACHABLE, NS_E_CANNOTCONNECT, OPEN_WRITE, TEXT_NO_CONNECTION),
   IO (NETWORK_UNREACHABLE, NS_E_CANNOTCONNECT, OPEN_WRITE, TEXT_NO_CONNECTION),
+  IO (PERMISSION_DENIED, NS_E_CANNOTCONNECT, OPEN_WRITE, TEXT_NO_CONNECTION),
   IO (HOST_NOT_FOUND, NS_E_SERVER_NOT_FOUND, NOT_FOUND, TEXT_NO_HOST),
   IO (TIMED_OUT, NS_E_TIMEOUT, WRITE, TEXT_STALLED),
   IO (CONNECTION_CLOSED, NS_E_RESET_SOCKET_CONNECTION, WRITE, TEXT_LOST),
   IO (PARTIAL_INPUT, NS_E_CONNECTION_FAILURE, WRITE, TEXT_LOST),
-  IO (INVALID_ARGUMENT, E_INVALIDARG, SETTINGS, TEXT_OTHER),
+  IO (INVALID_ARGUMENT, E_INVALIDARG, SETTINGS, TEXT_SETTINGS),
   IO (INVALID_DATA, NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, READ, TEXT_ANSWER),
-  IO (NO_SPACE, E_OUTOFMEMORY, NO_SPACE_LEFT, TEXT_OTHER),
-  IO (PERMISSION_DENIED, NS_E_CANNOTCONNECT, OPEN_WRITE, TEXT_NO_CONNECTION),
+  IO (TOO_MANY_OPEN_FILES, E_OUTOFMEMORY, NO_SPACE_LEFT, TEXT_RESOURCES),
+  IO (NO_SPACE, E_OUTOFMEMORY, NO_SPACE_LEFT, TEXT_RESOURCES),
   IO (PROXY_FAILED, NS_E_CANNOT_CONNECT_TO_PROXY, OPEN_WRITE,
       TEXT_PROXY_AWAY),
   IO (PROXY_AUTH_FAILED, NS_E_PROXY_ACCESSDENIED, NOT_AUTHORIZED,
@@ -166,64 +241,46 @@ static const FailureRow failures[] = {
       TEXT_PROXY_ACCESS),
   IO (PROXY_NOT_ALLOWED, NS_E_ERROR_FROM_PROXY, OPEN_WRITE, TEXT_PROXY),
 #undef IO
-  ROW (g_io_error_quark, ANY_CODE, NS_E_NET_WRITE, WRITE, TEXT_LOST),
-  ROW (g_resolver_error_quark, ANY_CODE, NS_E_SERVER_NOT_FOUND, NOT_FOUND,
-      TEXT_NO_HOST),
-  ROW (g_tls_error_quark, G_TLS_ERROR_BAD_CERTIFICATE, NS_E_CANNOTCONNECT,
-      OPEN_WRITE, TEXT_CERTIFICATE),
-  ROW (g_tls_error_quark, G_TLS_ERROR_EOF, NS_E_RESET_SOCKET_CONNECTION, WRITE,
-      TEXT_LOST),
-  ROW (g_tls_error_quark, ANY_CODE, NS_E_CANNOTCONNECT, OPEN_WRITE, TEXT_TLS),
-  ROW (soup_session_error_quark, SOUP_SESSION_ERROR_PARSING,
-      NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, OPEN_WRITE, TEXT_ANSWER),
-  ROW (soup_session_error_quark, SOUP_SESSION_ERROR_ENCODING,
-      NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, OPEN_WRITE, TEXT_ANSWER),
-  ROW (soup_session_error_quark, SOUP_SESSION_ERROR_TOO_MANY_REDIRECTS,
-      NS_E_TOO_MANY_HOPS, OPEN_WRITE, TEXT_REDIRECT),
-  ROW (soup_session_error_quark, SOUP_SESSION_ERROR_TOO_MANY_RESTARTS,
-      NS_E_CONNECTION_FAILURE, OPEN_WRITE, TEXT_LOST),
-  ROW (soup_session_error_quark, SOUP_SESSION_ERROR_REDIRECT_NO_LOCATION,
-      NS_E_INVALID_REDIRECT, OPEN_WRITE, TEXT_REDIRECT),
-  ROW (soup_session_error_quark, SOUP_SESSION_ERROR_REDIRECT_BAD_URI,
-      NS_E_INVALID_REDIRECT, OPEN_WRITE, TEXT_REDIRECT),
-  ROW (soup_session_error_quark, ANY_CODE, NS_E_CONNECTION_FAILURE, WRITE,
-      TEXT_LOST),
-#undef ROW
-  {asf_error_quark, ANY_CODE,
+  ALL (g_io_error_quark, NS_E_NET_WRITE, WRITE, TEXT_LOST),
+  ROW (g_resolver_error_quark, G_RESOLVER_ERROR_TEMPORARY_FAILURE,
+      G_RESOLVER_ERROR_TEMPORARY_FAILURE, NS_E_SERVER_NOT_FOUND, NOT_FOUND,
+      TEXT_NO_RESOLVER),
+  ALL (g_resolver_error_quark, NS_E_SERVER_NOT_FOUND, NOT_FOUND, TEXT_NO_HOST),
+#define TLS(code, hresult, gst, text) \
+  ROW (g_tls_error_quark, G_TLS_ERROR_##code, G_TLS_ERROR_##code, hresult, \
+      gst, text)
+  TLS (UNAVAILABLE, NS_E_CANNOTCONNECT, OPEN_WRITE, TEXT_NO_TLS),
+  TLS (BAD_CERTIFICATE, NS_E_CANNOTCONNECT, OPEN_WRITE, TEXT_CERTIFICATE),
+  TLS (CERTIFICATE_REQUIRED, NS_E_CANNOTCONNECT, OPEN_WRITE,
+      TEXT_OUR_CERTIFICATE),
+  TLS (BAD_CERTIFICATE_PASSWORD, NS_E_CANNOTCONNECT, OPEN_WRITE,
+      TEXT_OUR_CERTIFICATE),
+  TLS (EOF, NS_E_RESET_SOCKET_CONNECTION, WRITE, TEXT_LOST),
+#undef TLS
+  ALL (g_tls_error_quark, NS_E_CANNOTCONNECT, OPEN_WRITE, TEXT_TLS),
+#define SOUP(code, hresult, gst, text) \
+  ROW (soup_session_error_quark, SOUP_SESSION_ERROR_##code, \
+      SOUP_SESSION_ERROR_##code, hresult, gst, text)
+  SOUP (PARSING, NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, OPEN_WRITE, TEXT_ANSWER),
+  SOUP (ENCODING, NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, OPEN_WRITE, TEXT_ANSWER),
+  SOUP (TOO_MANY_REDIRECTS, NS_E_TOO_MANY_HOPS, OPEN_WRITE, TEXT_REDIRECT),
+  SOUP (TOO_MANY_RESTARTS, NS_E_CONNECTION_FAILURE, OPEN_WRITE, TEXT_LOST),
+  SOUP (REDIRECT_NO_LOCATION, NS_E_INVALID_REDIRECT, OPEN_WRITE,
+      TEXT_REDIRECT),
+  SOUP (REDIRECT_BAD_URI, NS_E_INVALID_REDIRECT, OPEN_WRITE, TEXT_REDIRECT),
+#undef SOUP
+  ALL (soup_session_error_quark, NS_E_CONNECTION_FAILURE, WRITE, TEXT_LOST),
+  {asf_error_quark, G_MININT, G_MAXINT,
       {WMS_NS_E_INVALID_DATA, gst_stream_error_quark, GST_STREAM_ERROR_FORMAT,
           TEXT_NO_ASF}},
+#undef ALL
+#undef ROW
 };
 /* *INDENT-ON* */
-
-static const FailureRow http_classes[] = {
-  {NULL, 3, {WMS_NS_E_INVALID_REDIRECT, RESOURCE (OPEN_WRITE),
-          TEXT_REDIRECT}},
-  {NULL, 4, {WMS_NS_E_REFUSED_BY_SERVER, RESOURCE (OPEN_WRITE),
-          TEXT_REFUSED}},
-  {NULL, 5, {WMS_NS_E_INTERNAL_SERVER_ERROR, RESOURCE (WRITE),
-          TEXT_SERVER_FAULT}},
-};
-
-static const WmsFailure bad_answer = {
-  WMS_NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, RESOURCE (OPEN_WRITE),
-  TEXT_ANSWER
-};
 
 static const WmsFailure other_failure = {
   WMS_NS_E_CONNECTION_FAILURE, RESOURCE (FAILED), TEXT_OTHER
 };
-
-static const WmsFailure *
-failure_from_http_class (guint status)
-{
-  gsize i;
-
-  for (i = 0; i < G_N_ELEMENTS (http_classes); i++) {
-    if (status / 100 == (guint) http_classes[i].code)
-      return &http_classes[i].failure;
-  }
-  return &bad_answer;
-}
 
 const WmsFailure *
 wms_failure_from_error (const GError * error)
@@ -232,12 +289,21 @@ wms_failure_from_error (const GError * error)
 
   for (i = 0; i < G_N_ELEMENTS (failures); i++) {
     if (error->domain == failures[i].domain ()
-        && (failures[i].code == error->code || failures[i].code == ANY_CODE))
+        && error->code >= failures[i].first && error->code <= failures[i].last)
       return &failures[i].failure;
   }
-  if (error->domain == WMS_HTTP_ERROR)
-    return failure_from_http_class (error->code);
   return &other_failure;
+}
+
+const WmsFailure *
+wms_failure_get_row (guint n, GQuark * domain, gint * first, gint * last)
+{
+  if (n >= G_N_ELEMENTS (failures))
+    return NULL;
+  *domain = failures[n].domain ();
+  *first = failures[n].first;
+  *last = failures[n].last;
+  return &failures[n].failure;
 }
 
 guint

@@ -134,8 +134,11 @@ GQuark wms_error_quark (void);
  * @WMS_ERROR_REDIRECT: the answer sends elsewhere, but not to a place that may
  *     be followed
  * @WMS_ERROR_HOPS: the answers send elsewhere again and again
+ * @WMS_ERROR_NO_CONNECTION: no connection, for a reason that GIO has no code
+ *     for
  * @WMS_ERROR_CONNECT_TIMEOUT: no connection, or no answer to PushSetup, in
  *     time
+ * @WMS_ERROR_NAME_TIMEOUT: the name service does not answer in time
  * @WMS_ERROR_STALLED: the server takes no more bytes, or does not answer, in
  *     time
  * @WMS_ERROR_LOST: the connection ended without an answer
@@ -154,6 +157,7 @@ GQuark wms_error_quark (void);
  * @WMS_ERROR_NTLM_THROUGH_PROXY: the server wants NTLM, which the proxy on the
  *     way does not carry
  * @WMS_ERROR_PROXY_NOT_FOUND: the proxy's name is unknown
+ * @WMS_ERROR_PROXY_TIMEOUT: no connection to the proxy in time
  * @WMS_ERROR_HEADER_DUE: the server wants the session from its beginning: the
  *     next packet has to be a header
  * @WMS_ERROR_RESUMED: the session was lost and goes on: what comes next has to
@@ -166,7 +170,9 @@ typedef enum
   WMS_ERROR_ANSWER,
   WMS_ERROR_REDIRECT,
   WMS_ERROR_HOPS,
+  WMS_ERROR_NO_CONNECTION,
   WMS_ERROR_CONNECT_TIMEOUT,
+  WMS_ERROR_NAME_TIMEOUT,
   WMS_ERROR_STALLED,
   WMS_ERROR_LOST,
   WMS_ERROR_CONNECTION_CHANGED,
@@ -178,10 +184,20 @@ typedef enum
   WMS_ERROR_PROXY_CLEAR_TEXT,
   WMS_ERROR_NTLM_THROUGH_PROXY,
   WMS_ERROR_PROXY_NOT_FOUND,
+  WMS_ERROR_PROXY_TIMEOUT,
   WMS_ERROR_HEADER_DUE,
   WMS_ERROR_RESUMED,
   WMS_ERROR_BUSY,
 } WmsError;
+
+/**
+ * WMS_CERTIFICATE_ERROR:
+ *
+ * Error domain for a server's certificate that is not accepted; the code is
+ * one of #GTlsCertificateFlags.
+ */
+#define WMS_CERTIFICATE_ERROR (wms_certificate_error_quark ())
+GQuark wms_certificate_error_quark (void);
 
 /**
  * WmsFailure:
@@ -210,6 +226,21 @@ typedef struct
  *     domain, then a common one.
  */
 const WmsFailure *wms_failure_from_error (const GError * error);
+
+/**
+ * wms_failure_get_row:
+ * @n: number of a row of the table
+ * @domain: (out): whose errors it is for
+ * @first: (out): its first code
+ * @last: (out): its last code
+ *
+ * For those who want to go through the table; its first row that matches an
+ * error counts.
+ *
+ * Returns: (transfer none) (nullable): %NULL behind the last row.
+ */
+const WmsFailure *wms_failure_get_row (guint n, GQuark * domain, gint * first,
+    gint * last);
 
 /**
  * wms_failure_http_status:

@@ -87,7 +87,7 @@ wms_uri_get_host_header (GUri * uri)
     g_string_append_printf (header, "[%.*s]", (gint) strcspn (host, "%"), host);
   else
     g_string_append (header, host);
-  if (port != -1 && !is_default_port (g_uri_get_scheme (uri), port))
+  if (!is_default_port (g_uri_get_scheme (uri), port))
     g_string_append_printf (header, ":%d", port);
   return g_string_free (header, FALSE);
 }

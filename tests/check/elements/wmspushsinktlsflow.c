@@ -241,7 +241,7 @@ openssl_init (OpenSsl * self)
   }
   self->out = g_subprocess_get_stdout_pipe (self->process);
   self->in = g_subprocess_get_stdin_pipe (self->process);
-  self->seen = g_byte_array_new ();
+  self->seen = g_byte_array_sized_new (65536);
   end = openssl_wait_for (self, 0, "ACCEPT 127.0.0.1:");
   openssl_wait_for (self, end, "\n");
   self->port = g_ascii_strtoull ((const gchar *) self->seen->data + end, NULL,

@@ -2,6 +2,8 @@
 #include "scriptserver.h"
 
 #include <gst/check/gstcheck.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -20,6 +22,7 @@ struct _ScriptServer
   gpointer user_data;
   GSocket *socket;
   GThread *thread;
+  gchar *address;
   guint port;
   GCancellable *stop;
 
@@ -78,13 +81,14 @@ accept_thread (gpointer user_data)
 }
 
 static ScriptServer *
-new_server (ScriptFunc script, gpointer user_data, GSocketFamily family)
+new_server (ScriptFunc script, gpointer user_data, const gchar * address)
 {
   ScriptServer *self = g_new0 (ScriptServer, 1);
-  g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (family);
-  g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new (loopback, 0);
+  g_autoptr (GSocketAddress) wanted =
+      g_inet_socket_address_new_from_string (address, 0);
   g_autoptr (GSocketAddress) bound = NULL;
 
+  self->address = g_strdup (address);
   self->script = script;
   self->user_data = user_data;
   self->stop = g_cancellable_new ();
@@ -93,8 +97,8 @@ new_server (ScriptFunc script, gpointer user_data, GSocketFamily family)
   self->threads = g_ptr_array_new ();
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
-  self->socket = g_socket_new (family, G_SOCKET_TYPE_STREAM,
-      G_SOCKET_PROTOCOL_TCP, NULL);
+  self->socket = g_socket_new (g_socket_address_get_family (wanted),
+      G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
   fail_unless (g_socket_bind (self->socket, wanted, TRUE, NULL));
   fail_unless (g_socket_listen (self->socket, NULL));
   bound = g_socket_get_local_address (self->socket, NULL);
@@ -106,7 +110,14 @@ new_server (ScriptFunc script, gpointer user_data, GSocketFamily family)
 ScriptServer *
 script_server_new (ScriptFunc script, gpointer user_data)
 {
-  return new_server (script, user_data, G_SOCKET_FAMILY_IPV4);
+  return new_server (script, user_data, "127.0.0.1");
+}
+
+ScriptServer *
+script_server_new_at (const gchar * address, ScriptFunc script,
+    gpointer user_data)
+{
+  return new_server (script, user_data, address);
 }
 
 ScriptServer *
@@ -122,7 +133,7 @@ script_server_new_ipv6 (ScriptFunc script, gpointer user_data)
     g_print ("SKIP: no IPv6 here\n");
     return NULL;
   }
-  return new_server (script, user_data, G_SOCKET_FAMILY_IPV6);
+  return new_server (script, user_data, "::1");
 }
 
 void
@@ -142,6 +153,7 @@ script_server_free (ScriptServer * self)
   g_string_free (self->heads, TRUE);
   g_object_unref (self->socket);
   g_object_unref (self->stop);
+  g_free (self->address);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   g_free (self);
@@ -156,7 +168,7 @@ script_server_get_port (ScriptServer * self)
 gchar *
 script_server_get_url (ScriptServer * self)
 {
-  return g_strdup_printf ("http://127.0.0.1:%u/live", self->port);
+  return g_strdup_printf ("http://%s:%u/live", self->address, self->port);
 }
 
 guint
@@ -501,6 +513,14 @@ script_finish (ScriptConnection * self)
   g_socket_shutdown (self->socket, FALSE, TRUE, NULL);
   /* unread bytes would make it a reset */
   while (g_socket_receive (self->socket, bytes, sizeof bytes, NULL, NULL) > 0);
+}
+
+void
+script_send_last (ScriptConnection * self, const gchar * text)
+{
+  g_socket_set_option (self->socket, IPPROTO_TCP, TCP_CORK, TRUE, NULL);
+  script_send (self, text);
+  script_finish (self);
 }
 
 gboolean

@@ -18,10 +18,13 @@ typedef void (*ScriptFunc) (ScriptConnection * connection, gpointer user_data);
 ScriptServer *script_server_new (ScriptFunc script, gpointer user_data);
 /* The same on ::1; NULL where this machine has no IPv6. */
 ScriptServer *script_server_new_ipv6 (ScriptFunc script, gpointer user_data);
+/* The same on an address that is not the loopback's. */
+ScriptServer *script_server_new_at (const gchar * address, ScriptFunc script,
+    gpointer user_data);
 /* Waits for the scripts to end. */
 void script_server_free (ScriptServer * self);
 guint script_server_get_port (ScriptServer * self);
-/* http://127.0.0.1:PORT/live */
+/* http://127.0.0.1:PORT/live, or its address */
 gchar *script_server_get_url (ScriptServer * self);
 
 /* What the scripts saw, for the test's thread. */
@@ -72,6 +75,8 @@ gboolean script_drip (ScriptConnection * connection, const gchar * text,
 gboolean script_read_request (ScriptConnection * connection, guint64 length);
 /* FIN, then all that still comes, up to the peer's. */
 void script_finish (ScriptConnection * connection);
+/* Text and FIN in one segment, so that who has the one has the other. */
+void script_send_last (ScriptConnection * connection, const gchar * text);
 void script_reset (ScriptConnection * connection);
 /* Waits for the peer's FIN. */
 gboolean script_read_end (ScriptConnection * connection);

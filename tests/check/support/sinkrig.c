@@ -66,7 +66,11 @@ sink_rig_free (SinkRig * self)
   g_ptr_array_unref (self->told);
   g_string_free (self->progress, TRUE);
   g_clear_error (&self->error);
+  g_free (self->debug);
+  g_clear_pointer (&self->details, gst_structure_free);
   g_clear_pointer (&self->started, gst_structure_free);
+  g_clear_pointer (&self->failed, gst_structure_free);
+  g_clear_pointer (&self->finalized, gst_structure_free);
   g_free (self);
 }
 
@@ -254,6 +258,13 @@ add_word (GString * text, const gchar * word)
 }
 
 static void
+keep (GstStructure ** place, const GstStructure * structure)
+{
+  g_clear_pointer (place, gst_structure_free);
+  *place = gst_structure_copy (structure);
+}
+
+static void
 log_status (SinkRig * self, const GstStructure * structure)
 {
   const gchar *name = gst_structure_get_string (structure, "status-name");
@@ -262,7 +273,9 @@ log_status (SinkRig * self, const GstStructure * structure)
   fail_unless (*gst_structure_get_string (structure, "text") != '\0');
   add_word (self->log, name + strlen ("WMT_"));
   if (g_str_equal (name, "WMT_STARTED"))
-    self->started = gst_structure_copy (structure);
+    keep (&self->started, structure);
+  if (g_str_equal (name, "WMT_ERROR"))
+    keep (&self->failed, structure);
 }
 
 static void
@@ -275,9 +288,11 @@ log_error (SinkRig * self, GstMessage * message)
     return;
   self->n_errors++;
   g_clear_error (&self->error);
-  gst_message_parse_error (message, &self->error, NULL);
+  g_clear_pointer (&self->debug, g_free);
+  gst_message_parse_error (message, &self->error, &self->debug);
   gst_message_parse_error_details (message, &details);
   if (details != NULL) {
+    keep (&self->details, details);
     gst_structure_get_uint (details, "http-status", &self->http_status);
     word = g_strconcat ("ERROR:", gst_structure_get_string (details,
             "hresult-name"), NULL);
@@ -295,6 +310,7 @@ log_element_message (SinkRig * self, const GstStructure * structure)
   if (gst_structure_has_name (structure, "wms-status")) {
     log_status (self, structure);
   } else if (gst_structure_has_name (structure, "wms-finalize")) {
+    keep (&self->finalized, structure);
     word = g_strconcat ("FINALIZE:", gst_structure_get_string (structure,
             "hresult-name"), NULL);
     add_word (self->log, word);

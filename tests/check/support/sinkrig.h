@@ -27,7 +27,11 @@ typedef struct
   guint n_errors;
   GError *error;
   guint http_status;
+  gchar *debug;                 /* of the error, and its details */
+  GstStructure *details;
   GstStructure *started;
+  GstStructure *failed;         /* WMT_ERROR */
+  GstStructure *finalized;
 } SinkRig;
 
 SinkRig *sink_rig_new (const gchar * url);

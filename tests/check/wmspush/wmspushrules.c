@@ -100,6 +100,42 @@ GST_START_TEST (test_bound)
 
 GST_END_TEST;
 
+#define NTLM_2 "TlRMTVNTUAACAAAAAAAAAAAAAAAFggIAASNFZ4mrze8AAAAAAAAAAAAAAAAAAAAA"
+
+/* What NTLM has let in is the connection ([MS-WMHTTP] 1.7): elsewhere PushStart
+ * would be nobody's. */
+GST_START_TEST (test_bound_by_ntlm)
+{
+  g_autoptr (GUri) uri = wms_uri_parse ("http://h/p", NULL, NULL);
+  g_autoptr (WmsCredentials) alice = wms_credentials_new ("alice", "a");
+  WmsPushConfig config = { uri, NULL, FALSE, 0 };
+  WmsRequest request;
+  WmsPush *push;
+
+  config.server.methods = GST_WMS_AUTH_METHOD_NTLM;
+  config.server.given[0] = alice;
+  push = wms_push_new (&config);
+  fail_unless (wms_push_next_request (push, &request));
+  fail_unless_equals_int (take (push, (WmsResponse) {
+          .status = 401,.server_challenges = "NTLM"}, NULL),
+      WMS_OUTCOME_REPEAT);
+  fail_unless (wms_push_next_request (push, &request));
+  fail_unless_equals_int (take (push, (WmsResponse) {
+          .status = 401,.server_challenges = "NTLM " NTLM_2}, NULL),
+      WMS_OUTCOME_REPEAT);
+  fail_unless (wms_push_next_request (push, &request));
+  fail_unless (request.is_bound);
+  fail_unless_equals_int (take (push, (WmsResponse) {
+          .status = 204, COUGAR,.is_closing = TRUE}, NULL), WMS_OUTCOME_OPENED);
+  fail_unless (wms_push_next_request (push, &request));
+  fail_unless_equals_int (request.kind, WMS_REQUEST_START);
+  fail_unless (request.is_bound && !request.needs_connection);
+  fail_unless (request.authorization == NULL);
+  wms_push_free (push);
+}
+
+GST_END_TEST;
+
 static const guint redirections[] = { 300, 301, 302, 303, 304, 307, 308 };
 
 /* [MS-WMHTTP] 3.1.5.1: 300 to 304; RFC 9110, 15.4.8 and 15.4.9. */
@@ -387,6 +423,7 @@ wmspushrules_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, test_hosts, 0, G_N_ELEMENTS (hosts));
   tcase_add_test (tc, test_bound);
+  tcase_add_test (tc, test_bound_by_ntlm);
   tcase_add_loop_test (tc, test_redirections, 0, G_N_ELEMENTS (redirections));
   tcase_add_test (tc, test_hops);
   tcase_add_test (tc, test_use_proxy);

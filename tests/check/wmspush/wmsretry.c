@@ -50,7 +50,7 @@ static const struct
   {wms_http_error_quark, 404, TRUE, FALSE, FALSE},
   {wms_http_error_quark, 409, TRUE, FALSE, TRUE},
   {wms_error_quark, WMS_ERROR_NOT_A_PUBLISHING_POINT, TRUE, FALSE, TRUE},
-  {g_tls_error_quark, G_TLS_ERROR_BAD_CERTIFICATE, TRUE, FALSE, TRUE},
+  {wms_certificate_error_quark, G_TLS_CERTIFICATE_EXPIRED, TRUE, FALSE, TRUE},
   {wms_http_error_quark, 401, FALSE, FALSE, FALSE},
   {wms_http_error_quark, 407, FALSE, FALSE, FALSE},
   {wms_error_quark, WMS_ERROR_CLEAR_TEXT, FALSE, FALSE, FALSE},

@@ -281,12 +281,13 @@ GST_START_TEST (test_filler)
 
       wms_packet_init_filler (&filler, left);
       size = filler.head_size + filler.body_size;
-      fail_unless (wms_packet_fits (&filler, left));
-      fail_unless (size <= left);
-      fail_unless_equals_int (GST_READ_UINT16_LE (filler.head + 2),
-          size - WMS_FRAME_HEAD_SIZE);
+      /* one assertion: each costs as much as all this */
+      if (!wms_packet_fits (&filler, left) || size > left
+          || size != (gsize) GST_READ_UINT16_LE (filler.head + 2)
+          + WMS_FRAME_HEAD_SIZE
+          || (size < left && left - size < WMS_FRAME_HEAD_SIZE))
+        fail ("%u bytes for %u", (guint) size, (guint) left);
       left -= size;
-      fail_if (left > 0 && left < WMS_FRAME_HEAD_SIZE);
     }
   }
 }
@@ -341,7 +342,8 @@ GST_END_TEST;
  * together in the new one, by what is left (__i__ bytes) before them. */
 #define CHANGE_SIZE 2000
 
-GST_START_TEST (test_change_at_the_end)
+static void
+check_change_at_the_end (guint extra)
 {
   const guint64 length = WMS_PUSH_MIN_REQUEST;
   guint64 left = length - (WMS_FRAME_HEAD_SIZE + 1000);
@@ -349,7 +351,7 @@ GST_START_TEST (test_change_at_the_end)
   Session session;
   guint32 number = 0;
   /* room for the end is always left behind a packet */
-  const guint wanted = WMS_FRAME_END_SIZE + __i__;
+  const guint wanted = WMS_FRAME_END_SIZE + extra;
 
   session_init (&session, length, FALSE);
   write_header (&session);
@@ -376,6 +378,16 @@ GST_START_TEST (test_change_at_the_end)
   fail_unless (session.ledger.n_requests <= 2);
   if (wanted < CHANGE_SIZE)
     fail_unless_equals_int (session.ledger.n_requests, 2);
+}
+
+GST_START_TEST (test_change_at_the_end)
+{
+  guint extra;
+
+  for (extra = 0; extra < 40; extra++) {
+    check_change_at_the_end (extra);
+    check_change_at_the_end (CHANGE_SIZE + extra);
+  }
 }
 
 GST_END_TEST;
@@ -427,9 +439,7 @@ wmsrollover_suite (void)
   tcase_add_test (tc, test_filler);
   tcase_add_test (tc, test_many_requests);
   tcase_add_test (tc, test_tls_many_requests);
-  tcase_add_loop_test (tc, test_change_at_the_end, 0, 40);
-  tcase_add_loop_test (tc, test_change_at_the_end, CHANGE_SIZE,
-      CHANGE_SIZE + 40);
+  tcase_add_test (tc, test_change_at_the_end);
   tcase_add_test (tc, test_two_gigabytes);
   return suite;
 }
