@@ -70,7 +70,10 @@
  * The header of a broadcast stays within #GstWmsAsfMux:max-header-size: first
  * #GstWmsAsfMux:padding gives way, then pictures from the largest on, then the
  * other tags from the longest on.  Tags that come later make a new header in a
- * broadcast; in a file they need the room of #GstWmsAsfMux:padding.
+ * broadcast; in a file they need the room of #GstWmsAsfMux:padding.  While data
+ * flows an application changes its tags with gst_element_send_event() and a TAG
+ * event, from any thread; what it changes through #GstTagSetter then counts
+ * with the next TAG event.
  *
  * ## Chapters
  *
@@ -218,10 +221,6 @@ static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_STATIC_CAPS ("video/x-ms-asf, parsed = (boolean) true; "
         "video/x-ms-asf"));
 
-static GstStaticPadTemplate text_template =
-GST_STATIC_PAD_TEMPLATE ("text_%u", GST_PAD_SINK, GST_PAD_REQUEST,
-    GST_STATIC_CAPS (GST_WMS_ASF_MUX_TEXT_CAPS));
-
 static void
 reset (GstWmsAsfMux * self)
 {
@@ -262,6 +261,9 @@ gst_wms_asf_mux_stop (GstAggregator * aggregator)
 
   self->is_running = FALSE;
   reset (self);
+  gst_wms_asf_restart_take_sent (&self->session);
+  gst_wms_asf_intake_set_collecting (GST_ELEMENT (self),
+      GST_WMS_ASF_COLLECTING_NOT);
   gst_tag_setter_reset_tags (GST_TAG_SETTER (self));
   gst_toc_setter_reset (GST_TOC_SETTER (self));
   return TRUE;
@@ -406,6 +408,7 @@ gst_wms_asf_mux_aggregate (GstAggregator * aggregator, gboolean timeout)
   /* a flush starts the base class's task in any state */
   if (!self->is_running)
     return GST_FLOW_FLUSHING;
+  gst_wms_asf_restart_take_sent (&self->session);
   gst_wms_asf_intake_run_leaving (aggregator);
   gst_wms_asf_intake_run_sparse (aggregator);
   if (!self->session.is_started)
@@ -453,6 +456,17 @@ gst_wms_asf_mux_sink_query (GstAggregator * aggregator,
         query);
   gst_query_parse_seeking (query, &format, NULL, NULL, NULL);
   gst_query_set_seeking (query, format, FALSE, 0, -1);
+  return TRUE;
+}
+
+/* Tags of the application, at any time; other events go on their way. */
+static gboolean
+gst_wms_asf_mux_send_event (GstElement * element, GstEvent * event)
+{
+  if (GST_EVENT_TYPE (event) != GST_EVENT_TAG)
+    return GST_ELEMENT_CLASS (parent_class)->send_event (element, event);
+  gst_wms_asf_restart_send_tags (&GST_WMS_ASF_MUX (element)->session, event);
+  gst_event_unref (event);
   return TRUE;
 }
 
@@ -532,19 +546,8 @@ gst_wms_asf_mux_finalize (GObject * object)
   GstWmsAsfMux *self = GST_WMS_ASF_MUX (object);
 
   gst_wms_asf_session_reset (&self->session);
+  gst_clear_tag_list (&self->session.sent_tags);
   G_OBJECT_CLASS (parent_class)->finalize (object);
-}
-
-static void
-add_codec_template (GstElementClass * klass, const gchar * name,
-    AsfStreamKind kind)
-{
-  GstCaps *caps = gst_wms_asf_codec_caps (kind);
-
-  gst_element_class_add_pad_template (klass,
-      gst_pad_template_new_with_gtype (name, GST_PAD_SINK, GST_PAD_REQUEST,
-          caps, GST_TYPE_WMS_ASF_MUX_PAD));
-  gst_caps_unref (caps);
 }
 
 static void
@@ -559,6 +562,7 @@ gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
   gobject_class->finalize = gst_wms_asf_mux_finalize;
   element_class->request_new_pad = gst_wms_asf_mux_request_new_pad;
   element_class->release_pad = gst_wms_asf_mux_release_pad;
+  element_class->send_event = gst_wms_asf_mux_send_event;
   aggregator_class->start = gst_wms_asf_mux_start;
   aggregator_class->stop = gst_wms_asf_mux_stop;
   aggregator_class->flush = gst_wms_asf_mux_flush;
@@ -574,10 +578,7 @@ gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
   gst_wms_asf_settings_install_properties (gobject_class);
   gst_element_class_add_static_pad_template_with_gtype (element_class,
       &src_template, GST_TYPE_AGGREGATOR_PAD);
-  add_codec_template (element_class, "video_%u", ASF_STREAM_VIDEO);
-  add_codec_template (element_class, "audio_%u", ASF_STREAM_AUDIO);
-  gst_element_class_add_static_pad_template_with_gtype (element_class,
-      &text_template, GST_TYPE_WMS_ASF_MUX_PAD);
+  gst_wms_asf_pads_add_templates (element_class);
   gst_element_class_set_static_metadata (element_class, "ASF muxer",
       "Codec/Muxer", "Muxes audio and video into an ASF file or live stream",
       "The gst-wms authors");

@@ -300,7 +300,7 @@ may_hold_back_locked (const GstWmsAsfIntake * self)
       self->interval > 0 && self->interval <= MAX_INTERVAL &&
       has_room_locked (self, 0) &&
       g_atomic_int_get (&self->group->n_waiting) == 0 &&
-      g_atomic_int_get (&self->group->is_collecting);
+      g_atomic_int_get (&self->group->may_hold_back);
 }
 
 static GstFlowReturn
@@ -498,10 +498,16 @@ gst_wms_asf_intake_mark_sparse (GstElement * mux)
 }
 
 void
-gst_wms_asf_intake_set_collecting (GstElement * mux, gboolean is_collecting)
+gst_wms_asf_intake_set_collecting (GstElement * mux,
+    GstWmsAsfCollecting collecting)
 {
+  GstWmsAsfIntakeGroup *group;
+
   GST_OBJECT_LOCK (mux);
-  g_atomic_int_set (&gst_wms_asf_intake_group_locked (mux)->is_collecting,
-      is_collecting);
+  group = gst_wms_asf_intake_group_locked (mux);
+  g_atomic_int_set (&group->is_collecting,
+      collecting != GST_WMS_ASF_COLLECTING_NOT);
+  g_atomic_int_set (&group->may_hold_back,
+      collecting == GST_WMS_ASF_COLLECTING_BATCHES);
   GST_OBJECT_UNLOCK (mux);
 }

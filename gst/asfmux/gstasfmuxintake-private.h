@@ -17,13 +17,14 @@ typedef struct
   GstBuffer *buffers[GST_WMS_ASF_BATCH_MAX];
 } GstWmsAsfBatch;
 
-/* What the pads of one element share.  Atomic: whether they collect, how many
- * threads wait for the streaming thread, and whether the clock runs that
- * limits how long something is held back. */
+/* What the pads of one element share.  Atomic: whether they collect, and may
+ * hold back what they have, how many threads wait for the streaming thread,
+ * and whether the clock runs that limits how long something is held back. */
 typedef struct
 {
   GWeakRef mux;
   gint is_collecting;
+  gint may_hold_back;
   gint n_waiting;
   gint is_ticking;
   /* atomic: pads that the others wait for */

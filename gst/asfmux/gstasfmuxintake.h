@@ -56,13 +56,28 @@ void gst_wms_asf_intake_run_sparse (GstAggregator * mux);
 gboolean gst_wms_asf_intake_has_ended (GstWmsAsfMuxPad * pad);
 
 /**
+ * GstWmsAsfCollecting:
+ * @GST_WMS_ASF_COLLECTING_NOT: each buffer goes to the base class at once
+ * @GST_WMS_ASF_COLLECTING_BEHIND: those behind it wait for the streaming
+ *     thread here, so that a pad takes more than one before there is a header
+ * @GST_WMS_ASF_COLLECTING_BATCHES: several are handed over at a time
+ *
+ * What pads do with buffers that they get.
+ */
+typedef enum
+{
+  GST_WMS_ASF_COLLECTING_NOT,
+  GST_WMS_ASF_COLLECTING_BEHIND,
+  GST_WMS_ASF_COLLECTING_BATCHES,
+} GstWmsAsfCollecting;
+
+/**
  * gst_wms_asf_intake_set_collecting:
- * @mux: the element
- * @is_collecting: whether its pads may hand buffers over several at a time;
- *     else each one goes to the base class at once
+ *
+ * What the pads of @mux do from now on.
  */
 void gst_wms_asf_intake_set_collecting (GstElement * mux,
-    gboolean is_collecting);
+    GstWmsAsfCollecting collecting);
 
 /**
  * gst_wms_asf_intake_reset_all:

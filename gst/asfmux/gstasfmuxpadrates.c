@@ -42,8 +42,39 @@ bps_from_tags (const GstTagList * tags)
   return 0;
 }
 
+/* Pictures of one kind are as large as the first one, or larger by so much. */
+#define INTRA_MARGIN 4 / 3
+
+static gint
+fps_numerator (const GstWmsAsfMuxPad * self)
+{
+  return self->format.fps_n ? self->format.fps_n : GUESS_FPS;
+}
+
+static gint
+fps_denominator (const GstWmsAsfMuxPad * self)
+{
+  return self->format.fps_d ? self->format.fps_d : 1;
+}
+
+/* What the first picture alone makes certain: a key frame comes with the
+ * following frames in one window, and may be one of many. */
+static guint64
+least_bps (GstWmsAsfMuxPad * self, GstBuffer * first, guint32 window_ms)
+{
+  guint64 size = first ? gst_buffer_get_size (first) : 0;
+  guint64 bps = size * 8 * 1000 / MAX (window_ms, 1);
+
+  if (self->format.stream.kind != ASF_STREAM_VIDEO)
+    return 0;
+  if (self->format.is_intra)
+    bps = MAX (bps, gst_util_uint64_scale (size * 8 * INTRA_MARGIN,
+            fps_numerator (self), fps_denominator (self)));
+  return MIN (bps, MAX_BPS);
+}
+
 /* Rate of a stream that nobody describes.  Its first buffer lasts as long as
- * it says; a key frame comes with the following frames in one window. */
+ * it says. */
 static guint32
 guess_bps (GstWmsAsfMuxPad * self, GstBuffer * first, guint32 window_ms)
 {
@@ -62,9 +93,8 @@ guess_bps (GstWmsAsfMuxPad * self, GstBuffer * first, guint32 window_ms)
     bps = gst_util_uint64_scale (size * 8, GST_SECOND, duration);
   } else {
     bps = gst_util_uint64_scale ((guint64) image->width * image->height /
-        PIXELS_PER_BIT, self->format.fps_n ? self->format.fps_n : GUESS_FPS,
-        self->format.fps_d ? self->format.fps_d : 1);
-    bps = MAX (bps, size * 8 * 1000 / MAX (window_ms, 1));
+        PIXELS_PER_BIT, fps_numerator (self), fps_denominator (self));
+    bps = MAX (bps, least_bps (self, first, window_ms));
   }
   return CLAMP (bps, MIN_BPS, MAX_BPS);
 }
@@ -105,8 +135,9 @@ gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
     window_ms = MIN (self->settings.buffer_ms, preroll_ms);
   if (self->settings.bitrate > 0)
     bps = self->settings.bitrate;
-  if (bps == 0)
-    bps = bps_from_tags (self->tags);
+  /* libav's encoders tag 200 kbit/s whatever they make; a file is measured */
+  if (bps == 0 && (bps = bps_from_tags (self->tags)) > 0 && is_live)
+    bps = MAX (bps, least_bps (self, first, window_ms));
   self->rate_is_known = bps > 0;
   if (bps == 0)
     bps = guess_bps (self, first, window_ms);

@@ -5,12 +5,11 @@
 
 #include "asfmux/gstasfmuxpads.h"
 
-#include "asfmux/gstasfmuxintake.h"
-#include "asfmux/gstasfmuxtext.h"
-
 #include <string.h>
 
+#include "asfmux/gstasfmuxcodecs.h"
 #include "asfmux/gstasfmuxintake.h"
+#include "asfmux/gstasfmuxtext.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
@@ -225,6 +224,24 @@ gst_wms_asf_pads_are_enough (GstElement * mux, GPtrArray * pads)
       return TRUE;
   }
   return pads->len > 0 && !has_undescribed (mux);
+}
+
+static void
+add_template (GstElementClass * klass, const gchar * name, GstCaps * caps)
+{
+  gst_element_class_add_pad_template (klass,
+      gst_pad_template_new_with_gtype (name, GST_PAD_SINK, GST_PAD_REQUEST,
+          caps, GST_TYPE_WMS_ASF_MUX_PAD));
+  gst_caps_unref (caps);
+}
+
+void
+gst_wms_asf_pads_add_templates (GstElementClass * klass)
+{
+  add_template (klass, "video_%u", gst_wms_asf_codec_caps (ASF_STREAM_VIDEO));
+  add_template (klass, "audio_%u", gst_wms_asf_codec_caps (ASF_STREAM_AUDIO));
+  add_template (klass, "text_%u",
+      gst_caps_from_string (GST_WMS_ASF_MUX_TEXT_CAPS));
 }
 
 static GObject *

@@ -20,9 +20,19 @@ GstAggregatorPad *gst_wms_asf_pads_new (GstElement * mux,
     GstPadTemplate * templ, const gchar * requested);
 
 /**
+ * gst_wms_asf_pads_add_templates:
+ *
+ * Adds the templates of the inputs.
+ */
+void gst_wms_asf_pads_add_templates (GstElementClass * klass);
+
+/**
  * gst_wms_asf_pads_pick_earliest:
  * @mux: the element
  * @time: (out): running time of its next buffer
+ *
+ * Looks once, under the base class's lock, and changes nothing; whoever takes
+ * many buffers in order uses #GstWmsAsfOrder.
  *
  * Returns: (transfer full) (nullable): the pad whose next buffer comes first.
  */

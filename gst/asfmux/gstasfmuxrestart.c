@@ -64,6 +64,37 @@ gst_wms_asf_restart_note_tags (GstWmsAsfSession * self)
 }
 
 void
+gst_wms_asf_restart_send_tags (GstWmsAsfSession * self, GstEvent * event)
+{
+  GstTagList *tags, *merged;
+
+  gst_event_parse_tag (event, &tags);
+  GST_OBJECT_LOCK (self->mux);
+  merged = gst_tag_list_merge (self->sent_tags, tags, GST_TAG_MERGE_REPLACE);
+  gst_clear_tag_list (&self->sent_tags);
+  g_atomic_pointer_set (&self->sent_tags, merged);
+  GST_OBJECT_UNLOCK (self->mux);
+}
+
+void
+gst_wms_asf_restart_take_sent (GstWmsAsfSession * self)
+{
+  GstTagList *tags;
+
+  if (g_atomic_pointer_get (&self->sent_tags) == NULL)
+    return;
+  GST_OBJECT_LOCK (self->mux);
+  tags = g_steal_pointer (&self->sent_tags);
+  GST_OBJECT_UNLOCK (self->mux);
+  if (tags == NULL)
+    return;
+  gst_tag_setter_merge_tags (GST_TAG_SETTER (self->mux), tags,
+      GST_TAG_MERGE_REPLACE);
+  gst_tag_list_unref (tags);
+  gst_wms_asf_restart_note_tags (self);
+}
+
+void
 gst_wms_asf_restart_note_release (GstWmsAsfSession * self)
 {
   g_atomic_int_set (&self->pad_was_released, TRUE);
@@ -137,6 +168,7 @@ goes_on (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstClockTimeDiff time)
   if (!pad->in_header || !pad->have_format)
     return FALSE;
   return self->is_file || (!self->tags_changed
+      && g_atomic_pointer_get (&self->sent_tags) == NULL
       && !g_atomic_int_get (&self->pad_was_released)
       && !times_would_wrap (self, time));
 }
@@ -152,6 +184,7 @@ look_closer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     return GST_FLOW_OK;
   if (is_released (self, pad))
     return GST_FLOW_OK;
+  gst_wms_asf_restart_take_sent (self);
   if (self->is_file) {
     if (pad->in_header)
       return GST_FLOW_OK;

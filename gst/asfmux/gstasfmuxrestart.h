@@ -36,6 +36,24 @@ GstFlowReturn gst_wms_asf_restart_now (GstWmsAsfSession * self);
 void gst_wms_asf_restart_note_tags (GstWmsAsfSession * self);
 
 /**
+ * gst_wms_asf_restart_send_tags:
+ * @self: a session in any state
+ * @event: (transfer none): a TAG event
+ *
+ * Keeps the application's tags until gst_wms_asf_restart_take_sent().  From
+ * any thread.
+ */
+void gst_wms_asf_restart_send_tags (GstWmsAsfSession * self, GstEvent * event);
+
+/**
+ * gst_wms_asf_restart_take_sent:
+ *
+ * Puts tags that were sent among the application's others, on the thread that
+ * reads those, since #GstTagSetter has no lock for that.
+ */
+void gst_wms_asf_restart_take_sent (GstWmsAsfSession * self);
+
+/**
  * gst_wms_asf_restart_note_release:
  *
  * An input was released.  From any thread.

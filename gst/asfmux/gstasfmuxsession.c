@@ -51,7 +51,8 @@ end_header (GstWmsAsfSession * self)
   free_packets (self);
   gst_wms_asf_file_clear (&self->file);
   if (self->mux != NULL)
-    gst_wms_asf_intake_set_collecting (GST_ELEMENT (self->mux), FALSE);
+    gst_wms_asf_intake_set_collecting (GST_ELEMENT (self->mux),
+        GST_WMS_ASF_COLLECTING_BEHIND);
   self->tags_changed = FALSE;
   self->n_out = 0;
 }
@@ -206,7 +207,8 @@ start_packetizer (GstWmsAsfSession * self, guint32 first_send_ms)
   self->output.upstream_is_live =
       GST_CLOCK_TIME_IS_VALID (gst_aggregator_get_latency (self->mux));
   gst_wms_asf_intake_set_collecting (GST_ELEMENT (self->mux),
-      !self->output.upstream_is_live);
+      self->output.upstream_is_live ? GST_WMS_ASF_COLLECTING_NOT :
+      GST_WMS_ASF_COLLECTING_BATCHES);
 }
 
 

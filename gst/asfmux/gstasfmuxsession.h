@@ -24,6 +24,8 @@ G_BEGIN_DECLS
  * @last_jump_ns: how far the stream that jumped back last was moved
  * @now: latest running time of the buffers that were looked at
  * @header_time: running time of the first buffer after the header
+ * @sent_tags: (nullable): the application sent them and they were not taken
+ *     yet; atomic, changed under the object lock of @mux
  * @tags_changed: whether tags came that the header does not have
  * @tags_due: running time at which they make a new header
  * @refused_toc: whether it was said that a broadcast has no markers
@@ -47,6 +49,7 @@ typedef struct
   GstClockTimeDiff last_jump_ns;
   GstClockTimeDiff now;
   GstClockTimeDiff header_time;
+  GstTagList *sent_tags;
   gboolean tags_changed;
   GstClockTimeDiff tags_due;
   gboolean refused_toc;

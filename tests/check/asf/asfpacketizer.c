@@ -1,78 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <gst/check/gstcheck.h>
 
-#include "asf/asfpacketizer.h"
 #include "testasf.h"
 #include "testbytes.h"
+#include "testpackets.h"
 
 #define MS G_GUINT64_CONSTANT (1000000)
-#define MAX_PACKETS 512
-
-/* What came out, packet after packet, and where each object went. */
-typedef struct
-{
-  AsfPacketizer packetizer;
-  guint packet_size;
-  GByteArray *bytes;
-  AsfPacket packets[MAX_PACKETS];
-  guint n_packets;
-} Run;
 
 static void
-run_init (Run * run, guint packet_size, gboolean is_live, guint64 max_delay)
+run_init (TestPackets * run, guint packet_size, gboolean is_live,
+    guint64 max_delay)
 {
   AsfPacketizerConfig config = { packet_size, is_live, max_delay, 0, FALSE };
 
-  memset (run, 0, sizeof *run);
-  asf_packetizer_init (&run->packetizer, &config);
-  run->packet_size = packet_size;
-  run->bytes = g_byte_array_new ();
-}
-
-static void
-run_clear (Run * run)
-{
-  guint8 *blocks[ASF_PACKETIZER_MAX_BLOCKS];
-  guint n = asf_packetizer_take_blocks (&run->packetizer, blocks);
-
-  while (n > 0)
-    g_free (blocks[--n]);
-  g_byte_array_unref (run->bytes);
-}
-
-static void
-run_steps (Run * run)
-{
-  AsfPacketizer *p = &run->packetizer;
-  AsfPacket packet;
-
-  for (;;) {
-    switch (asf_packetizer_step (p, &packet)) {
-      case ASF_PACKETIZER_NEED_OBJECT:
-        return;
-      case ASF_PACKETIZER_NEED_BLOCK:
-        /* what the writer does not fill must show */
-        asf_packetizer_set_block (p,
-            memset (g_malloc (asf_packetizer_block_size (p)), 0xee,
-                asf_packetizer_block_size (p)));
-        break;
-      case ASF_PACKETIZER_PACKET:
-        g_byte_array_append (run->bytes, packet.block + packet.offset,
-            run->packet_size);
-        run->packets[run->n_packets++] = packet;
-        g_free (packet.block);
-        break;
-    }
-  }
+  test_packets_init (run, &config);
 }
 
 static gboolean
-run_add_at (Run * run, guint stream, guint time_ms, guint send_ms, guint size,
-    gboolean is_key)
+run_add_at (TestPackets * run, guint stream, guint time_ms, guint send_ms,
+    guint size, gboolean is_key)
 {
   static guint8 payload[4096];
   AsfObject object = { 0, };
-  gboolean added;
   guint i;
 
   for (i = 0; i < sizeof payload; i++)
@@ -87,23 +36,14 @@ run_add_at (Run * run, guint stream, guint time_ms, guint send_ms, guint size,
   object.span.latest_ns = (time_ms + 1000) * MS;
   object.data = payload;
   object.size = size;
-  added = asf_packetizer_add (&run->packetizer, &object);
-  if (added)
-    run_steps (run);
-  return added;
+  return test_packets_add (run, &object);
 }
 
 static gboolean
-run_add (Run * run, guint stream, guint time_ms, guint size, gboolean is_key)
+run_add (TestPackets * run, guint stream, guint time_ms, guint size,
+    gboolean is_key)
 {
   return run_add_at (run, stream, time_ms, time_ms, size, is_key);
-}
-
-static void
-run_drain (Run * run)
-{
-  asf_packetizer_drain (&run->packetizer);
-  run_steps (run);
 }
 
 /* Each packet form, from the objects that make it: all its bytes (section
@@ -148,16 +88,16 @@ static const struct
 
 GST_START_TEST (test_form)
 {
-  Run run;
+  TestPackets run;
   guint i;
 
   run_init (&run, forms[__i__].packet_size, forms[__i__].is_live, 0);
   for (i = 0; forms[__i__].sizes[i] > 0; i++)
     run_add_at (&run, 1, i, 0, forms[__i__].sizes[i], TRUE);
-  run_drain (&run);
+  test_packets_drain (&run);
   test_assert_hex (forms[__i__].what, run.bytes->data, run.bytes->len,
       forms[__i__].hex);
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
@@ -179,23 +119,23 @@ static const struct
 GST_START_TEST (test_padding)
 {
   AsfPacketInfo info;
-  Run run;
+  TestPackets run;
 
   run_init (&run, 600, FALSE, 0);
   run_add (&run, 1, 0, paddings[__i__].size, TRUE);
-  run_drain (&run);
+  test_packets_drain (&run);
   fail_unless_equals_int (run.bytes->len, 600);
   fail_unless (asf_packet_read (run.bytes->data, 600, &info, NULL));
   fail_unless_equals_int (info.length_flags, paddings[__i__].length_flags);
   fail_unless_equals_int (info.padding, paddings[__i__].padding);
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
 
 /* All payloads of all packets: stream, number, offset, size. */
 static gchar *
-describe (Run * run)
+describe (TestPackets * run)
 {
   GString *text = g_string_new (NULL);
   guint i;
@@ -219,7 +159,7 @@ describe (Run * run)
 }
 
 static void
-assert_described (Run * run, const gchar * wanted)
+assert_described (TestPackets * run, const gchar * wanted)
 {
   g_autofree gchar *text = describe (run);
 
@@ -229,7 +169,7 @@ assert_described (Run * run, const gchar * wanted)
 /* Object numbers count for each stream, modulo 256 (rules, 6.5). */
 GST_START_TEST (test_object_numbers)
 {
-  Run run;
+  TestPackets run;
   guint i;
 
   run_init (&run, 4800, FALSE, 0);
@@ -238,7 +178,7 @@ GST_START_TEST (test_object_numbers)
   run_add_at (&run, 3, 0, 0, 1, TRUE);
   fail_unless_equals_int (run.packetizer.object_numbers[1], 0);
   fail_unless_equals_int (run.packetizer.object_numbers[3], 1);
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
@@ -246,16 +186,16 @@ GST_END_TEST;
 /* Fragments fill packets, repeat the replicated data and leave no gap. */
 GST_START_TEST (test_fragments)
 {
-  Run run;
+  TestPackets run;
 
   run_init (&run, 200, FALSE, 0);
   run_add (&run, 1, 0, 10, TRUE);
   run_add_at (&run, 1, 33, 0, 300, FALSE);
-  run_drain (&run);
+  test_packets_drain (&run);
   assert_described (&run, "0: 1/1/0+10 1/2/0+143; 0: 1/2/143+157");
   fail_unless_equals_int (run.packetizer.object_packets, 2);
   fail_unless_equals_uint64 (run.packetizer.object_packet, 0);
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
@@ -263,14 +203,14 @@ GST_END_TEST;
 /* A rest that holds less than a fragment is worth stays empty. */
 GST_START_TEST (test_no_tiny_fragment)
 {
-  Run run;
+  TestPackets run;
 
   run_init (&run, 200, FALSE, 0);
   run_add (&run, 1, 0, 122, TRUE);
   run_add_at (&run, 1, 33, 0, 100, FALSE);
-  run_drain (&run);
+  test_packets_drain (&run);
   assert_described (&run, "0: 1/1/0+122; 0: 1/2/0+100");
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
@@ -291,14 +231,14 @@ static const struct
 
 GST_START_TEST (test_whole_objects)
 {
-  Run run;
+  TestPackets run;
 
   run_init (&run, __i__ == 0 ? 930 : 1000, FALSE, 0);
   run_add (&run, 1, 0, wholes[__i__].first, TRUE);
   run_add_at (&run, 2, 0, 0, wholes[__i__].second, TRUE);
-  run_drain (&run);
+  test_packets_drain (&run);
   assert_described (&run, wholes[__i__].described);
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
@@ -307,17 +247,17 @@ GST_END_TEST;
 GST_START_TEST (test_payload_count)
 {
   AsfPacketInfo info;
-  Run run;
+  TestPackets run;
   guint i;
 
   run_init (&run, 4800, FALSE, 0);
   for (i = 0; i < 64; i++)
     run_add_at (&run, 1, 0, 0, 1, TRUE);
-  run_drain (&run);
+  test_packets_drain (&run);
   fail_unless_equals_int (run.n_packets, 2);
   fail_unless (asf_packet_read (run.bytes->data, 4800, &info, NULL));
   fail_unless_equals_int (info.n_payloads, 63);
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
@@ -327,7 +267,7 @@ GST_END_TEST;
 GST_START_TEST (test_durations_and_order)
 {
   AsfPacketInfo info;
-  Run run;
+  TestPackets run;
 
   run_init (&run, 100, FALSE, 0);
   run_add (&run, 1, 0, 73, TRUE);
@@ -335,11 +275,11 @@ GST_START_TEST (test_durations_and_order)
   run_add (&run, 1, 40, 73, FALSE);
   fail_unless_equals_int (run.n_packets, 1);
   run_add_at (&run, 1, 80, 20, 73, FALSE);
-  run_drain (&run);
+  test_packets_drain (&run);
   assert_described (&run, "0: 1/1/0+73; 40: 1/2/0+73; 40: 1/3/0+73");
   fail_unless (asf_packet_read (run.bytes->data, 100, &info, NULL));
   fail_unless_equals_int (info.duration_ms, 40);
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
@@ -347,12 +287,12 @@ GST_END_TEST;
 /* push-protocol, C33: a live packet goes as soon as it is full */
 GST_START_TEST (test_live_packet_does_not_wait)
 {
-  Run run;
+  TestPackets run;
 
   run_init (&run, 100, TRUE, 0);
   run_add (&run, 1, 0, 70, TRUE);
   fail_unless_equals_int (run.n_packets, 1);
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
@@ -360,7 +300,7 @@ GST_END_TEST;
 /* max-packet-delay on the running time */
 GST_START_TEST (test_delay)
 {
-  Run run;
+  TestPackets run;
 
   run_init (&run, 1000, TRUE, 100 * MS);
   run_add (&run, 1, 0, 10, TRUE);
@@ -370,7 +310,7 @@ GST_START_TEST (test_delay)
   fail_unless_equals_int (run.n_packets, 1);
   fail_unless_equals_uint64 (run.packets[0].first_ns, 0);
   fail_unless_equals_uint64 (run.packets[0].last_ns, 99 * MS);
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
@@ -380,33 +320,33 @@ GST_END_TEST;
  * it. */
 GST_START_TEST (test_late_object)
 {
-  Run run;
+  TestPackets run;
 
   run_init (&run, 100, TRUE, 0);
   run_add_at (&run, 1, 2000, 2000, 10, TRUE);
   fail_if (run_add (&run, 2, 999, 10, TRUE));
   fail_unless_equals_int (run.packetizer.object_numbers[2], 0);
   fail_unless (run_add (&run, 2, 1000, 10, TRUE));
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
 
 GST_START_TEST (test_key_flag)
 {
-  Run run;
+  TestPackets run;
 
   run_init (&run, 100, TRUE, 0);
   run_add (&run, 2, 0, 70, TRUE);
   run_add (&run, 1, 0, 100, TRUE);
   run_add (&run, 1, 33, 70, FALSE);
-  run_drain (&run);
+  test_packets_drain (&run);
   fail_unless_equals_int (run.n_packets, 4);
   fail_if (run.packets[0].starts_key);
   fail_unless (run.packets[1].starts_key);
   fail_if (run.packets[2].starts_key);
   fail_if (run.packets[3].starts_key);
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
@@ -416,13 +356,13 @@ GST_START_TEST (test_round_trip)
 {
   guint packet_size = 100 + __i__ * 97;
   guint n_seen = 0;
-  Run run;
+  TestPackets run;
   guint i, k;
 
   run_init (&run, packet_size, __i__ & 1, 0);
   for (i = 1; i <= 30; i++)
     run_add_at (&run, 1 + i % 3, i, i, i * i % 700 + 1, i % 5 == 0);
-  run_drain (&run);
+  test_packets_drain (&run);
   for (i = 0; i < run.n_packets; i++) {
     const guint8 *data = run.bytes->data + i * packet_size;
     AsfPacketInfo info;
@@ -440,7 +380,7 @@ GST_START_TEST (test_round_trip)
   for (i = 1, k = 0; i <= 30; i++)
     k += i * i % 700 + 1;
   fail_unless_equals_int (n_seen, k);
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;

@@ -3,65 +3,25 @@
  * that a packet's rest does not hold. */
 #include <gst/check/gstcheck.h>
 
-#include "asf/asfpacketizer.h"
 #include "testasf.h"
 #include "testbytes.h"
+#include "testpackets.h"
 
 #define MS G_GUINT64_CONSTANT (1000000)
 #define PREROLL_MS 1000
 #define LARGEST 4096
 
-typedef struct
-{
-  AsfPacketizer packetizer;
-  guint packet_size;
-  GByteArray *bytes;
-} Run;
-
 static void
-run_init (Run * run, guint packet_size, gboolean is_live, gboolean can_fill)
+run_init (TestPackets * run, guint packet_size, gboolean is_live,
+    gboolean can_fill)
 {
   AsfPacketizerConfig config = { packet_size, is_live, 0, 0, can_fill };
 
-  asf_packetizer_init (&run->packetizer, &config);
-  run->packet_size = packet_size;
-  run->bytes = g_byte_array_new ();
+  test_packets_init (run, &config);
 }
 
 static void
-run_clear (Run * run)
-{
-  guint8 *blocks[ASF_PACKETIZER_MAX_BLOCKS];
-  guint n = asf_packetizer_take_blocks (&run->packetizer, blocks);
-
-  while (n > 0)
-    g_free (blocks[--n]);
-  g_byte_array_unref (run->bytes);
-}
-
-static void
-run_steps (Run * run)
-{
-  gsize size = asf_packetizer_block_size (&run->packetizer);
-  AsfPacketizerStep step;
-  AsfPacket packet;
-
-  while ((step = asf_packetizer_step (&run->packetizer, &packet)) !=
-      ASF_PACKETIZER_NEED_OBJECT) {
-    if (step == ASF_PACKETIZER_NEED_BLOCK) {
-      /* what the writer does not fill must show */
-      asf_packetizer_set_block (&run->packetizer, memset (g_malloc (size),
-              0xee, size));
-      continue;
-    }
-    g_byte_array_append (run->bytes, packet.block + packet.offset,
-        run->packet_size);
-    g_free (packet.block);
-  }
-}
-
-static void
-run_add (Run * run, const AsfObject * wanted, guint time_ms)
+run_add (TestPackets * run, const AsfObject * wanted, guint time_ms)
 {
   static guint8 data[LARGEST];
   AsfObject object = *wanted;
@@ -73,21 +33,13 @@ run_add (Run * run, const AsfObject * wanted, guint time_ms)
   object.pres_ms = PREROLL_MS + time_ms;
   object.time_ns = time_ms * MS;
   object.span.latest_ns = object.time_ns + PREROLL_MS * MS;
-  fail_unless (asf_packetizer_add (&run->packetizer, &object));
-  run_steps (run);
-}
-
-static void
-run_drain (Run * run)
-{
-  asf_packetizer_drain (&run->packetizer);
-  run_steps (run);
+  fail_unless (test_packets_add (run, &object));
 }
 
 /* All payloads of all packets: stream, number, time, offset, size; the bytes
  * are those of the object. */
 static gchar *
-describe (Run * run)
+describe (TestPackets * run)
 {
   GString *text = g_string_new (NULL);
   guint i, k;
@@ -116,7 +68,7 @@ describe (Run * run)
 }
 
 static void
-assert_described (Run * run, const gchar * wanted)
+assert_described (TestPackets * run, const gchar * wanted)
 {
   g_autofree gchar *text = describe (run);
 
@@ -148,7 +100,7 @@ GST_START_TEST (test_extension)
 {
   static const guint8 data[] = { 0xa0, 0xa1, 0xa2, 0xa3 };
   gsize used;
-  Run run;
+  TestPackets run;
   guint i;
 
   run_init (&run, 100, extended[__i__].is_live, FALSE);
@@ -160,11 +112,11 @@ GST_START_TEST (test_extension)
 
     run_add (&run, &object, i);
   }
-  run_drain (&run);
+  test_packets_drain (&run);
   used = 100 - run.bytes->data[extended[__i__].is_live ? 7 : 5];
   test_assert_hex (extended[__i__].what, run.bytes->data, used,
       extended[__i__].hex);
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
@@ -177,7 +129,7 @@ GST_START_TEST (test_extension_of_fragments)
     .extension_size = sizeof data
   };
   AsfObject refused = object;
-  Run run;
+  TestPackets run;
   guint i;
 
   memset (data, 0xab, sizeof data);
@@ -185,7 +137,7 @@ GST_START_TEST (test_extension_of_fragments)
   refused.extension_size++;
   fail_if (asf_packetizer_add (&run.packetizer, &refused));
   run_add (&run, &object, 0);
-  run_drain (&run);
+  test_packets_drain (&run);
   assert_described (&run, " 1/1/0/0+125; 1/1/0/125+25");
   for (i = 0; i < 2; i++) {
     const guint8 *replicated = run.bytes->data + i * 200 + 18;
@@ -193,7 +145,7 @@ GST_START_TEST (test_extension_of_fragments)
     fail_unless_equals_int (*replicated, 8 + sizeof data);
     fail_unless (memcmp (replicated + 9, data, sizeof data) == 0);
   }
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
@@ -230,7 +182,7 @@ static const struct
 GST_START_TEST (test_compressed)
 {
   AsfPacketInfo info;
-  Run run;
+  TestPackets run;
   guint i;
 
   run_init (&run, 100, compressed[__i__].is_live, FALSE);
@@ -241,11 +193,11 @@ GST_START_TEST (test_compressed)
 
     run_add (&run, &object, 20 * i);
   }
-  run_drain (&run);
+  test_packets_drain (&run);
   fail_unless (asf_packet_read (run.bytes->data, 100, &info, NULL));
   test_assert_hex (compressed[__i__].what, run.bytes->data,
       100 - info.padding, compressed[__i__].hex);
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
@@ -257,7 +209,7 @@ GST_START_TEST (test_compressed_among_others)
   AsfObject audio = {.stream_number = 2,.is_key = TRUE,.size = 17,
     .delta_ms = 20
   };
-  Run run;
+  TestPackets run;
 
   run_init (&run, 200, FALSE, FALSE);
   run_add (&run, &video, 0);
@@ -265,7 +217,7 @@ GST_START_TEST (test_compressed_among_others)
   run_add (&run, &audio, 20);
   run_add (&run, &audio, 40);
   run_add (&run, &video, 40);
-  run_drain (&run);
+  test_packets_drain (&run);
   test_assert_hex ("payloads", run.bytes->data + 12, 1 + 22 + 64 + 22,
       "83 01 01 00000000 08 05000000 e8030000 0500 0102030405"
       "82 01 e8030000 01 14 3600"
@@ -273,7 +225,7 @@ GST_START_TEST (test_compressed_among_others)
       "11 02030405060708090a0b0c0d0e0f101112"
       "11 02030405060708090a0b0c0d0e0f101112"
       "01 02 00000000 08 05000000 10040000 0500 0102030405");
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
@@ -305,7 +257,7 @@ static const struct
 GST_START_TEST (test_joins)
 {
   AsfPacketInfo info;
-  Run run;
+  TestPackets run;
   guint i;
 
   run_init (&run, 604, FALSE, FALSE);
@@ -316,11 +268,11 @@ GST_START_TEST (test_joins)
 
     run_add (&run, &object, joins[__i__].times_ms[i]);
   }
-  run_drain (&run);
+  test_packets_drain (&run);
   assert_described (&run, joins[__i__].described);
   fail_unless (asf_packet_read (run.bytes->data, 604, &info, NULL));
   fail_unless_equals_int (info.n_payloads, joins[__i__].n_payloads);
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
@@ -356,7 +308,7 @@ GST_START_TEST (test_fill)
 {
   guint8 last_number[3] = { 0, };
   guint32 last_send = 0;
-  Run run;
+  TestPackets run;
   guint i;
 
   run_init (&run, 500, __i__ & 1, fills[__i__].can_fill);
@@ -374,9 +326,9 @@ GST_START_TEST (test_fill)
     fail_unless (run.packetizer.last_send_ms >= last_send);
     last_send = run.packetizer.last_send_ms;
   }
-  run_drain (&run);
+  test_packets_drain (&run);
   assert_described (&run, fills[__i__].described);
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
@@ -389,7 +341,7 @@ GST_START_TEST (test_fill_times)
   AsfObject audio = {.stream_number = 2,.size = 300,.keep_whole = TRUE };
   AsfPacketInfo info;
   guint64 since;
-  Run run;
+  TestPackets run;
 
   run_init (&run, 500, FALSE, TRUE);
   run.packetizer.config.max_delay_ns = 100 * MS;
@@ -405,10 +357,10 @@ GST_START_TEST (test_fill_times)
   fail_unless (asf_packet_read (run.bytes->data, 500, &info, NULL));
   fail_unless_equals_int (info.send_time_ms, 10);
   fail_unless_equals_int (info.duration_ms, 40);
-  run_drain (&run);
+  test_packets_drain (&run);
   assert_described (&run, " 1/1/10/0+300; 2/1/50/0+300 1/2/130/0+153;"
       " 1/2/130/153+147");
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;
@@ -420,7 +372,7 @@ GST_START_TEST (test_blocks_come_back)
   AsfObject audio = {.stream_number = 2,.size = 300,.keep_whole = TRUE };
   guint8 *blocks[ASF_PACKETIZER_MAX_BLOCKS];
   guint n;
-  Run run;
+  TestPackets run;
 
   run_init (&run, 500, FALSE, TRUE);
   run_add (&run, &video, 0);
@@ -429,7 +381,7 @@ GST_START_TEST (test_blocks_come_back)
   fail_unless_equals_int (n, 2);
   while (n > 0)
     g_free (blocks[--n]);
-  run_clear (&run);
+  test_packets_clear (&run);
 }
 
 GST_END_TEST;

@@ -241,6 +241,51 @@ GST_START_TEST (test_tags)
 
 GST_END_TEST;
 
+static gboolean
+send_title (TestMux * mux, guint number)
+{
+  g_autofree gchar *title = g_strdup_printf ("title %u", number);
+
+  return gst_element_send_event (mux->out->element, gst_event_new_tag
+      (gst_tag_list_new (GST_TAG_TITLE, title, NULL)));
+}
+
+/* The application's own tags, sent before and while data flows: the next
+ * header of a broadcast has them, and that of a file, which leaves room. */
+GST_START_TEST (test_sent_tags)
+{
+  gboolean is_file = __i__;
+  g_autoptr (GPtrArray) parts = NULL;
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | (is_file ? TEST_MUX_SEEKABLE : 0),
+      "padding", G_GUINT64_CONSTANT (1000), NULL);
+  fail_unless (send_title (&mux, 1));
+  for (i = 0; i < 15; i++) {
+    if (i == 5) {
+      test_mux_wait_for_header (&mux);
+      fail_unless (send_title (&mux, 2));
+    }
+    test_mux_push (mux.video, i * 1000, 1000, 3000, TRUE);
+  }
+  test_mux_end (&mux);
+  if (is_file) {
+    parts = g_ptr_array_new_with_free_func ((GDestroyNotify)
+        g_byte_array_unref);
+    g_ptr_array_add (parts, test_mux_pull_all (&mux));
+    fail_unless (part_has_title (parts, 0, 2));
+  } else {
+    parts = test_mux_pull_parts (&mux, NULL);
+    fail_unless_equals_int (parts->len, 2);
+    fail_unless (part_has_title (parts, 0, 1));
+    fail_unless (part_has_title (parts, 1, 2));
+  }
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
 /* Neither a bit rate, nor a title that is back at what it was, nor the same
  * title again is worth a header. */
 GST_START_TEST (test_unimportant_tags)
@@ -299,6 +344,7 @@ asfmuxheaders_suite (void)
   tcase_add_test (tc, test_streams);
   tcase_add_loop_test (tc, test_streams_of_a_file, 0, 2);
   tcase_add_test (tc, test_tags);
+  tcase_add_loop_test (tc, test_sent_tags, 0, 2);
   tcase_add_test (tc, test_unimportant_tags);
   tcase_add_test (tc, test_times_wrap);
   return s;

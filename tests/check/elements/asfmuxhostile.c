@@ -163,6 +163,7 @@ static void
 push_something (Input * input)
 {
   GRand *rand = input->rand;
+  GstQuery *query;
 
   switch (g_rand_int_range (rand, 0, 60)) {
     case 0:
@@ -182,6 +183,15 @@ push_something (Input * input)
     case 4:
       if (hostile_chance (rand, 4))
         gst_pad_push_event (input->src, gst_event_new_eos ());
+      break;
+    case 10:
+      query = hostile_query (rand);
+      gst_pad_peer_query (input->src, query);
+      gst_query_unref (query);
+      break;
+    case 11:
+    case 12:
+      gst_pad_push_list (input->src, hostile_list (rand, &input->time));
       break;
     case 5:
     case 6:

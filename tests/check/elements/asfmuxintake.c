@@ -59,17 +59,6 @@ wait_for (const gint * value, gint wanted, gint64 timeout)
   return TRUE;
 }
 
-static void
-wait_for_header (TestMux * mux)
-{
-  gint64 deadline = g_get_monotonic_time () + DEADLINE;
-
-  while (gst_harness_buffers_received (mux->out) == 0) {
-    fail_unless (g_get_monotonic_time () < deadline, "no header came");
-    g_thread_yield ();
-  }
-}
-
 /* Video and audio, the first buffers at 0, the header is out. */
 static void
 begin (TestMux * mux, TestMuxFlags flags)
@@ -78,16 +67,7 @@ begin (TestMux * mux, TestMuxFlags flags)
       "max-packet-delay", G_GUINT64_CONSTANT (0), NULL);
   test_mux_push (mux->video, 0, 40, 100, TRUE);
   test_mux_push (mux->audio, 0, 40, 400, TRUE);
-  wait_for_header (mux);
-}
-
-static void
-push_many (GstHarness * input, guint first, guint n, gsize size)
-{
-  guint i;
-
-  for (i = first; i < first + n; i++)
-    test_mux_push (input, i * 40, 40, size, TRUE);
+  test_mux_wait_for_header (mux);
 }
 
 static void
@@ -97,16 +77,6 @@ assert_objects (TestMux * mux, const gchar * wanted)
   g_autofree gchar *objects = test_mux_describe (bytes->data, bytes->len);
 
   fail_unless_equals_string (objects, wanted);
-}
-
-static guint
-count_objects (TestMux * mux)
-{
-  g_autoptr (GByteArray) bytes = test_mux_pull_all (mux);
-  g_autofree gchar *objects = test_mux_describe (bytes->data, bytes->len);
-  g_auto (GStrv) list = g_strsplit (objects, " ", -1);
-
-  return g_strv_length (list);
 }
 
 /* Of all that a broadcast with several headers has. */
@@ -133,9 +103,9 @@ GST_START_TEST (test_collects)
   TestMux mux;
 
   begin (&mux, TEST_MUX_SEEKABLE);
-  push_many (mux.video, 1, 5, 100);
+  test_mux_push_many (mux.video, 1, 5, 100);
   fail_unless (gst_harness_push_event (mux.video, gst_event_new_eos ()));
-  push_many (mux.audio, 1, 3, 400);
+  test_mux_push_many (mux.audio, 1, 3, 400);
   fail_unless (gst_harness_push_event (mux.audio, gst_event_new_eos ()));
   assert_objects (&mux,
       "1:0* 2:0 1:40* 2:40 1:80* 2:80 1:120* 2:120 1:160* 1:200*");
@@ -174,11 +144,11 @@ GST_START_TEST (test_events)
   TestMux mux;
 
   begin (&mux, TEST_MUX_SEEKABLE);
-  push_many (mux.video, 1, 3, 100);
+  test_mux_push_many (mux.video, 1, 3, 100);
   push_between (mux.video, __i__);
   /* that one waits behind the event until audio comes */
-  push_many (mux.audio, 1, 5, 400);
-  push_many (mux.video, 4, 2, 100);
+  test_mux_push_many (mux.audio, 1, 5, 400);
+  test_mux_push_many (mux.video, 4, 2, 100);
   test_mux_end (&mux);
   assert_objects (&mux, "1:0* 2:0 1:40* 2:40 1:80* 2:80 1:120* 2:120 "
       "1:160* 2:160 1:200* 2:200");
@@ -194,13 +164,13 @@ GST_START_TEST (test_segment)
   TestMux mux;
 
   begin (&mux, TEST_MUX_SEEKABLE);
-  push_many (mux.video, 1, 2, 100);
+  test_mux_push_many (mux.video, 1, 2, 100);
   gst_segment_init (&segment, GST_FORMAT_TIME);
   segment.base = GST_SECOND;
   fail_unless (gst_harness_push_event (mux.video,
           gst_event_new_segment (&segment)));
   fail_unless (gst_harness_push_event (mux.audio, gst_event_new_eos ()));
-  push_many (mux.video, 0, 2, 100);
+  test_mux_push_many (mux.video, 0, 2, 100);
   fail_unless (gst_harness_push_event (mux.video, gst_event_new_eos ()));
   assert_objects (&mux, "1:0* 2:0 1:40* 1:80* 1:1000* 1:1040*");
   test_mux_clear (&mux);
@@ -216,7 +186,7 @@ GST_START_TEST (test_flush)
   guint i;
 
   begin (&mux, TEST_MUX_SEEKABLE);
-  push_many (mux.video, 1, 10, 100);
+  test_mux_push_many (mux.video, 1, 10, 100);
   for (i = 0; i < 4; i++)
     fail_unless (gst_harness_push_event (i % 2 ? mux.audio : mux.video,
             i < 2 ? gst_event_new_flush_start () :
@@ -224,11 +194,11 @@ GST_START_TEST (test_flush)
   gst_segment_init (&segment, GST_FORMAT_TIME);
   gst_harness_push_event (mux.video, gst_event_new_segment (&segment));
   gst_harness_push_event (mux.audio, gst_event_new_segment (&segment));
-  push_many (mux.video, 1, 3, 100);
-  push_many (mux.audio, 1, 2, 400);
+  test_mux_push_many (mux.video, 1, 3, 100);
+  test_mux_push_many (mux.audio, 1, 2, 400);
   test_mux_end (&mux);
   /* the first audio buffer may not have been taken before the flush */
-  i = count_objects (&mux);
+  i = test_mux_count_objects (&mux);
   fail_unless (i == 6 || i == 7 || i == 8, "%u objects", i);
   test_mux_clear (&mux);
 }
@@ -340,7 +310,7 @@ GST_START_TEST (test_one_thread)
       test_mux_push (mux.video, n_video++ * 40, 40, 1000, TRUE);
   }
   test_mux_end (&mux);
-  fail_unless_equals_int (count_objects (&mux), n_video + n_audio);
+  fail_unless_equals_int (test_mux_count_objects (&mux), n_video + n_audio);
   test_mux_clear (&mux);
 }
 
@@ -363,9 +333,9 @@ GST_START_TEST (test_pause)
   TestMux mux;
 
   test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_SEEKABLE, NULL, NULL);
-  push_many (mux.video, 0, 1, 100);
-  wait_for_header (&mux);
-  push_many (mux.video, 1, 39, 100);
+  test_mux_push_many (mux.video, 0, 1, 100);
+  test_mux_wait_for_header (&mux);
+  test_mux_push_many (mux.video, 1, 39, 100);
   gst_mini_object_weak_ref (GST_MINI_OBJECT_CAST (before), note_end,
       &before_is_gone);
   fail_unless_equals_int (gst_harness_push (mux.video, before), GST_FLOW_OK);
@@ -387,9 +357,9 @@ GST_START_TEST (test_query)
   TestMux mux;
 
   test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_SEEKABLE, NULL, NULL);
-  push_many (mux.video, 0, 1, 100);
-  wait_for_header (&mux);
-  push_many (mux.video, 1, 5, 100);
+  test_mux_push_many (mux.video, 0, 1, 100);
+  test_mux_wait_for_header (&mux);
+  test_mux_push_many (mux.video, 1, 5, 100);
   gst_mini_object_weak_ref (GST_MINI_OBJECT_CAST (last), note_end, &is_gone);
   fail_unless_equals_int (gst_harness_push (mux.video, last), GST_FLOW_OK);
   gst_pad_peer_query (mux.video->srcpad, query);
@@ -413,7 +383,7 @@ GST_START_TEST (test_sparse)
   text = test_mux_add_input (&mux, "text_0", "text/x-raw, format=utf8");
   for (i = 1; has_text && i <= 3; i++)
     test_mux_push (text, i * 40, 40, 10, TRUE);
-  push_many (mux.video, 0, 5, 100);
+  test_mux_push_many (mux.video, 0, 5, 100);
   test_mux_end (&mux);
   assert_objects (&mux, has_text ?
       "1:0* 1:40* 2:40 1:80* 2:80 1:120* 2:120 1:160* 2:160" :
@@ -435,8 +405,8 @@ GST_START_TEST (test_sparse_flush)
 
   test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_SEEKABLE, NULL, NULL);
   text = test_mux_add_input (&mux, "text_0", "text/x-raw, format=utf8");
-  push_many (mux.video, 0, 1, 100);
-  wait_for_header (&mux);
+  test_mux_push_many (mux.video, 0, 1, 100);
+  test_mux_wait_for_header (&mux);
   test_mux_push (text, 5000, 40, 10, TRUE);
   gst_segment_init (&segment, GST_FORMAT_TIME);
   for (i = 0; i < 6; i++)
@@ -444,10 +414,10 @@ GST_START_TEST (test_sparse_flush)
             gst_event_new_flush_start () : i < 4 ?
             gst_event_new_flush_stop (TRUE) :
             gst_event_new_segment (&segment)));
-  push_many (mux.video, 1, 3, 100);
+  test_mux_push_many (mux.video, 1, 3, 100);
   test_mux_end (&mux);
   /* the first picture may not have been taken before the flush */
-  i = count_objects (&mux);
+  i = test_mux_count_objects (&mux);
   fail_unless (i == 3 || i == 4, "%u objects", i);
   gst_harness_teardown (text);
   test_mux_clear (&mux);
@@ -509,18 +479,18 @@ GST_START_TEST (test_released)
   test_mux_init (&mux, TEST_MUX_VIDEO, "streamable", TRUE, NULL);
   gst_pad_add_probe (mux.out->sinkpad, GST_PAD_PROBE_TYPE_BUFFER, wait_at_gate,
       &gate, NULL);
-  push_many (mux.video, 0, 1, 100);
+  test_mux_push_many (mux.video, 0, 1, 100);
   gate_wait (&gate);
   late = test_mux_add_input (&mux, "audio_5", TEST_AUDIO_CAPS);
   gst_segment_init (&segment, GST_FORMAT_TIME);
   segment.base = 40 * GST_MSECOND;
   fail_unless (gst_harness_push_event (late, gst_event_new_segment (&segment)));
-  push_many (late, 0, 2, 400);
+  test_mux_push_many (late, 0, 2, 400);
   fail_unless (gst_harness_push_event (late,
           gst_event_new_tag (gst_tag_list_new (GST_TAG_TITLE, "x", NULL))));
   gst_harness_teardown (late);
   gate_open (&gate);
-  push_many (mux.video, 3, 1, 100);
+  test_mux_push_many (mux.video, 3, 1, 100);
   test_mux_end (&mux);
   fail_unless_equals_int (count_all_objects (&mux), 4);
   test_mux_clear (&mux);

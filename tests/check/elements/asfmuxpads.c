@@ -122,6 +122,58 @@ GST_START_TEST (test_bucket)
 
 GST_END_TEST;
 
+/* A broadcast's header has to know the rate from the first picture, where an
+ * encoder says none, or one that a single picture is over. */
+static const struct
+{
+  const gchar *caps;
+  guint tagged_bps;
+  guint min_bps;                /* of pictures of 10,000 bytes, 25 a second */
+  guint max_bps;
+} live_rates[] = {
+  {"image/jpeg, width=320, height=240, framerate=25/1", 0, 2000000, 3000000},
+  {"image/jpeg, width=320, height=240, framerate=25/1", 200000, 2000000,
+      3000000},
+  {"image/jpeg, width=320, height=240, framerate=25/1", 4000000, 4000000,
+      4000000},
+  {TEST_VIDEO_CAPS, 400000, 400000, 400000},
+  {TEST_VIDEO_CAPS, 10000, 26000, 27000},
+};
+
+GST_START_TEST (test_live_rate)
+{
+  static const guint8 guid[] = { 0xcb, 0xa5, 0xe6, 0x14, 0x72, 0xc6 };
+  g_autoptr (GByteArray) bytes = NULL;
+  gchar *path = test_file_new ();
+  const guint8 *object;
+  TestMux mux;
+  guint32 bps;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_NO_CAPS, "streamable", TRUE,
+      NULL);
+  gst_harness_set_src_caps_str (mux.video, live_rates[__i__].caps);
+  if (live_rates[__i__].tagged_bps > 0)
+    gst_harness_push_event (mux.video, gst_event_new_tag (gst_tag_list_new
+            (GST_TAG_BITRATE, live_rates[__i__].tagged_bps, NULL)));
+  for (i = 0; i < 100; i++)
+    test_mux_push (mux.video, i * 40, 40, 10000, TRUE);
+  test_mux_end (&mux);
+  bytes = test_mux_pull_all (&mux);
+  object = memmem (bytes->data, bytes->len, guid, sizeof guid);
+  fail_unless (object != NULL);
+  bps = GST_READ_UINT32_LE (object + 40);
+  fail_unless (bps >= live_rates[__i__].min_bps, "%u", bps);
+  fail_unless (bps <= live_rates[__i__].max_bps, "%u", bps);
+  test_file_write (path, bytes);
+  if (live_rates[__i__].min_bps >= 2000000)
+    test_assert_asfcheck (path, TRUE);
+  test_file_free (path);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxpads_suite (void)
 {
@@ -133,6 +185,7 @@ asfmuxpads_suite (void)
   tcase_add_test (tc, test_child_signals);
   tcase_add_test (tc, test_preset);
   tcase_add_loop_test (tc, test_bucket, 0, G_N_ELEMENTS (buckets));
+  tcase_add_loop_test (tc, test_live_rate, 0, G_N_ELEMENTS (live_rates));
   return s;
 }
 

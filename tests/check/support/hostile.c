@@ -157,12 +157,49 @@ hostile_caps (GRand * rand, GstPad * pad)
   return gst_caps_fixate (caps);
 }
 
+GstQuery *
+hostile_query (GRand * rand)
+{
+  GstCaps *caps;
+  GstQuery *query;
+
+  switch (g_rand_int_range (rand, 0, 4)) {
+    case 0:
+      return gst_query_new_drain ();
+    case 1:
+      caps = gst_caps_new_empty_simple ("audio/x-wma");
+      query = gst_query_new_allocation (caps, hostile_chance (rand, 2));
+      gst_caps_unref (caps);
+      return query;
+    case 2:
+      return gst_query_new_duration (GST_FORMAT_TIME);
+    default:
+      return gst_query_new_custom (GST_QUERY_CUSTOM,
+          gst_structure_new_empty ("hostile"));
+  }
+}
+
+GstBufferList *
+hostile_list (GRand * rand, GstClockTime * time)
+{
+  GstBufferList *list = gst_buffer_list_new ();
+  guint n = g_rand_int_range (rand, 0, 5);
+
+  while (n-- > 0)
+    gst_buffer_list_add (list, hostile_buffer (rand, time));
+  return list;
+}
+
 GstBuffer *
 hostile_buffer (GRand * rand, GstClockTime * time)
 {
   GstBuffer *buffer = random_bytes (rand, random_size (rand));
+  guint n_more = hostile_chance (rand, 10) ? g_rand_int_range (rand, 1, 20) : 0;
   GstClockTime step = g_rand_int_range (rand, 0, 100) * GST_MSECOND;
 
+  while (n_more-- > 0)
+    gst_buffer_append_memory (buffer, gst_allocator_alloc (NULL,
+            g_rand_int_range (rand, 0, 100), NULL));
   *time += step;
   GST_BUFFER_PTS (buffer) = *time;
   GST_BUFFER_DURATION (buffer) = step;
@@ -281,14 +318,35 @@ random_toc (GRand * rand)
   return event;
 }
 
+static GstStructure *
+random_script (GRand * rand)
+{
+  static const gchar *const types[] = { "URL", "CAPTION", "TEXT", "" };
+  g_autofree gchar *text = random_text (rand);
+  g_autofree gchar *type = random_text (rand);
+  guint i = g_rand_int_range (rand, 0, G_N_ELEMENTS (types) + 1);
+  GstStructure *s = gst_structure_new ("wms-script", "type", G_TYPE_STRING,
+      i < G_N_ELEMENTS (types) ? types[i] : type, "parameter", G_TYPE_STRING,
+      text, NULL);
+
+  if (hostile_chance (rand, 2))
+    gst_structure_set (s, "running-time", GST_TYPE_CLOCK_TIME,
+        (GstClockTime) hostile_int (rand), NULL);
+  return s;
+}
+
 static GstEvent *
 random_custom (GRand * rand)
 {
   static const gchar *const names[] = { "wms-marker", "wms-finalize",
     "GstForceKeyUnit", "x", "wms-script"
   };
-  g_autofree gchar *text = random_text (rand);
+  g_autofree gchar *text = NULL;
 
+  if (hostile_chance (rand, 3))
+    return gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
+        random_script (rand));
+  text = random_text (rand);
   return gst_event_new_custom (hostile_chance (rand, 3) ?
       GST_EVENT_CUSTOM_DOWNSTREAM_STICKY : GST_EVENT_CUSTOM_DOWNSTREAM,
       gst_structure_new (names[g_rand_int_range (rand, 0,
@@ -301,7 +359,13 @@ hostile_event (GRand * rand, GstClockTime time)
 {
   GstClockTime duration;
 
-  switch (g_rand_int_range (rand, 0, 7)) {
+  switch (g_rand_int_range (rand, 0, 9)) {
+    case 7:
+      return gst_event_new_instant_rate_change (hostile_chance (rand, 2) ? 2.0 :
+          0.5, GST_SEGMENT_FLAG_NONE);
+    case 8:
+      return gst_event_new_sink_message ("hostile",
+          gst_message_new_latency (NULL));
     case 0:
       return gst_event_new_tag (random_tags (rand));
     case 1:

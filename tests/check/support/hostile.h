@@ -20,9 +20,13 @@ gint64 hostile_int (GRand * rand);
  * others' caps now and then. */
 GstCaps *hostile_caps (GRand * rand, GstPad * pad);
 
-/* 0 bytes to 64 MiB, nearly all of them under 20 kB; times near *@time, which
- * goes on, or absurd ones. */
+/* 0 bytes to 64 MiB, nearly all of them under 20 kB, in several pieces now and
+ * then; times near *@time, which goes on, or absurd ones. */
 GstBuffer *hostile_buffer (GRand * rand, GstClockTime * time);
+GstBufferList *hostile_list (GRand * rand, GstClockTime * time);
+
+/* One that waits for the data before it, mostly. */
+GstQuery *hostile_query (GRand * rand);
 
 /* A segment that times can be in. */
 GstEvent *hostile_segment (GRand * rand);

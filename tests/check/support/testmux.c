@@ -466,3 +466,33 @@ test_run_pipeline (const gchar * launch, ...)
   gst_object_unref (bus);
   gst_object_unref (pipeline);
 }
+
+void
+test_mux_wait_for_header (TestMux * mux)
+{
+  gint64 deadline = g_get_monotonic_time () + DEADLINE;
+
+  while (gst_harness_buffers_received (mux->out) == 0) {
+    fail_unless (g_get_monotonic_time () < deadline, "no header came");
+    g_thread_yield ();
+  }
+}
+
+void
+test_mux_push_many (GstHarness * input, guint first, guint n, gsize size)
+{
+  guint i;
+
+  for (i = first; i < first + n; i++)
+    test_mux_push (input, i * 40, 40, size, TRUE);
+}
+
+guint
+test_mux_count_objects (TestMux * mux)
+{
+  g_autoptr (GByteArray) bytes = test_mux_pull_all (mux);
+  g_autofree gchar *objects = test_mux_describe (bytes->data, bytes->len);
+  g_auto (GStrv) list = g_strsplit (objects, " ", -1);
+
+  return g_strv_length (list);
+}

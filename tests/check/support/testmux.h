@@ -84,6 +84,15 @@ void test_mux_trace (TestMux * mux, GString * trace);
  * the file: "1:0 2:0 1:40", '*' after a key frame of a video stream. */
 gchar *test_mux_describe (const guint8 * data, gsize size);
 
+/* How many there are in all that comes up to EOS. */
+guint test_mux_count_objects (TestMux * mux);
+
+/* Waits until the first header is out. */
+void test_mux_wait_for_header (TestMux * mux);
+
+/* Key frames @first to @first + @n - 1 of a stream of 25 a second. */
+void test_mux_push_many (GstHarness * input, guint first, guint n, gsize size);
+
 /* The next message of that type, NULL when there is none at once. */
 GstMessage *test_mux_message (TestMux * mux, GstMessageType type);
 

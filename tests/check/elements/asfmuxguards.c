@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <gst/check/gsttestclock.h>
+
+#include "testmux.h"
+
+/* What keeps buffers that are handed over many at a time from being held back
+ * too long, or from coming out after a flush. */
+
+/* In which nothing more happens. */
+#define QUIET (200 * G_TIME_SPAN_MILLISECOND)
+
+/* atomic */
+static gint n_pushed;
+
+/* Returns when all that was pushed before is taken. */
+static void
+wait_until_taken (GstHarness * input)
+{
+  GstQuery *query = gst_query_new_drain ();
+
+  gst_pad_peer_query (input->srcpad, query);
+  gst_query_unref (query);
+}
+
+static void
+begin (TestMux * mux, TestMuxFlags flags)
+{
+  test_mux_init (mux, flags | TEST_MUX_SEEKABLE, NULL, NULL);
+  if (flags & TEST_MUX_VIDEO)
+    test_mux_push (mux->video, 0, 40, 100, TRUE);
+  test_mux_push (mux->audio, 0, 40, 400, TRUE);
+  test_mux_wait_for_header (mux);
+}
+
+/* One thread feeds both pads, up to a second apart.  The clock that ends
+ * holding back stands still here: a pad that has to wait sees to it that the
+ * other one hands over what it has, and holds nothing back meanwhile. */
+GST_START_TEST (test_without_clock)
+{
+  GstClock *still = gst_test_clock_new ();
+  guint n_audio = 1, n_video = 1;
+  gint64 lag_ms = __i__ * 500;
+  TestMux mux;
+
+  gst_system_clock_set_default (still);
+  begin (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO);
+  while (n_video < 1000) {
+    if (n_audio * 46 + lag_ms < n_video * 40)
+      test_mux_push (mux.audio, n_audio++ * 46, 46, 100, TRUE);
+    else
+      test_mux_push (mux.video, n_video++ * 40, 40, 1000, TRUE);
+  }
+  test_mux_end (&mux);
+  fail_unless_equals_int (test_mux_count_objects (&mux), n_video + n_audio);
+  test_mux_clear (&mux);
+  gst_system_clock_set_default (NULL);
+  gst_object_unref (still);
+}
+
+GST_END_TEST;
+
+static void
+flush (GstHarness * input)
+{
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  fail_unless (gst_harness_push_event (input, gst_event_new_flush_start ()));
+  fail_unless (gst_harness_push_event (input, gst_event_new_flush_stop (TRUE)));
+  fail_unless (gst_harness_push_event (input,
+          gst_event_new_segment (&segment)));
+}
+
+/* The streaming thread has taken pictures 0 to 9 together and muxed those to 3,
+ * when the sound ended: the others go with the flush. */
+GST_START_TEST (test_flush_within_batch)
+{
+  TestMux mux;
+
+  begin (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO);
+  test_mux_push_many (mux.video, 1, 9, 100);
+  test_mux_push_many (mux.audio, 1, 3, 400);
+  wait_until_taken (mux.audio);
+  flush (mux.video);
+  test_mux_push_many (mux.video, 20, 2, 100);
+  test_mux_push_many (mux.audio, 20, 2, 400);
+  test_mux_end (&mux);
+  fail_unless_equals_int (test_mux_count_objects (&mux), 4 + 4 + 2 + 2);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* What comes after a flush is not part of it, whatever the streaming thread
+ * does meanwhile. */
+GST_START_TEST (test_many_flushes)
+{
+  const guint n_flushes = 1000;
+  TestMux mux;
+  guint i;
+
+  begin (&mux, TEST_MUX_AUDIO);
+  wait_until_taken (mux.audio);
+  for (i = 0; i < n_flushes; i++) {
+    flush (mux.audio);
+    test_mux_push_many (mux.audio, 3 * i, 3, 100);
+    wait_until_taken (mux.audio);
+  }
+  test_mux_end (&mux);
+  fail_unless_equals_int (test_mux_count_objects (&mux), 1 + 3 * n_flushes);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+static gpointer
+push_pictures (gpointer data)
+{
+  GstHarness *video = data;
+  guint i;
+
+  for (i = 1; i <= 300; i++) {
+    test_mux_push (video, i * 40, 40, 100, TRUE);
+    g_atomic_int_inc (&n_pushed);
+  }
+  return NULL;
+}
+
+static gboolean
+is_stuck (void)
+{
+  gint n = g_atomic_int_get (&n_pushed);
+  gint64 deadline = g_get_monotonic_time () + QUIET;
+
+  while (g_atomic_int_get (&n_pushed) == n) {
+    if (g_get_monotonic_time () > deadline)
+      return n > 0;
+    g_thread_yield ();
+  }
+  return FALSE;
+}
+
+/* While one thread waits, nothing is held back on the other pad, not even a
+ * sound that comes then. */
+GST_START_TEST (test_late_sound_without_clock)
+{
+  GstClock *still = gst_test_clock_new ();
+  GThread *thread;
+  TestMux mux;
+
+  gst_system_clock_set_default (still);
+  begin (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO);
+  thread = g_thread_new ("pictures", push_pictures, mux.video);
+  while (!is_stuck ())
+    g_thread_yield ();
+  fail_unless (g_atomic_int_get (&n_pushed) < 200);
+  test_mux_push (mux.audio, 300 * 40, 40, 400, TRUE);
+  g_thread_join (thread);
+  test_mux_end (&mux);
+  fail_unless_equals_int (test_mux_count_objects (&mux), 301 + 2);
+  test_mux_clear (&mux);
+  gst_system_clock_set_default (NULL);
+  gst_object_unref (still);
+}
+
+GST_END_TEST;
+
+static gpointer
+push_texts (gpointer data)
+{
+  GstHarness *text = data;
+  guint i;
+
+  for (i = 0; i < 2000; i++) {
+    if (gst_harness_push (text, test_mux_buffer (i, 1, 10, TRUE)) !=
+        GST_FLOW_OK)
+      break;
+    g_atomic_int_inc (&n_pushed);
+  }
+  return NULL;
+}
+
+/* A text pad, which nobody waits for, has a bound of its own: 1,024 texts. */
+GST_START_TEST (test_many_texts)
+{
+  GstHarness *text;
+  GThread *thread;
+  TestMux mux;
+  gint n;
+
+  begin (&mux, TEST_MUX_AUDIO);
+  text = test_mux_add_input (&mux, "text_0", "text/x-raw, format=utf8");
+  g_object_set (GST_PAD_PEER (text->srcpad), "command-type", "EVENT", NULL);
+  thread = g_thread_new ("texts", push_texts, text);
+  while (!is_stuck ())
+    g_thread_yield ();
+  n = g_atomic_int_get (&n_pushed);
+  fail_unless (n > 900 && n <= 1100, "%d", n);
+  gst_element_set_state (mux.out->element, GST_STATE_NULL);
+  g_thread_join (thread);
+  gst_harness_teardown (text);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* Before there is a header a pad takes some seconds while another one has
+ * nothing: a demuxer's one thread may come to its other stream later than a
+ * queue lasts. */
+GST_START_TEST (test_before_header)
+{
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO | TEST_MUX_SEEKABLE,
+      NULL, NULL);
+  test_mux_push_many (mux.audio, 0, 40, 400);
+  test_mux_push_many (mux.video, 0, 2, 100);
+  test_mux_end (&mux);
+  fail_unless_equals_int (test_mux_count_objects (&mux), 40 + 2);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+static Suite *
+asfmuxguards_suite (void)
+{
+  Suite *s = suite_create ("asfmuxguards");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (s, tc);
+  tcase_set_timeout (tc, 60);
+  tcase_add_loop_test (tc, test_without_clock, 0, 3);
+  tcase_add_test (tc, test_late_sound_without_clock);
+  tcase_add_test (tc, test_many_texts);
+  tcase_add_test (tc, test_before_header);
+  tcase_add_test (tc, test_flush_within_batch);
+  tcase_add_test (tc, test_many_flushes);
+  return s;
+}
+
+GST_CHECK_MAIN (asfmuxguards);
