@@ -4,11 +4,14 @@
 #include "wmspush/wmswriter.h"
 
 #include <gst/check/gstcheck.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "sinkrig.h"
+#include "wmspush/wmssocket.h"
 #include "wmspush/wmsstatus.h"
 
 #define N_PACKETS 200
@@ -431,6 +434,28 @@ GST_START_TEST (test_silence_is_kept)
 
 GST_END_TEST;
 
+/* What a push needs of the system, whoever made the connection. */
+GST_START_TEST (test_socket_options)
+{
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4,
+      G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  gint value = 0;
+
+  wms_socket_tune (socket, 3000);
+  fail_unless (g_socket_get_keepalive (socket));
+  fail_unless (g_socket_get_option (socket, IPPROTO_TCP, TCP_NODELAY, &value,
+          NULL));
+  fail_unless_equals_int (value, 1);
+  fail_unless (g_socket_get_option (socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT,
+          &value, NULL));
+  fail_unless_equals_int (value, 128 * 1024);
+  fail_unless (g_socket_get_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT,
+          &value, NULL));
+  fail_unless_equals_int (value, 3000);
+}
+
+GST_END_TEST;
+
 static Suite *
 wmswriter_suite (void)
 {
@@ -439,6 +464,7 @@ wmswriter_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_set_timeout (tc, 30);
+  tcase_add_test (tc, test_socket_options);
   tcase_add_test (tc, test_short_writes);
   tcase_add_test (tc, test_tls);
   tcase_add_test (tc, test_tls_finish);
