@@ -95,6 +95,7 @@ struct _WmsClient
   guint64 former_bytes;
   guint64 lost_bytes;
   guint64 n_data;
+  guint64 data_bytes;
   guint64 n_cut;
   guint http_status;
   guint answering;              /* status of the answer that has effect now */

@@ -459,18 +459,21 @@ static GError *
 explain_loss_locked (WmsClient * self, const GError * reason)
 {
   WmsWriterStats stats;
+  GError *cause;
 
   if (self->writer == NULL)
     return g_error_copy (reason);
-  if (wms_writer_was_reset (self->writer))
-    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
-        "the server reset the connection");
+  cause = wms_writer_get_failure (self->writer);
+  if (cause == NULL)
+    cause = g_error_copy (reason);
   wms_writer_get_stats (self->writer, &stats);
   if (self->phase == WMS_PHASE_ENDING && stats.unsent > 0
-      && g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    return g_error_new (WMS_ERROR, WMS_ERROR_STALLED,
+      && g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+    g_error_free (cause);
+    cause = g_error_new (WMS_ERROR, WMS_ERROR_STALLED,
         "%u bytes before the end were not acknowledged", stats.unsent);
-  return g_error_copy (reason);
+  }
+  return cause;
 }
 
 static void
