@@ -25,6 +25,7 @@ struct _GstWmsSender
   guint8 metadata_sent[ASF_DIGEST_SIZE];        /* of the server's header */
   GstWmsMarkers markers;
   WmsFrameType due;             /* goes before the next $D; $D for nothing */
+  gboolean has_sent_header;     /* in this session */
   gboolean has_started;
   gboolean has_ended;
   gboolean is_disconnected;

@@ -55,6 +55,7 @@ gst_wms_sender_open (GstWmsSender * self, WmsClient * client,
   self->client = client;
   GST_OBJECT_UNLOCK (self->sink);
   self->due = WMS_FRAME_HEADER;
+  self->has_sent_header = FALSE;
   self->has_started = self->has_ended = self->is_skipping = FALSE;
   self->is_disconnected = FALSE;
   self->blocked_us = self->end_us = 0;
@@ -190,6 +191,7 @@ note_header (GstWmsSender * self, gboolean is_change)
   if (is_change && memcmp (metadata, self->metadata_sent, ASF_DIGEST_SIZE) != 0)
     wms_client_tell (self->client, GST_WMS_STATUS_NEW_METADATA);
   memcpy (self->metadata_sent, metadata, ASF_DIGEST_SIZE);
+  self->has_sent_header = TRUE;
   self->due = WMS_FRAME_DATA;
 }
 

@@ -206,12 +206,13 @@ gboolean wms_writer_wait (WmsWriter * self, gint timeout_ms,
 gboolean wms_writer_has_tail (WmsWriter * self);
 
 /**
- * wms_writer_was_reset:
+ * wms_writer_get_failure:
  *
- * Returns: whether a write has met an RST of the peer, which no reader of the
- *     connection sees after that.
+ * Returns: (transfer full) (nullable): what a write has met that no reader of
+ *     the connection sees after that, but only an end: an RST of the peer, or
+ *     its silence for longer than the timeout.
  */
-gboolean wms_writer_was_reset (WmsWriter * self);
+GError *wms_writer_get_failure (WmsWriter * self);
 
 /**
  * wms_writer_finish:
