@@ -27,7 +27,8 @@ gst_wms_drops_count (GstWmsDrops * self, guint64 * counter, guint n)
 }
 
 void
-gst_wms_drops_close (GstWmsDrops * self, const WmsClientStats * last)
+gst_wms_drops_close (GstWmsDrops * self, WmsClient ** client,
+    const WmsClientStats * last)
 {
   WmsClientStats sum = *last;
 
@@ -35,6 +36,7 @@ gst_wms_drops_close (GstWmsDrops * self, const WmsClientStats * last)
   GST_OBJECT_LOCK (self->sink);
   gst_wms_stats_add_session (&sum, &self->former);
   self->former = sum;
+  *client = NULL;
   GST_OBJECT_UNLOCK (self->sink);
 }
 

@@ -56,9 +56,13 @@ void gst_wms_drops_count (GstWmsDrops * self, guint64 * counter, guint n);
 /**
  * gst_wms_drops_close:
  * @self: a #GstWmsDrops
- * @last: last figures of a session that takes no more
+ * @client: (inout): the session that takes no more, set to %NULL
+ * @last: its last figures
+ *
+ * Both change at once for those who read statistics.
  */
-void gst_wms_drops_close (GstWmsDrops * self, const WmsClientStats * last);
+void gst_wms_drops_close (GstWmsDrops * self, WmsClient ** client,
+    const WmsClientStats * last);
 
 /**
  * gst_wms_drops_tell:

@@ -14,10 +14,13 @@ gst_wms_markers_is_marker (GstEvent * event)
       && gst_event_has_name (event, MARKER_NAME);
 }
 
-void
+gboolean
 gst_wms_markers_add (GstWmsMarkers * self, const GstStructure * marker)
 {
+  if (self->waiting.length == GST_WMS_MAX_MARKERS)
+    return FALSE;
   g_queue_push_tail (&self->waiting, gst_structure_copy (marker));
+  return TRUE;
 }
 
 void

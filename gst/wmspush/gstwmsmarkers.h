@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+/* How many can wait: nothing is queued without a bound. */
+#define GST_WMS_MAX_MARKERS 1000
+
 /**
  * GstWmsMarkers:
  *
@@ -30,8 +33,11 @@ gboolean gst_wms_markers_is_marker (GstEvent * event);
  * gst_wms_markers_add:
  * @self: the markers
  * @marker: copied
+ *
+ * Returns: %FALSE when %GST_WMS_MAX_MARKERS are waiting.
  */
-void gst_wms_markers_add (GstWmsMarkers * self, const GstStructure * marker);
+gboolean gst_wms_markers_add (GstWmsMarkers * self,
+    const GstStructure * marker);
 
 /**
  * gst_wms_markers_tell:

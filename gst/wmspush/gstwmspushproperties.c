@@ -132,6 +132,32 @@ install_pacing (GObjectClass * object_class)
 }
 
 static void
+install_stop_mode (GObjectClass * object_class)
+{
+  /**
+   * GstWmsPushSink:stop-mode:
+   *
+   * What a change from PAUSED to READY makes of a session that neither EOS nor
+   * #GstWmsPushSink::end-session has ended.  `end-session` ends it at the
+   * server, if that takes no longer than half a second; what the server does
+   * not take at once is given up.  `disconnect` closes the connection
+   * (IWMWriterPushSink::Disconnect): the server keeps the publishing point for
+   * a while, and after a change back to PAUSED the same session goes on, with
+   * its push-id, at the next key frame without a header where the header has
+   * stayed the same, and from the beginning where the server has forgotten it.  A change to NULL, or
+   * of #GstWmsPushSink:location, makes the element forget it.  Can be changed
+   * at any time.  Default: end-session.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_STOP_MODE,
+      g_param_spec_enum ("stop-mode", "Stop mode",
+          "What a change to READY makes of a session", GST_TYPE_WMS_STOP_MODE,
+          DEFAULT_STOP_MODE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
+          | GST_PARAM_MUTABLE_PLAYING));
+}
+
+static void
 install_credentials (GObjectClass * object_class)
 {
   /**
@@ -516,6 +542,7 @@ gst_wms_push_settings_install_properties (GObjectClass * object_class)
   install_point (object_class);
   install_transfer (object_class);
   install_pacing (object_class);
+  install_stop_mode (object_class);
   install_retries (object_class);
   install_backlog (object_class);
   install_credentials (object_class);

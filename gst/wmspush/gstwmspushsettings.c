@@ -137,6 +137,9 @@ gst_wms_push_settings_set_property (GstWmsPushSettings * self, guint prop_id,
     case PROP_PACING_RATE:
       self->pacing_rate = g_value_get_uint64 (value);
       break;
+    case PROP_STOP_MODE:
+      self->stop_mode = g_value_get_enum (value);
+      break;
     case PROP_RETRIES:
       self->retries = g_value_get_int (value);
       break;
@@ -219,6 +222,9 @@ gst_wms_push_settings_get_property (const GstWmsPushSettings * self,
       break;
     case PROP_PACING_RATE:
       g_value_set_uint64 (value, self->pacing_rate);
+      break;
+    case PROP_STOP_MODE:
+      g_value_set_enum (value, self->stop_mode);
       break;
     case PROP_RETRIES:
       g_value_set_int (value, self->retries);

@@ -30,6 +30,7 @@ enum
   PROP_TLS_VALIDATION_FLAGS,
   PROP_TLS_INTERACTION,
   PROP_PACING_RATE,
+  PROP_STOP_MODE,
   PROP_RETRIES,
   PROP_RETRY_FIRST,
   PROP_RETRY_DELAY,
@@ -57,6 +58,7 @@ enum
 #define DEFAULT_CREDENTIALS_TIMEOUT 120
 #define DEFAULT_TLS_VALIDATION_FLAGS G_TLS_CERTIFICATE_VALIDATE_ALL
 #define DEFAULT_PACING_RATE 0
+#define DEFAULT_STOP_MODE GST_WMS_STOP_MODE_END_SESSION
 #define DEFAULT_RETRIES -1
 #define DEFAULT_RETRY_FIRST FALSE
 #define DEFAULT_RETRY_DELAY GST_SECOND
@@ -96,6 +98,7 @@ typedef struct
   GTlsCertificateFlags tls_validation_flags;
   GTlsInteraction *tls_interaction;
   guint64 pacing_rate;
+  GstWmsStopMode stop_mode;
   gint retries;
   gboolean retry_first;
   guint64 retry_delay;

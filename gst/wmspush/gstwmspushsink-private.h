@@ -26,6 +26,7 @@ struct _GstWmsPushSink
   GstWmsFeed *feed;
   /* object lock */
   GstWmsStats stats;
+  GstWmsMemory *memory;         /* of a session that was disconnected */
 };
 
 G_END_DECLS

@@ -24,10 +24,10 @@
  * A custom serialized downstream event named `wms-marker`, which asfmux passes
  * on, comes back as an element message of that name with the same fields, once
  * all data before it has been written to the server, or dropped.  Before the
- * first packet it waits for WMT_STARTED.  One that a flush meets on its way is
- * refused with the data before it, and so is one behind the end of the session
- * by #GstWmsPushSink::end-session; a session that fails or is stopped takes
- * what waits with it.
+ * first packet it waits for WMT_STARTED, as 1000 of them can.  One that a flush
+ * meets on its way is refused with the data before it, and so is one behind the
+ * end of the session by #GstWmsPushSink::end-session; a session that fails or
+ * is stopped takes what waits with it.
  *
  * Where the server wants to know who pushes, Negotiate (with the user's
  * Kerberos ticket), Digest, NTLM and Basic are used, with the user part of
@@ -59,6 +59,7 @@
 #include "wmspush/gstwmsmarkers.h"
 #include "wmspush/gstwmsmessages.h"
 #include "wmspush/gstwmspushactions.h"
+#include "wmspush/gstwmspushsession.h"
 #include "wmspush/gstwmspushsink-private.h"
 #include "wmspush/wmsuri.h"
 
@@ -79,34 +80,6 @@ GST_ELEMENT_REGISTER_DEFINE_WITH_CODE (wmspushsink, "wmspushsink",
     GST_RANK_NONE, GST_TYPE_WMS_PUSH_SINK, GST_DEBUG_CATEGORY_INIT
     (wmspushsink_debug, "wmspushsink", 0, "push to a publishing point"));
 
-/* Begins to connect; the outcome comes later. */
-static gboolean
-open_session (GstWmsPushSink * self)
-{
-  WmsClientConfig config = { 0, };
-  WmsClient *client;
-
-  GST_OBJECT_LOCK (self);
-  gst_wms_push_settings_copy_config (&self->settings, &config);
-  GST_OBJECT_UNLOCK (self);
-  client = wms_client_new (&config, self->mailbox);
-  gst_wms_push_settings_clear_config (&config);
-  if (client == NULL) {
-    GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
-        (_("The system has no thread left for the connection.")), (NULL));
-    return FALSE;
-  }
-  gst_wms_sender_open (self->sender, client);
-  return TRUE;
-}
-
-static void
-close_session (GstWmsPushSink * self)
-{
-  gst_wms_sender_close (self->sender);
-  gst_wms_credentials_forget (GST_ELEMENT (self));
-}
-
 /* Begins the use of the session, one that takes data. */
 static GstFlowReturn
 begin (GstWmsPushSink * self)
@@ -120,8 +93,8 @@ begin (GstWmsPushSink * self)
   ret = gst_wms_turn_begin (self->turn);
   /* data after the end of a session opens another one: push-protocol, C27 */
   if (ret == GST_FLOW_OK && gst_wms_sender_has_ended (self->sender)) {
-    close_session (self);
-    if (!open_session (self))
+    gst_wms_push_session_close (self);
+    if (!gst_wms_push_session_open (self))
       ret = GST_FLOW_ERROR;
   }
   return ret;
@@ -181,14 +154,16 @@ take_eos (GstWmsPushSink * self)
   return ret;
 }
 
-/* Where an action has ended the session, a marker is refused as data is. */
+/* Where an action has ended the session, a marker is refused as data is, and so
+ * is one too many before the first packet. */
 static GstFlowReturn
 take_marker (GstWmsPushSink * self, GstEvent * event)
 {
   GstFlowReturn ret = gst_wms_turn_begin (self->turn);
 
-  if (ret == GST_FLOW_OK)
-    gst_wms_sender_take_marker (self->sender, gst_event_get_structure (event));
+  if (ret == GST_FLOW_OK && !gst_wms_sender_take_marker (self->sender,
+          gst_event_get_structure (event)))
+    ret = GST_FLOW_CUSTOM_ERROR;
   leave (self);
   return ret;
 }
@@ -275,7 +250,8 @@ stop (GstWmsPushSink * self)
 
   wms_gate_stop (gate);
   wms_gate_wait_idle (gate);
-  close_session (self);
+  gst_wms_push_session_leave (self);
+  gst_wms_push_session_close (self);
   GST_OBJECT_LOCK (self);
   gst_wms_feed_get_stats (self->feed, &self->stats);
   feed = g_steal_pointer (&self->feed);
@@ -307,7 +283,7 @@ start (GstWmsPushSink * self)
   self->sender = sender;
   self->feed = gst_wms_feed_new (sink, self->turn, sender);
   GST_OBJECT_UNLOCK (self);
-  if (!open_session (self)) {
+  if (!gst_wms_push_session_open (self)) {
     stop (self);
     return FALSE;
   }
@@ -364,6 +340,8 @@ gst_wms_push_sink_change_state (GstElement * element, GstStateChange transition)
       || (transition == GST_STATE_CHANGE_READY_TO_PAUSED
           && ret == GST_STATE_CHANGE_FAILURE))
     stop (self);
+  if (transition == GST_STATE_CHANGE_READY_TO_NULL)
+    gst_wms_push_session_forget (self);
   return ret;
 }
 
@@ -386,13 +364,18 @@ static gboolean
 set_location (GstWmsPushSink * self, const gchar * text, GError ** error)
 {
   g_autoptr (GError) reason = NULL;
-  gboolean is_open;
+  g_autofree gchar *former = NULL;
+  gboolean is_open, is_other;
 
   GST_OBJECT_LOCK (self);
   is_open = self->is_open;
+  former = g_strdup (self->settings.location);
   if (!is_open)
     gst_wms_push_settings_set_location (&self->settings, text, &reason);
+  is_other = g_strcmp0 (former, self->settings.location) != 0;
   GST_OBJECT_UNLOCK (self);
+  if (is_other)
+    gst_wms_push_session_forget (self);
   if (is_open)
     g_set_error_literal (error, GST_URI_ERROR, GST_URI_ERROR_BAD_STATE,
         _("The location can only be changed in state NULL or READY."));
@@ -447,6 +430,7 @@ gst_wms_push_sink_finalize (GObject * object)
 {
   GstWmsPushSink *self = GST_WMS_PUSH_SINK (object);
 
+  gst_wms_memory_free (self->memory);
   gst_wms_push_settings_clear (&self->settings);
   gst_wms_turn_free (self->turn);
   G_OBJECT_CLASS (gst_wms_push_sink_parent_class)->finalize (object);
@@ -484,6 +468,7 @@ gst_wms_push_sink_class_init (GstWmsPushSinkClass * klass)
   gst_type_mark_as_plugin_api (GST_TYPE_WMS_AUTH_METHODS, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_WMS_CREDENTIAL_FLAGS, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_WMS_PUSH_STATE, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_WMS_STOP_MODE, 0);
 }
 
 static void

@@ -2,7 +2,7 @@
 #ifndef __GST_WMS_SENDER_PRIVATE_H__
 #define __GST_WMS_SENDER_PRIVATE_H__
 
-/* What gstwmssender.c and gstwmssenderend.c share. */
+/* What gstwmssender.c, gstwmssenderskip.c and gstwmssenderend.c share. */
 
 #include "wmspush/gstwmsdrops.h"
 #include "wmspush/gstwmsmarkers.h"
@@ -21,17 +21,21 @@ struct _GstWmsSender
   WmsClient *client;            /* set under the sink's object lock */
 
   GstBuffer *header;
-  const AsfHeaderInfo *info;
+  AsfHeaderInfo info;           /* of the header */
   guint8 metadata_sent[ASF_DIGEST_SIZE];        /* of the server's header */
   GstWmsMarkers markers;
   WmsFrameType due;             /* goes before the next $D; $D for nothing */
   gboolean has_started;
   gboolean has_ended;
+  gboolean is_disconnected;
+  gboolean has_former_header;   /* header is that of a former session */
 
   guint n_batch;
   guint n_taken;
 
   gint64 blocked_us;            /* since when the batch waits, 0 if not */
+  gint64 end_us;                /* at the end: up to when a lost session is
+                                 * waited for, -1 for no limit; else 0 */
   gboolean is_skipping;         /* to the next key frame */
 
   GstClockTime time;            /* of the last packet that came */
@@ -41,6 +45,16 @@ struct _GstWmsSender
   /* last, so that what each packet needs is together */
   WmsPacket batch[WMS_WRITER_BATCH];
 };
+
+/**
+ * gst_wms_sender_remember:
+ * @self: a #GstWmsSender
+ * @client: its session, disconnected
+ *
+ * Returns: (transfer full) (nullable): for the next session.
+ */
+GstWmsMemory *gst_wms_sender_remember (GstWmsSender * self,
+    WmsClient * client);
 
 /**
  * gst_wms_sender_tell_start:
@@ -67,6 +81,40 @@ void gst_wms_sender_tell_markers (GstWmsSender * self);
  * Drops what is not written.
  */
 void gst_wms_sender_clear_batch (GstWmsSender * self, guint64 * counter);
+
+/**
+ * gst_wms_sender_get_deadline_us:
+ *
+ * Returns: monotonic time up to which the batch may wait, -1 without a limit;
+ *     a session that has not begun waits.
+ */
+gint64 gst_wms_sender_get_deadline_us (GstWmsSender * self);
+
+/**
+ * gst_wms_sender_begin_skipping:
+ *
+ * Leaves out all that comes up to the next key frame.
+ */
+void gst_wms_sender_begin_skipping (GstWmsSender * self);
+
+/**
+ * gst_wms_sender_skip_in_batch:
+ *
+ * Takes the packets that nobody can use out of the batch: those in front of
+ * the next key frame.
+ */
+void gst_wms_sender_skip_in_batch (GstWmsSender * self);
+
+/**
+ * gst_wms_sender_is_run_over:
+ * @self: a #GstWmsSender that is skipping
+ * @buffer: the next packet
+ * @ret: (inout): outcome of what was tried meanwhile
+ *
+ * Returns: whether the packet can be sent now: it ends the run of drops.
+ */
+gboolean gst_wms_sender_is_run_over (GstWmsSender * self, GstBuffer * buffer,
+    GstFlowReturn * ret);
 
 /**
  * gst_wms_sender_handle_failure:

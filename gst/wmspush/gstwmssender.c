@@ -40,11 +40,7 @@ gst_wms_sender_new (GstBaseSink * sink, const GstWmsSenderConfig * config,
 void
 gst_wms_sender_free (GstWmsSender * self)
 {
-  guint i;
-
-  gst_wms_sender_close (self);
-  for (i = self->n_taken; i < self->n_batch; i++)
-    wms_packet_clear (&self->batch[i]);
+  gst_wms_memory_free (gst_wms_sender_close (self));
   gst_clear_buffer (&self->header);
   gst_wms_markers_clear (&self->markers);
   wms_mailbox_unref (self->mailbox);
@@ -52,29 +48,44 @@ gst_wms_sender_free (GstWmsSender * self)
 }
 
 void
-gst_wms_sender_open (GstWmsSender * self, WmsClient * client)
+gst_wms_sender_open (GstWmsSender * self, WmsClient * client,
+    const GstWmsMemory * memory)
 {
   GST_OBJECT_LOCK (self->sink);
   self->client = client;
   GST_OBJECT_UNLOCK (self->sink);
   self->due = WMS_FRAME_HEADER;
   self->has_started = self->has_ended = self->is_skipping = FALSE;
-  self->blocked_us = 0;
+  self->is_disconnected = FALSE;
+  self->blocked_us = self->end_us = 0;
+  self->has_former_header = memory != NULL && memory->header != NULL;
+  if (!self->has_former_header)
+    return;
+  gst_buffer_replace (&self->header, memory->header);
+  memcpy (self->metadata_sent, memory->metadata, ASF_DIGEST_SIZE);
+  self->due = WMS_FRAME_DATA;
+  /* as after a loss, players get a key frame first (push-protocol, C24) */
+  gst_wms_sender_begin_skipping (self);
 }
 
-void
+GstWmsMemory *
 gst_wms_sender_close (GstWmsSender * self)
 {
+  GstWmsMemory *memory = NULL;
+  WmsClient *client = self->client;
   WmsClientStats last = { 0, };
-  WmsClient *client;
 
-  GST_OBJECT_LOCK (self->sink);
-  client = g_steal_pointer (&self->client);
-  GST_OBJECT_UNLOCK (self->sink);
+  /* of a session that had failed before an action could end it */
+  gst_wms_sender_clear_batch (self, &self->drops.dropped);
   if (client == NULL)
-    return;
-  wms_client_close (client, &last);
-  gst_wms_drops_close (&self->drops, &last);
+    return NULL;
+  if (self->is_disconnected)
+    memory = gst_wms_sender_remember (self, client);
+  /* others read its figures until they are added up */
+  wms_client_close (wms_client_ref (client), &last);
+  gst_wms_drops_close (&self->drops, &self->client, &last);
+  wms_client_unref (client);
+  return memory;
 }
 
 /* Tells what has come, and what waits, before it is written: that may take its
@@ -127,65 +138,6 @@ gst_wms_sender_fail (GstWmsSender * self, const GError * error)
   return report_failure (self, error);
 }
 
-/* Whether a player can begin with this packet; what cannot be read is sent and
- * not judged here. */
-static gboolean
-starts_key_frame (GstWmsSender * self, GstBuffer * buffer)
-{
-  gboolean starts = TRUE;
-  AsfPacketInfo info;
-  GstMapInfo map;
-
-  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
-    return TRUE;
-  if (asf_packet_read (map.data, map.size, &info, NULL))
-    starts = asf_packet_starts_key_frame (&info, map.data, self->info);
-  gst_buffer_unmap (buffer, &map);
-  return starts;
-}
-
-static void
-begin_skipping (GstWmsSender * self)
-{
-  if (!self->is_skipping)
-    gst_wms_drops_count (&self->drops, &self->drops.discontinuities, 1);
-  self->is_skipping = TRUE;
-}
-
-static void
-end_skipping (GstWmsSender * self)
-{
-  self->is_skipping = self->drops.is_run_told = FALSE;
-  self->blocked_us = 0;
-}
-
-/* Takes the packets that nobody can use out of the batch: those in front of
- * the next key frame. */
-static void
-skip_in_batch (GstWmsSender * self)
-{
-  guint n_kept = self->n_taken;
-  guint n_dropped = 0;
-  guint i;
-
-  for (i = self->n_taken; i < self->n_batch; i++) {
-    WmsPacket *packet = &self->batch[i];
-
-    if (packet->head[1] == WMS_FRAME_DATA && self->is_skipping) {
-      if (starts_key_frame (self, packet->buffer))
-        end_skipping (self);
-    }
-    if (packet->head[1] == WMS_FRAME_DATA && self->is_skipping) {
-      wms_packet_clear (packet);
-      n_dropped++;
-    } else {
-      self->batch[n_kept++] = *packet;
-    }
-  }
-  self->n_batch = n_kept;
-  gst_wms_drops_count (&self->drops, &self->drops.dropped, n_dropped);
-}
-
 void
 gst_wms_sender_tell_start (GstWmsSender * self, guint64 first_time_100ns)
 {
@@ -210,8 +162,8 @@ tell_started (GstWmsSender * self, GstBuffer * buffer)
   if (asf_packet_read (map.data, map.size, &info, NULL)) {
     asf_payload_iter_init (&iter, &info, map.data);
     if (asf_payload_next (&iter, &payload, NULL)
-        && payload.pres_time_ms > self->info->preroll_ms)
-      time_ms = payload.pres_time_ms - self->info->preroll_ms;
+        && payload.pres_time_ms > self->info.preroll_ms)
+      time_ms = payload.pres_time_ms - self->info.preroll_ms;
     gst_wms_sender_tell_start (self, time_ms * 10000);
   }
   gst_buffer_unmap (buffer, &map);
@@ -222,7 +174,7 @@ tell_started (GstWmsSender * self, GstBuffer * buffer)
 static void
 note_header (GstWmsSender * self, gboolean is_change)
 {
-  const guint8 *metadata = self->info->metadata_digest;
+  const guint8 *metadata = self->info.metadata_digest;
 
   if (is_change)
     wms_client_tell (self->client, GST_WMS_STATUS_SOURCE_SWITCH);
@@ -230,19 +182,6 @@ note_header (GstWmsSender * self, gboolean is_change)
     wms_client_tell (self->client, GST_WMS_STATUS_NEW_METADATA);
   memcpy (self->metadata_sent, metadata, ASF_DIGEST_SIZE);
   self->due = WMS_FRAME_DATA;
-}
-
-/* Up to when the batch may wait; a session that has not begun waits. */
-static gint64
-get_deadline_us (GstWmsSender * self)
-{
-  if (self->config.leaky == GST_WMS_LEAKY_NO || self->due == WMS_FRAME_HEADER)
-    return -1;
-  if (self->is_skipping)
-    return g_get_monotonic_time ();
-  if (self->blocked_us == 0)
-    self->blocked_us = g_get_monotonic_time ();
-  return self->blocked_us + (gint64) (self->config.max_backlog / 1000);
 }
 
 /* What changes the header is of no use to a server that gets it anew. */
@@ -276,8 +215,8 @@ repeat_header (GstWmsSender * self)
 
   if (!wms_packet_init (&packet, WMS_FRAME_HEADER, self->header, &error))
     return gst_wms_sender_fail (self, error);
-  wms_client_write (self->client, &packet, 1, &n_taken, get_deadline_us (self),
-      self->cancellable, &error);
+  wms_client_write (self->client, &packet, 1, &n_taken,
+      gst_wms_sender_get_deadline_us (self), self->cancellable, &error);
   if (n_taken == 0)
     wms_packet_clear (&packet);
   else
@@ -293,10 +232,32 @@ repeat_header (GstWmsSender * self)
 static GstFlowReturn
 handle_broken_wait (GstWmsSender * self)
 {
+  GstFlowReturn ret;
+
   if (self->is_action)
     return GST_FLOW_FLUSHING;
   self->blocked_us = 0;
-  return gst_wms_turn_wait_preroll (self->turn);
+  ret = gst_wms_turn_wait_preroll (self->turn);
+  if (ret == GST_FLOW_OK && self->end_us != 0)
+    self->end_us = wms_client_begin_end (self->client);
+  return ret;
+}
+
+/* The time that the batch may wait is over. */
+static GstFlowReturn
+handle_busy (GstWmsSender * self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->end_us == 0) {
+    gst_wms_sender_begin_skipping (self);
+    gst_wms_sender_clear_batch (self, &self->drops.dropped);
+    return GST_FLOW_OK;
+  }
+  if (!wms_client_take_slow_end (self->client, &error))
+    return report_failure (self, error);
+  self->end_us = wms_client_begin_end (self->client);
+  return GST_FLOW_OK;
 }
 
 /* A call that waits has failed: OK means to go on with the same call. */
@@ -312,13 +273,11 @@ gst_wms_sender_handle_failure (GstWmsSender * self, GError * error)
       case WMS_ERROR_HEADER_DUE:
         return repeat_header (self);
       case WMS_ERROR_RESUMED:
-        begin_skipping (self);
-        skip_in_batch (self);
+        gst_wms_sender_begin_skipping (self);
+        gst_wms_sender_skip_in_batch (self);
         return GST_FLOW_OK;
       case WMS_ERROR_BUSY:
-        begin_skipping (self);
-        gst_wms_sender_clear_batch (self, &self->drops.dropped);
-        return GST_FLOW_OK;
+        return handle_busy (self);
       default:
         break;
     }
@@ -367,7 +326,8 @@ gst_wms_sender_flush (GstWmsSender * self)
   while (self->n_batch > 0 && ret == GST_FLOW_OK) {
     GError *error = NULL;
     gboolean ok = wms_client_write (self->client, self->batch, self->n_batch,
-        &self->n_taken, get_deadline_us (self), self->cancellable, &error);
+        &self->n_taken, gst_wms_sender_get_deadline_us (self),
+        self->cancellable, &error);
 
     note_sent (self, former);
     if (ok) {
@@ -412,8 +372,6 @@ send_due (GstWmsSender * self)
   GstFlowReturn ret = gst_wms_sender_flush (self);
   gboolean is_busy = FALSE;
 
-  if (self->due != WMS_FRAME_DATA)
-    wms_client_set_bitrate (self->client, self->info->max_bitrate_bps);
   while (ret == GST_FLOW_OK && self->due != WMS_FRAME_DATA && !is_busy) {
     WmsFrameType former = self->due;
 
@@ -429,21 +387,44 @@ send_due (GstWmsSender * self)
   return ret;
 }
 
+static gboolean
+is_same (GstBuffer * a, GstBuffer * b)
+{
+  gboolean is_equal = FALSE;
+  GstMapInfo map;
+
+  if (gst_buffer_get_size (a) == gst_buffer_get_size (b)
+      && gst_buffer_map (a, &map, GST_MAP_READ)) {
+    is_equal = gst_buffer_memcmp (b, 0, map.data, map.size) == 0;
+    gst_buffer_unmap (a, &map);
+  }
+  return is_equal;
+}
+
 GstFlowReturn
 gst_wms_sender_take_header (GstWmsSender * self, GstBuffer * buffer,
     const AsfHeaderInfo * info)
 {
+  GstFlowReturn ret;
   g_autoptr (GError) error = NULL;
+  gboolean is_known = self->has_former_header && is_same (self->header, buffer);
 
+  /* what waits belongs to the header before, also when that has to be
+   * repeated; at EOS all is an action's */
+  ret = gst_wms_sender_flush (self);
+  if (ret == GST_FLOW_EOS)
+    return ret;
   /* before the $E that would announce it (push-protocol, C31) */
   if (self->due != WMS_FRAME_HEADER
       && !wms_packet_check_change (buffer, &error))
     return gst_wms_sender_fail (self, error);
   gst_buffer_replace (&self->header, buffer);
-  self->info = info;
-  if (self->due == WMS_FRAME_DATA)
+  self->info = *info;
+  self->has_former_header = FALSE;
+  wms_client_set_bitrate (self->client, info->max_bitrate_bps);
+  if (self->due == WMS_FRAME_DATA && !is_known)
     self->due = WMS_FRAME_END;
-  return send_due (self);
+  return ret == GST_FLOW_OK ? send_due (self) : ret;
 }
 
 static GstFlowReturn
@@ -457,37 +438,26 @@ drop (GstWmsSender * self, GstBuffer * buffer)
   return GST_FLOW_OK;
 }
 
-/* Lets what is left over in the writer go on, and a lost session come back,
- * without waiting for either; afterwards the sender may be skipping or not. */
+/* The status STARTED has its place behind OPENED, also where no header has to
+ * be written that would have waited for that: in a session that goes on. */
 static GstFlowReturn
-poke (GstWmsSender * self)
+wait_for_request (GstWmsSender * self)
 {
   GstFlowReturn ret = GST_FLOW_OK;
-  GError *error = NULL;
-  guint n_taken = 0;
+  gboolean ok = FALSE;
 
-  if (!wms_client_write (self->client, NULL, 0, &n_taken,
-          get_deadline_us (self), self->cancellable, &error))
-    ret = gst_wms_sender_handle_failure (self, error);
-  else
-    self->blocked_us = 0;
-  return ret;
-}
+  while (ret == GST_FLOW_OK && !ok && !self->is_skipping) {
+    GError *error = NULL;
+    guint n_taken = 0;
 
-/* Returns whether the packet can be sent now: it ends the run of drops. */
-static gboolean
-is_run_over (GstWmsSender * self, GstBuffer * buffer, GstFlowReturn * ret)
-{
-  gboolean is_key = starts_key_frame (self, buffer);
-
-  if (self->config.leaky != GST_WMS_LEAKY_NO) {
-    *ret = poke (self);
-    /* blocked_us is 0 when all went out */
-    is_key = is_key && *ret == GST_FLOW_OK && self->blocked_us == 0;
+    ok = wms_client_write (self->client, NULL, 0, &n_taken,
+        gst_wms_sender_get_deadline_us (self), self->cancellable, &error);
+    if (ok)
+      self->blocked_us = 0;
+    else
+      ret = gst_wms_sender_handle_failure (self, error);
   }
-  if (is_key)
-    end_skipping (self);
-  return is_key;
+  return ret;
 }
 
 GstFlowReturn
@@ -499,11 +469,13 @@ gst_wms_sender_take_packet (GstWmsSender * self, GstBuffer * buffer,
   self->time = time;
   self->has_news = TRUE;
   gst_wms_drops_count (&self->drops, &self->drops.received, 1);
-  if (self->is_skipping && !is_run_over (self, buffer, &ret)
+  if (self->is_skipping && !gst_wms_sender_is_run_over (self, buffer, &ret)
       && ret == GST_FLOW_OK)
     return drop (self, buffer);
   if (ret == GST_FLOW_OK && self->due != WMS_FRAME_DATA)
     ret = send_due (self);
+  else if (ret == GST_FLOW_OK && !self->has_started)
+    ret = wait_for_request (self);
   if (ret == GST_FLOW_OK && self->is_skipping)
     return drop (self, buffer);
   if (ret == GST_FLOW_OK && !self->has_started)

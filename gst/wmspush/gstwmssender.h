@@ -37,6 +37,27 @@ typedef struct
 } GstWmsSenderConfig;
 
 /**
+ * GstWmsMemory:
+ * @push: what the protocol goes on with
+ * @header: (nullable): the server's, if it has one
+ * @metadata: digest of what it describes
+ *
+ * A session that was disconnected, for the one that goes on with it.
+ */
+typedef struct
+{
+  WmsPushMemory *push;
+  GstBuffer *header;
+  guint8 metadata[ASF_DIGEST_SIZE];
+} GstWmsMemory;
+
+/**
+ * gst_wms_memory_free:
+ * @self: (transfer full) (nullable): a #GstWmsMemory
+ */
+void gst_wms_memory_free (GstWmsMemory * self);
+
+/**
  * GstWmsSender:
  *
  * Writes header and packets into a session, in batches.  A wait that a state
@@ -66,23 +87,28 @@ void gst_wms_sender_free (GstWmsSender * self);
 /**
  * gst_wms_sender_open:
  * @self: a #GstWmsSender without a session
- * @client: (transfer full): the session that packets go to from now on; it
- *     begins with the header
+ * @client: (transfer full): the session that packets go to from now on
+ * @memory: (nullable): what it was told to go on with; otherwise, and where
+ *     the server does not know that, it begins with the header
  */
-void gst_wms_sender_open (GstWmsSender * self, WmsClient * client);
+void gst_wms_sender_open (GstWmsSender * self, WmsClient * client,
+    const GstWmsMemory * memory);
 
 /**
  * gst_wms_sender_close:
  *
  * Closes the session, where there is one.
+ *
+ * Returns: (transfer full) (nullable): for the next session, when this one was
+ *     disconnected.
  */
-void gst_wms_sender_close (GstWmsSender * self);
+GstWmsMemory *gst_wms_sender_close (GstWmsSender * self);
 
 /**
  * gst_wms_sender_take_header:
  * @self: a #GstWmsSender
  * @buffer: (transfer none): Header Object and the head of the Data Object
- * @info: (transfer none): what it says; has to stay until the next header
+ * @info: copied: what it says
  *
  * The first header begins the session, another one is announced to the server
  * ([MS-WMHTTP] 3.1.4.5).
@@ -111,8 +137,10 @@ GstFlowReturn gst_wms_sender_take_packet (GstWmsSender * self,
  * session's first packet it waits for the status STARTED, and behind a packet
  * that is written in part for the rest of it.  One that comes when the
  * session has failed, or that waits when it does, is not posted.
+ *
+ * Returns: %FALSE when too many are waiting.
  */
-void gst_wms_sender_take_marker (GstWmsSender * self,
+gboolean gst_wms_sender_take_marker (GstWmsSender * self,
     const GstStructure * marker);
 
 /**
@@ -159,11 +187,12 @@ guint32 gst_wms_sender_end_now (GstWmsSender * self);
 
 /**
  * gst_wms_sender_disconnect:
- * @self: a #GstWmsSender, claimed by an action
+ * @self: a #GstWmsSender, claimed by an action or without a streaming thread
  *
- * Closes the connection; what is not written is dropped and counted.
+ * Closes the connection; what is not written is dropped and counted.  The
+ * server keeps the session.
  *
- * Returns: S_OK.
+ * Returns: S_OK; NS_E_NOCONNECTION without a session.
  */
 guint32 gst_wms_sender_disconnect (GstWmsSender * self);
 

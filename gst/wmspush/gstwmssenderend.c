@@ -8,6 +8,8 @@
 
 #include "wmspush/gstwmssender-private.h"
 
+#include <string.h>
+
 /* Longest wait of an action for the application to read its messages. */
 #define ACTION_DRAIN_MS 500
 
@@ -44,20 +46,28 @@ gst_wms_sender_tell_markers (GstWmsSender * self)
     gst_wms_markers_tell (&self->markers, self->client);
 }
 
-void
+gboolean
 gst_wms_sender_take_marker (GstWmsSender * self, const GstStructure * marker)
 {
-  gst_wms_markers_add (&self->markers, marker);
+  gboolean is_taken = gst_wms_markers_add (&self->markers, marker);
+
   gst_wms_sender_tell_markers (self);
+  return is_taken;
 }
 
 GstFlowReturn
 gst_wms_sender_end (GstWmsSender * self)
 {
-  GstFlowReturn ret = gst_wms_sender_flush (self);
+  GstFlowReturn ret;
   gboolean ok = FALSE;
 
-  if (ret == GST_FLOW_OK && self->due != WMS_FRAME_HEADER && !self->has_started)
+  /* the system had no thread left for another session */
+  if (self->client == NULL)
+    return GST_FLOW_ERROR;
+  self->end_us = wms_client_begin_end (self->client);
+  ret = gst_wms_sender_flush (self);
+  if (ret == GST_FLOW_OK && self->due != WMS_FRAME_HEADER
+      && !self->has_former_header && !self->has_started)
     gst_wms_sender_tell_start (self, 0);
   if (ret == GST_FLOW_OK)
     ret = tell_last_markers (self);
@@ -73,6 +83,7 @@ gst_wms_sender_end (GstWmsSender * self)
   /* also when a flush breaks it off: the final $E may be on its way, so what
    * comes then needs another session */
   self->has_ended = TRUE;
+  self->end_us = 0;
   if (ret == GST_FLOW_OK)
     wms_mailbox_drain (self->mailbox, self->is_action ? ACTION_DRAIN_MS : -1,
         self->cancellable);
@@ -107,9 +118,35 @@ gst_wms_sender_disconnect (GstWmsSender * self)
     return WMS_NS_E_NOCONNECTION;
   gst_wms_sender_clear_batch (self, &self->drops.dropped);
   wms_client_fail (self->client, NULL);
-  self->has_ended = TRUE;
+  self->has_ended = self->is_disconnected = TRUE;
   wms_mailbox_drain (self->mailbox, ACTION_DRAIN_MS, NULL);
   return WMS_S_OK;
+}
+
+GstWmsMemory *
+gst_wms_sender_remember (GstWmsSender * self, WmsClient * client)
+{
+  WmsPushMemory *push = wms_client_remember (client);
+  GstWmsMemory *memory;
+
+  if (push == NULL)
+    return NULL;
+  memory = g_new0 (GstWmsMemory, 1);
+  memory->push = push;
+  if (push->has_header)
+    gst_buffer_replace (&memory->header, self->header);
+  memcpy (memory->metadata, self->metadata_sent, ASF_DIGEST_SIZE);
+  return memory;
+}
+
+void
+gst_wms_memory_free (GstWmsMemory * self)
+{
+  if (self == NULL)
+    return;
+  wms_push_memory_free (self->push);
+  gst_clear_buffer (&self->header);
+  g_free (self);
 }
 
 gboolean

@@ -48,17 +48,23 @@ struct _WmsClient
   guint restarts;
   gboolean wants_connection;    /* the next request opens one */
 
+  /* streaming thread */
+  guint64 blocked_bytes;        /* written when the socket took no more */
+  gint64 blocked_us;            /* and since when; 0 when it does */
+  gint64 end_us;                /* wms_client_begin_end() */
+
   GMutex lock;
   GCond cond;
   WmsPush *push;
   WmsPhase phase;
   gboolean want_start;
-  gboolean has_begun;           /* a packet is written */
+  gboolean has_begun;           /* a packet is written; set by the streaming
+                                 * thread only */
   gboolean is_filling;
   gboolean end_taken;
-  guint64 blocked_bytes;        /* written when the socket took no more */
-  gint64 blocked_us;            /* and since when; 0 when it does */
   gboolean needs_header;        /* before any other packet */
+  gboolean has_former;          /* it is to go on with another one */
+  gboolean former_has_header;   /* of which the server has the header */
   gboolean has_opened;
   gboolean has_started;
   gboolean is_start_told;       /* of the session that the server has now */
@@ -95,19 +101,6 @@ struct _WmsClient
   guint64 pacing_bps;
   gboolean is_paced;            /* a limit was set once */
 };
-
-/**
- * wms_client_ref:
- *
- * Returns: (transfer full): @self.
- */
-WmsClient *wms_client_ref (WmsClient * self);
-
-/**
- * wms_client_unref:
- * @self: (transfer full): a #WmsClient
- */
-void wms_client_unref (WmsClient * self);
 
 /**
  * wms_client_invoke:
@@ -158,8 +151,10 @@ gboolean wms_client_is_over_locked (WmsClient * self);
  */
 void wms_client_conclude_locked (WmsClient * self, const GError * failure);
 
-/* header_mark of a header that is not written as a whole. */
+/* header_mark of a header that is not written as a whole, and of one that an
+ * earlier request had. */
 #define WMS_CLIENT_NO_HEADER G_MAXUINT64
+#define WMS_CLIENT_OLD_HEADER G_GUINT64_CONSTANT (0)
 
 /**
  * wms_client_lose_locked:
@@ -253,6 +248,21 @@ gboolean wms_client_wait_for_phase (WmsClient * self, WmsPhase phase,
  * it; with `lock` held.
  */
 WmsWriteResult wms_client_try_end_locked (WmsClient * self, GError ** error);
+
+/**
+ * wms_client_end_step:
+ * @self: a #WmsClient
+ * @deadline_us: monotonic time up to which to wait, -1 for no limit
+ * @cancellable: (nullable): ends the wait
+ * @error: return location
+ *
+ * A try to write what is left over and the final $E; a request that is being
+ * followed by another is waited for.
+ *
+ * Returns: %FALSE when it is not written yet, perhaps with @error.
+ */
+gboolean wms_client_end_step (WmsClient * self, gint64 deadline_us,
+    GCancellable * cancellable, GError ** error);
 
 /**
  * wms_client_follow:

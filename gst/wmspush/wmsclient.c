@@ -118,9 +118,12 @@ timer_cb (gpointer user_data)
   g_mutex_lock (&self->lock);
   is_setup = self->phase == WMS_PHASE_SETUP;
   g_mutex_unlock (&self->lock);
-  wms_http_abort (self->http, g_error_new (WMS_ERROR,
-          is_setup ? WMS_ERROR_CONNECT_TIMEOUT : WMS_ERROR_STALLED,
-          "no answer within %u ms", self->timeout_ms));
+  /* there is none yet when it was the first request's token that was waited
+   * for, and the session has been given up meanwhile */
+  if (self->http != NULL)
+    wms_http_abort (self->http, g_error_new (WMS_ERROR,
+            is_setup ? WMS_ERROR_CONNECT_TIMEOUT : WMS_ERROR_STALLED,
+            "no answer within %u ms", self->timeout_ms));
   return G_SOURCE_REMOVE;
 }
 
@@ -147,8 +150,13 @@ gboolean
 wms_client_start_timer_cb (gpointer user_data)
 {
   WmsClient *self = user_data;
+  gboolean is_filled;
 
-  if (self->http != NULL)
+  g_mutex_lock (&self->lock);
+  is_filled = self->phase == WMS_PHASE_FILLED;
+  g_mutex_unlock (&self->lock);
+  /* else the answer was quicker, and what follows has a limit of its own */
+  if (is_filled && self->http != NULL)
     wms_client_start_timer (self, self->timeout_ms);
   return G_SOURCE_REMOVE;
 }
@@ -180,8 +188,9 @@ wms_client_send_next (WmsClient * self)
   gboolean is_due;
 
   g_mutex_lock (&self->lock);
-  /* the streaming thread may have failed the session meanwhile */
-  is_due = !wms_client_is_over_locked (self) && self->step == NULL;
+  /* the streaming thread may have failed the session meanwhile, or lost it */
+  is_due = !wms_client_is_over_locked (self) && self->step == NULL
+      && self->phase != WMS_PHASE_LOST;
   if (is_due)
     needs_ticket = wms_push_prepare (self->push) == WMS_OUTCOME_TICKET;
   is_due = is_due && !needs_ticket
@@ -234,10 +243,10 @@ begin_streaming (WmsClient * self)
     self->writer = wms_writer_new (wms_http_get_stream (self->http),
         wms_push_get_request_length (self->push), self->timeout_ms, &error);
     self->is_filling = self->end_taken = FALSE;
-    self->blocked_us = 0;
+    self->restarts = 0;
     wms_client_pace_locked (self);
     if (self->header_mark != WMS_CLIENT_NO_HEADER)
-      self->header_mark = 0;
+      self->header_mark = WMS_CLIENT_OLD_HEADER;
     if (self->writer != NULL) {
       wms_client_tell_restored_locked (self);
       wms_client_set_phase_locked (self, WMS_PHASE_STREAMING);
@@ -249,17 +258,15 @@ begin_streaming (WmsClient * self)
 }
 
 /* Where the server closes each connection, the next request of an open session
- * opens another one without a word. */
+ * opens another one without a word; nor is one told that nobody wants any
+ * more. */
 static void
 tell_connecting (WmsClient * self, GstWmsStatus status)
 {
-  gboolean is_open;
-
   g_mutex_lock (&self->lock);
-  is_open = self->phase == WMS_PHASE_STARTING;
-  g_mutex_unlock (&self->lock);
-  if (!is_open)
+  if (self->phase == WMS_PHASE_SETUP)
     wms_client_post (self, status, NULL);
+  g_mutex_unlock (&self->lock);
 }
 
 static void
@@ -287,7 +294,7 @@ interrupt_stream_locked (WmsClient * self)
 {
   if (self->phase == WMS_PHASE_SETUP || wms_client_is_over_locked (self))
     return;
-  self->needs_header = self->has_begun;
+  self->needs_header |= self->has_begun;
   if (self->writer != NULL)
     wms_writer_shutdown (self->writer);
   wms_client_set_phase_locked (self, WMS_PHASE_SETUP);
@@ -302,6 +309,14 @@ take_opening_locked (WmsClient * self)
   if (!self->has_opened || self->loss != NULL)
     wms_client_post (self, GST_WMS_STATUS_OPENED, NULL);
   self->has_opened = TRUE;
+  if (self->has_former) {
+    self->has_former = FALSE;
+    self->needs_header = !self->former_has_header
+        || !wms_push_is_continued (self->push);
+    if (!self->needs_header)
+      self->header_mark = 0;
+    wms_push_settle (self->push);
+  }
   if (self->loss != NULL && self->has_begun
       && !(self->server_has_header && wms_push_is_continued (self->push))) {
     self->needs_header = TRUE;
@@ -360,12 +375,16 @@ go_on (WmsClient * self, WmsOutcome outcome, gboolean start)
 void
 wms_client_follow (WmsClient * self, WmsOutcome outcome, const GError * error)
 {
-  gboolean start;
+  gboolean start = FALSE;
+  gboolean is_late;
 
   g_mutex_lock (&self->lock);
-  start = follow_locked (self, outcome, error);
+  is_late = self->phase == WMS_PHASE_LOST;
+  if (!is_late)
+    start = follow_locked (self, outcome, error);
   g_mutex_unlock (&self->lock);
-  go_on (self, outcome, start);
+  if (!is_late)
+    go_on (self, outcome, start);
 }
 
 static void
@@ -404,6 +423,25 @@ http_goes_on (guint status, gpointer user_data)
   return goes_on;
 }
 
+/* The connection was gone before the request could go out; returns whether all
+ * begins again on another one. */
+static gboolean
+restart (WmsClient * self)
+{
+  gboolean is_due;
+
+  g_mutex_lock (&self->lock);
+  is_due = self->phase != WMS_PHASE_LOST && self->restarts++ < MAX_RESTARTS;
+  if (is_due)
+    wms_push_restart (self->push);
+  g_mutex_unlock (&self->lock);
+  if (is_due) {
+    self->wants_connection = TRUE;
+    wms_client_invoke (self, send_next_cb);
+  }
+  return is_due;
+}
+
 /* What the writer knows of a loss.  After the end a close is as good as an
  * answer, but bytes that nobody has acknowledged in time have not arrived. */
 static GError *
@@ -435,14 +473,8 @@ http_failed (const GError * reason, gpointer user_data)
 
   GST_DEBUG ("no answer: %s", reason->message);
   if (g_error_matches (reason, WMS_ERROR, WMS_ERROR_CONNECTION_CHANGED)
-      && self->restarts++ < MAX_RESTARTS) {
-    g_mutex_lock (&self->lock);
-    wms_push_restart (self->push);
-    g_mutex_unlock (&self->lock);
-    self->wants_connection = TRUE;
-    wms_client_invoke (self, send_next_cb);
+      && restart (self))
     return;
-  }
   g_mutex_lock (&self->lock);
   cause = explain_loss_locked (self, reason);
   is_late = self->phase == WMS_PHASE_LOST;
@@ -490,6 +522,8 @@ wms_client_new (const WmsClientConfig * config, WmsMailbox * mailbox)
   self->push = wms_push_new (&config->push);
   self->retry.config = config->retry;
   self->header_mark = WMS_CLIENT_NO_HEADER;
+  self->has_former = self->needs_header = config->push.memory != NULL;
+  self->former_has_header = self->has_former && config->push.memory->has_header;
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   wms_client_invoke (self, send_next_cb);

@@ -57,6 +57,19 @@ WmsClient *wms_client_new (const WmsClientConfig * config,
     WmsMailbox * mailbox);
 
 /**
+ * wms_client_ref:
+ *
+ * Returns: (transfer full): @self.
+ */
+WmsClient *wms_client_ref (WmsClient * self);
+
+/**
+ * wms_client_unref:
+ * @self: (transfer full): a #WmsClient
+ */
+void wms_client_unref (WmsClient * self);
+
+/**
  * wms_client_set_bitrate:
  * @self: a #WmsClient
  * @bitrate_bps: of the stream, from its header
@@ -124,12 +137,35 @@ void wms_client_tell_marker (WmsClient * self, const GstStructure * marker);
  * @cancellable: (nullable): ends the wait
  * @error: return location
  *
- * Waits until the server has accepted the session.
+ * Waits at the end until the server has accepted the session; for one that is
+ * tried again, as long as for an answer.
  *
  * Returns: %FALSE with the session's failure, or %G_IO_ERROR_CANCELLED.
  */
 gboolean wms_client_wait_open (WmsClient * self, GCancellable * cancellable,
     GError ** error);
+
+/**
+ * wms_client_begin_end:
+ * @self: a #WmsClient
+ *
+ * Begins the time that the end of the session may take, or begins it again:
+ * for what is written before wms_client_end().
+ *
+ * Returns: monotonic time up to which a lost session is waited for, -1 for no
+ *     limit.
+ */
+gint64 wms_client_begin_end (WmsClient * self);
+
+/**
+ * wms_client_take_slow_end:
+ * @self: a #WmsClient whose end has taken up its time
+ * @error: return location
+ *
+ * Returns: %TRUE to give it more time, since it is only slow; %FALSE with why
+ *     the session was lost, which has failed now since it did not come back.
+ */
+gboolean wms_client_take_slow_end (WmsClient * self, GError ** error);
 
 /**
  * wms_client_end:
@@ -152,12 +188,20 @@ gboolean wms_client_end (WmsClient * self, GCancellable * cancellable,
 /**
  * wms_client_fail:
  * @self: a #WmsClient
- * @reason: why the session cannot go on
+ * @reason: (nullable): why the session cannot go on, %NULL to close it
  *
- * Ends the session for a reason on our side, with the same statuses as any
- * failure; or it is lost, and tried again.
+ * Ends the session for a reason on our side, also one that is lost, with the
+ * same statuses as any failure; it is not tried again.
  */
 void wms_client_fail (WmsClient * self, const GError * reason);
+
+/**
+ * wms_client_remember:
+ * @self: a #WmsClient
+ *
+ * Returns: (transfer full) (nullable): what another session can go on with.
+ */
+WmsPushMemory *wms_client_remember (WmsClient * self);
 
 /**
  * wms_client_set_pacing_rate:

@@ -77,15 +77,168 @@ wms_client_close_http_cb (gpointer user_data)
 void
 wms_client_fail (WmsClient * self, const GError * reason)
 {
-  gboolean is_over;
+  g_mutex_lock (&self->lock);
+  wms_client_conclude_locked (self, reason);
+  g_mutex_unlock (&self->lock);
+  wms_client_invoke (self, wms_client_close_http_cb);
+}
+
+/* The server has not answered the end in time, unless it was the session that
+ * failed for a time-out of its own.  That is no loss when all bytes have been
+ * acknowledged. */
+static gboolean
+end_without_answer (WmsClient * self, GError ** error)
+{
+  g_autoptr (GError) reason = NULL;
+  WmsWriterStats stats = { 0, };
 
   g_mutex_lock (&self->lock);
-  is_over = reason == NULL || !wms_client_lose_locked (self, reason);
-  if (is_over)
-    wms_client_conclude_locked (self, reason);
+  if (self->writer != NULL)
+    wms_writer_get_stats (self->writer, &stats);
+  if (self->phase == WMS_PHASE_FAILED)
+    reason = g_error_copy (self->failure);
+  else if (stats.unsent > 0)
+    reason = g_error_new (WMS_ERROR, WMS_ERROR_STALLED,
+        "%u bytes before the end were not acknowledged", stats.unsent);
+  else
+    GST_WARNING ("no answer to the end of the session");
+  wms_client_conclude_locked (self, reason);
   g_mutex_unlock (&self->lock);
-  if (is_over)
+  wms_client_invoke (self, wms_client_close_http_cb);
+  if (reason == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return FALSE;
+}
+
+static gboolean
+wait_for_end (WmsClient * self, gint timeout_ms, GCancellable * cancellable,
+    GError ** error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (wms_client_wait_for_phase (self, WMS_PHASE_ENDED, timeout_ms, cancellable,
+          &reason))
+    return TRUE;
+  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return end_without_answer (self, error);
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return FALSE;
+}
+
+gint64
+wms_client_begin_end (WmsClient * self)
+{
+  self->end_us = self->timeout_ms == 0 ? -1 :
+      g_get_monotonic_time () + self->timeout_ms * (gint64) 1000;
+  return self->end_us;
+}
+
+gboolean
+wms_client_take_slow_end (WmsClient * self, GError ** error)
+{
+  gboolean is_lost;
+
+  g_mutex_lock (&self->lock);
+  is_lost = self->loss != NULL;
+  if (is_lost) {
+    g_propagate_error (error, g_error_copy (self->loss));
+    wms_client_conclude_locked (self, self->loss);
+  }
+  g_mutex_unlock (&self->lock);
+  if (is_lost)
     wms_client_invoke (self, wms_client_close_http_cb);
+  else
+    wms_client_begin_end (self);
+  return !is_lost;
+}
+
+static gboolean
+write_end (WmsClient * self, GCancellable * cancellable, GError ** error)
+{
+  gboolean is_over = FALSE;
+
+  while (!is_over) {
+    GError *reason = NULL;
+
+    is_over = wms_client_end_step (self, self->end_us, cancellable, &reason);
+    if (g_error_matches (reason, WMS_ERROR, WMS_ERROR_BUSY)) {
+      g_clear_error (&reason);
+      if (!wms_client_take_slow_end (self, error))
+        return FALSE;
+    } else if (reason != NULL) {
+      g_propagate_error (error, reason);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean
+wait_open (WmsClient * self, GCancellable * cancellable, GError ** error)
+{
+  gint timeout_ms = self->timeout_ms > 0 ? (gint) self->timeout_ms : -1;
+  gboolean ok = TRUE;
+  WmsWait wait;
+
+  wms_wait_begin (&wait, &self->lock, &self->cond, cancellable, timeout_ms);
+  while (ok && (self->phase == WMS_PHASE_SETUP
+          || (self->phase == WMS_PHASE_LOST && !self->has_opened)))
+    ok = wms_wait_step (&wait, error);
+  if (ok && self->phase == WMS_PHASE_FAILED) {
+    g_propagate_error (error, g_error_copy (self->failure));
+    ok = FALSE;
+  }
+  wms_wait_end (&wait);
+  return ok;
+}
+
+gboolean
+wms_client_wait_open (WmsClient * self, GCancellable * cancellable,
+    GError ** error)
+{
+  GError *reason = NULL;
+
+  while (!wait_open (self, cancellable, &reason)) {
+    if (!g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+      g_propagate_error (error, reason);
+      return FALSE;
+    }
+    g_clear_error (&reason);
+    if (!wms_client_take_slow_end (self, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Where nothing was written there is nothing to end, and a $E would be no
+ * legal first packet ([MS-WMHTTP] 2.2.2.2).  A PushStart may be under way all
+ * the same, when a flush has taken the header away. */
+static gboolean
+close_unused (WmsClient * self, GCancellable * cancellable, GError ** error)
+{
+  if (!wms_client_wait_open (self, cancellable, error))
+    return FALSE;
+  wms_client_fail (self, NULL);
+  return TRUE;
+}
+
+gboolean
+wms_client_end (WmsClient * self, GCancellable * cancellable, GError ** error)
+{
+  gint timeout_ms = self->timeout_ms > 0 ? (gint) self->timeout_ms : -1;
+  WmsPhase phase;
+
+  if (self->end_us == 0)
+    wms_client_begin_end (self);
+  if (!self->has_begun)
+    return close_unused (self, cancellable, error);
+  g_mutex_lock (&self->lock);
+  phase = self->phase;
+  g_mutex_unlock (&self->lock);
+  if (phase < WMS_PHASE_ENDING && !write_end (self, cancellable, error))
+    return FALSE;
+  return wait_for_end (self, timeout_ms, cancellable, error);
 }
 
 static gboolean

@@ -93,17 +93,47 @@ wms_client_want_locked (WmsClient * self)
  * where that is wrong, the server refuses what it gets next.  But packets under
  * the wrong header would be accepted, so a new header is believed to be there
  * only after a while. */
+static gboolean
+is_header_delivered_locked (WmsClient * self, const WmsWriterStats * stats)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  return self->header_mark != WMS_CLIENT_NO_HEADER
+      && (self->header_mark == WMS_CLIENT_OLD_HEADER
+      || stats->bytes >= self->header_mark + stats->unsent)
+      && (self->change_us == 0 || now - self->change_us > CHANGE_DOUBT_US);
+}
+
 static void
 note_delivery_locked (WmsClient * self)
 {
-  gint64 now = g_get_monotonic_time ();
   WmsWriterStats stats;
 
   wms_writer_get_stats (self->writer, &stats);
-  self->server_has_header = self->header_mark != WMS_CLIENT_NO_HEADER
-      && stats.bytes >= self->header_mark + stats.unsent
-      && (self->change_us == 0 || now - self->change_us > CHANGE_DOUBT_US);
+  self->server_has_header = is_header_delivered_locked (self, &stats);
   self->lost_bytes += stats.unsent;
+}
+
+/* A session that was not opened leaves what it was to go on with. */
+WmsPushMemory *
+wms_client_remember (WmsClient * self)
+{
+  WmsWriterStats stats = { 0, };
+  WmsPushMemory *memory;
+  gboolean has_header;
+
+  g_mutex_lock (&self->lock);
+  if (self->writer != NULL)
+    wms_writer_get_stats (self->writer, &stats);
+  if (self->has_former)
+    has_header = self->former_has_header;
+  else if (self->loss != NULL)
+    has_header = self->server_has_header;
+  else
+    has_header = is_header_delivered_locked (self, &stats);
+  memory = wms_push_remember (self->push, has_header);
+  g_mutex_unlock (&self->lock);
+  return memory;
 }
 
 void

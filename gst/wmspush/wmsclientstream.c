@@ -88,6 +88,7 @@ get_writer (WmsClient * self, gint64 deadline_us, GCancellable * cancellable,
     else if (self->phase == WMS_PHASE_STREAMING)
       writer = wms_writer_ref (self->writer);
     if (writer == NULL) {
+      self->blocked_us = 0;
       self->n_waiting++;
       wms_client_want_locked (self);
     }
@@ -102,33 +103,66 @@ get_writer (WmsClient * self, gint64 deadline_us, GCancellable * cancellable,
   return NULL;
 }
 
+/* The context thread may have interrupted the session since the writer was
+ * got. */
+static gboolean
+is_current_locked (WmsClient * self, WmsWriter * writer)
+{
+  return self->phase == WMS_PHASE_STREAMING && self->writer == writer;
+}
+
 /* What can explain a failed write: the session has failed, is lost, or goes on
  * with another writer. */
 static gboolean
 wait_for_verdict (WmsClient * self, WmsWriter * writer,
-    GCancellable * cancellable)
+    GCancellable * cancellable, GError ** error)
 {
   gboolean ok = TRUE;
   WmsWait wait;
 
   wms_wait_begin (&wait, &self->lock, &self->cond, cancellable,
       VERDICT_WAIT_MS);
-  while (ok && self->phase == WMS_PHASE_STREAMING && self->writer == writer)
-    ok = wms_wait_step (&wait, NULL);
+  while (ok && is_current_locked (self, writer))
+    ok = wms_wait_step (&wait, error);
   wms_wait_end (&wait);
   return ok;
 }
 
+/* What a writer has met that is the session's no more says nothing. */
+static void
+lose_writer (WmsClient * self, WmsWriter * writer, const GError * reason)
+{
+  gboolean is_over;
+
+  g_mutex_lock (&self->lock);
+  is_over = is_current_locked (self, writer)
+      && !wms_client_lose_locked (self, reason);
+  if (is_over)
+    wms_client_conclude_locked (self, reason);
+  g_mutex_unlock (&self->lock);
+  if (is_over)
+    wms_client_invoke (self, wms_client_close_http_cb);
+}
+
 /* The server's answer says more than the error of the write that it caused;
  * without one, the error has to do.  What follows from it the next
- * get_writer() tells. */
-static void
-explain_failure (WmsClient * self, WmsWriter * writer, GError * reason,
-    GCancellable * cancellable)
+ * get_writer() tells.  FALSE when the wait for it was cancelled: the next write
+ * fails as well. */
+static gboolean
+explain_failure (WmsClient * self, WmsWriter * writer, GError * failure,
+    GCancellable * cancellable, GError ** error)
 {
-  if (!wait_for_verdict (self, writer, cancellable))
-    wms_client_fail (self, reason);
-  g_error_free (reason);
+  g_autoptr (GError) reason = failure;
+  g_autoptr (GError) broken = NULL;
+
+  if (wait_for_verdict (self, writer, cancellable, &broken))
+    return TRUE;
+  if (g_error_matches (broken, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    g_propagate_error (error, g_steal_pointer (&broken));
+    return FALSE;
+  }
+  lose_writer (self, writer, reason);
+  return TRUE;
 }
 
 /* Monotonic time at which a server that takes nothing has had `timeout`; -1
@@ -157,17 +191,15 @@ take_failed_wait (WmsClient * self, WmsWriter * writer, GError * reason,
     g_propagate_error (error, reason);
     return FALSE;
   }
-  if (!g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
-    explain_failure (self, writer, reason, cancellable);
-    return TRUE;
-  }
+  if (!g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    return explain_failure (self, writer, reason, cancellable, error);
   reason->domain = WMS_ERROR;
   reason->code = is_stalled ? WMS_ERROR_STALLED : WMS_ERROR_BUSY;
   if (!is_stalled) {
     g_propagate_error (error, reason);
     return FALSE;
   }
-  wms_client_fail (self, reason);
+  lose_writer (self, writer, reason);
   g_error_free (reason);
   return TRUE;
 }
@@ -242,9 +274,9 @@ begins_with_header (const WmsPacket * packets, guint n_packets)
   return n_packets > 0 && packets[0].head[1] == WMS_FRAME_HEADER;
 }
 
-/* Notes where in the request the header ends that the server has from now on,
- * unless the session was interrupted meanwhile.  Between $E and $C it has
- * none. */
+/* Notes where in the request the header ends that the server has from now on.
+ * Between $E and $C it has none; nor has it one that went into a request that
+ * was interrupted meanwhile, which nobody could know of then. */
 static void
 note_control (WmsClient * self, WmsWriter * writer, guint type)
 {
@@ -252,41 +284,59 @@ note_control (WmsClient * self, WmsWriter * writer, guint type)
 
   wms_writer_get_stats (writer, &stats);
   g_mutex_lock (&self->lock);
-  if (self->phase == WMS_PHASE_STREAMING && self->writer == writer) {
+  self->has_begun = TRUE;
+  if (is_current_locked (self, writer)) {
     self->needs_header &= type != WMS_FRAME_HEADER;
     self->header_mark = type == WMS_FRAME_END ? WMS_CLIENT_NO_HEADER :
         wms_push_get_request_length (self->push) - stats.left;
     self->change_us = type == WMS_FRAME_CHANGE ? g_get_monotonic_time () : 0;
+  } else {
+    self->needs_header = TRUE;
+    self->header_mark = WMS_CLIENT_NO_HEADER;
+    self->server_has_header = FALSE;
   }
   g_mutex_unlock (&self->lock);
 }
 
+/* Returns whether the writer's request is still the session's. */
+static gboolean
+begin_filling (WmsClient * self, WmsWriter * writer)
+{
+  gboolean is_current;
+
+  g_mutex_lock (&self->lock);
+  is_current = is_current_locked (self, writer);
+  self->is_filling |= is_current;
+  g_mutex_unlock (&self->lock);
+  return is_current;
+}
+
 static WmsWriteResult
-write_some (WmsClient * self, WmsWriter * writer, WmsPacket * packets,
-    guint n_packets, guint * n_taken, GError ** error)
+write_some (WmsClient * self, WmsWriter * writer, gboolean is_filling,
+    WmsPacket * packets, guint n_packets, guint * n_taken, GError ** error)
 {
   guint type = n_packets > 0 ? packets[0].head[1] : WMS_FRAME_DATA;
   WmsWriteResult result = WMS_WRITE_FULL;
   guint n = 0;
 
-  if (!self->is_filling) {
+  if (!is_filling) {
     result = wms_writer_push (writer, packets, n_packets, &n, error);
     *n_taken += n;
-    self->has_begun |= n > 0;
-    if (n > 0 && type != WMS_FRAME_DATA)
+    if (n > 0 && (type != WMS_FRAME_DATA || !self->has_begun))
       note_control (self, writer, type);
-    self->is_filling = result == WMS_WRITE_FULL;
+    is_filling = result == WMS_WRITE_FULL && begin_filling (self, writer);
   }
-  if (!self->is_filling)
+  if (!is_filling)
     return result;
   result = fill_up (self, writer, error);
   return result == WMS_WRITE_DONE ? WMS_WRITE_FULL : result;
 }
 
-/* Whether something has to happen before these packets can be written. */
+/* Whether something has to happen before these packets can be written; and
+ * whether the request is being filled. */
 static gboolean
 is_interrupted (WmsClient * self, const WmsPacket * packets, guint n_packets,
-    GError ** error)
+    gboolean * is_filling, GError ** error)
 {
   gboolean is_resumed, is_header_due;
 
@@ -295,6 +345,7 @@ is_interrupted (WmsClient * self, const WmsPacket * packets, guint n_packets,
   self->is_resumed = FALSE;
   is_header_due = self->needs_header
       && !begins_with_header (packets, n_packets);
+  *is_filling = self->is_filling;
   g_mutex_unlock (&self->lock);
   if (is_resumed)
     set_error (error, WMS_ERROR_RESUMED, "the session goes on after a loss");
@@ -311,12 +362,14 @@ write_step (WmsClient * self, WmsWriter * writer, WmsPacket * packets,
     GCancellable * cancellable, GError ** error)
 {
   WmsWriteResult result;
+  gboolean is_filling;
   GError *reason = NULL;
 
-  if (is_interrupted (self, packets, n_packets, error))
+  if (is_interrupted (self, packets, n_packets, &is_filling, error))
     return FALSE;
   wms_writer_enter (writer);
-  result = write_some (self, writer, packets, n_packets, n_taken, &reason);
+  result = write_some (self, writer, is_filling, packets, n_packets, n_taken,
+      &reason);
   wms_writer_leave (writer);
   switch (result) {
     case WMS_WRITE_DONE:
@@ -325,8 +378,7 @@ write_step (WmsClient * self, WmsWriter * writer, WmsPacket * packets,
     case WMS_WRITE_BLOCKED:
       return wait_for_room (self, writer, deadline_us, cancellable, error);
     case WMS_WRITE_FAILED:
-      explain_failure (self, writer, reason, cancellable);
-      return TRUE;
+      return explain_failure (self, writer, reason, cancellable, error);
     default:
       return TRUE;
   }
@@ -384,71 +436,29 @@ wms_client_try_end_locked (WmsClient * self, GError ** error)
   return result;
 }
 
-/* The server has not answered the end in time, unless it was the session that
- * failed for a time-out of its own.  That is no loss when all bytes have been
- * acknowledged. */
-static gboolean
-end_without_answer (WmsClient * self, GError ** error)
-{
-  g_autoptr (GError) reason = NULL;
-  WmsWriterStats stats = { 0, };
-
-  g_mutex_lock (&self->lock);
-  if (self->writer != NULL)
-    wms_writer_get_stats (self->writer, &stats);
-  if (self->phase == WMS_PHASE_FAILED)
-    reason = g_error_copy (self->failure);
-  else if (stats.unsent > 0)
-    reason = g_error_new (WMS_ERROR, WMS_ERROR_STALLED,
-        "%u bytes before the end were not acknowledged", stats.unsent);
-  else
-    GST_WARNING ("no answer to the end of the session");
-  wms_client_conclude_locked (self, reason);
-  g_mutex_unlock (&self->lock);
-  wms_client_invoke (self, wms_client_close_http_cb);
-  if (reason == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&reason));
-  return FALSE;
-}
-
-static gboolean
-wait_for_end (WmsClient * self, gint timeout_ms, GCancellable * cancellable,
-    GError ** error)
-{
-  g_autoptr (GError) reason = NULL;
-
-  if (wms_client_wait_for_phase (self, WMS_PHASE_ENDED, timeout_ms, cancellable,
-          &reason))
-    return TRUE;
-  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    return end_without_answer (self, error);
-  g_propagate_error (error, g_steal_pointer (&reason));
-  return FALSE;
-}
-
-/* A try to write what is left over and the final $E; a request that is being
- * followed by another is waited for.  FALSE: not yet, perhaps with @error. */
-static gboolean
-end_step (WmsClient * self, gint64 deadline_us, GCancellable * cancellable,
-    GError ** error)
+gboolean
+wms_client_end_step (WmsClient * self, gint64 deadline_us,
+    GCancellable * cancellable, GError ** error)
 {
   WmsWriteResult result = WMS_WRITE_FULL;
   gboolean is_over = FALSE;
+  gboolean end_taken;
   GError *reason = NULL;
   WmsWriter *writer;
   guint n_taken = 0;
 
-  if (!self->end_taken && !wms_client_write (self, NULL, 0, &n_taken,
-          deadline_us, cancellable, error))
+  g_mutex_lock (&self->lock);
+  end_taken = self->end_taken;
+  g_mutex_unlock (&self->lock);
+  if (!end_taken && !wms_client_write (self, NULL, 0, &n_taken, deadline_us,
+          cancellable, error))
     return FALSE;
   writer = get_writer (self, deadline_us, cancellable, error);
   if (writer == NULL)
     return FALSE;
   wms_writer_enter (writer);
   g_mutex_lock (&self->lock);
-  if (self->phase == WMS_PHASE_STREAMING && self->writer == writer
-      && !self->needs_header)
+  if (is_current_locked (self, writer) && !self->needs_header)
     result = wms_client_try_end_locked (self, &reason);
   is_over = self->phase == WMS_PHASE_ENDING || self->phase == WMS_PHASE_ENDED;
   g_mutex_unlock (&self->lock);
@@ -456,96 +466,7 @@ end_step (WmsClient * self, gint64 deadline_us, GCancellable * cancellable,
   if (result == WMS_WRITE_BLOCKED)
     wait_for_room (self, writer, deadline_us, cancellable, error);
   else if (result == WMS_WRITE_FAILED)
-    explain_failure (self, writer, reason, cancellable);
+    explain_failure (self, writer, reason, cancellable, error);
   wms_writer_unref (writer);
   return is_over;
-}
-
-/* A wait for the end took too long: TRUE to go on with it, since it is only
- * slow; FALSE with why the session was lost, since it does not come back. */
-static gboolean
-take_slow_end (WmsClient * self, GError ** error)
-{
-  gboolean is_lost;
-
-  g_mutex_lock (&self->lock);
-  is_lost = self->loss != NULL;
-  if (is_lost) {
-    g_propagate_error (error, g_error_copy (self->loss));
-    wms_client_conclude_locked (self, self->loss);
-  }
-  g_mutex_unlock (&self->lock);
-  if (is_lost)
-    wms_client_invoke (self, wms_client_close_http_cb);
-  return !is_lost;
-}
-
-static gboolean
-write_end (WmsClient * self, GCancellable * cancellable, GError ** error)
-{
-  gboolean is_over = FALSE;
-
-  while (!is_over) {
-    gint64 deadline_us = self->timeout_ms == 0 ? -1 :
-        g_get_monotonic_time () + self->timeout_ms * (gint64) 1000;
-    GError *reason = NULL;
-
-    is_over = end_step (self, deadline_us, cancellable, &reason);
-    if (g_error_matches (reason, WMS_ERROR, WMS_ERROR_BUSY)) {
-      g_clear_error (&reason);
-      if (!take_slow_end (self, error))
-        return FALSE;
-    } else if (reason != NULL) {
-      g_propagate_error (error, reason);
-      return FALSE;
-    }
-  }
-  return TRUE;
-}
-
-gboolean
-wms_client_wait_open (WmsClient * self, GCancellable * cancellable,
-    GError ** error)
-{
-  gboolean ok = TRUE;
-  WmsWait wait;
-
-  wms_wait_begin (&wait, &self->lock, &self->cond, cancellable, -1);
-  while (ok && (self->phase == WMS_PHASE_SETUP
-          || (self->phase == WMS_PHASE_LOST && !self->has_opened)))
-    ok = wms_wait_step (&wait, error);
-  if (ok && self->phase == WMS_PHASE_FAILED) {
-    g_propagate_error (error, g_error_copy (self->failure));
-    ok = FALSE;
-  }
-  wms_wait_end (&wait);
-  return ok;
-}
-
-/* Where nothing was written there is nothing to end, and a $E would be no
- * legal first packet ([MS-WMHTTP] 2.2.2.2).  A PushStart may be under way all
- * the same, when a flush has taken the header away. */
-static gboolean
-close_unused (WmsClient * self, GCancellable * cancellable, GError ** error)
-{
-  if (!wms_client_wait_open (self, cancellable, error))
-    return FALSE;
-  wms_client_fail (self, NULL);
-  return TRUE;
-}
-
-gboolean
-wms_client_end (WmsClient * self, GCancellable * cancellable, GError ** error)
-{
-  gint timeout_ms = self->timeout_ms > 0 ? (gint) self->timeout_ms : -1;
-  WmsPhase phase;
-
-  if (!self->has_begun)
-    return close_unused (self, cancellable, error);
-  g_mutex_lock (&self->lock);
-  phase = self->phase;
-  g_mutex_unlock (&self->lock);
-  if (phase < WMS_PHASE_ENDING && !write_end (self, cancellable, error))
-    return FALSE;
-  return wait_for_end (self, timeout_ms, cancellable, error);
 }

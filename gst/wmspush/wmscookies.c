@@ -24,6 +24,18 @@ wms_cookies_new (void)
   return self;
 }
 
+WmsCookies *
+wms_cookies_copy (const WmsCookies * self)
+{
+  WmsCookies *copy = wms_cookies_new ();
+  guint i;
+
+  wms_cookies_set_push_id (copy, self->push_id);
+  for (i = 0; i < self->list->len; i++)
+    g_ptr_array_add (copy->list, g_strdup (g_ptr_array_index (self->list, i)));
+  return copy;
+}
+
 void
 wms_cookies_free (WmsCookies * self)
 {

@@ -38,6 +38,13 @@ typedef struct _WmsCookies WmsCookies;
 WmsCookies *wms_cookies_new (void);
 
 /**
+ * wms_cookies_copy:
+ *
+ * Returns: (transfer full): the same cookies.
+ */
+WmsCookies *wms_cookies_copy (const WmsCookies * self);
+
+/**
  * wms_cookies_free:
  * @self: (transfer full): a #WmsCookies
  */

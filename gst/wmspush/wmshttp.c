@@ -291,15 +291,11 @@ got_headers_cb (SoupMessage * message, WmsHttp * self)
         (message), 0);
 }
 
-/* A PushStart cannot be sent twice: its body is not libsoup's.  And 421 is the
- * answer, whatever libsoup would try again, on the same connection. */
+/* A PushStart cannot be sent twice: its body is not libsoup's. */
 static void
 restarted_cb (SoupMessage * message, WmsHttp * self)
 {
-  if (soup_message_get_status (message) == SOUP_STATUS_MISDIRECTED_REQUEST)
-    wms_http_abort (self, g_error_new_literal (WMS_HTTP_ERROR,
-            SOUP_STATUS_MISDIRECTED_REQUEST, "a server for other hosts"));
-  else if (self->kind == WMS_REQUEST_START)
+  if (self->kind == WMS_REQUEST_START)
     wms_http_abort (self, g_error_new_literal (WMS_ERROR, WMS_ERROR_LOST,
             "the connection ended without an answer"));
 }

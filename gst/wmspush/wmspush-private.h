@@ -75,6 +75,15 @@ gboolean wms_push_is_at_home (WmsPush * self);
 void wms_push_leave_server (WmsPush * self);
 
 /**
+ * wms_push_recall:
+ * @self: a new #WmsPush
+ * @memory: the session to go on with
+ *
+ * Makes the first request one with its push-id, to the server that has it.
+ */
+void wms_push_recall (WmsPush * self, const WmsPushMemory * memory);
+
+/**
  * wms_push_can_renew:
  * @self: a #WmsPush
  * @status: of an answer that refuses a PushSetup

@@ -55,6 +55,8 @@ wms_push_new (const WmsPushConfig * config)
   self->is_proxy_home = config->is_proxy_home;
   self->accept_schemes = wms_auth_list_schemes (config->server.methods);
   self->cookies = wms_cookies_new ();
+  if (config->memory != NULL)
+    wms_push_recall (self, config->memory);
   return self;
 }
 

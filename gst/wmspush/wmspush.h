@@ -20,6 +20,28 @@ G_BEGIN_DECLS
 /* What a PushStart through a proxy has room for ([MS-WMHTTP] 3.1.4.2.1). */
 #define WMS_PUSH_PROXY_SECONDS 60
 /**
+ * WmsPushMemory:
+ * @uri: the server that has the session
+ * @cookies: its push-id, and others
+ * @has_header: whether the server has the header as well
+ *
+ * A session that was disconnected, and that the server keeps for a while: for
+ * the one that goes on with it.
+ */
+typedef struct
+{
+  GUri *uri;
+  WmsCookies *cookies;
+  gboolean has_header;
+} WmsPushMemory;
+
+/**
+ * wms_push_memory_free:
+ * @self: (transfer full) (nullable): a #WmsPushMemory
+ */
+void wms_push_memory_free (WmsPushMemory * self);
+
+/**
  * WmsPushConfig:
  * @uri: the publishing point, http or https, without user part
  * @template_location: (nullable): absolute path of the publishing point that
@@ -33,6 +55,7 @@ G_BEGIN_DECLS
  *     C13)
  * @server: credentials for the server of @uri
  * @proxy: the same for the proxy
+ * @memory: (nullable): the session to go on with
  * @is_proxy_home: whether the configuration names the proxy, so that the
  *     user's ticket may be used there
  */
@@ -45,6 +68,7 @@ typedef struct
   gboolean accept_any_server;
   WmsAuthConfig server;
   WmsAuthConfig proxy;
+  const WmsPushMemory *memory;
   gboolean is_proxy_home;
 } WmsPushConfig;
 
@@ -215,8 +239,9 @@ gboolean wms_push_goes_on (WmsPush * self, guint status);
  * @reason: why there will be no answer to the last request
  * @error: set to a copy of @reason when the outcome is %WMS_OUTCOME_FAILED
  *
- * After the final $E the end of the connection is the end of the session; at
- * any other time it is a failure ([MS-WMHTTP] 3.1.7.1).
+ * After the final $E the end of the connection is the end of the session,
+ * unless it is %WMS_ERROR_STALLED: the last packets have not arrived.  At any
+ * other time it is a failure ([MS-WMHTTP] 3.1.7.1).
  *
  * Returns: %WMS_OUTCOME_ENDED or %WMS_OUTCOME_FAILED.
  */
@@ -290,10 +315,21 @@ void wms_push_set_bitrate (WmsPush * self, guint bitrate_bps);
 void wms_push_resume (WmsPush * self);
 
 /**
+ * wms_push_remember:
+ * @self: a #WmsPush
+ * @has_header: whether the server has the header of the session
+ *
+ * Returns: (transfer full) (nullable): what another #WmsPush can go on with,
+ *     %NULL when the server has given no push-id.
+ */
+WmsPushMemory *wms_push_remember (WmsPush * self, gboolean has_header);
+
+/**
  * wms_push_is_continued:
  *
  * Returns: whether the server has taken the push-id of the lost session, so
- *     that it goes on with the next packet; else it begins with a header.
+ *     that it goes on with the next packet; else it begins with a header.  A
+ *     server that has refused it and gives the same one again has a new one.
  */
 gboolean wms_push_is_continued (WmsPush * self);
 

@@ -14,6 +14,43 @@ has_id (WmsPush * self)
   return strcmp (wms_cookies_get_push_id (self->cookies), NO_ID) != 0;
 }
 
+void
+wms_push_memory_free (WmsPushMemory * self)
+{
+  if (self == NULL)
+    return;
+  g_uri_unref (self->uri);
+  wms_cookies_free (self->cookies);
+  g_free (self);
+}
+
+WmsPushMemory *
+wms_push_remember (WmsPush * self, gboolean has_header)
+{
+  WmsPushMemory *memory;
+
+  if (!has_id (self))
+    return NULL;
+  memory = g_new (WmsPushMemory, 1);
+  memory->uri = g_uri_ref (self->uri);
+  memory->cookies = wms_cookies_copy (self->cookies);
+  memory->has_header = has_header;
+  return memory;
+}
+
+void
+wms_push_recall (WmsPush * self, const WmsPushMemory * memory)
+{
+  g_uri_unref (self->uri);
+  self->uri = g_uri_ref (memory->uri);
+  if (!wms_push_is_at_home (self))
+    wms_push_leave_server (self);
+  wms_cookies_free (self->cookies);
+  self->cookies = wms_cookies_copy (memory->cookies);
+  self->resume_id = g_strdup (wms_cookies_get_push_id (self->cookies));
+  self->is_resuming = TRUE;
+}
+
 /* Where the session was is not there: begins again where the configuration
  * leads. */
 static void
@@ -47,7 +84,7 @@ wms_push_resume (WmsPush * self)
 gboolean
 wms_push_is_continued (WmsPush * self)
 {
-  return self->is_resuming && self->resume_id != NULL
+  return self->is_resuming && !self->is_renewed && self->resume_id != NULL
       && g_str_equal (self->resume_id, wms_cookies_get_push_id (self->cookies));
 }
 

@@ -38,5 +38,22 @@ typedef enum
   GST_WMS_PUSH_STATE_FAILED,
 } GstWmsPushState;
 
+/**
+ * GstWmsStopMode:
+ * @GST_WMS_STOP_MODE_END_SESSION: end it, as EOS does but without waiting for
+ *     long
+ * @GST_WMS_STOP_MODE_DISCONNECT: leave it to the server and close the
+ *     connection
+ *
+ * What a change from PAUSED to READY makes of a session.
+ *
+ * Since: 0.1
+ */
+typedef enum
+{
+  GST_WMS_STOP_MODE_END_SESSION,
+  GST_WMS_STOP_MODE_DISCONNECT,
+} GstWmsStopMode;
+
 G_END_DECLS
 #endif /* __WMS_STATE_H__ */

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "wmspush/wmscause.h"
 #include "wmspush/wmssocket.h"
 #include "wmspush/wmsstatus.h"
 #include "wmspush/wmsthread.h"
@@ -330,7 +329,6 @@ wms_writer_push (WmsWriter * self, WmsPacket * packets, guint n_packets,
   }
   g_mutex_unlock (&self->lock);
 
-  wms_cause_refine (failure, WMS_STAGE_CONNECTED, FALSE);
   if (result == WMS_WRITE_FAILED)
     g_propagate_error (error, g_steal_pointer (&failure));
   else if (result == WMS_WRITE_DONE && n < MIN (n_packets, WMS_WRITER_BATCH))
@@ -506,7 +504,7 @@ wms_writer_get_stats (WmsWriter * self, WmsWriterStats * stats)
 
   g_mutex_lock (&self->lock);
   get_info_locked (self, &info);
-  stats->bytes = self->bytes;
+  stats->bytes = self->bytes - self->record_size;
   stats->left = self->left;
   stats->queued = self->record_size;
   if (self->has_tail)

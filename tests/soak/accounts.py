@@ -16,11 +16,16 @@ Gap = collections.namedtuple('Gap', 'first last begin end in_flight dropped why'
 
 
 class Account:
-    def __init__(self, lane, run):
+    def __init__(self, lane, run, plant=None):
+        got = list(lane.server.sessions())
+        if plant:
+            plant(got, lane.encoder)
+        self.got = got
         self.lane = lane
         self.run = run
         self.encoder = lane.encoder
         self.sent = self.encoder.sent_packets()
+        self.handled = [sample.handled for sample in self.encoder.samples]      # never falls
         self.index = {}
         self.problems = []
         self.sessions = []          # (name, first, last, packets)
@@ -50,7 +55,7 @@ class Account:
     def follow_sessions(self):
         foreign = self.foreign()
         last = -1
-        for session in self.lane.server.sessions():
+        for session in self.got:
             if session.packets and session.packets[0] in foreign:
                 strangers = [p for p in session.packets if p not in foreign]
                 if strangers:
@@ -94,10 +99,13 @@ class Account:
     def explain(self, first, last):
         """A gap begins with the loss of a connection, which a status has told."""
         begin = self.sent[first][0]
-        after = next((s for s in self.encoder.samples if s.handled > last + 1), self.encoder.samples[-1])
+        samples = self.encoder.samples
+        at = bisect.bisect_right(self.handled, last + 1)
+        after = samples[min(at, len(samples) - 1)]
         losses = [s for s in self.encoder.statuses if s.name in ('RECONNECT_START', 'ERROR', 'CLOSED')
                   and begin - self.run.limit <= s.time <= after.time]
-        before = next((s for s in reversed(self.encoder.samples) if s.handled <= first), None)
+        at = bisect.bisect_right(self.handled, first)
+        before = samples[at - 1] if at > 0 else None
         dropped = (after.handled - after.sent) - (before.handled - before.sent if before else 0)
         size = last - first + 1
         waiting = max(0, last + 1 - after.handled)

@@ -22,6 +22,7 @@ typedef struct
 {
   gchar *location;
   gchar *packets;
+  gchar *pattern;
   gchar **settings;
 } Options;
 
@@ -108,6 +109,7 @@ message_posted (GstBus * bus, GstMessage * message, gpointer data)
     say_status (self, structure);
   else if (gst_structure_has_name (structure, "wms-finalize"))
     say ("finalize %s", gst_structure_get_string (structure, "hresult-name"));
+  gst_message_unref (message);
   return GST_BUS_DROP;
 }
 
@@ -216,7 +218,7 @@ static gboolean
 build_pipeline (Encoder * self, const Options * options)
 {
   static const gchar description[] =
-      "videotestsrc is-live=true pattern=snow"
+      "videotestsrc is-live=true name=source"
       " ! video/x-raw,width=176,height=144,framerate=15/1"
       " ! avenc_wmv2 bitrate=128000 gop-size=15"
       " ! asfmux name=m packet-size=1400 ! wmspushsink name=sink"
@@ -224,6 +226,7 @@ build_pipeline (Encoder * self, const Options * options)
       " ! audio/x-raw,rate=22050,channels=1 ! avenc_wmav2 bitrate=32000 ! m.";
   g_autoptr (GError) error = NULL;
   g_autoptr (GstPad) pad = NULL;
+  g_autoptr (GstElement) source = NULL;
   guint i;
 
   self->pipeline = gst_parse_launch (description, &error);
@@ -231,6 +234,9 @@ build_pipeline (Encoder * self, const Options * options)
     say ("error %s", error->message);
     return FALSE;
   }
+  source = gst_bin_get_by_name (GST_BIN (self->pipeline), "source");
+  gst_util_set_object_arg (G_OBJECT (source), "pattern",
+      options->pattern ? options->pattern : "snow");
   self->sink = gst_bin_get_by_name (GST_BIN (self->pipeline), "sink");
   g_object_set (self->sink, "location", options->location, NULL);
   for (i = 0; options->settings != NULL && options->settings[i] != NULL; i++)
@@ -267,6 +273,8 @@ parse_options (Options * options, gint * argc, gchar *** argv)
         "Publishing point", "URL"},
     {"packets", 0, 0, G_OPTION_ARG_FILENAME, &options->packets,
         "File for a line about each packet", "FILE"},
+    {"pattern", 0, 0, G_OPTION_ARG_STRING, &options->pattern,
+        "What the picture shows (default snow)", "NAME"},
     {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->settings,
         "Setting of the sink; may be given more than once", "NAME=VALUE"},
     {NULL}
@@ -304,6 +312,7 @@ main (int argc, char **argv)
   g_main_loop_unref (self.loop);
   g_free (options.location);
   g_free (options.packets);
+  g_free (options.pattern);
   g_strfreev (options.settings);
   gst_deinit ();
   return self.status;

@@ -22,6 +22,7 @@ import accounts
 import lanes
 import leaks
 import network
+import plants
 import processes
 import report
 import strikes
@@ -58,7 +59,7 @@ class Run:
         self.names = None
         self.lanes = [lanes.Lane(self, *row) for row in LANES]
         self.failures = []
-        self.struck = []            # (fault, begin, end of it)
+        self.struck = []            # (fault, what the lanes noticed, seconds until both pushed again)
         self.progress = {}          # lane: (acknowledged bytes, since)
         self.offset = time.time() - time.monotonic()
         self.memory = leaks.Watch()
@@ -148,6 +149,10 @@ class Run:
                 self.fail(f'{lane.name}: {sample.unacknowledged} bytes unacknowledged for {self.limit} s, no status')
                 self.progress[lane.name] = (state, sample.time)
 
+    def note_memory(self):
+        for line in self.memory.note(self.lanes):
+            self.say(line)
+
     # faults
 
     def run_faults(self):
@@ -187,12 +192,13 @@ class Run:
             self.say(f'over: {fault.name}')
         if not self.pump.wait(RECOVERY_SECONDS, lambda: self.flows_since(over)() or not self.all_run()):
             self.fail(f'{fault.name}: the stream does not go on within {RECOVERY_SECONDS} s')
-        elif self.all_run():
-            self.say(f'both lanes push again {time.monotonic() - over:.2f} s after the end of it')
-        self.judge(fault, begin, over)
+        recovery = time.monotonic() - over
+        if self.all_run():
+            self.say(f'both lanes push again {recovery:.2f} s after the end of it')
+        self.judge(fault, begin, over, recovery)
         if not self.all_run():
             self.say('an encoder has ended: this build of wmspushsink does not come back from this')
-        self.memory.note(self.lanes)
+        self.note_memory()
 
     def noticed(self, lane, begin):
         return lane.encoder.first_since(begin, 'RECONNECT_START', 'ERROR')
@@ -200,13 +206,15 @@ class Run:
     def all_noticed(self, begin):
         return all(self.noticed(lane, begin) for lane in self.lanes)
 
-    def judge(self, fault, begin, over):
-        self.struck.append((fault, begin, over))
+    def judge(self, fault, begin, over, recovery):
+        delays = []
+        self.struck.append((fault, delays, recovery))
         must = fault.notice == 'always' or (fault.notice == 'long' and over - begin > self.limit)
         for lane in self.lanes:
             status = self.noticed(lane, begin)
             if status and (status.time - begin <= self.limit or not must):
-                self.say(f'{lane.name}: noticed after {status.time - begin:.2f} s: {status.hresult}')
+                delays.append(status.time - begin)
+                self.say(f'{lane.name}: noticed after {delays[-1]:.2f} s: {status.hresult}')
             elif must:
                 self.fail(f'{lane.name}: {fault.name} was not noticed within {self.limit} s')
             else:
@@ -231,11 +239,11 @@ class Run:
     def settle_down(self):
         """Without faults, until descriptors and threads are what they were."""
         self.pump.wait(leaks.QUIET_SECONDS, lambda: self.memory.is_quiet(self.lanes) or not self.all_run())
-        self.memory.note(self.lanes)
+        self.note_memory()
 
     def check(self):
         for lane in self.lanes:
-            account = accounts.Account(lane, self)
+            account = accounts.Account(lane, self, plants.PLANTS.get(self.options.plant))
             for problem in account.check():
                 self.fail(problem)
             for line in account.lines():
@@ -262,6 +270,13 @@ class Run:
     def summary(self, seconds):
         struck = len(self.struck)
         self.say(f'{struck} faults in {seconds:.0f} s' + (f', one each {seconds / struck:.1f} s' if struck else ''))
+        for fault in strikes.FAULTS:
+            rows = [(delays, recovery) for struck, delays, recovery in self.struck if struck is fault]
+            delays = [delay for row, _ in rows for delay in row]
+            if rows:
+                self.say(f'{fault.name}: {len(rows)} times, noticed by {len(delays)} of {2 * len(rows)} encoders'
+                         + (f' within {max(delays):.2f} s' if delays else '')
+                         + f', pushed again within {max(recovery for _, recovery in rows):.2f} s after the end')
         for lane in self.lanes:
             names = [status.name for status in lane.encoder.statuses]
             self.say(f'{lane.name}: {names.count("RECONNECT_START")} RECONNECT_START,'
@@ -272,7 +287,7 @@ class Run:
         begin = time.monotonic()
         try:
             self.start()
-            self.memory.note(self.lanes)
+            self.note_memory()
             self.run_faults()
             if self.all_run():
                 self.settle_down()
@@ -306,6 +321,7 @@ def parse_options():
                          help=f'may be given more than once: {", ".join(names)}; or none')
     options.add_argument('--timeout', type=int, default=5, help="the sink's timeout in seconds (default 5)")
     options.add_argument('--set', action='append', default=[], metavar='NAME=VALUE', help='more settings of the sink')
+    options.add_argument('--plant', choices=sorted(plants.PLANTS), help='a bug in what was found: the run has to fail')
     options.add_argument('--work', metavar='FOLDER', help='for logs and recordings; kept')
     options.add_argument('--report', metavar='FILE', nargs='?', const='',
                          help='write a report (default docs/reports/faults-DATE.txt of the source folder)')

@@ -37,7 +37,7 @@ def handled(stats):
 class Encoder:
     """What the encoder has said, and what is in its memory."""
 
-    def __init__(self, run, name, location, settings, side=ENCODER):
+    def __init__(self, run, name, location, settings, side=ENCODER, pattern='snow'):
         self.run = run
         self.name = name
         self.packets = run.path(f'{name}.packets')
@@ -51,7 +51,7 @@ class Encoder:
         self.has_ended = False
         command = [*run.network.inside(side), 'unshare', '--mount', '--propagation', 'private', 'sh', '-c',
                    'mount --bind "$0" /etc/resolv.conf && exec "$@"', run.resolv_conf,
-                   run.encoder_program, f'--location={location}', f'--packets={self.packets}']
+                   run.encoder_program, f'--location={location}', f'--packets={self.packets}', f'--pattern={pattern}']
         command += [f'--set={setting}' for setting in settings]
         self.process = processes.Process(run.pump, name, command, run.folder, self.heard, run.environment)
 
@@ -231,5 +231,5 @@ class Lane:
     def start_other(self):
         """An encoder in the server's namespace, for the same point."""
         name = f'{self.name}x{len(self.others) + 1}'
-        self.others.append(Encoder(self.run, name, f'http://127.0.0.1:{self.port}/live', [], SERVER))
+        self.others.append(Encoder(self.run, name, f'http://127.0.0.1:{self.port}/live', [], SERVER, 'smpte'))
         return self.others[-1]

@@ -21,12 +21,16 @@ class Watch:
         self.notes = collections.defaultdict(list)
 
     def note(self, lanes):
+        """Yields a line for each."""
         for lane in lanes:
             if lane.encoder and lane.encoder.is_running():
                 pid = lane.encoder.process.pid
-                self.notes[lane.name].append(Note(
-                    time.monotonic(), lane.encoder.heap, processes.memory(pid), processes.descriptors(pid),
-                    processes.threads(pid), len([s for s in lane.encoder.statuses if s.name == 'RECONNECT_START'])))
+                note = Note(time.monotonic(), lane.encoder.heap, processes.memory(pid), processes.descriptors(pid),
+                            processes.threads(pid),
+                            len([s for s in lane.encoder.statuses if s.name == 'RECONNECT_START']))
+                self.notes[lane.name].append(note)
+                yield (f'{lane.name}: heap {note.heap}, resident {note.resident}, descriptors {note.descriptors},'
+                       f' threads {note.threads}')
 
     def is_quiet(self, lanes):
         """Whether nobody has more than at the beginning."""

@@ -14,6 +14,8 @@ LINK = {ENCODER: 'wmse', SERVER: 'wmss'}
 FIRST = {ENCODER: 2, SERVER: 1}
 ADDRESSES = 250                 # of each side, in its half of the net
 TABLE = 'inet faults'
+# a server that reads nothing is felt soon: the kernel would take six megabytes in its place
+RECEIVE_BUFFER = '4096 32768 65536'
 PROBE = """
 import socket, sys
 peer = socket.create_connection((sys.argv[1], int(sys.argv[2])), 2)
@@ -61,6 +63,8 @@ class Network:
             self.nft(side, f'add table {TABLE}\n')
             for hook in ('input', 'output'):
                 self.nft(side, f'add chain {TABLE} {hook} {{ type filter hook {hook} priority 0; }}\n')
+
+        call(*self.inside(SERVER), 'sh', '-c', f'echo {RECEIVE_BUFFER} >/proc/sys/net/ipv4/tcp_rmem')
 
     def remove(self):
         """The links go with the namespaces."""

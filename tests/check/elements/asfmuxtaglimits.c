@@ -339,6 +339,27 @@ GST_START_TEST (test_many_pictures)
 
 GST_END_TEST;
 
+/* Where nobody says how large a header may be, all receivers take it
+ * (push-protocol, C32). */
+GST_START_TEST (test_default_limit)
+{
+  GstTagList *tags = new_pictures (1000, 3000);
+  Outcome outcome = { 0, };
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_AUDIO, NULL, NULL);
+  gst_tag_setter_merge_tags (GST_TAG_SETTER (mux.audio->element), tags,
+      GST_TAG_MERGE_REPLACE);
+  read_outcome (&outcome, &mux);
+  test_mux_clear (&mux);
+  fail_unless (outcome.size <= 8192 && outcome.size > 5000, "%u",
+      (guint) outcome.size);
+  clear_outcome (&outcome);
+  gst_tag_list_unref (tags);
+}
+
+GST_END_TEST;
+
 /* What cannot be written is named; what is nothing is not. */
 GST_START_TEST (test_odd_values)
 {
@@ -386,6 +407,7 @@ asfmuxtaglimits_suite (void)
   tcase_add_test (tc, test_live_header_cannot_fit);
   tcase_add_test (tc, test_many_values);
   tcase_add_loop_test (tc, test_many_pictures, 0, 2);
+  tcase_add_test (tc, test_default_limit);
   tcase_add_test (tc, test_odd_values);
   return s;
 }

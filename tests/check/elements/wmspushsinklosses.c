@@ -188,28 +188,31 @@ script_mute_tls (ScriptConnection * connection, gpointer user_data)
 
 /* Long enough for what follows from a message to be under way. */
 static void
-let_it_go_on (SinkRig * rig)
+let_it_go_on (SinkRig * rig, GstClockTime time)
 {
   g_autoptr (GstMessage) message = gst_bus_timed_pop_filtered (rig->bus,
-      200 * GST_MSECOND, GST_MESSAGE_ERROR);
+      time, GST_MESSAGE_ERROR);
 
   fail_unless (message == NULL);
 }
 
-/* What a push does when the fault comes. */
+/* What a push does when the fault comes.  Who ends later waits for the end when
+ * the kernel's time for the packet before it is up. */
 static const struct
 {
   const gchar *name;
   ScriptFunc script;
   guint n_before;               /* packets */
   guint n_after;
-  gboolean is_ended;            /* after it */
+  gboolean ends;
+  gboolean ends_later;
 } pushes[] = {
-  {"streams", script_stream, N_PACKETS, 1, FALSE},
-  {"streams nothing", script_stream, N_PACKETS, 0, FALSE},
-  {"waits for PLAYING", script_setup, N_PACKETS, 0, FALSE},
-  {"waits for PushSetup's answer", script_no_answer, 0, 0, FALSE},
-  {"ends", script_stream, N_PACKETS, 0, TRUE},
+  {"streams", script_stream, N_PACKETS, 1, FALSE, FALSE},
+  {"streams nothing", script_stream, N_PACKETS, 0, FALSE, FALSE},
+  {"waits for PLAYING", script_setup, N_PACKETS, 0, FALSE, FALSE},
+  {"waits for PushSetup's answer", script_no_answer, 0, 0, FALSE, FALSE},
+  {"ends", script_stream, N_PACKETS, 0, TRUE, FALSE},
+  {"ends later", script_stream, N_PACKETS, 1, FALSE, TRUE},
 };
 
 #define N_PUSHES G_N_ELEMENTS (pushes)
@@ -246,7 +249,7 @@ go_on_pushing (SinkRig * rig, guint n)
   if (pushes[n].script == script_setup)
     sink_rig_set_state (rig, GST_STATE_PLAYING);
   sink_rig_push_packets (rig, pushes[n].n_before, pushes[n].n_after);
-  if (pushes[n].is_ended)
+  if (pushes[n].ends)
     sink_rig_push_eos (rig);
 }
 
@@ -259,7 +262,7 @@ check_noticed (SinkRig * rig, guint fault, guint push, gint64 start)
 
   if (pushes[push].script == script_no_answer)
     cause_check (rig, name, WMS_ERROR, WMS_ERROR_CONNECT_TIMEOUT);
-  else if (pushes[push].is_ended)
+  else if (pushes[push].ends || pushes[push].ends_later)
     cause_check (rig, name, WMS_ERROR, WMS_ERROR_STALLED);
   else
     cause_check (rig, name, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
@@ -281,6 +284,11 @@ GST_START_TEST (test_faults)
   faults[__i__].fault ();
   for (i = 0; i < N_PUSHES; i++)
     go_on_pushing (rigs[i], i);
+  let_it_go_on (rigs[0], TIMEOUT_S * GST_SECOND / 2);
+  for (i = 0; i < N_PUSHES; i++) {
+    if (pushes[i].ends_later)
+      sink_rig_push_eos (rigs[i]);
+  }
   for (i = 0; i < N_PUSHES; i++)
     check_noticed (rigs[i], __i__, i, start);
   for (i = 0; i < N_PUSHES; i++)
@@ -401,7 +409,7 @@ GST_START_TEST (test_to_null)
   wait_until_there (N_SCRIPTS);
   if (stops[__i__].fault != NULL)
     stops[__i__].fault ();
-  let_it_go_on (rigs[N_STATES - 1]);
+  let_it_go_on (rigs[N_STATES - 1], 200 * GST_MSECOND);
   /* it waits for room */
   fail_unless (sink_rig_get_stat (rigs[BLOCKED_STATE], "packets-sent")
       < MANY_PACKETS);

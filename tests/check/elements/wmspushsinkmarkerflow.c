@@ -141,6 +141,38 @@ push_packets_and_marker (gpointer user_data)
   return NULL;
 }
 
+/* Nothing is queued without a bound, and what is refused is not posted. */
+GST_START_TEST (test_too_many_markers)
+{
+  ScriptServer *server = script_server_new (script_take_all, NULL);
+  g_autoptr (GBytes) header = sink_rig_get_header ();
+  g_autoptr (GBytes) packet = sink_rig_get_packet (0);
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  GstHarness *h = new_harness (server, bus);
+  GstMessage *message;
+  guint n = 0;
+  guint i;
+
+  for (i = 0; i < 1000; i++)
+    push_marker (h);
+  fail_if (gst_harness_push_event (h,
+          gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM,
+              gst_structure_new_empty ("wms-marker"))));
+  push_bytes (h, header);
+  push_bytes (h, packet);
+  push_marker (h);
+  fail_unless (gst_harness_push_event (h, gst_event_new_eos ()));
+  while ((message = gst_bus_pop_filtered (bus, GST_MESSAGE_ELEMENT))) {
+    n += gst_message_has_name (message, "wms-marker");
+    gst_message_unref (message);
+  }
+  fail_unless_equals_int (n, 1001);
+  free_harness (h);
+  script_server_free (server);
+}
+
+GST_END_TEST;
+
 /* One that comes behind data which a flush takes is refused as that is. */
 GST_START_TEST (test_flushed_marker)
 {
@@ -369,6 +401,7 @@ wmspushsinkmarkerflow_suite (void)
   suite_add_tcase (suite, tc);
   tcase_set_timeout (tc, 60);
   tcase_add_test (tc, test_marker_outlives_flush);
+  tcase_add_test (tc, test_too_many_markers);
   tcase_add_test (tc, test_flushed_marker);
   tcase_add_test (tc, test_marker_between_sessions);
   tcase_add_test (tc, test_no_marker_behind_a_failure);

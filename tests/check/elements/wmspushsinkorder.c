@@ -39,6 +39,7 @@ static const gchar *const scenarios[] = {
   "setup-refused",
   "setup-timeout",
   "start-refused",
+  "stopped-and-resumed",
   "stopped-while-lost",
   "stopped-without-eos",
   "two-headers",
@@ -176,6 +177,7 @@ set_state (Play * self, GstState state)
     start_helper (self, change_state);
     return NULL;
   }
+  join_helper (self);
   if (gst_element_set_state (self->pipeline, state) == GST_STATE_CHANGE_FAILURE)
     return g_strdup ("the state cannot be changed");
   if (self->feeder == NULL)

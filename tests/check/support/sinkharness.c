@@ -89,6 +89,21 @@ sink_harness_flush (SinkHarness * self)
           gst_event_new_segment (&segment)));
 }
 
+void
+sink_harness_restart (SinkHarness * self)
+{
+  GstSegment segment;
+  GstCaps *caps = gst_caps_from_string ("video/x-ms-asf, parsed=(boolean)true");
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  fail_unless (gst_element_set_state (self->sink, GST_STATE_PLAYING)
+      != GST_STATE_CHANGE_FAILURE);
+  gst_harness_push_event (self->h, gst_event_new_stream_start ("again"));
+  gst_harness_push_event (self->h, gst_event_new_caps (caps));
+  gst_harness_push_event (self->h, gst_event_new_segment (&segment));
+  gst_caps_unref (caps);
+}
+
 GstStructure *
 sink_harness_get_stats (GstElement * sink)
 {

@@ -332,6 +332,23 @@ GST_START_TEST (test_loss)
 
 GST_END_TEST;
 
+/* Not a close: the last packets have not arrived. */
+GST_START_TEST (test_stall_at_the_end)
+{
+  g_autoptr (GError) reason = g_error_new_literal (WMS_ERROR,
+      WMS_ERROR_STALLED, "not acknowledged");
+  g_autoptr (GError) error = NULL;
+  WmsPush *push = new_streaming_push ();
+
+  wms_push_begin_end (push);
+  fail_unless_equals_int (wms_push_take_loss (push, reason, &error),
+      WMS_OUTCOME_FAILED);
+  fail_unless (g_error_matches (error, WMS_ERROR, WMS_ERROR_STALLED));
+  wms_push_free (push);
+}
+
+GST_END_TEST;
+
 /* push-protocol, C22: after a filled request another PushStart. */
 GST_START_TEST (test_refill)
 {
@@ -405,6 +422,7 @@ wmspush_suite (void)
   tcase_add_test (tc, test_early_answers);
   tcase_add_test (tc, test_answers_to_end);
   tcase_add_test (tc, test_loss);
+  tcase_add_test (tc, test_stall_at_the_end);
   tcase_add_test (tc, test_refill);
   tcase_add_test (tc, test_restart);
   tcase_add_test (tc, test_via);

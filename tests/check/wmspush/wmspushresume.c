@@ -143,6 +143,23 @@ GST_START_TEST (test_refused_id)
 
 GST_END_TEST;
 
+/* A server that has refused the push-id and gives the same one again means
+ * another session. */
+GST_START_TEST (test_refused_id_again)
+{
+  WmsPush *push = new_lost_push ();
+
+  wms_push_resume (push);
+  fail_unless_equals_int (ask (push, "home", "push-id=7", 404, NULL),
+      WMS_OUTCOME_AGAIN);
+  fail_unless_equals_int (ask (push, "home", "push-id=0", 204, "7"),
+      WMS_OUTCOME_OPENED);
+  fail_unless (!wms_push_is_continued (push));
+  wms_push_free (push);
+}
+
+GST_END_TEST;
+
 /* Trouble of the server says nothing about the push-id. */
 static const guint troubles[] = { 408, 429, 500, 503 };
 
@@ -225,6 +242,7 @@ wmspushresume_suite (void)
   tcase_add_loop_test (tc, test_answers, 0, G_N_ELEMENTS (answers));
   tcase_add_test (tc, test_no_id);
   tcase_add_test (tc, test_refused_id);
+  tcase_add_test (tc, test_refused_id_again);
   tcase_add_loop_test (tc, test_trouble, 0, G_N_ELEMENTS (troubles));
   tcase_add_loop_test (tc, test_refused_start, 0, G_N_ELEMENTS (refusals));
   tcase_add_test (tc, test_redirected);

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* What is left out: after a loss, and where the connection takes less than the
+ * stream has.  gstwmssender.c has the threads. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "wmspush/gstwmssender-private.h"
+
+#include "asf/asfpacket.h"
+
+/* Whether a player can begin with this packet; what cannot be read is sent and
+ * not judged here. */
+static gboolean
+starts_key_frame (GstWmsSender * self, GstBuffer * buffer)
+{
+  gboolean starts = TRUE;
+  AsfPacketInfo info;
+  GstMapInfo map;
+
+  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
+    return TRUE;
+  if (asf_packet_read (map.data, map.size, &info, NULL))
+    starts = asf_packet_starts_key_frame (&info, map.data, &self->info);
+  gst_buffer_unmap (buffer, &map);
+  return starts;
+}
+
+void
+gst_wms_sender_begin_skipping (GstWmsSender * self)
+{
+  if (!self->is_skipping)
+    gst_wms_drops_count (&self->drops, &self->drops.discontinuities, 1);
+  self->is_skipping = TRUE;
+}
+
+static void
+end_skipping (GstWmsSender * self)
+{
+  self->is_skipping = self->drops.is_run_told = FALSE;
+  self->blocked_us = 0;
+}
+
+/* Takes the packets that nobody can use out of the batch: those in front of
+ * the next key frame. */
+void
+gst_wms_sender_skip_in_batch (GstWmsSender * self)
+{
+  guint n_kept = self->n_taken;
+  guint n_dropped = 0;
+  guint i;
+
+  for (i = self->n_taken; i < self->n_batch; i++) {
+    WmsPacket *packet = &self->batch[i];
+
+    if (packet->head[1] == WMS_FRAME_DATA && self->is_skipping) {
+      if (starts_key_frame (self, packet->buffer))
+        end_skipping (self);
+    }
+    if (packet->head[1] == WMS_FRAME_DATA && self->is_skipping) {
+      wms_packet_clear (packet);
+      n_dropped++;
+    } else {
+      self->batch[n_kept++] = *packet;
+    }
+  }
+  self->n_batch = n_kept;
+  gst_wms_drops_count (&self->drops, &self->drops.dropped, n_dropped);
+}
+
+/* Up to when the batch may wait; a session that has not begun waits. */
+gint64
+gst_wms_sender_get_deadline_us (GstWmsSender * self)
+{
+  if (self->end_us != 0)
+    return self->end_us;
+  if (self->config.leaky == GST_WMS_LEAKY_NO || self->due == WMS_FRAME_HEADER)
+    return -1;
+  if (self->is_skipping)
+    return g_get_monotonic_time ();
+  if (self->blocked_us == 0)
+    self->blocked_us = g_get_monotonic_time ();
+  return self->blocked_us + (gint64) (self->config.max_backlog / 1000);
+}
+
+/* Lets what is left over in the writer go on, and a lost session come back,
+ * without waiting for either; afterwards the sender may be skipping or not. */
+static GstFlowReturn
+poke (GstWmsSender * self)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  GError *error = NULL;
+  guint n_taken = 0;
+
+  if (!wms_client_write (self->client, NULL, 0, &n_taken,
+          gst_wms_sender_get_deadline_us (self), self->cancellable, &error))
+    ret = gst_wms_sender_handle_failure (self, error);
+  else
+    self->blocked_us = 0;
+  return ret;
+}
+
+/* Returns whether the packet can be sent now: it ends the run of drops. */
+gboolean
+gst_wms_sender_is_run_over (GstWmsSender * self, GstBuffer * buffer,
+    GstFlowReturn * ret)
+{
+  gboolean is_key = starts_key_frame (self, buffer);
+
+  if (self->config.leaky != GST_WMS_LEAKY_NO) {
+    *ret = poke (self);
+    /* blocked_us is 0 when all went out */
+    is_key = is_key && *ret == GST_FLOW_OK && self->blocked_us == 0;
+  }
+  if (is_key)
+    end_skipping (self);
+  return is_key;
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* wmspushsink: what else happens while a session is lost or being closed
+ * (push-protocol, C24 and section 5). */
+#include <gst/check/gstcheck.h>
+#include <string.h>
+
+#include "scriptserver.h"
+#include "sinkrig.h"
+#include "testasf.h"
+
+#define OTHER_ID "HTTP/1.1 204 No Content\r\nServer: Cougar/9.5\r\n" \
+    "Set-Cookie: push-id=77\r\n\r\n"
+#define N_FIRST 5
+
+static SinkRig *
+new_rig (ScriptFunc script, GstClockTime delay)
+{
+  SinkRig *rig = sink_rig_new_for (script);
+
+  g_object_set (rig->sink, "retries", -1, "retry-delay", delay, NULL);
+  return rig;
+}
+
+/* Five packets on the first connection, then a reset. */
+static gboolean
+lose_first (ScriptConnection * connection)
+{
+  if (script_get_number (connection) > 0)
+    return FALSE;
+  if (script_accept_push (connection)
+      && script_read_frames_until (connection, WMS_FRAME_DATA, N_FIRST))
+    script_reset (connection);
+  return TRUE;
+}
+
+static void
+script_gone (ScriptConnection * connection, gpointer user_data)
+{
+  if (!lose_first (connection))
+    script_reset (connection);
+}
+
+static void
+play_and_lose (SinkRig * rig)
+{
+  sink_rig_play_packets (rig, N_FIRST);
+  fail_unless (sink_rig_wait (rig, "RECONNECT_START"));
+}
+
+/* What is wrong with the data is told at once, and ends the session for
+ * good. */
+GST_START_TEST (test_bad_data)
+{
+  SinkRig *rig = new_rig (script_gone, 100 * GST_SECOND);
+  g_autoptr (GBytes) bad = g_bytes_new_take (g_malloc0 (RIG_PACKET_SIZE),
+      RIG_PACKET_SIZE);
+
+  play_and_lose (rig);
+  sink_rig_push (rig, bad);
+  fail_unless (sink_rig_wait (rig, " ERROR:"));
+  fail_unless (strstr (rig->log->str,
+          "RECONNECT_START RECONNECT_END ERROR STOPPED CLOSED "
+          "FINALIZE:NS_E_INVALID_DATA ERROR:NS_E_INVALID_DATA")
+      != NULL, "%s", rig->log->str);
+  fail_unless_equals_int (rig->n_errors, 1);
+  fail_unless_equals_uint64 (sink_rig_get_stat (rig, "packets-refused"), 1);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* A packet waits for a session that does not come back: its end waits for
+ * `timeout`, and says why. */
+GST_START_TEST (test_end_session)
+{
+  SinkRig *rig = new_rig (script_gone, 100 * GST_SECOND);
+  gint64 begun;
+  guint hresult = 0;
+
+  g_object_set (rig->sink, "timeout", 1, NULL);
+  play_and_lose (rig);
+  sink_rig_push_packets (rig, N_FIRST, 1);
+  while (sink_rig_get_stat (rig, "packets-received") <= N_FIRST)
+    g_thread_yield ();
+  begun = g_get_monotonic_time ();
+  g_signal_emit_by_name (rig->sink, "end-session", &hresult);
+  fail_unless (g_get_monotonic_time () - begun < 3 * G_TIME_SPAN_SECOND);
+  fail_unless (hresult >> 31, "%08x", hresult);
+  fail_unless (sink_rig_wait (rig, " ERROR:"));
+  fail_unless_equals_int (rig->n_errors, 1);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
+static void
+script_other_session (ScriptConnection * connection, gpointer user_data)
+{
+  guint64 length = 0;
+
+  if (lose_first (connection))
+    return;
+  if (!script_read_head (connection, &length)
+      || !script_skip (connection, length))
+    return;
+  script_send (connection, OTHER_ID);
+  if (script_read_head (connection, NULL)
+      && script_read_frames_until (connection, WMS_FRAME_END, 2))
+    script_send (connection, SCRIPT_START_OK);
+  script_finish (connection);
+}
+
+static GBytes *
+get_other_header (void)
+{
+  const TestHeader header = {
+    .flags = ASF_FILE_BROADCAST,
+    .packet_size = RIG_PACKET_SIZE,
+    .streams = {&asf_guid_stream_video, &asf_guid_stream_video},
+  };
+
+  return g_byte_array_free_to_bytes (test_asf_header (&header));
+}
+
+/* Key frame 10, another header, key frame 20. */
+static GstBufferList *
+new_list (GBytes * other)
+{
+  GstBufferList *list = gst_buffer_list_new ();
+  g_autoptr (GBytes) first = sink_rig_get_packet (10);
+  g_autoptr (GBytes) second = sink_rig_get_packet (20);
+
+  gst_buffer_list_add (list, gst_buffer_new_wrapped_bytes (first));
+  gst_buffer_list_add (list, gst_buffer_new_wrapped_bytes (other));
+  gst_buffer_list_add (list, gst_buffer_new_wrapped_bytes (second));
+  return list;
+}
+
+static void
+check_frame (ScriptServer * server, guint n, const gchar * types,
+    GBytes * header)
+{
+  WmsFrameType type = 0;
+  g_autoptr (GBytes) content = script_server_get_frame (server, n, &type);
+
+  fail_unless (content != NULL
+      && type == (guint) types[n], "frame %u is %c", n, type);
+  if (header == NULL)
+    return;
+  if (type == WMS_FRAME_CHANGE) {
+    GBytes *bare = g_bytes_new_from_bytes (content, 4,
+        g_bytes_get_size (content) - 4);
+
+    g_bytes_unref (content);
+    content = bare;
+  }
+  fail_unless (g_bytes_equal (content, header), "frame %u", n);
+}
+
+/* The server forgets the session: what waits gets the header that it belongs
+ * to, and the other one comes behind. */
+GST_START_TEST (test_change_in_list)
+{
+  static const gchar types[] = "HDDDDDHDECDE";
+  SinkRig *rig = new_rig (script_other_session, 20 * GST_MSECOND);
+  g_autoptr (GBytes) header = sink_rig_get_header ();
+  g_autoptr (GBytes) other = get_other_header ();
+  GstBufferList *list = new_list (other);
+  GstFlowReturn ret;
+  guint i;
+
+  play_and_lose (rig);
+  g_signal_emit_by_name (rig->source, "push-buffer-list", list, &ret);
+  gst_buffer_list_unref (list);
+  sink_rig_push_eos (rig);
+  fail_unless (sink_rig_wait (rig, "EOS"));
+  for (i = 0; types[i] != '\0'; i++)
+    check_frame (rig->server, i, types, i == 6 ? header : i == 9 ? other :
+        NULL);
+  sink_rig_check_account (rig, N_FIRST + 2, N_FIRST + 2);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
+static void
+script_no_answer (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_accept_push (connection)
+      && script_read_frames_until (connection, WMS_FRAME_END, 1))
+    script_wait_gate (connection);
+}
+
+typedef struct
+{
+  SinkRig *rig;
+  gint stop;                    /* atomic */
+  gint has_polled;              /* atomic */
+  guint64 least;
+} Poller;
+
+static gpointer
+poll_thread (gpointer user_data)
+{
+  Poller *self = user_data;
+
+  while (!g_atomic_int_get (&self->stop)) {
+    self->least = MIN (self->least,
+        sink_rig_get_stat (self->rig, "packets-sent"));
+    g_atomic_int_set (&self->has_polled, TRUE);
+  }
+  return NULL;
+}
+
+/* The account holds while a session is being closed, which takes its time when
+ * the server does not answer. */
+GST_START_TEST (test_account_at_close)
+{
+  Poller poller = { new_rig (script_no_answer, 0), FALSE, FALSE, G_MAXUINT64 };
+  GThread *thread;
+
+  sink_rig_play_packets (poller.rig, N_FIRST);
+  fail_unless (sink_rig_wait (poller.rig, "STARTED"));
+  thread = g_thread_new ("poll", poll_thread, &poller);
+  while (!g_atomic_int_get (&poller.has_polled))
+    g_thread_yield ();
+  gst_element_set_state (poller.rig->pipeline, GST_STATE_NULL);
+  g_atomic_int_set (&poller.stop, TRUE);
+  g_thread_join (thread);
+  fail_unless_equals_uint64 (poller.least, N_FIRST);
+  sink_rig_check_account (poller.rig, N_FIRST, N_FIRST);
+  sink_rig_free (poller.rig);
+}
+
+GST_END_TEST;
+
+static Suite *
+wmspushsinkmishaps_suite (void)
+{
+  Suite *s = suite_create ("wmspushsink-mishaps");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (s, tc);
+  tcase_set_timeout (tc, 60);
+  tcase_add_test (tc, test_bad_data);
+  tcase_add_test (tc, test_end_session);
+  tcase_add_test (tc, test_change_in_list);
+  tcase_add_test (tc, test_account_at_close);
+  return s;
+}
+
+GST_CHECK_MAIN (wmspushsinkmishaps);

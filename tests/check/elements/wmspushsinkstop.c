@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* wmspushsink: stop-mode, and sessions that go on after READY. */
+#include <gst/check/gstcheck.h>
+#include <string.h>
+
+#include "sinkharness.h"
+#include "sinkrig.h"
+#include "testasf.h"
+
+#define ANSWER(cookie) "HTTP/1.1 204 No Content\r\nServer: Cougar/9.5\r\n" \
+    "Set-Cookie: push-id=" cookie "\r\n\r\n"
+#define NOT_FOUND "HTTP/1.1 404 Not Found\r\nServer: Cougar/9.5\r\n" \
+    "Content-Length: 0\r\n\r\n"
+#define MANY_PACKETS 20000
+
+GST_START_TEST (test_default)
+{
+  GstElement *sink = gst_element_factory_make ("wmspushsink", NULL);
+  g_autofree gchar *text = NULL;
+  GValue value = G_VALUE_INIT;
+
+  g_object_get_property (G_OBJECT (sink), "stop-mode", &value);
+  text = gst_value_serialize (&value);
+  fail_unless_equals_string (text, "end-session");
+  g_value_unset (&value);
+  gst_object_unref (sink);
+}
+
+GST_END_TEST;
+
+/* Sessions one after the other that know each other: the first one gives the
+ * push-id 7 and another cookie. */
+static const gchar *second_answer;
+
+static void
+script_two_sessions (ScriptConnection * connection, gpointer user_data)
+{
+  guint n = script_get_number (connection);
+  guint64 length = 0;
+
+  if (!script_read_head (connection, &length)
+      || !script_skip (connection, length))
+    return;
+  if (n == 0) {
+    script_send (connection, "HTTP/1.1 204 No Content\r\n"
+        "Server: Cougar/9.5\r\nSet-Cookie: push-id=7\r\n"
+        "Set-Cookie: farm=north\r\n\r\n");
+  } else {
+    script_send (connection, n == 1 ? second_answer : ANSWER ("9"));
+    if (n == 1 && strcmp (second_answer, NOT_FOUND) == 0)
+      return;
+  }
+  if (script_read_head (connection, NULL))
+    while (script_read_frame (connection, NULL));
+}
+
+/* Waits until the server's system has the header for certain. */
+static void
+wait_for_delivery (SinkHarness * s)
+{
+  while (sink_harness_get_stat (s->sink, "bytes-unacknowledged") > 0)
+    g_thread_yield ();
+}
+
+static void
+begin_session (SinkHarness * s)
+{
+  sink_harness_init (s, script_two_sessions);
+  g_object_set (s->sink, "retries", 0, NULL);
+  gst_util_set_object_arg (G_OBJECT (s->sink), "stop-mode", "disconnect");
+  sink_harness_play (s);
+  fail_unless_equals_int (sink_harness_push_header (s), GST_FLOW_OK);
+  fail_unless_equals_int (sink_harness_push_packets (s, 0, 2), GST_FLOW_OK);
+  fail_unless (script_server_wait_frames (s->server, WMS_FRAME_DATA, 2));
+  wait_for_delivery (s);
+}
+
+/* The third header has another description. */
+static GstBuffer *
+get_other_header (void)
+{
+  const TestHeader header = {
+    .flags = ASF_FILE_BROADCAST,
+    .packet_size = RIG_PACKET_SIZE,
+    .streams = {&asf_guid_stream_video, &asf_guid_stream_audio},
+  };
+  GByteArray *bytes = test_asf_header (&header);
+  gsize size = bytes->len;
+
+  return gst_buffer_new_wrapped (g_byte_array_free (bytes, FALSE), size);
+}
+
+static void
+check_frames (SinkHarness * s, const gchar * wanted)
+{
+  g_autoptr (GString) got = g_string_new (NULL);
+  WmsFrameType type;
+  GBytes *content;
+  guint i;
+
+  fail_unless (script_server_wait_frames (s->server, WMS_FRAME_DATA, 4));
+  for (i = 0; (content = script_server_get_frame (s->server, i, &type)); i++) {
+    g_string_append_c (got, type);
+    g_bytes_unref (content);
+  }
+  fail_unless_equals_string (got->str, wanted);
+}
+
+/* What the second session's PushSetup said, and what followed. */
+static void
+check_second (SinkHarness * s, GstBuffer * header, const gchar * cookie,
+    const gchar * frames)
+{
+  g_autofree gchar *heads = NULL;
+  const gchar *later;
+
+  fail_unless_equals_int (gst_harness_push (s->h, header), GST_FLOW_OK);
+  fail_unless_equals_int (sink_harness_push_packets (s, 0, 2), GST_FLOW_OK);
+  check_frames (s, frames);
+  heads = script_server_get_heads (s->server);
+  later = strstr (heads, "x-wms-pushstart");
+  later = strstr (later, "x-wms-pushsetup");
+  fail_unless (later != NULL);
+  fail_unless (strstr (later, cookie) != NULL, "%s", later);
+  fail_if (script_server_get_n_frames (s->server, WMS_FRAME_END)
+      > (strchr (frames, 'E') != NULL));
+}
+
+static GstBuffer *
+get_header (void)
+{
+  g_autoptr (GBytes) header = sink_rig_get_header ();
+
+  return gst_buffer_new_wrapped_bytes (header);
+}
+
+static const struct
+{
+  gboolean has_other_header;
+  const gchar *answer;
+  const gchar *frames;
+} resumptions[] = {
+  /* known, and the header is the same */
+  {FALSE, ANSWER ("7"), "HDDDD"},
+  {TRUE, ANSWER ("7"), "HDDECDD"},
+  /* another session, with success */
+  {FALSE, ANSWER ("8"), "HDDHDD"},
+  {TRUE, ANSWER ("8"), "HDDHDD"},
+  /* a refusal: the same once more, as a new session */
+  {FALSE, NOT_FOUND, "HDDHDD"},
+  {TRUE, NOT_FOUND, "HDDHDD"},
+};
+
+GST_START_TEST (test_resume_after_ready)
+{
+  SinkHarness s = { NULL, };
+
+  second_answer = resumptions[__i__].answer;
+  begin_session (&s);
+  gst_element_set_state (s.sink, GST_STATE_READY);
+  fail_unless (script_server_wait_frames (s.server, WMS_FRAME_DATA, 2));
+  sink_harness_restart (&s);
+  check_second (&s, resumptions[__i__].has_other_header ?
+      get_other_header () : get_header (), "push-id=7; farm=north",
+      resumptions[__i__].frames);
+  sink_harness_clear (&s);
+}
+
+GST_END_TEST;
+
+/* The action leaves the same behind, also for the session after a flush. */
+GST_START_TEST (test_resume_after_action)
+{
+  SinkHarness s = { NULL, };
+  guint hresult = 42;
+
+  second_answer = ANSWER ("7");
+  begin_session (&s);
+  gst_util_set_object_arg (G_OBJECT (s.sink), "stop-mode", "end-session");
+  g_signal_emit_by_name (s.sink, "disconnect", &hresult);
+  fail_unless_equals_int (hresult, 0);
+  if (__i__ == 0) {
+    sink_harness_flush (&s);
+  } else {
+    gst_element_set_state (s.sink, GST_STATE_READY);
+    sink_harness_restart (&s);
+  }
+  check_second (&s, get_header (), "push-id=7", "HDDDD");
+  sink_harness_clear (&s);
+}
+
+GST_END_TEST;
+
+/* Twice in a row, the second time before the server has answered. */
+GST_START_TEST (test_resume_later)
+{
+  SinkHarness s = { NULL, };
+
+  second_answer = ANSWER ("7");
+  begin_session (&s);
+  gst_element_set_state (s.sink, GST_STATE_READY);
+  gst_element_set_state (s.sink, GST_STATE_PAUSED);
+  gst_element_set_state (s.sink, GST_STATE_READY);
+  sink_harness_restart (&s);
+  check_second (&s, get_header (), "push-id=7", "HDDDD");
+  sink_harness_clear (&s);
+}
+
+GST_END_TEST;
+
+static void
+forget_by_null (SinkHarness * s)
+{
+  gst_element_set_state (s->sink, GST_STATE_NULL);
+}
+
+static void
+forget_by_location (SinkHarness * s)
+{
+  g_autofree gchar *url = script_server_get_url (s->server);
+  g_autofree gchar *other = g_strconcat (url, "2", NULL);
+
+  gst_element_set_state (s->sink, GST_STATE_READY);
+  g_object_set (s->sink, "location", other, NULL);
+}
+
+static void
+forget_by_end (SinkHarness * s)
+{
+  guint hresult = 42;
+
+  g_signal_emit_by_name (s->sink, "end-session", &hresult);
+  gst_element_set_state (s->sink, GST_STATE_READY);
+}
+
+static void
+forget_by_eos (SinkHarness * s)
+{
+  fail_unless (gst_harness_push_event (s->h, gst_event_new_eos ()));
+  gst_element_set_state (s->sink, GST_STATE_READY);
+}
+
+static const struct
+{
+  void (*forget) (SinkHarness * s);
+  const gchar *frames;
+} ways[] = {
+  {forget_by_null, "HDDHDD"},
+  {forget_by_location, "HDDHDD"},
+  {forget_by_end, "HDDEHDD"},
+  {forget_by_eos, "HDDEHDD"},
+};
+
+GST_START_TEST (test_forget)
+{
+  SinkHarness s = { NULL, };
+
+  second_answer = ANSWER ("9");
+  begin_session (&s);
+  ways[__i__].forget (&s);
+  sink_harness_restart (&s);
+  check_second (&s, get_header (), "push-id=0", ways[__i__].frames);
+  sink_harness_clear (&s);
+}
+
+GST_END_TEST;
+
+/* The same location is no other one. */
+GST_START_TEST (test_same_location)
+{
+  SinkHarness s = { NULL, };
+  g_autofree gchar *url = NULL;
+
+  second_answer = ANSWER ("7");
+  begin_session (&s);
+  url = script_server_get_url (s.server);
+  gst_element_set_state (s.sink, GST_STATE_READY);
+  g_object_set (s.sink, "location", url, NULL);
+  sink_harness_restart (&s);
+  check_second (&s, get_header (), "push-id=7", "HDDDD");
+  sink_harness_clear (&s);
+}
+
+GST_END_TEST;
+
+static void
+script_take_no_end (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_accept_push (connection)
+      && script_read_frames_until (connection, WMS_FRAME_END, 1))
+    script_wait_gate (connection);
+}
+
+static void
+script_read_nothing (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_accept_push (connection))
+    script_wait_gate (connection);
+}
+
+static gint64
+measure_stop (SinkRig * rig)
+{
+  gint64 start = g_get_monotonic_time ();
+
+  sink_rig_set_state (rig, GST_STATE_READY);
+  return g_get_monotonic_time () - start;
+}
+
+/* The $E is written, its answer is not waited for longer than half a second.
+ * The machine gets some time as well. */
+GST_START_TEST (test_no_answer_to_stop)
+{
+  SinkRig *rig = sink_rig_new_for (script_take_no_end);
+
+  sink_rig_play_packets (rig, 3);
+  fail_unless (measure_stop (rig) < 800 * G_TIME_SPAN_MILLISECOND);
+  fail_unless (script_server_wait_frames (rig->server, WMS_FRAME_END, 1));
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* A full socket: given up at once, in both modes. */
+GST_START_TEST (test_stop_while_blocked)
+{
+  SinkRig *rig = sink_rig_new_for (script_read_nothing);
+  guint64 last = 0;
+  guint64 sent = 1;
+
+  gst_util_set_object_arg (G_OBJECT (rig->sink), "stop-mode",
+      __i__ == 0 ? "end-session" : "disconnect");
+  sink_rig_push_header (rig);
+  sink_rig_push_packets (rig, 0, MANY_PACKETS);
+  sink_rig_set_state (rig, GST_STATE_PLAYING);
+  fail_unless (sink_rig_wait (rig, "STARTED"));
+  /* the queues are full when a while passes without a byte taken */
+  while (sent != last) {
+    last = sent;
+    fail_unless (gst_bus_timed_pop_filtered (rig->bus, 200 * GST_MSECOND,
+            GST_MESSAGE_ERROR) == NULL);
+    sent = sink_rig_get_stat (rig, "bytes-sent");
+  }
+  fail_unless (measure_stop (rig) < 800 * G_TIME_SPAN_MILLISECOND);
+  fail_unless_equals_int (sink_rig_get_stat (rig, "packets-received"),
+      sink_rig_get_stat (rig, "packets-sent")
+      + sink_rig_get_stat (rig, "packets-dropped"));
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
+static Suite *
+wmspushsinkstop_suite (void)
+{
+  Suite *suite = suite_create ("wmspushsinkstop");
+  TCase *tc = tcase_create ("stop");
+
+  suite_add_tcase (suite, tc);
+  tcase_set_timeout (tc, 60);
+  tcase_add_test (tc, test_default);
+  tcase_add_loop_test (tc, test_resume_after_ready, 0,
+      G_N_ELEMENTS (resumptions));
+  tcase_add_loop_test (tc, test_resume_after_action, 0, 2);
+  tcase_add_test (tc, test_resume_later);
+  tcase_add_loop_test (tc, test_forget, 0, G_N_ELEMENTS (ways));
+  tcase_add_test (tc, test_same_location);
+  tcase_add_test (tc, test_no_answer_to_stop);
+  tcase_add_loop_test (tc, test_stop_while_blocked, 0, 2);
+  return suite;
+}
+
+GST_CHECK_MAIN (wmspushsinkstop);
