@@ -67,7 +67,7 @@ struct _AsfSplitter
 
   guint64 packets_left;         /* bare */
   Framing framing;              /* chunks */
-  GstAdapter *pieces;           /* a header in several $H */
+  GstAdapter *pieces;           /* a header in several $H; NULL before */
 };
 
 static Step
@@ -91,7 +91,6 @@ asf_splitter_new (void)
   AsfSplitter *self = g_new0 (AsfSplitter, 1);
 
   self->adapter = gst_adapter_new ();
-  self->pieces = gst_adapter_new ();
   self->pts = self->dts = GST_CLOCK_TIME_NONE;
   return self;
 }
@@ -103,7 +102,7 @@ asf_splitter_reset (AsfSplitter * self)
   self->is_drained = FALSE;
   self->pts = self->dts = GST_CLOCK_TIME_NONE;
   gst_adapter_clear (self->adapter);
-  gst_adapter_clear (self->pieces);
+  g_clear_object (&self->pieces);
   gst_clear_buffer (&self->header);
   g_clear_error (&self->error);
   self->state = STATE_START;
@@ -120,7 +119,6 @@ asf_splitter_free (AsfSplitter * self)
     return;
   asf_splitter_reset (self);
   g_object_unref (self->adapter);
-  g_object_unref (self->pieces);
   g_free (self);
 }
 
@@ -142,7 +140,7 @@ asf_splitter_get_pending (AsfSplitter * self)
   if (self->state == STATE_BARE_TRAILER || self->state == STATE_SWALLOW)
     return 0;
   return gst_adapter_available (self->adapter)
-      + gst_adapter_available (self->pieces)
+      + (self->pieces != NULL ? gst_adapter_available (self->pieces) : 0)
       + (self->whole != NULL ? self->info.packet_size : 0);
 }
 
@@ -381,6 +379,8 @@ take_piece (AsfSplitter * self, gsize size, AsfUnit * unit)
   if (size == 0)
     return STEP_AGAIN;
   note_times (self, unit);
+  if (self->pieces == NULL)
+    self->pieces = gst_adapter_new ();
   gst_adapter_push (self->pieces,
       gst_adapter_take_buffer (self->adapter, size));
   total = measure_header (self, self->pieces);
@@ -413,7 +413,7 @@ take_header_chunk (AsfSplitter * self, gsize length, AsfUnit * unit)
     return fail (self, "$H shorter than its own head");
   gst_adapter_copy (self->adapter, peek, 0, CHUNK_HEAD_SIZE + head_size);
   if (head_size == 0 || (peek[MMS_AF_FLAGS] & AF_FIRST_PIECE))
-    gst_adapter_clear (self->pieces);
+    g_clear_object (&self->pieces);
   gst_adapter_flush (self->adapter, CHUNK_HEAD_SIZE + head_size);
   return take_piece (self, length - head_size, unit);
 }
@@ -478,7 +478,7 @@ take_change_chunk (AsfSplitter * self, gsize length, AsfUnit * unit)
 {
   if (self->framing != FRAMING_PUSH || length < CHANGE_REASON_SIZE)
     return swallow (self, CHUNK_HEAD_SIZE + length);
-  gst_adapter_clear (self->pieces);
+  g_clear_object (&self->pieces);
   gst_adapter_flush (self->adapter, CHUNK_HEAD_SIZE + CHANGE_REASON_SIZE);
   return take_piece (self, length - CHANGE_REASON_SIZE, unit);
 }

@@ -66,7 +66,7 @@
 GST_DEBUG_CATEGORY_STATIC (wmspushsink_debug);
 #define GST_CAT_DEFAULT wmspushsink_debug
 
-#define STOP_WAIT_MS 100        /* for an application that reads messages */
+#define STOP_WAIT_MS 300        /* for an application that reads messages */
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
     GST_PAD_SINK, GST_PAD_ALWAYS,

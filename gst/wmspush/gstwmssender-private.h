@@ -25,6 +25,7 @@ struct _GstWmsSender
   guint8 metadata_sent[ASF_DIGEST_SIZE];        /* of the server's header */
   GstWmsMarkers markers;
   WmsFrameType due;             /* goes before the next $D; $D for nothing */
+  gboolean has_sent_header;     /* in this session */
   gboolean has_started;
   gboolean has_ended;
   gboolean is_disconnected;
@@ -40,6 +41,7 @@ struct _GstWmsSender
 
   GstClockTime time;            /* of the last packet that came */
   gboolean has_news;            /* one came that is not noted yet */
+  gint64 n_offered;             /* bytes in the batch that are not noted yet */
   GstWmsDrops drops;
 
   /* last, so that what each packet needs is together */
@@ -72,6 +74,21 @@ void gst_wms_sender_tell_start (GstWmsSender * self,
  * Posts the markers that wait, if all before them is written.
  */
 void gst_wms_sender_tell_markers (GstWmsSender * self);
+
+/**
+ * gst_wms_sender_note_received:
+ *
+ * Counts what has come, to be called before it is written: that may take its
+ * time.
+ */
+void gst_wms_sender_note_received (GstWmsSender * self);
+
+/**
+ * gst_wms_sender_drop_packet:
+ * @self: a #GstWmsSender
+ * @packet: a packet of its batch that is not to be written
+ */
+void gst_wms_sender_drop_packet (GstWmsSender * self, WmsPacket * packet);
 
 /**
  * gst_wms_sender_clear_batch:

@@ -55,6 +55,7 @@ gst_wms_sender_open (GstWmsSender * self, WmsClient * client,
   self->client = client;
   GST_OBJECT_UNLOCK (self->sink);
   self->due = WMS_FRAME_HEADER;
+  self->has_sent_header = FALSE;
   self->has_started = self->has_ended = self->is_skipping = FALSE;
   self->is_disconnected = FALSE;
   self->blocked_us = self->end_us = 0;
@@ -88,23 +89,32 @@ gst_wms_sender_close (GstWmsSender * self)
   return memory;
 }
 
-/* Tells what has come, and what waits, before it is written: that may take its
- * time. */
-static void
-note_received (GstWmsSender * self)
+void
+gst_wms_sender_note_received (GstWmsSender * self)
 {
   GstWmsFlow *flow = &self->drops.flow;
-  guint64 n_queued = 0;
-  guint i;
 
-  for (i = self->n_taken; i < self->n_batch; i++)
-    n_queued += self->batch[i].head_size + self->batch[i].body_size;
   GST_OBJECT_LOCK (self->sink);
   if (self->has_news)
     gst_wms_flow_receive (flow, self->time);
-  flow->bytes_queued = n_queued;
+  flow->bytes_offered += self->n_offered;
   GST_OBJECT_UNLOCK (self->sink);
   self->has_news = FALSE;
+  self->n_offered = 0;
+}
+
+static gboolean
+is_data (const WmsPacket * packet)
+{
+  return packet->head[1] == WMS_FRAME_DATA;
+}
+
+void
+gst_wms_sender_drop_packet (GstWmsSender * self, WmsPacket * packet)
+{
+  if (is_data (packet))
+    self->n_offered -= packet->head_size + packet->body_size;
+  wms_packet_clear (packet);
 }
 
 void
@@ -114,12 +124,12 @@ gst_wms_sender_clear_batch (GstWmsSender * self, guint64 * counter)
   guint i;
 
   for (i = self->n_taken; i < self->n_batch; i++) {
-    n += self->batch[i].head[1] == WMS_FRAME_DATA;
-    wms_packet_clear (&self->batch[i]);
+    n += is_data (&self->batch[i]);
+    gst_wms_sender_drop_packet (self, &self->batch[i]);
   }
   self->n_batch = self->n_taken = 0;
   gst_wms_drops_count (&self->drops, counter, n);
-  note_received (self);
+  gst_wms_sender_note_received (self);
 }
 
 /* The session has failed: its error message is posted when this returns. */
@@ -181,6 +191,7 @@ note_header (GstWmsSender * self, gboolean is_change)
   if (is_change && memcmp (metadata, self->metadata_sent, ASF_DIGEST_SIZE) != 0)
     wms_client_tell (self->client, GST_WMS_STATUS_NEW_METADATA);
   memcpy (self->metadata_sent, metadata, ASF_DIGEST_SIZE);
+  self->has_sent_header = TRUE;
   self->due = WMS_FRAME_DATA;
 }
 
@@ -192,7 +203,7 @@ forget_changes (GstWmsSender * self)
   guint i;
 
   for (i = self->n_taken; i < self->n_batch; i++) {
-    if (self->batch[i].head[1] == WMS_FRAME_DATA)
+    if (is_data (&self->batch[i]))
       self->batch[n_kept++] = self->batch[i];
     else
       wms_packet_clear (&self->batch[i]);
@@ -291,14 +302,12 @@ static void
 note_sent (GstWmsSender * self, guint former)
 {
   const WmsPacket *last = NULL;
-  guint64 n_bytes = 0;
   guint i;
 
   for (i = former; i < self->n_taken; i++) {
     switch (self->batch[i].head[1]) {
       case WMS_FRAME_DATA:
         last = &self->batch[i];
-        n_bytes += last->head_size + last->body_size - WMS_FRAME_HEAD_SIZE;
         break;
       case WMS_FRAME_END:
         wms_client_tell (self->client, GST_WMS_STATUS_END_OF_SEGMENT);
@@ -312,7 +321,7 @@ note_sent (GstWmsSender * self, guint former)
   if (last == NULL)
     return;
   GST_OBJECT_LOCK (self->sink);
-  gst_wms_flow_send (&self->drops.flow, n_bytes, last->time);
+  gst_wms_flow_send (&self->drops.flow, last->time);
   GST_OBJECT_UNLOCK (self->sink);
 }
 
@@ -322,7 +331,7 @@ gst_wms_sender_flush (GstWmsSender * self)
   GstFlowReturn ret = GST_FLOW_OK;
   guint former = self->n_taken;
 
-  note_received (self);
+  gst_wms_sender_note_received (self);
   while (self->n_batch > 0 && ret == GST_FLOW_OK) {
     GError *error = NULL;
     gboolean ok = wms_client_write (self->client, self->batch, self->n_batch,
@@ -333,7 +342,6 @@ gst_wms_sender_flush (GstWmsSender * self)
     if (ok) {
       self->n_batch = self->n_taken = 0;
       self->blocked_us = 0;
-      note_received (self);
       gst_wms_sender_tell_markers (self);
     } else {
       ret = gst_wms_sender_handle_failure (self, error);
@@ -358,6 +366,9 @@ add_to_batch (GstWmsSender * self, WmsFrameType type, GstBuffer * buffer)
     return gst_wms_sender_fail (self, error);
   }
   self->batch[self->n_batch].time = self->time;
+  if (type == WMS_FRAME_DATA)
+    self->n_offered += self->batch[self->n_batch].head_size
+        + self->batch[self->n_batch].body_size;
   if (++self->n_batch == WMS_WRITER_BATCH)
     return gst_wms_sender_flush (self);
   return GST_FLOW_OK;
@@ -431,7 +442,7 @@ static GstFlowReturn
 drop (GstWmsSender * self, GstBuffer * buffer)
 {
   gst_wms_drops_count (&self->drops, &self->drops.dropped, 1);
-  note_received (self);
+  gst_wms_sender_note_received (self);
   /* what a loss costs its statuses tell */
   if (self->config.leaky != GST_WMS_LEAKY_NO)
     gst_wms_drops_tell (&self->drops, buffer);

@@ -66,8 +66,7 @@ gst_wms_sender_end (GstWmsSender * self)
     return GST_FLOW_ERROR;
   self->end_us = wms_client_begin_end (self->client);
   ret = gst_wms_sender_flush (self);
-  if (ret == GST_FLOW_OK && self->due != WMS_FRAME_HEADER
-      && !self->has_former_header && !self->has_started)
+  if (ret == GST_FLOW_OK && self->has_sent_header && !self->has_started)
     gst_wms_sender_tell_start (self, 0);
   if (ret == GST_FLOW_OK)
     ret = tell_last_markers (self);

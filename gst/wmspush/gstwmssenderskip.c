@@ -59,7 +59,7 @@ gst_wms_sender_skip_in_batch (GstWmsSender * self)
         end_skipping (self);
     }
     if (packet->head[1] == WMS_FRAME_DATA && self->is_skipping) {
-      wms_packet_clear (packet);
+      gst_wms_sender_drop_packet (self, packet);
       n_dropped++;
     } else {
       self->batch[n_kept++] = *packet;
@@ -67,6 +67,7 @@ gst_wms_sender_skip_in_batch (GstWmsSender * self)
   }
   self->n_batch = n_kept;
   gst_wms_drops_count (&self->drops, &self->drops.dropped, n_dropped);
+  gst_wms_sender_note_received (self);
 }
 
 /* Up to when the batch may wait; a session that has not begun waits. */

@@ -32,9 +32,8 @@ gst_wms_flow_receive (GstWmsFlow * self, GstClockTime time)
 }
 
 void
-gst_wms_flow_send (GstWmsFlow * self, guint64 n_bytes, GstClockTime time)
+gst_wms_flow_send (GstWmsFlow * self, GstClockTime time)
 {
-  self->bytes_sent += n_bytes;
   self->last_sent = time;
   self->sent_us = g_get_monotonic_time ();
 }
@@ -53,6 +52,7 @@ gst_wms_stats_add_session (WmsClientStats * sum, const WmsClientStats * former)
   sum->bytes += former->bytes;
   sum->lost += former->lost;
   sum->n_data += former->n_data;
+  sum->data_bytes += former->data_bytes;
   sum->n_cut += former->n_cut;
   sum->n_reconnects += former->n_reconnects;
   if (sum->failure == NULL)
@@ -178,8 +178,10 @@ write_uint64 (const GstWmsStats * self, GstStructure * structure,
     [FIELD_SAMPLES_RECEIVED] = self->packets_received,
     [FIELD_SAMPLES_PROCESSED] = self->packets_sent,
     [FIELD_STREAM_TICKS_RECEIVED] = flow->ticks_received,
-    [FIELD_BYTES_QUEUED] = flow->bytes_queued + client->queued,
-    [FIELD_BYTES_PROCESSED] = flow->bytes_sent,
+    [FIELD_BYTES_QUEUED] = flow->bytes_offered - client->data_bytes
+        + client->queued,
+    [FIELD_BYTES_PROCESSED] = client->data_bytes
+        - WMS_FRAME_HEAD_SIZE * client->n_data,
   };
   GValue value = G_VALUE_INIT;
   gsize i;

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 
 /**
  * GstWmsFlow:
- * @bytes_sent: ASF bytes of the packets that a session took
- * @bytes_queued: of packets that wait for it
+ * @bytes_offered: of all packets that a session was to take, and that were not
+ *     dropped before it did
  * @ticks_received: GAP events
  * @last_received: running time of the last packet that came
  * @last_sent: running time of the last packet that a session took
@@ -24,8 +24,7 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  guint64 bytes_sent;
-  guint64 bytes_queued;
+  guint64 bytes_offered;
   guint64 ticks_received;
   GstClockTime last_received;
   GstClockTime last_sent;
@@ -51,10 +50,9 @@ void gst_wms_flow_receive (GstWmsFlow * self, GstClockTime time);
 /**
  * gst_wms_flow_send:
  * @self: a #GstWmsFlow
- * @n_bytes: size of packets that were taken
- * @time: running time of the last of them
+ * @time: running time of the last packet that was taken
  */
-void gst_wms_flow_send (GstWmsFlow * self, guint64 n_bytes, GstClockTime time);
+void gst_wms_flow_send (GstWmsFlow * self, GstClockTime time);
 
 /**
  * GstWmsStats:

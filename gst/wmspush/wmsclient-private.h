@@ -67,6 +67,7 @@ struct _WmsClient
   gboolean former_has_header;   /* of which the server has the header */
   gboolean has_opened;
   gboolean has_started;
+  gboolean is_restarted;        /* PushSetup is sent again without a loss */
   gboolean is_start_told;       /* of the session that the server has now */
   gboolean is_torn_down;
   WmsQuestion *question;        /* that the session waits for */
@@ -94,6 +95,7 @@ struct _WmsClient
   guint64 former_bytes;
   guint64 lost_bytes;
   guint64 n_data;
+  guint64 data_bytes;
   guint64 n_cut;
   guint http_status;
   guint answering;              /* status of the answer that has effect now */

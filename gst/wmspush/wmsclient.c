@@ -300,6 +300,16 @@ interrupt_stream_locked (WmsClient * self)
   wms_client_set_phase_locked (self, WMS_PHASE_SETUP);
 }
 
+/* Whether the server still has what it had of the session. */
+static gboolean
+is_continued_locked (WmsClient * self)
+{
+  if (self->loss == NULL && !self->is_restarted)
+    return TRUE;
+  return wms_push_is_continued (self->push)
+      && (self->loss == NULL || self->server_has_header);
+}
+
 static void
 take_opening_locked (WmsClient * self)
 {
@@ -314,15 +324,15 @@ take_opening_locked (WmsClient * self)
     self->needs_header = !self->former_has_header
         || !wms_push_is_continued (self->push);
     if (!self->needs_header)
-      self->header_mark = 0;
+      self->header_mark = WMS_CLIENT_OLD_HEADER;
     wms_push_settle (self->push);
   }
-  if (self->loss != NULL && self->has_begun
-      && !(self->server_has_header && wms_push_is_continued (self->push))) {
+  if (self->has_begun && !is_continued_locked (self)) {
     self->needs_header = TRUE;
     self->is_start_told = FALSE;
     self->header_mark = WMS_CLIENT_NO_HEADER;
   }
+  self->is_restarted = FALSE;
   wms_client_set_phase_locked (self, WMS_PHASE_OPEN);
 }
 
@@ -432,6 +442,7 @@ restart (WmsClient * self)
 
   g_mutex_lock (&self->lock);
   is_due = self->phase != WMS_PHASE_LOST && self->restarts++ < MAX_RESTARTS;
+  self->is_restarted |= is_due;
   if (is_due)
     wms_push_restart (self->push);
   g_mutex_unlock (&self->lock);
@@ -448,18 +459,21 @@ static GError *
 explain_loss_locked (WmsClient * self, const GError * reason)
 {
   WmsWriterStats stats;
+  GError *cause;
 
   if (self->writer == NULL)
     return g_error_copy (reason);
-  if (wms_writer_was_reset (self->writer))
-    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED,
-        "the server reset the connection");
+  cause = wms_writer_get_failure (self->writer);
+  if (cause == NULL)
+    cause = g_error_copy (reason);
   wms_writer_get_stats (self->writer, &stats);
   if (self->phase == WMS_PHASE_ENDING && stats.unsent > 0
-      && g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
-    return g_error_new (WMS_ERROR, WMS_ERROR_STALLED,
+      && g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+    g_error_free (cause);
+    cause = g_error_new (WMS_ERROR, WMS_ERROR_STALLED,
         "%u bytes before the end were not acknowledged", stats.unsent);
-  return g_error_copy (reason);
+  }
+  return cause;
 }
 
 static void

@@ -225,6 +225,7 @@ void wms_client_set_pacing_rate (WmsClient * self, guint64 rate_bps);
  * @lost: bytes that the server had not acknowledged when the connection was
  *     lost, in all losses
  * @n_data: data packets that were taken
+ * @data_bytes: their bytes
  * @n_cut: those of them that had not left as a whole when the connection was
  *     lost
  * @n_pending: those that have not left as a whole yet
@@ -246,6 +247,7 @@ typedef struct
   guint64 pacing_bps;
   guint64 lost;
   guint64 n_data;
+  guint64 data_bytes;
   guint64 n_cut;
   guint n_pending;
   guint n_reconnects;

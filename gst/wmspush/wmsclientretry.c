@@ -146,6 +146,7 @@ wms_client_retire_writer_locked (WmsClient * self)
   wms_writer_get_stats (self->writer, &stats);
   self->former_bytes += stats.bytes;
   self->n_data += stats.n_data;
+  self->data_bytes += stats.data_bytes;
   self->n_cut += stats.n_cut;
   g_clear_pointer (&self->writer, wms_writer_unref);
 }

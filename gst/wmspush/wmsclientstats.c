@@ -54,6 +54,7 @@ wms_client_get_stats (WmsClient * self, WmsClientStats * stats)
   stats->pacing_bps = writer.pacing_bps;
   stats->lost = self->lost_bytes;
   stats->n_data = self->n_data + writer.n_data;
+  stats->data_bytes = self->data_bytes + writer.data_bytes;
   stats->n_cut = self->n_cut;
   stats->n_pending = writer.n_cut;
   /* what is not whole when a session is over stays cut */

@@ -448,15 +448,6 @@ wms_push_take_loss (WmsPush * self, const GError * reason, GError ** error)
   return WMS_OUTCOME_FAILED;
 }
 
-void
-wms_push_restart (WmsPush * self)
-{
-  if (self->state == WMS_PUSH_STATE_OVER)
-    return;
-  self->state = WMS_PUSH_STATE_SETUP;
-  wms_push_begin_connection (self);
-}
-
 WmsOutcome
 wms_push_prepare (WmsPush * self)
 {

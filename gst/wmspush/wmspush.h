@@ -327,7 +327,9 @@ WmsPushMemory *wms_push_remember (WmsPush * self, gboolean has_header);
 /**
  * wms_push_is_continued:
  *
- * Returns: whether the server has taken the push-id of the lost session, so
+ * To be called after wms_push_resume() or wms_push_restart().
+ *
+ * Returns: whether the server has taken the push-id of the former session, so
  *     that it goes on with the next packet; else it begins with a header.  A
  *     server that has refused it and gives the same one again has a new one.
  */

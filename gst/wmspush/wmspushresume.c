@@ -65,13 +65,32 @@ go_home (WmsPush * self)
   self->uri = g_uri_ref (self->home);
 }
 
+static void
+keep_id (WmsPush * self)
+{
+  g_clear_pointer (&self->resume_id, g_free);
+  if (has_id (self))
+    self->resume_id = g_strdup (wms_cookies_get_push_id (self->cookies));
+}
+
+void
+wms_push_restart (WmsPush * self)
+{
+  if (self->state == WMS_PUSH_STATE_OVER)
+    return;
+  if (!self->is_resuming)
+    keep_id (self);
+  self->state = WMS_PUSH_STATE_SETUP;
+  wms_push_begin_connection (self);
+}
+
 void
 wms_push_resume (WmsPush * self)
 {
   if (self->is_resuming)
     go_home (self);
-  else if (has_id (self))
-    self->resume_id = g_strdup (wms_cookies_get_push_id (self->cookies));
+  else
+    keep_id (self);
   wms_cookies_set_push_id (self->cookies,
       self->resume_id != NULL ? self->resume_id : NO_ID);
   self->is_resuming = TRUE;
@@ -84,7 +103,7 @@ wms_push_resume (WmsPush * self)
 gboolean
 wms_push_is_continued (WmsPush * self)
 {
-  return self->is_resuming && !self->is_renewed && self->resume_id != NULL
+  return !self->is_renewed && self->resume_id != NULL
       && g_str_equal (self->resume_id, wms_cookies_get_push_id (self->cookies));
 }
 
@@ -92,7 +111,7 @@ void
 wms_push_settle (WmsPush * self)
 {
   g_clear_pointer (&self->resume_id, g_free);
-  self->is_resuming = FALSE;
+  self->is_resuming = self->is_renewed = FALSE;
 }
 
 /* The server says which push-id it means with its status alone: a session that

@@ -72,6 +72,9 @@ void
 wms_socket_tune (GSocket * socket, guint timeout_ms)
 {
   g_socket_set_keepalive (socket, TRUE);
+  /* a packet does not wait until the last one is acknowledged, up to 40 ms;
+   * libsoup sets it too, but does not promise to */
+  g_socket_set_option (socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, NOTSENT_LOWAT,
       NULL);
   if (timeout_ms == 0)

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "wmspush/wmscause.h"
 #include "wmspush/wmssocket.h"
 #include "wmspush/wmsstatus.h"
 #include "wmspush/wmsthread.h"
@@ -29,10 +30,11 @@ struct _WmsWriter
 
   GMutex lock;
   gboolean is_closed;
-  gboolean was_reset;
+  gint failure;                 /* errno of it, 0 for none */
   guint64 bytes;
   guint64 left;
   guint64 n_data;
+  guint64 data_bytes;
   guint unsent;                 /* when it was closed */
   /* the packet that was written in part, and how much of it */
   gboolean has_tail;
@@ -183,7 +185,10 @@ consume_locked (WmsWriter * self, WmsPacket * packets, guint * n_taken,
     gsize size = packet_size (packet);
 
     self->left -= size;
-    self->n_data += is_data (packet);
+    if (is_data (packet)) {
+      self->n_data++;
+      self->data_bytes += size;
+    }
     *n_taken += 1;
     if (bytes < size) {
       self->tail = *packet;
@@ -211,14 +216,16 @@ gather_locked (WmsWriter * self, struct iovec *vectors,
   return n;
 }
 
-/* RST and FIN are told apart here, since who sees an RST takes the error away
- * from the others: EPIPE is what a write gets after a FIN. */
+/* RST, a peer that is silent for too long, and FIN are told apart here, since
+ * who sees the first two takes the error away from the others, for whom it is
+ * the end then: EPIPE is what a write gets after a FIN. */
 static WmsWriteResult
 take_errno_locked (WmsWriter * self, gint number, GError ** error)
 {
   if (number == EAGAIN)
     return WMS_WRITE_BLOCKED;
-  self->was_reset |= number == ECONNRESET;
+  if (number != EPIPE && self->failure == 0)
+    self->failure = number;
   if (number == EPIPE)
     g_set_error_literal (error, WMS_ERROR, WMS_ERROR_LOST,
         "the server has closed the connection");
@@ -423,15 +430,20 @@ wms_writer_has_tail (WmsWriter * self)
   return has_tail;
 }
 
-gboolean
-wms_writer_was_reset (WmsWriter * self)
+GError *
+wms_writer_get_failure (WmsWriter * self)
 {
-  gboolean was_reset;
+  GError *error = NULL;
+  gint failure;
 
   g_mutex_lock (&self->lock);
-  was_reset = self->was_reset;
+  failure = self->failure;
   g_mutex_unlock (&self->lock);
-  return was_reset;
+  if (failure != 0)
+    error = g_error_new_literal (G_IO_ERROR, g_io_error_from_errno (failure),
+        g_strerror (failure));
+  wms_cause_refine (error, WMS_STAGE_CONNECTED, FALSE);
+  return error;
 }
 
 /* The close_notify is written with a call that waits, so there has to be room
@@ -513,6 +525,7 @@ wms_writer_get_stats (WmsWriter * self, WmsWriterStats * stats)
   stats->rtt_ns = info.rtt_ns;
   stats->pacing_bps = info.pacing_bps;
   stats->n_data = self->n_data;
+  stats->data_bytes = self->data_bytes;
   stats->n_cut = self->has_tail && is_data (&self->tail);
   if (self->record_size > 0)
     stats->n_cut += self->n_joined;

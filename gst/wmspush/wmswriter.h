@@ -206,12 +206,13 @@ gboolean wms_writer_wait (WmsWriter * self, gint timeout_ms,
 gboolean wms_writer_has_tail (WmsWriter * self);
 
 /**
- * wms_writer_was_reset:
+ * wms_writer_get_failure:
  *
- * Returns: whether a write has met an RST of the peer, which no reader of the
- *     connection sees after that.
+ * Returns: (transfer full) (nullable): what a write has met that no reader of
+ *     the connection sees after that, but only an end: an RST of the peer, or
+ *     its silence for longer than the timeout.
  */
-gboolean wms_writer_was_reset (WmsWriter * self);
+GError *wms_writer_get_failure (WmsWriter * self);
 
 /**
  * wms_writer_finish:
@@ -253,6 +254,7 @@ gboolean wms_writer_set_pacing_rate (WmsWriter * self, guint64 rate_bps);
  * @rtt_ns: round-trip time, 0 when it is not known
  * @pacing_bps: bit/s that the kernel sends at most, 0 for no limit
  * @n_data: data packets that were taken
+ * @data_bytes: their bytes
  * @n_cut: those of them that have not left as a whole
  */
 typedef struct
@@ -264,6 +266,7 @@ typedef struct
   guint64 rtt_ns;
   guint64 pacing_bps;
   guint64 n_data;
+  guint64 data_bytes;
   guint n_cut;
 } WmsWriterStats;
 

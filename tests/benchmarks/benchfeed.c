@@ -69,6 +69,8 @@ run_source (gpointer user_data)
 
       if (!bench_sink_push (sink, &feed->packet, feed->is_stamped))
         return NULL;
+      if (feed->reads_stats)
+        bench_sink_read_stats (sink);
       self->n_pushed++;
       now = bench_now_ns ();
     }

@@ -16,6 +16,7 @@ typedef struct
   guint rate;
   gboolean has_threads;
   gboolean is_stamped;
+  gboolean reads_stats;         /* after each packet */
   BenchPacket packet;
 } BenchFeed;
 

@@ -29,7 +29,6 @@ static const gchar config[] =
 struct _BenchNginx
 {
   pid_t pid;
-  gchar *folder;
 };
 
 static gboolean
@@ -67,36 +66,6 @@ run_nginx (const gchar * folder)
   _exit (EXIT_FAILURE);
 }
 
-BenchNginx *
-bench_nginx_start (guint * port)
-{
-  BenchNginx *self;
-  guint n = bench_get_max_descriptors ();
-  gint listener = bench_listen (port);
-  g_autofree gchar *text = g_strdup_printf (config, n, n / 2, *port);
-  g_autofree gchar *path = NULL;
-
-  close (listener);
-  if (access (PROGRAM, X_OK) != 0 || access (MODULE, R_OK) != 0) {
-    bench_complain ("rtmp2sink has no server: install libnginx-mod-rtmp");
-    *port = 0;
-    return NULL;
-  }
-  self = g_new0 (BenchNginx, 1);
-  self->folder = g_dir_make_tmp ("bench-nginx-XXXXXX", NULL);
-  path = g_build_filename (self->folder, "nginx.conf", NULL);
-  g_file_set_contents (path, text, -1, NULL);
-  self->pid = fork ();
-  if (self->pid == 0)
-    run_nginx (self->folder);
-  if (!wait_until_listening (self, *port)) {
-    bench_complain ("rtmp2sink has no server: nginx does not start");
-    g_clear_pointer (&self, bench_nginx_stop);
-    *port = 0;
-  }
-  return self;
-}
-
 static void
 remove_folder (const gchar * folder)
 {
@@ -112,6 +81,41 @@ remove_folder (const gchar * folder)
   g_rmdir (folder);
 }
 
+BenchNginx *
+bench_nginx_start (guint * port)
+{
+  BenchNginx *self;
+  guint n = bench_get_max_descriptors ();
+  gint listener = bench_listen (port);
+  g_autofree gchar *text = g_strdup_printf (config, n, n / 2, *port);
+  g_autofree gchar *folder = NULL;
+  g_autofree gchar *path = NULL;
+  gboolean is_listening;
+
+  close (listener);
+  if (access (PROGRAM, X_OK) != 0 || access (MODULE, R_OK) != 0) {
+    bench_complain ("rtmp2sink has no server: install libnginx-mod-rtmp");
+    *port = 0;
+    return NULL;
+  }
+  self = g_new0 (BenchNginx, 1);
+  folder = g_dir_make_tmp ("bench-nginx-XXXXXX", NULL);
+  path = g_build_filename (folder, "nginx.conf", NULL);
+  g_file_set_contents (path, text, -1, NULL);
+  self->pid = fork ();
+  if (self->pid == 0)
+    run_nginx (folder);
+  is_listening = wait_until_listening (self, *port);
+  /* it needs none of that any more, and nothing is left when we are killed */
+  remove_folder (folder);
+  if (!is_listening) {
+    bench_complain ("rtmp2sink has no server: nginx does not start");
+    g_clear_pointer (&self, bench_nginx_stop);
+    *port = 0;
+  }
+  return self;
+}
+
 void
 bench_nginx_stop (BenchNginx * self)
 {
@@ -119,7 +123,5 @@ bench_nginx_stop (BenchNginx * self)
     kill (self->pid, SIGKILL);
     waitpid (self->pid, NULL, 0);
   }
-  remove_folder (self->folder);
-  g_free (self->folder);
   g_free (self);
 }

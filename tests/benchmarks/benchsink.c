@@ -332,6 +332,17 @@ bench_sink_push_list (BenchSink * self, const BenchPacket * packet,
       == GST_FLOW_OK;
 }
 
+void
+bench_sink_read_stats (BenchSink * self)
+{
+  GstStructure *stats = NULL;
+
+  if (self->element == NULL)
+    return;
+  g_object_get (self->element, "stats", &stats, NULL);
+  g_clear_pointer (&stats, gst_structure_free);
+}
+
 static void
 end_socket (gint fd)
 {

@@ -50,6 +50,9 @@ gboolean bench_sink_push (BenchSink * self, const BenchPacket * packet,
 gboolean bench_sink_push_list (BenchSink * self, const BenchPacket * packet,
     GstBufferList * list, guint n);
 
+/* Reads the element's statistics, as an application may do for each frame. */
+void bench_sink_read_stats (BenchSink * self);
+
 /* Ends the stream as its protocol wants it, where @is_clean, and frees it. */
 void bench_sink_end (BenchSink * self, gboolean is_clean);
 

@@ -5,13 +5,14 @@
  * writes to sockets:
  *
  *   wmspushsink-many [--sinks N] [--seconds S] [--rounds R] [--threads]
- *       [SINK...]
+ *       [--stats] [SINK...]
  *
  * Each kind has a process of its own, and all of them are open while one after
  * the other streams, round after round; the least time of all rounds counts.
  * Costs are net: a sink's without those of as many fakesinks, the loop's
  * without those of a loop that sends nothing.  One thread pushes to all sinks;
- * with --threads each has a source thread, as in pipelines of their own. */
+ * with --threads each has a source thread, as in pipelines of their own.  With
+ * --stats the statistics are read after each packet. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,7 @@ static gint n_sinks = 1000;
 static gdouble seconds = 5;
 static gint n_rounds = 4;
 static gboolean has_threads;
+static gboolean reads_stats;
 
 typedef struct
 {
@@ -93,6 +95,7 @@ open_row (Row * self)
   if (!bench_feed_open (&self->feed, self->kind, self->board, n_sinks, FALSE))
     return FALSE;
   self->feed.has_threads = has_threads;
+  self->feed.reads_stats = reads_stats;
   bench_feed_run (&self->feed, WARM_UP_SECONDS);
   self->is_open = TRUE;
   return TRUE;
@@ -195,12 +198,13 @@ print_table (const Figures * figures)
 {
   guint i;
 
-  g_print ("%d sinks in a process, %d packets of %d bytes a second each, %s\n\n"
+  g_print ("%d sinks in a process, %d packets of %d bytes a second each, %s%s"
+      "\n\n"
       "| sink | packets/s | CPU us per packet | net | net KB per sink (RSS) "
       "| (PSS) | threads per sink |\n"
       "| --- | --- | --- | --- | --- | --- | --- |\n", n_sinks, RATE,
       PACKET_SIZE, has_threads ? "a source thread for each" :
-      "one source thread");
+      "one source thread", reads_stats ? ", statistics read as often" : "");
   for (i = BENCH_SOCKET; i < BENCH_N_KINDS; i++)
     print_row (figures, i);
 }
@@ -215,6 +219,8 @@ parse_arguments (int argc, char **argv)
     {"rounds", 0, 0, G_OPTION_ARG_INT, &n_rounds, "for each kind", "R"},
     {"threads", 0, 0, G_OPTION_ARG_NONE, &has_threads,
         "a source thread for each sink", NULL},
+    {"stats", 0, 0, G_OPTION_ARG_NONE, &reads_stats,
+        "read the statistics after each packet", NULL},
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &names, NULL, NULL},
     {NULL}
   };

@@ -3,7 +3,7 @@
 /* How many sessions a second begin and end: connection, PushSetup, PushStart,
  * the ASF header, end, and its answer.
  *
- *   wmspushsink-sessions [--seconds S] [--rounds R]
+ *   wmspushsink-sessions [--seconds S] [--rounds R] [SINK...]
  *
  * One after the other, and by 16 threads at a time; the best of all rounds.
  * The socket's loop says and waits for the same as a push.  tcpclientsink only
@@ -126,21 +126,24 @@ print_table (void)
   }
 }
 
-static void
+static gchar **
 parse_arguments (int argc, char **argv)
 {
+  static gchar **names;
   const GOptionEntry entries[] = {
     {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &seconds, "of a round", "S"},
     {"rounds", 0, 0, G_OPTION_ARG_INT, &n_rounds, "for each row", "R"},
+    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &names, NULL, NULL},
     {NULL}
   };
-  GOptionContext *context = g_option_context_new (NULL);
+  GOptionContext *context = g_option_context_new ("[SINK...]");
   g_autoptr (GError) error = NULL;
 
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error))
     bench_fail (error->message);
   g_option_context_free (context);
+  return names;
 }
 
 int
@@ -148,14 +151,15 @@ main (int argc, char **argv)
 {
   BenchBoard *board;
   gint round;
-  guint i;
+  guint kinds, i;
 
-  parse_arguments (argc, argv);
-  board = bench_begin (TRUE);
+  if (!bench_parse_kinds (parse_arguments (argc, argv), ~0u, &kinds))
+    return EXIT_FAILURE;
+  board = bench_begin (kinds & 1u << BENCH_RTMP);
   for (i = 0; i < G_N_ELEMENTS (rows); i++) {
     rows[i].board = board;
     rows[i].worker = bench_worker_new (step_row, &rows[i], sizeof (Speed));
-    rows[i].is_good = TRUE;
+    rows[i].is_good = (kinds & 1u << rows[i].kind) != 0;
   }
   for (round = 0; round < n_rounds; round++) {
     for (i = 0; i < G_N_ELEMENTS (rows); i++)

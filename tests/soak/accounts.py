@@ -107,17 +107,18 @@ class Account:
         at = bisect.bisect_right(self.handled, first)
         before = samples[at - 1] if at > 0 else None
         dropped = (after.handled - after.sent) - (before.handled - before.sent if before else 0)
+        loss = next((s for s in losses if s.time >= begin), losses[-1] if losses else None)
         size = last - first + 1
         waiting = max(0, last + 1 - after.handled)
         in_flight = size - dropped - waiting
         gap = Gap(first, last, begin, after.time, in_flight, dropped + waiting,
-                  losses[0].hresult if losses else None)
-        if not losses:
+                  loss.hresult if loss else None)
+        if not loss:
             self.wrong(f'packets {first} to {last} are missing, and no status tells of a loss')
         if in_flight < 0:
             self.wrong(f'packets {first} to {last}: {dropped} were dropped, which is more than are missing')
-        elif losses:
-            self.check_in_flight(gap, losses[0].time)
+        elif loss:
+            self.check_in_flight(gap, loss.time)
         return gap
 
     def check_in_flight(self, gap, loss):

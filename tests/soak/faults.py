@@ -215,6 +215,8 @@ class Run:
             if status and (status.time - begin <= self.limit or not must):
                 delays.append(status.time - begin)
                 self.say(f'{lane.name}: noticed after {delays[-1]:.2f} s: {status.hresult}')
+                if fault.name in strikes.SILENT and status.hresult == 'NS_E_CONNECTION_FAILURE':
+                    self.fail(f'{lane.name}: {fault.name} was told as the end of the connection')
             elif must:
                 self.fail(f'{lane.name}: {fault.name} was not noticed within {self.limit} s')
             else:

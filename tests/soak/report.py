@@ -86,7 +86,8 @@ def write(options, begin, log):
     changed = ' with changes' if git('status', '--porcelain', '--untracked-files=no') else ''
     with open(path, 'w', encoding='utf-8') as file, open(log, encoding='utf-8') as lines:
         file.write(f'commit: {git("rev-parse", "HEAD")}{changed}\n')
-        file.write(f'command: tests/soak/faults {" ".join(sys.argv[1:])}\n')
+        words = [word for word in sys.argv[1:] if not word.startswith('--build=')]
+        file.write(f'command: {" ".join(["tests/soak/faults", *words])}\n')
         file.write(f'date: {begin:%Y-%m-%d %H:%M}\n\n')
         file.writelines(line.rstrip() + '\n' for line in lines)
     print(f'report: {path}')

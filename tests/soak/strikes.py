@@ -11,6 +11,9 @@ from network import ENCODER, SERVER
 
 Fault = collections.namedtuple('Fault', 'name seconds notice begin end')
 
+# nobody hears of these: a status that tells of a server which has closed the connection is wrong
+SILENT = ('drop', 'stall', 'link-down', 'far-link-down', 'server-moves', 'encoder-moves')
+
 
 def nothing(run):
     """Not every fault has to be taken back."""

@@ -2,6 +2,7 @@
 
 /* wmspushsink: actions that end a session (IWMWriterPushSink), at any moment. */
 #include <gst/check/gstcheck.h>
+#include <string.h>
 
 #include "sinkharness.h"
 #include "sinkrig.h"
@@ -12,6 +13,7 @@
 #define CUT "LOCATING CONNECTING OPENED STARTED STOPPED CLOSED"
 /* more than the kernel's queues on both sides of a loopback connection */
 #define MANY_PACKETS 20000
+#define LIST_SIZE 40
 
 static guint
 emit (GstElement * sink, const gchar * action)
@@ -88,8 +90,6 @@ GST_START_TEST (test_end_session)
 
   sink_rig_play_packets (rig, 5);
   fail_unless_equals_int (emit (rig->sink, "end-session"), WMS_S_OK);
-  /* the messages are on the bus when it returns */
-  fail_unless (gst_bus_have_pending (rig->bus));
   fail_unless_equals_int (count_end_frames (rig->server), 1);
   fail_unless_equals_int (emit (rig->sink, "end-session"),
       WMS_NS_E_NOCONNECTION);
@@ -100,6 +100,56 @@ GST_START_TEST (test_end_session)
           WMS_FRAME_DATA), 5);
   fail_unless_equals_int (script_server_get_n_connections (rig->server), 1);
   sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* Holds the last message up until the action has returned, which it does not
+ * before that message is on the bus. */
+typedef struct
+{
+  GMutex lock;
+  GCond cond;
+  gboolean has_returned;
+  gboolean has_returned_early;
+} Holdup;
+
+static GstBusSyncReply
+hold_up (GstBus * bus, GstMessage * message, gpointer user_data)
+{
+  Holdup *holdup = user_data;
+  gint64 deadline = g_get_monotonic_time () + 200 * G_TIME_SPAN_MILLISECOND;
+  gboolean ok = TRUE;
+
+  if (!gst_message_has_name (message, "wms-finalize"))
+    return GST_BUS_PASS;
+  g_mutex_lock (&holdup->lock);
+  while (ok && !holdup->has_returned)
+    ok = g_cond_wait_until (&holdup->cond, &holdup->lock, deadline);
+  holdup->has_returned_early = holdup->has_returned;
+  g_mutex_unlock (&holdup->lock);
+  return GST_BUS_PASS;
+}
+
+GST_START_TEST (test_messages_of_end)
+{
+  SinkRig *rig = sink_rig_new_for (script_take_all);
+  Holdup holdup = { 0, };
+
+  g_mutex_init (&holdup.lock);
+  g_cond_init (&holdup.cond);
+  gst_bus_set_sync_handler (rig->bus, hold_up, &holdup, NULL);
+  sink_rig_play_packets (rig, 5);
+  fail_unless_equals_int (emit (rig->sink, "end-session"), WMS_S_OK);
+  g_mutex_lock (&holdup.lock);
+  holdup.has_returned = TRUE;
+  g_cond_broadcast (&holdup.cond);
+  g_mutex_unlock (&holdup.lock);
+  fail_unless (sink_rig_wait (rig, "FINALIZE:S_OK"));
+  fail_if (holdup.has_returned_early);
+  sink_rig_free (rig);
+  g_cond_clear (&holdup.cond);
+  g_mutex_clear (&holdup.lock);
 }
 
 GST_END_TEST;
@@ -215,13 +265,31 @@ wait_until_blocked (SinkRig * rig)
   }
 }
 
+/* Lists that are longer than what is written with one call: where a list
+ * waits, a part of it has not been looked at. */
+static void
+push_lists (SinkRig * rig)
+{
+  guint i, k;
+
+  for (i = 0; i < MANY_PACKETS / LIST_SIZE; i++) {
+    GstBufferList *list = gst_buffer_list_new ();
+    GstFlowReturn ret;
+
+    for (k = 0; k < LIST_SIZE; k++)
+      gst_buffer_list_add (list, sink_harness_get_packet (k));
+    g_signal_emit_by_name (rig->source, "push-buffer-list", list, &ret);
+    gst_buffer_list_unref (list);
+  }
+}
+
 static SinkRig *
 new_blocked_rig (ScriptFunc script)
 {
   SinkRig *rig = sink_rig_new_for (script);
 
   sink_rig_push_header (rig);
-  sink_rig_push_packets (rig, 0, MANY_PACKETS);
+  push_lists (rig);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
   fail_unless (sink_rig_wait (rig, "STARTED"));
   wait_until_blocked (rig);
@@ -427,6 +495,39 @@ GST_START_TEST (test_end_from_sync_handler)
 
 GST_END_TEST;
 
+/* The thread that streams does not wait for itself. */
+static GstBusSyncReply
+end_at_warning (GstBus * bus, GstMessage * message, gpointer user_data)
+{
+  SinkRig *rig = user_data;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING)
+    rig->http_status = emit (rig->sink, "end-session");
+  return GST_BUS_PASS;
+}
+
+GST_START_TEST (test_end_by_the_streaming_thread)
+{
+  SinkRig *rig = sink_rig_new_for (script_take_all);
+  g_autoptr (GBytes) packet = sink_rig_get_packet (1);
+  g_autoptr (GBytes) half = g_bytes_new_from_bytes (packet, 0,
+      RIG_PACKET_SIZE / 2);
+
+  gst_bus_set_sync_handler (rig->bus, end_at_warning, rig, NULL);
+  sink_rig_push_header (rig);
+  sink_rig_push_packets (rig, 0, 1);
+  /* which is warned of at EOS, in the middle of it */
+  sink_rig_push (rig, half);
+  sink_rig_push_eos (rig);
+  sink_rig_set_state (rig, GST_STATE_PLAYING);
+  fail_unless (sink_rig_wait (rig, "EOS"));
+  fail_unless_equals_int (rig->http_status, WMS_S_FALSE);
+  fail_unless (strstr (rig->log->str, "FINALIZE:S_OK EOS") != NULL);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
 static Suite *
 wmspushsinkactions_suite (void)
 {
@@ -436,6 +537,7 @@ wmspushsinkactions_suite (void)
   suite_add_tcase (suite, tc);
   tcase_set_timeout (tc, 60);
   tcase_add_test (tc, test_end_session);
+  tcase_add_test (tc, test_messages_of_end);
   tcase_add_test (tc, test_no_session);
   tcase_add_test (tc, test_way_back);
   tcase_add_test (tc, test_disconnect);
@@ -448,6 +550,7 @@ wmspushsinkactions_suite (void)
   tcase_add_test (tc, test_end_while_connecting);
   tcase_add_test (tc, test_end_fails);
   tcase_add_test (tc, test_end_from_sync_handler);
+  tcase_add_test (tc, test_end_by_the_streaming_thread);
   return suite;
 }
 

@@ -315,7 +315,8 @@ answer_when_told (GstElement * sink, const gchar * realm, const gchar * site,
 GST_START_TEST (test_slow_handler)
 {
   static const gchar *const passwords[] = { "a", NULL };
-  Application slow = {.is_pending = TRUE };
+  /* the handler may wake up only when this has returned */
+  static Application slow = {.is_pending = TRUE };
   Application quick = {.passwords = passwords };
   SinkRig *rig = new_rig (script_never, &slow);
   SinkRig *other;

@@ -122,6 +122,16 @@ script_stream (ScriptConnection * connection, gpointer user_data)
 }
 
 static void
+script_lost (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_accept_push (connection)
+      && script_read_frames_until (connection, WMS_FRAME_DATA, N_PACKETS)) {
+    tell_there ();
+    script_reset (connection);
+  }
+}
+
+static void
 script_open (ScriptConnection * connection, gpointer user_data)
 {
   if (script_accept_push (connection)) {
@@ -326,6 +336,7 @@ static const struct
   {"no answer to the end", script_no_answer_to_end, NULL,
       "END_OF_STREAMING", N_PACKETS, TRUE},
   {"a stream", script_stream, NULL, "STARTED", N_PACKETS},
+  {"a lost session", script_lost, NULL, "RECONNECT_START", N_PACKETS},
   /* last, since the resolver waits for 10 s only */
   {"a mute name service", NULL, "http://mute.example/live", "LOCATING"},
   {"a mute name service that knows the proxy", NULL,
@@ -334,7 +345,7 @@ static const struct
 
 #define N_STATES G_N_ELEMENTS (states)
 #define BLOCKED_STATE 0
-#define N_SCRIPTS 7
+#define N_SCRIPTS 8
 
 static SinkRig *
 new_state_rig (guint n)
@@ -365,7 +376,8 @@ start_state (guint n)
 {
   SinkRig *rig = new_state_rig (n);
 
-  g_object_set (rig->sink, "timeout", LONG_TIMEOUT_S, NULL);
+  g_object_set (rig->sink, "timeout", LONG_TIMEOUT_S, "retries",
+      states[n].script == script_lost ? -1 : 0, NULL);
   sink_rig_push_header (rig);
   sink_rig_push_packets (rig, 0, states[n].n_packets);
   if (states[n].eos)

@@ -235,6 +235,37 @@ GST_START_TEST (test_account_at_close)
 
 GST_END_TEST;
 
+static void
+script_goes_on (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_accept_push (connection))
+    script_read_frames_until (connection, WMS_FRAME_END, 1);
+}
+
+/* A session that goes on, and ends before anything was written: nothing was
+ * started. */
+GST_START_TEST (test_nothing_started)
+{
+  SinkRig *rig = new_rig (script_goes_on, 0);
+  guint hresult = 1;
+
+  sink_rig_play_packets (rig, N_FIRST);
+  fail_unless (sink_rig_wait (rig, "STARTED"));
+  g_signal_emit_by_name (rig->sink, "disconnect", &hresult);
+  fail_unless_equals_int (hresult, 0);
+  fail_unless (sink_rig_wait (rig, "STOPPED CLOSED"));
+  sink_rig_set_state (rig, GST_STATE_READY);
+  sink_rig_set_state (rig, GST_STATE_PLAYING);
+  sink_rig_push_header (rig);
+  sink_rig_push_eos (rig);
+  fail_unless (sink_rig_wait (rig, "EOS"));
+  fail_unless_equals_string (rig->log->str, "LOCATING CONNECTING OPENED "
+      "STARTED STOPPED CLOSED LOCATING CONNECTING OPENED CLOSED EOS");
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
 static Suite *
 wmspushsinkmishaps_suite (void)
 {
@@ -247,6 +278,7 @@ wmspushsinkmishaps_suite (void)
   tcase_add_test (tc, test_end_session);
   tcase_add_test (tc, test_change_in_list);
   tcase_add_test (tc, test_account_at_close);
+  tcase_add_test (tc, test_nothing_started);
   return s;
 }
 

@@ -109,7 +109,8 @@ new_network (void)
 static void
 replace_file (const gchar * path, const gchar * text)
 {
-  g_autofree gchar *name = g_strdup ("/tmp/testnet-XXXXXX");
+  g_autofree gchar *name = g_build_filename (g_get_tmp_dir (),
+      "testnet-XXXXXX", NULL);
   gint fd = mkstemp (name);
 
   must (fd >= 0 && write (fd, text, strlen (text)) == (gssize) strlen (text)

@@ -160,6 +160,21 @@ GST_START_TEST (test_refused_id_again)
 
 GST_END_TEST;
 
+/* Without a loss too, another push-id is another session. */
+GST_START_TEST (test_restart)
+{
+  WmsPush *push = new_push ();
+
+  ask (push, "home", "push-id=0", 204, "7");
+  wms_push_restart (push);
+  fail_unless_equals_int (ask (push, "home", "push-id=7", 204, __i__ > 0 ?
+          "8" : "7"), WMS_OUTCOME_OPENED);
+  fail_unless (wms_push_is_continued (push) == (__i__ == 0));
+  wms_push_free (push);
+}
+
+GST_END_TEST;
+
 /* Trouble of the server says nothing about the push-id. */
 static const guint troubles[] = { 408, 429, 500, 503 };
 
@@ -242,6 +257,7 @@ wmspushresume_suite (void)
   tcase_add_loop_test (tc, test_answers, 0, G_N_ELEMENTS (answers));
   tcase_add_test (tc, test_no_id);
   tcase_add_test (tc, test_refused_id);
+  tcase_add_loop_test (tc, test_restart, 0, 2);
   tcase_add_test (tc, test_refused_id_again);
   tcase_add_loop_test (tc, test_trouble, 0, G_N_ELEMENTS (troubles));
   tcase_add_loop_test (tc, test_refused_start, 0, G_N_ELEMENTS (refusals));

@@ -4,11 +4,14 @@
 #include "wmspush/wmswriter.h"
 
 #include <gst/check/gstcheck.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "sinkrig.h"
+#include "wmspush/wmssocket.h"
 #include "wmspush/wmsstatus.h"
 
 #define N_PACKETS 200
@@ -382,6 +385,77 @@ GST_START_TEST (test_limits)
 
 GST_END_TEST;
 
+/* A connection over TCP whose other end reads nothing. */
+static GSocketConnection *
+connect_to_silence (GSocketListener * listener, GSocketConnection ** theirs)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  guint16 port = g_socket_listener_add_any_inet_port (listener, NULL, NULL);
+  GSocketConnection *ours;
+
+  ours = g_socket_client_connect_to_host (client, "127.0.0.1", port, NULL,
+      NULL);
+  fail_unless (ours != NULL);
+  *theirs = g_socket_listener_accept (listener, NULL, NULL, NULL);
+  fail_unless (*theirs != NULL);
+  return ours;
+}
+
+/* The system ends a connection whose peer takes nothing for too long, and tells
+ * it once: to the write, after which readers see an end. */
+GST_START_TEST (test_silence_is_kept)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autoptr (GSocketConnection) theirs = NULL;
+  g_autoptr (GSocketConnection) ours = connect_to_silence (listener, &theirs);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) failure = NULL;
+  WmsWriter *writer = wms_writer_new (G_IO_STREAM (ours), 2147483647, 300,
+      NULL);
+  WmsWriteResult result = WMS_WRITE_DONE;
+
+  while (result != WMS_WRITE_FAILED) {
+    WmsPacket packet;
+    guint n_taken = 0;
+
+    fail_unless (wms_writer_get_failure (writer) == NULL);
+    wms_packet_init_filler (&packet, 60000);
+    result = wms_writer_push (writer, &packet, 1, &n_taken, &error);
+    if (n_taken == 0)
+      wms_packet_clear (&packet);
+    if (result == WMS_WRITE_BLOCKED)
+      fail_unless (wms_writer_wait (writer, 20000, NULL, NULL));
+  }
+  fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
+  failure = wms_writer_get_failure (writer);
+  fail_unless (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
+  wms_writer_unref (writer);
+}
+
+GST_END_TEST;
+
+/* What a push needs of the system, whoever made the connection. */
+GST_START_TEST (test_socket_options)
+{
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4,
+      G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  gint value = 0;
+
+  wms_socket_tune (socket, 3000);
+  fail_unless (g_socket_get_keepalive (socket));
+  fail_unless (g_socket_get_option (socket, IPPROTO_TCP, TCP_NODELAY, &value,
+          NULL));
+  fail_unless_equals_int (value, 1);
+  fail_unless (g_socket_get_option (socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT,
+          &value, NULL));
+  fail_unless_equals_int (value, 128 * 1024);
+  fail_unless (g_socket_get_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT,
+          &value, NULL));
+  fail_unless_equals_int (value, 3000);
+}
+
+GST_END_TEST;
+
 static Suite *
 wmswriter_suite (void)
 {
@@ -390,6 +464,7 @@ wmswriter_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_set_timeout (tc, 30);
+  tcase_add_test (tc, test_socket_options);
   tcase_add_test (tc, test_short_writes);
   tcase_add_test (tc, test_tls);
   tcase_add_test (tc, test_tls_finish);
@@ -398,6 +473,7 @@ wmswriter_suite (void)
   tcase_add_loop_test (tc, test_full_request, 0, 40);
   tcase_add_test (tc, test_filler_sizes);
   tcase_add_test (tc, test_limits);
+  tcase_add_test (tc, test_silence_is_kept);
   return suite;
 }
 

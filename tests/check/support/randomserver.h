@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __RANDOM_SERVER_H__
+#define __RANDOM_SERVER_H__
+
+#include "scriptserver.h"
+
+G_BEGIN_DECLS
+
+#define RANDOM_PACKET_SIZE 6000
+#define RANDOM_MAX_PACKETS 20000
+
+/* What was wrong first, from any thread. */
+typedef struct
+{
+  GMutex lock;
+  gchar *text;
+} RandomVerdict;
+
+void random_verdict_blame (RandomVerdict * self, const gchar * format, ...)
+    G_GNUC_PRINTF (2, 3);
+gboolean random_verdict_is_bad (RandomVerdict * self);
+
+/* A publishing point that resets, closes, stalls, refuses and answers as its
+ * dice say, and judges what it gets by push-protocol, S5 and C21 to C24. */
+typedef struct
+{
+  guint seed;
+  guint hostility;              /* of 100 chances at each point */
+  const gchar *certificate;     /* NULL without TLS */
+  RandomVerdict *verdict;
+  GBytes *headers[2];
+  /* under which of them each packet was pushed; written before it is */
+  guint8 variants[RANDOM_MAX_PACKETS];
+
+  GMutex lock;
+  guint epoch;                  /* of the connection that has the session */
+  guint id;
+  gboolean has_header;
+  guint variant;
+  guint last_type;
+  gboolean is_changing;         /* $E(1), but no $C yet */
+  gboolean was_split;           /* goes on elsewhere without a loss */
+  guint8 got[RANDOM_MAX_PACKETS];
+  guint n_got;
+  guint n_forgotten;            /* sessions of which the server had no header */
+} RandomServer;
+
+/* The header of a variant, and the n-th packet: a key frame each tenth. */
+GBytes *random_server_make_header (guint variant);
+GBytes *random_server_make_packet (guint n);
+
+void random_server_init (RandomServer * self, guint seed,
+    RandomVerdict * verdict);
+void random_server_clear (RandomServer * self);
+
+/* A ScriptFunc; user_data is a RandomServer. */
+void random_server_script (ScriptConnection * connection, gpointer user_data);
+
+G_END_DECLS
+#endif /* __RANDOM_SERVER_H__ */
