@@ -465,6 +465,7 @@ asfmuxtext_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
+  tcase_set_timeout (tc, 60);
   tcase_add_loop_test (tc, test_command_stream, 0, 2);
   tcase_add_test (tc, test_header_commands);
   tcase_add_test (tc, test_script_without_pad);
