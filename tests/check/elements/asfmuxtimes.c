@@ -328,27 +328,6 @@ GST_START_TEST (test_gap_goes_on)
 
 GST_END_TEST;
 
-/* Until the end of a gap the other pad is not waited for, however much it has:
- * here more than a pad takes while another one is. */
-GST_START_TEST (test_long_gap)
-{
-  TestMux mux;
-  guint i;
-
-  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO | TEST_MUX_SEEKABLE,
-      NULL, NULL);
-  gst_harness_push_event (mux.audio, gst_event_new_gap (0, 10 * GST_SECOND));
-  for (i = 0; i < 100; i++)
-    test_mux_push (mux.video, i * 100, 100, 1000, i == 0);
-  gst_harness_push_event (mux.video, gst_event_new_eos ());
-  test_mux_push (mux.audio, 10000, 50, 400, TRUE);
-  gst_harness_push_event (mux.audio, gst_event_new_eos ());
-  fail_unless_equals_int (test_mux_count_objects (&mux), 101);
-  test_mux_clear (&mux);
-}
-
-GST_END_TEST;
-
 /* design, "Times of a packet buffer": PTS is the earliest running time in the
  * packet; DTS is its Send Time, or with a live source the time of its last
  * object. */
@@ -598,7 +577,6 @@ asfmuxtimes_suite (void)
   tcase_add_test (tc, test_shown_frames);
   tcase_add_test (tc, test_times_of_libav);
   tcase_add_test (tc, test_gap_goes_on);
-  tcase_add_test (tc, test_long_gap);
   tcase_add_loop_test (tc, test_packet_times, 0, G_N_ELEMENTS (packet_times));
   tcase_add_test (tc, test_lists);
   tcase_add_test (tc, test_latency);
