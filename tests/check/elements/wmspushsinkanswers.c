@@ -296,13 +296,18 @@ script_endless_body (ScriptConnection * connection, gpointer user_data)
 }
 
 /* Resident memory at its peak, in KB. */
+/* AddressSanitizer keeps what was freed, so that its figure says nothing. */
 static guint64
 get_peak_memory (void)
 {
+#ifdef __SANITIZE_ADDRESS__
+  return 0;
+#else
   g_autofree gchar *status = NULL;
 
   fail_unless (g_file_get_contents ("/proc/self/status", &status, NULL, NULL));
   return g_ascii_strtoull (strstr (status, "VmHWM:") + 6, NULL, 10);
+#endif
 }
 
 GST_START_TEST (test_endless_bodies)
@@ -311,7 +316,6 @@ GST_START_TEST (test_endless_bodies)
       GUINT_TO_POINTER (__i__));
   g_autofree gchar *url = script_server_get_url (server);
   SinkRig *rig = sink_rig_new (url);
-
   guint64 before = get_peak_memory ();
   gint64 start = g_get_monotonic_time ();
 
@@ -325,10 +329,8 @@ GST_START_TEST (test_endless_bodies)
   fail_unless (script_server_get_n_connections (server) <= 5);
   fail_unless_equals_int (rig->n_errors, 1);
   sink_rig_free (rig);
-#ifndef __SANITIZE_ADDRESS__
   fail_unless (get_peak_memory () - before < MAX_GROWTH_KB, "%u KB",
       (guint) (get_peak_memory () - before));
-#endif
   script_server_free (server);
 }
 
