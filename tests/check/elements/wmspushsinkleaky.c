@@ -68,8 +68,11 @@ GST_START_TEST (test_leaky)
   g_object_set (rig->sink, "max-backlog", 10 * GST_MSECOND, NULL);
   gst_util_set_object_arg (G_OBJECT (rig->sink), "leaky", "keyframe");
   sink_rig_push_header (rig);
+  sink_rig_push_packets (rig, 0, 1);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
-  n = push_until_dropped (rig, 0);
+  /* warnings do not go the way of statuses */
+  fail_unless (sink_rig_wait (rig, "STARTED"));
+  n = push_until_dropped (rig, 1);
   sink_rig_push_packets (rig, n, 500);
   fail_unless (sink_rig_wait (rig, "QOS"));
   script_server_open_gate (rig->server);
