@@ -101,9 +101,12 @@ gst_wms_turn_wait_action (GstWmsTurn * self)
 {
   GstFlowReturn ret = GST_FLOW_OK;
 
-  while (ret == GST_FLOW_OK && !wms_gate_wait_action (self->gate))
+  /* a flush may have begun in the wait that the action came into, whose result
+   * it has hidden; who goes on to the base class then waits for ever */
+  while (ret == GST_FLOW_OK && !self->sink->flushing
+      && !wms_gate_wait_action (self->gate))
     ret = wait_preroll (self);
-  return ret;
+  return self->sink->flushing ? GST_FLOW_FLUSHING : ret;
 }
 
 void

@@ -36,7 +36,8 @@ struct _WmsPush
 
   WmsAuth *home_auth;           /* for where the configuration leads */
   WmsAuth *server_auth;         /* that one, or one for a server elsewhere */
-  WmsAuth *proxy_auth;
+  WmsAuth *home_proxy_auth;     /* for the configured proxy */
+  WmsAuth *proxy_auth;          /* that one, or one for the proxy of a 305 */
   WmsAuth *busy_auth;           /* whose question or ticket is out */
   WmsAuthConfig foreign;        /* for servers that we are sent to */
   gboolean is_proxy_home;

@@ -50,7 +50,7 @@ wms_push_new (const WmsPushConfig * config)
   self->wanted_length = config->request_length;
   self->accept_any_server = config->accept_any_server;
   self->server_auth = self->home_auth = wms_auth_new (&config->server);
-  self->proxy_auth = wms_auth_new (&config->proxy);
+  self->proxy_auth = self->home_proxy_auth = wms_auth_new (&config->proxy);
   self->foreign.methods = config->server.methods;
   self->is_proxy_home = config->is_proxy_home;
   self->accept_schemes = wms_auth_list_schemes (config->server.methods);
@@ -69,7 +69,9 @@ wms_push_free (WmsPush * self)
   if (self->server_auth != self->home_auth)
     wms_auth_free (self->server_auth);
   wms_auth_free (self->home_auth);
-  wms_auth_free (self->proxy_auth);
+  if (self->proxy_auth != self->home_proxy_auth)
+    wms_auth_free (self->proxy_auth);
+  wms_auth_free (self->home_proxy_auth);
   g_free (self->resume_id);
   g_free (self->accept_schemes);
   g_free (self->host);
@@ -237,8 +239,8 @@ use_proxy (WmsPush * self, const WmsResponse * response, GError ** error)
   g_free (self->proxy);
   self->proxy = g_uri_to_string (target);
   self->using_proxy = TRUE;
-  self->is_proxy_home = FALSE;
-  wms_auth_free (self->proxy_auth);
+  if (self->proxy_auth != self->home_proxy_auth)
+    wms_auth_free (self->proxy_auth);
   self->proxy_auth = wms_auth_new (&self->foreign);
   wms_push_begin_connection (self);
   return WMS_OUTCOME_AGAIN;

@@ -51,11 +51,24 @@ wms_push_recall (WmsPush * self, const WmsPushMemory * memory)
   self->is_resuming = TRUE;
 }
 
+/* Nor is there a proxy that the server had named. */
+static void
+leave_proxy (WmsPush * self)
+{
+  if (self->proxy == NULL)
+    return;
+  g_clear_pointer (&self->proxy, g_free);
+  wms_auth_free (self->proxy_auth);
+  self->proxy_auth = self->home_proxy_auth;
+  self->using_proxy = FALSE;
+}
+
 /* Where the session was is not there: begins again where the configuration
  * leads. */
 static void
 go_home (WmsPush * self)
 {
+  leave_proxy (self);
   if (!wms_push_is_at_home (self)) {
     wms_push_leave_server (self);
     wms_auth_free (self->server_auth);

@@ -2,10 +2,12 @@
 
 /* wmspushsink: what else happens while a session is lost or being closed
  * (push-protocol, C24 and section 5). */
+#include <gst/base/gstbasesink.h>
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
 #include "scriptserver.h"
+#include "sinkharness.h"
 #include "sinkrig.h"
 #include "testasf.h"
 
@@ -266,6 +268,52 @@ GST_START_TEST (test_nothing_started)
 
 GST_END_TEST;
 
+static gpointer
+push_eos (gpointer user_data)
+{
+  SinkHarness *s = user_data;
+
+  return GINT_TO_POINTER (gst_harness_push_event (s->h, gst_event_new_eos ()));
+}
+
+static void
+wait_for_state (SinkHarness * s, const gchar * wanted)
+{
+  g_autofree gchar *state = NULL;
+
+  do {
+    g_free (state);
+    state = sink_harness_get_state (s->sink);
+    g_thread_yield ();
+  } while (!g_str_equal (state, wanted));
+}
+
+/* EOS waits for the answer, a change to PAUSED makes it wait for PLAYING, an
+ * action takes the session away, a flush ends it all. */
+GST_START_TEST (test_flush_behind_action)
+{
+  SinkHarness s = { NULL, };
+  guint hresult = 1;
+  GThread *thread;
+
+  sink_harness_init (&s, script_no_answer);
+  sink_harness_play (&s);
+  sink_harness_push_header (&s);
+  sink_harness_push_packets (&s, 0, N_FIRST);
+  thread = g_thread_new ("eos", push_eos, &s);
+  wait_for_state (&s, "ending");
+  gst_element_set_state (s.sink, GST_STATE_PAUSED);
+  while (!g_atomic_int_get (&((GstBaseSink *) s.sink)->have_preroll))
+    g_thread_yield ();
+  g_signal_emit_by_name (s.sink, "disconnect", &hresult);
+  fail_unless_equals_int (hresult, 0);
+  gst_harness_push_event (s.h, gst_event_new_flush_start ());
+  fail_if (GPOINTER_TO_INT (g_thread_join (thread)));
+  sink_harness_clear (&s);
+}
+
+GST_END_TEST;
+
 static Suite *
 wmspushsinkmishaps_suite (void)
 {
@@ -273,12 +321,13 @@ wmspushsinkmishaps_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
-  tcase_set_timeout (tc, 60);
+  tcase_set_timeout (tc, 30);
   tcase_add_test (tc, test_bad_data);
   tcase_add_test (tc, test_end_session);
   tcase_add_test (tc, test_change_in_list);
   tcase_add_test (tc, test_account_at_close);
   tcase_add_test (tc, test_nothing_started);
+  tcase_add_test (tc, test_flush_behind_action);
   return s;
 }
 

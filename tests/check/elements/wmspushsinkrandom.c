@@ -367,7 +367,10 @@ choose_settings (App * app)
       "leaky", g_rand_int_range (app->dice, 0, 2),
       "max-backlog", backlogs[g_rand_int_range (app->dice, 0, 3)],
       "request-size", g_rand_boolean (app->dice) ? (guint64) 196617 :
-      (guint64) 0, "tls-validation-flags", 0, NULL);
+      (guint64) 0, "tls-validation-flags", 0,
+      "stop-mode", g_rand_int_range (app->dice, 0, 2),
+      "user-id", "me", "user-pw", "secret",
+      "allow-clear-text-credentials", TRUE, NULL);
 }
 
 static void

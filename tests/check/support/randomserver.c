@@ -20,6 +20,7 @@ typedef struct
   gboolean is_first;            /* frame of the connection */
   gboolean has_data;
   gboolean may_begin_anywhere;
+  gboolean is_anonymous;        /* the last request */
   guint last_packet;
 } Talk;
 
@@ -129,6 +130,7 @@ read_head (Talk * talk, GString * head)
       return FALSE;
     g_string_append_c (head, byte);
   }
+  talk->is_anonymous = strstr (head->str, "\r\nAuthorization:") == NULL;
   return TRUE;
 }
 
@@ -158,9 +160,19 @@ answer_badly (Talk * talk)
   };
   guint status = statuses[g_rand_int_range (talk->dice, 0,
           G_N_ELEMENTS (statuses))];
-  g_autofree gchar *answer = g_strdup_printf ("HTTP/1.1 %u Whatever\r\n"
-      "Server: Cougar/9.5\r\nContent-Length: 0\r\n\r\n", status);
+  g_autofree gchar *answer = NULL;
 
+  if (talk->is_anonymous && roll (talk, 30))
+    status = 401;
+  else if (roll (talk, 5))
+    status = 302;
+  answer = g_strdup_printf ("HTTP/1.1 %u Whatever\r\nServer: Cougar/9.5\r\n"
+      "%sContent-Length: 0\r\n\r\n", status, status == 401 ?
+      "WWW-Authenticate: Basic realm=\"r\"\r\n" : status == 302 ?
+      "Location: /live\r\n" : "");
+  g_mutex_lock (&talk->server->lock);
+  talk->server->was_split |= status == 401;
+  g_mutex_unlock (&talk->server->lock);
   if (roll (talk, 30))
     answer[strlen (answer) / 2] = '\0';
   script_send (talk->connection, answer);
@@ -223,7 +235,7 @@ choose_id (Talk * talk, guint asked)
   if (id != 0)
     talk->epoch = ++self->epoch;
   talk->may_begin_anywhere = self->was_split;
-  self->was_split = FALSE;
+  self->was_split &= id == 0;
   g_mutex_unlock (&self->lock);
   return id;
 }

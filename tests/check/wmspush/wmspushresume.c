@@ -160,6 +160,36 @@ GST_START_TEST (test_refused_id_again)
 
 GST_END_TEST;
 
+/* Whether the next request goes through a proxy that a server named. */
+static gboolean
+has_proxy (WmsPush * push)
+{
+  WmsRequest request;
+
+  fail_unless (wms_push_next_request (push, &request));
+  return request.proxy != NULL;
+}
+
+/* A proxy that the server has named is asked once more, then no more. */
+GST_START_TEST (test_named_proxy)
+{
+  WmsPush *push = new_push ();
+
+  fail_unless_equals_int (ask (push, "home", "push-id=0", 305, NULL),
+      WMS_OUTCOME_AGAIN);
+  ask (push, "home", "push-id=0", 204, "7");
+  begin_stream (push);
+  lose (push);
+  wms_push_resume (push);
+  fail_unless (has_proxy (push));
+  lose (push);
+  wms_push_resume (push);
+  fail_unless (!has_proxy (push));
+  wms_push_free (push);
+}
+
+GST_END_TEST;
+
 /* Without a loss too, another push-id is another session. */
 GST_START_TEST (test_restart)
 {
@@ -258,6 +288,7 @@ wmspushresume_suite (void)
   tcase_add_test (tc, test_no_id);
   tcase_add_test (tc, test_refused_id);
   tcase_add_loop_test (tc, test_restart, 0, 2);
+  tcase_add_test (tc, test_named_proxy);
   tcase_add_test (tc, test_refused_id_again);
   tcase_add_loop_test (tc, test_trouble, 0, G_N_ELEMENTS (troubles));
   tcase_add_loop_test (tc, test_refused_start, 0, G_N_ELEMENTS (refusals));
