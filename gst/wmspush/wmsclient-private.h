@@ -65,6 +65,7 @@ struct _WmsClient
   gboolean needs_header;        /* before any other packet */
   gboolean has_former;          /* it is to go on with another one */
   gboolean former_has_header;   /* of which the server has the header */
+  gboolean is_continuing;       /* it has been told so, and what it means */
   gboolean has_opened;
   gboolean has_started;
   gboolean is_restarted;        /* PushSetup is sent again without a loss */

@@ -321,13 +321,14 @@ take_opening_locked (WmsClient * self)
   self->has_opened = TRUE;
   if (self->has_former) {
     self->has_former = FALSE;
+    self->is_continuing = TRUE;
     self->needs_header = !self->former_has_header
         || !wms_push_is_continued (self->push);
     if (!self->needs_header)
       self->header_mark = WMS_CLIENT_OLD_HEADER;
     wms_push_settle (self->push);
-  }
-  if (self->has_begun && !is_continued_locked (self)) {
+  } else if ((self->has_begun || self->is_continuing)
+      && !is_continued_locked (self)) {
     self->needs_header = TRUE;
     self->is_start_told = FALSE;
     self->header_mark = WMS_CLIENT_NO_HEADER;
@@ -538,6 +539,8 @@ wms_client_new (const WmsClientConfig * config, WmsMailbox * mailbox)
   self->header_mark = WMS_CLIENT_NO_HEADER;
   self->has_former = self->needs_header = config->push.memory != NULL;
   self->former_has_header = self->has_former && config->push.memory->has_header;
+  /* its server may refuse the stream as that of a lost one */
+  self->retry.growth = self->has_former ? 1 : 0;
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
   wms_client_invoke (self, send_next_cb);

@@ -96,25 +96,25 @@ wms_client_want_locked (WmsClient * self)
 static gboolean
 is_header_delivered_locked (WmsClient * self, const WmsWriterStats * stats)
 {
-  gint64 now = g_get_monotonic_time ();
-
   return self->header_mark != WMS_CLIENT_NO_HEADER
       && (self->header_mark == WMS_CLIENT_OLD_HEADER
-      || stats->bytes >= self->header_mark + stats->unsent)
-      && (self->change_us == 0 || now - self->change_us > CHANGE_DOUBT_US);
+      || stats->bytes >= self->header_mark + stats->unsent);
 }
 
 static void
 note_delivery_locked (WmsClient * self)
 {
+  gint64 now = g_get_monotonic_time ();
   WmsWriterStats stats;
 
   wms_writer_get_stats (self->writer, &stats);
-  self->server_has_header = is_header_delivered_locked (self, &stats);
+  self->server_has_header = is_header_delivered_locked (self, &stats)
+      && (self->change_us == 0 || now - self->change_us > CHANGE_DOUBT_US);
   self->lost_bytes += stats.unsent;
 }
 
-/* A session that was not opened leaves what it was to go on with. */
+/* The server reads up to the end of a connection that was closed in good order.
+ * A session that was not opened leaves what it was to go on with. */
 WmsPushMemory *
 wms_client_remember (WmsClient * self)
 {

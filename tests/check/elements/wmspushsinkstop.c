@@ -47,7 +47,8 @@ script_two_sessions (ScriptConnection * connection, gpointer user_data)
         "Server: Cougar/9.5\r\nSet-Cookie: push-id=7\r\n"
         "Set-Cookie: farm=north\r\n\r\n");
   } else {
-    script_send (connection, n == 1 ? second_answer : ANSWER ("9"));
+    script_send (connection, n == 1 || strcmp (second_answer, NOT_FOUND) != 0 ?
+        second_answer : ANSWER ("9"));
     if (n == 1 && strcmp (second_answer, NOT_FOUND) == 0)
       return;
   }
@@ -64,9 +65,9 @@ wait_for_delivery (SinkHarness * s)
 }
 
 static void
-begin_session (SinkHarness * s)
+begin_session_for (SinkHarness * s, ScriptFunc script)
 {
-  sink_harness_init (s, script_two_sessions);
+  sink_harness_init (s, script);
   g_object_set (s->sink, "retries", 0, NULL);
   gst_util_set_object_arg (G_OBJECT (s->sink), "stop-mode", "disconnect");
   sink_harness_play (s);
@@ -76,7 +77,13 @@ begin_session (SinkHarness * s)
   wait_for_delivery (s);
 }
 
-/* The third header has another description. */
+static void
+begin_session (SinkHarness * s)
+{
+  begin_session_for (s, script_two_sessions);
+}
+
+/* It has another stream. */
 static GstBuffer *
 get_other_header (void)
 {
@@ -252,6 +259,68 @@ static const struct
   {forget_by_eos, "HDDEHDD"},
 };
 
+/* A header that has just changed is the server's all the same. */
+GST_START_TEST (test_resume_twice)
+{
+  SinkHarness s = { NULL, };
+  GstBuffer *header = get_other_header ();
+
+  second_answer = ANSWER ("7");
+  begin_session (&s);
+  gst_element_set_state (s.sink, GST_STATE_READY);
+  sink_harness_restart (&s);
+  check_second (&s, gst_buffer_ref (header), "push-id=7", "HDDECDD");
+  wait_for_delivery (&s);
+  gst_element_set_state (s.sink, GST_STATE_READY);
+  sink_harness_restart (&s);
+  fail_unless_equals_int (gst_harness_push (s.h, header), GST_FLOW_OK);
+  fail_unless_equals_int (sink_harness_push_packets (&s, 0, 2), GST_FLOW_OK);
+  fail_unless (script_server_wait_frames (s.server, WMS_FRAME_DATA, 6));
+  check_frames (&s, "HDDECDDDD");
+  sink_harness_clear (&s);
+}
+
+GST_END_TEST;
+
+/* A server that takes the push-id and refuses the stream: another session, as
+ * after a loss. */
+static void
+script_refuse_the_stream (ScriptConnection * connection, gpointer user_data)
+{
+  guint64 length = 0;
+
+  if (script_get_number (connection) != 1) {
+    script_two_sessions (connection, user_data);
+  } else if (script_read_head (connection, &length)
+      && script_skip (connection, length)) {
+    script_send (connection, ANSWER ("7"));
+    if (script_read_head (connection, NULL))
+      script_send (connection, "HTTP/1.1 400 Bad Request\r\n"
+          "Server: Cougar/9.5\r\nContent-Length: 0\r\n\r\n");
+    script_read_frames_until (connection, WMS_FRAME_FILLER, 1);
+  }
+}
+
+GST_START_TEST (test_stream_refused)
+{
+  SinkHarness s = { NULL, };
+  guint n;
+
+  second_answer = ANSWER ("7");
+  begin_session_for (&s, script_refuse_the_stream);
+  g_object_set (s.sink, "retries", -1, "retry-delay", (guint64) 0, NULL);
+  gst_element_set_state (s.sink, GST_STATE_READY);
+  sink_harness_restart (&s);
+  sink_harness_push_header (&s);
+  for (n = 0; script_server_get_n_frames (s.server, WMS_FRAME_HEADER) < 2
+      && n < 100000; n += 10)
+    fail_unless_equals_int (sink_harness_push_packets (&s, n, 10), GST_FLOW_OK);
+  fail_unless (script_server_wait_frames (s.server, WMS_FRAME_HEADER, 2));
+  sink_harness_clear (&s);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_forget)
 {
   SinkHarness s = { NULL, };
@@ -366,6 +435,8 @@ wmspushsinkstop_suite (void)
       G_N_ELEMENTS (resumptions));
   tcase_add_loop_test (tc, test_resume_after_action, 0, 2);
   tcase_add_test (tc, test_resume_later);
+  tcase_add_test (tc, test_resume_twice);
+  tcase_add_test (tc, test_stream_refused);
   tcase_add_loop_test (tc, test_forget, 0, G_N_ELEMENTS (ways));
   tcase_add_test (tc, test_same_location);
   tcase_add_test (tc, test_no_answer_to_stop);
