@@ -327,7 +327,9 @@ take_opening_locked (WmsClient * self)
       self->header_mark = WMS_CLIENT_OLD_HEADER;
     wms_push_settle (self->push);
   }
-  if (self->has_begun && !is_continued_locked (self)) {
+  /* also before the first packet: a session that goes on from a former one may
+   * begin without a header */
+  if (!is_continued_locked (self)) {
     self->needs_header = TRUE;
     self->is_start_told = FALSE;
     self->header_mark = WMS_CLIENT_NO_HEADER;
