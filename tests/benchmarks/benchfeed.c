@@ -25,13 +25,16 @@ bench_feed_open (BenchFeed * self, BenchKind kind, const BenchBoard * board,
   guint i;
 
   self->sinks = g_renew (BenchSink, self->sinks, former + n_sinks);
+  self->packets = g_renew (BenchPacket, self->packets, former + n_sinks);
   for (i = 0; i < n_sinks; i++) {
+    bench_packet_init (&self->packets[former + i], kind, self->packet_size);
     if (!bench_sink_begin (&self->sinks[former + i], kind, board, former + i,
             is_relayed))
       return FALSE;
   }
   for (i = 0; i < n_sinks; i++) {
-    if (!bench_sink_start (&self->sinks[former + i], &self->packet))
+    if (!bench_sink_start (&self->sinks[former + i],
+            &self->packets[former + i]))
       return FALSE;
   }
   self->n_sinks += n_sinks;
@@ -64,10 +67,10 @@ run_source (gpointer user_data)
     /* all that is due by now, unless that takes too long */
     now = bench_now_ns ();
     for (; next_ns <= now && now < self->end_ns; next_ns += interval_ns) {
-      BenchSink *sink = &feed->sinks[self->first
-          + self->n_pushed % self->n_sinks];
+      guint n = self->first + self->n_pushed % self->n_sinks;
+      BenchSink *sink = &feed->sinks[n];
 
-      if (!bench_sink_push (sink, &feed->packet, feed->is_stamped))
+      if (!bench_sink_push (sink, &feed->packets[n], feed->is_stamped))
         return NULL;
       if (feed->reads_stats)
         bench_sink_read_stats (sink);

@@ -17,7 +17,8 @@ typedef struct
   gboolean has_threads;
   gboolean is_stamped;
   gboolean reads_stats;         /* after each packet */
-  BenchPacket packet;
+  gsize packet_size;
+  BenchPacket *packets;         /* of each sink: sharing one would be a lock */
 } BenchFeed;
 
 /* Makes sinks and their connections, all at once; FALSE after a complaint. */

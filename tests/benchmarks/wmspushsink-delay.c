@@ -60,7 +60,7 @@ step_row (gpointer data, gpointer result)
   }
   gst_init (NULL, NULL);
   self->feed.rate = RATE;
-  bench_packet_init (&self->feed.packet, self->kind, PACKET_SIZE);
+  self->feed.packet_size = PACKET_SIZE;
   if (!bench_feed_open (&self->feed, self->kind, self->board, self->n_sinks,
           TRUE))
     return FALSE;

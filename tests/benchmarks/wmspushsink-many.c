@@ -87,7 +87,7 @@ open_row (Row * self)
 {
   gst_init (NULL, NULL);
   self->feed.rate = RATE;
-  bench_packet_init (&self->feed.packet, self->kind, PACKET_SIZE);
+  self->feed.packet_size = PACKET_SIZE;
   if (!bench_feed_open (&self->feed, self->kind, self->board, 1, FALSE))
     return FALSE;
   bench_feed_run (&self->feed, 1);

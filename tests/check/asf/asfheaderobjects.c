@@ -351,6 +351,28 @@ GST_START_TEST (test_size_without_writing)
 
 GST_END_TEST;
 
+/* A stream that is left out is in no record, and one record excludes none. */
+GST_START_TEST (test_left_out)
+{
+  static const guint8 group[] = { 0x40, 0x5a, 0x46, 0xd1 };
+  g_autoptr (GBytes) with = NULL;
+  g_autoptr (GBytes) without = NULL;
+  gconstpointer data;
+  gsize size;
+
+  asf_header_forget_stream (&header, 1);
+  with = asf_header_write (&header, NULL);
+  test_assert_contains (with, "4.3 Group Mutual Exclusion, without stream 1",
+      "405a46d1795a3843b71be36b8fd6c249 3200000000000000"
+      "012ae2d6da35d111903400a0c90349be 0200 0100 0400 0100 0300");
+  asf_header_forget_stream (&header, 4);
+  without = asf_header_write (&header, NULL);
+  data = g_bytes_get_data (without, &size);
+  fail_unless (memmem (data, size, group, sizeof group) == NULL);
+}
+
+GST_END_TEST;
+
 /* What is known late leaves the size as it is. */
 GST_START_TEST (test_numbers_change_no_size)
 {
@@ -381,6 +403,7 @@ asfheaderobjects_suite (void)
   tcase_add_test (tc, test_reader_agrees);
   tcase_add_test (tc, test_index_placeholder);
   tcase_add_test (tc, test_size_without_writing);
+  tcase_add_test (tc, test_left_out);
   tcase_add_test (tc, test_numbers_change_no_size);
   return s;
 }

@@ -79,31 +79,24 @@ count_warnings (TestMux * mux)
 
 /* Number of the packet in which the last object at or before @pres_ms that is
  * key begins, and the packet's Send Time. */
-static void
-find_place (const GByteArray * bytes, guint32 pres_ms, guint * number,
-    guint32 * send_ms)
+typedef struct
 {
-  AsfHeaderInfo info;
-  guint i;
+  guint32 pres_ms;
+  guint number;
+  guint32 send_ms;
+} Place;
 
-  fail_unless (asf_header_read (bytes->data, bytes->len, &info, NULL));
-  for (i = 0; i < info.packet_count; i++) {
-    const guint8 *data = bytes->data + info.header_size + 50 +
-        i * info.packet_size;
-    AsfPacketInfo packet;
-    AsfPayloadIter iter;
-    AsfPayload payload;
+static void
+note_place (const AsfHeaderInfo * info, guint number,
+    const AsfPacketInfo * packet, const AsfPayload * payload, gpointer user)
+{
+  Place *place = user;
 
-    fail_unless (asf_packet_read (data, info.packet_size, &packet, NULL));
-    asf_payload_iter_init (&iter, &packet, data);
-    while (asf_payload_next (&iter, &payload, NULL)) {
-      if (payload.offset > 0 || !payload.is_key
-          || payload.pres_time_ms > pres_ms)
-        continue;
-      *number = i;
-      *send_ms = packet.send_time_ms;
-    }
-  }
+  if (payload->offset > 0 || !payload->is_key ||
+      payload->pres_time_ms > place->pres_ms)
+    return;
+  place->number = number;
+  place->send_ms = packet->send_time_ms;
 }
 
 static void
@@ -112,12 +105,11 @@ assert_marker (const GByteArray * bytes, guint32 content_ms,
 {
   g_autofree gchar *text = test_describe_header (bytes->data, bytes->len);
   g_autofree gchar *line = NULL;
-  guint number = 0;
-  guint32 send_ms = 0;
+  Place place = {.pres_ms = PREROLL_MS + content_ms };
 
-  find_place (bytes, PREROLL_MS + content_ms, &number, &send_ms);
-  line = g_strdup_printf ("MA %u %u %u %s", PREROLL_MS + content_ms, number,
-      send_ms, title);
+  test_mux_foreach_payload (bytes->data, bytes->len, note_place, &place);
+  line = g_strdup_printf ("MA %u %u %u %s", place.pres_ms, place.number,
+      place.send_ms, title);
   fail_unless (test_has_line (text, line), "no %s in\n%s", line, text);
 }
 

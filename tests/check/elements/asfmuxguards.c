@@ -222,6 +222,27 @@ GST_START_TEST (test_before_header)
 
 GST_END_TEST;
 
+/* Until the end of a gap the other pad is not waited for, however much it has:
+ * here more than a pad takes while another one is. */
+GST_START_TEST (test_long_gap)
+{
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO | TEST_MUX_SEEKABLE,
+      NULL, NULL);
+  gst_harness_push_event (mux.audio, gst_event_new_gap (0, 10 * GST_SECOND));
+  for (i = 0; i < 100; i++)
+    test_mux_push (mux.video, i * 100, 100, 1000, i == 0);
+  gst_harness_push_event (mux.video, gst_event_new_eos ());
+  test_mux_push (mux.audio, 10000, 50, 400, TRUE);
+  gst_harness_push_event (mux.audio, gst_event_new_eos ());
+  fail_unless_equals_int (test_mux_count_objects (&mux), 101);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxguards_suite (void)
 {
@@ -234,6 +255,7 @@ asfmuxguards_suite (void)
   tcase_add_test (tc, test_late_sound_without_clock);
   tcase_add_test (tc, test_many_texts);
   tcase_add_test (tc, test_before_header);
+  tcase_add_test (tc, test_long_gap);
   tcase_add_test (tc, test_flush_within_batch);
   tcase_add_test (tc, test_many_flushes);
   return s;

@@ -338,6 +338,7 @@ asfmuxheaders_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
+  tcase_set_timeout (tc, 60);
   tcase_add_test (tc, test_caps);
   tcase_add_test (tc, test_same_caps);
   tcase_add_loop_test (tc, test_group, 0, 2);

@@ -56,30 +56,26 @@ push_input (gpointer data)
 }
 
 static void
+look_at_payload (const AsfHeaderInfo * info, guint number,
+    const AsfPacketInfo * packet, const AsfPayload * payload, gpointer user)
+{
+  Outcome *outcome = user;
+
+  outcome->media += payload->size;
+  if (asf_header_find_stream (info, payload->stream_number)->kind ==
+      ASF_STREAM_AUDIO && payload->offset > 0)
+    outcome->split_audio++;
+}
+
+static void
 look_at_packets (const GByteArray * bytes, Outcome * outcome)
 {
   AsfHeaderInfo info;
-  gsize pos;
 
   fail_unless (asf_header_read (bytes->data, bytes->len, &info, NULL));
   outcome->packet_size = info.packet_size;
   outcome->packets = info.packet_count;
-  pos = info.header_size + ASF_DATA_HEAD_SIZE;
-  for (; info.packet_count > 0; info.packet_count--, pos += info.packet_size) {
-    AsfPacketInfo packet;
-    AsfPayloadIter iter;
-    AsfPayload payload;
-
-    fail_unless (asf_packet_read (bytes->data + pos, info.packet_size, &packet,
-            NULL));
-    asf_payload_iter_init (&iter, &packet, bytes->data + pos);
-    while (asf_payload_next (&iter, &payload, NULL)) {
-      outcome->media += payload.size;
-      if (asf_header_find_stream (&info, payload.stream_number)->kind ==
-          ASF_STREAM_AUDIO && payload.offset > 0)
-        outcome->split_audio++;
-    }
-  }
+  test_mux_foreach_payload (bytes->data, bytes->len, look_at_payload, outcome);
 }
 
 /* The inputs go into a file, which is clean. */

@@ -181,6 +181,7 @@ asfmuxpads_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
+  tcase_set_timeout (tc, 60);
   tcase_add_test (tc, test_launch_line);
   tcase_add_test (tc, test_child_signals);
   tcase_add_test (tc, test_preset);

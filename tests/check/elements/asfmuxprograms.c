@@ -555,6 +555,7 @@ asfmuxprograms_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
+  tcase_set_timeout (tc, 60);
   tcase_add_loop_test (tc, test_languages, 0, G_N_ELEMENTS (languages));
   tcase_add_loop_test (tc, test_exclusions, 0, G_N_ELEMENTS (exclusions));
   tcase_add_loop_test (tc, test_hidden, 0, G_N_ELEMENTS (hidden));

@@ -17,13 +17,17 @@ read_utf16 (const guint8 * data, gsize n_chars)
 /* The objects of command streams with their times without the preroll:
  * "3@500 CAPTION=Hello" (rules, 5.3: two texts with their NULs). */
 static void
-append_payload (GString * text, const AsfHeaderInfo * info,
-    const AsfPayload * payload)
+append_command (const AsfHeaderInfo * info, guint number,
+    const AsfPacketInfo * packet, const AsfPayload * payload, gpointer user)
 {
   g_autofree gchar *type = NULL;
   g_autofree gchar *parameter = NULL;
+  GString *text = user;
   gsize type_chars;
 
+  if (asf_header_find_stream (info, payload->stream_number)->kind !=
+      ASF_STREAM_COMMAND)
+    return;
   fail_unless_equals_int (payload->object_size, payload->size);
   type = read_utf16 (payload->data, payload->size / 2);
   type_chars = g_utf8_strlen (type, -1) + 1;
@@ -40,26 +44,8 @@ static gchar *
 describe_stream (const GByteArray * bytes)
 {
   GString *text = g_string_new (NULL);
-  AsfHeaderInfo info;
-  gsize pos;
 
-  fail_unless (asf_header_read (bytes->data, bytes->len, &info, NULL));
-  for (pos = info.header_size + 50; pos + info.packet_size <= bytes->len;
-      pos += info.packet_size) {
-    AsfPacketInfo packet;
-    AsfPayloadIter iter;
-    AsfPayload payload;
-
-    if (bytes->data[pos] != 0x82 || !asf_packet_read (bytes->data + pos,
-            info.packet_size, &packet, NULL))
-      break;
-    asf_payload_iter_init (&iter, &packet, bytes->data + pos);
-    while (asf_payload_next (&iter, &payload, NULL)) {
-      if (asf_header_find_stream (&info, payload.stream_number)->kind ==
-          ASF_STREAM_COMMAND)
-        append_payload (text, &info, &payload);
-    }
-  }
+  test_mux_foreach_payload (bytes->data, bytes->len, append_command, text);
   return g_string_free (text, FALSE);
 }
 
@@ -479,6 +465,7 @@ asfmuxtext_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
+  tcase_set_timeout (tc, 60);
   tcase_add_loop_test (tc, test_command_stream, 0, 2);
   tcase_add_test (tc, test_header_commands);
   tcase_add_test (tc, test_script_without_pad);

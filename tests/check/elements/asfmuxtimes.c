@@ -565,6 +565,7 @@ asfmuxtimes_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (s, tc);
+  tcase_set_timeout (tc, 60);
   tcase_add_test (tc, test_running_time);
   tcase_add_test (tc, test_negative_times);
   tcase_add_test (tc, test_jump_of_two);

@@ -53,6 +53,21 @@ GST_START_TEST (test_both_heads)
 
 GST_END_TEST;
 
+/* push-protocol, C20: within its bounds. */
+GST_START_TEST (test_request_size)
+{
+  SinkRig *rig = sink_rig_new_for (script_take_all);
+  g_autofree gchar *heads = NULL;
+
+  g_object_set (rig->sink, "request-size", (guint64) 1, NULL);
+  play (rig, "EOS");
+  heads = script_server_get_heads (rig->server);
+  fail_unless (strstr (heads, "\r\nContent-Length: 196617\r\n") != NULL);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* Through a proxy the request line says what the host and port are, and no name
  * has to be resolved. */
 static const struct
@@ -311,6 +326,7 @@ wmspushsinkheads_suite (void)
   suite_add_tcase (suite, tc);
   tcase_set_timeout (tc, 60);
   tcase_add_test (tc, test_both_heads);
+  tcase_add_test (tc, test_request_size);
   tcase_add_loop_test (tc, test_hosts, 0, G_N_ELEMENTS (hosts));
   tcase_add_loop_test (tc, test_ipv6, 0, G_N_ELEMENTS (literals));
   tcase_add_loop_test (tc, test_names, 0, G_N_ELEMENTS (names));

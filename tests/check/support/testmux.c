@@ -286,11 +286,12 @@ test_mux_trace (TestMux * mux, GString * trace)
       note_item, trace, NULL);
 }
 
-gchar *
-test_mux_describe (const guint8 * data, gsize size)
+void
+test_mux_foreach_payload (const guint8 * data, gsize size,
+    TestPayloadFunc func, gpointer user)
 {
-  GString *text = g_string_new (NULL);
   AsfHeaderInfo info;
+  guint number = 0;
   gsize pos;
 
   fail_unless (asf_header_read (data, size, &info, NULL));
@@ -304,17 +305,33 @@ test_mux_describe (const guint8 * data, gsize size)
         || data[pos] != 0x82)
       break;
     asf_payload_iter_init (&iter, &packet, data + pos);
-    while (asf_payload_next (&iter, &payload, NULL)) {
-      const AsfStreamInfo *stream = asf_header_find_stream (&info,
-          payload.stream_number);
-
-      if (payload.offset == 0)
-        g_string_append_printf (text, "%s%u:%u%s", text->len ? " " : "",
-            payload.stream_number,
-            payload.pres_time_ms - (guint) info.preroll_ms,
-            stream->kind == ASF_STREAM_VIDEO && payload.is_key ? "*" : "");
-    }
+    while (asf_payload_next (&iter, &payload, NULL))
+      func (&info, number, &packet, &payload, user);
+    number++;
   }
+}
+
+static void
+append_object (const AsfHeaderInfo * info, guint number,
+    const AsfPacketInfo * packet, const AsfPayload * payload, gpointer user)
+{
+  const AsfStreamInfo *stream = asf_header_find_stream (info,
+      payload->stream_number);
+  GString *text = user;
+
+  if (payload->offset == 0)
+    g_string_append_printf (text, "%s%u:%u%s", text->len ? " " : "",
+        payload->stream_number,
+        payload->pres_time_ms - (guint) info->preroll_ms,
+        stream->kind == ASF_STREAM_VIDEO && payload->is_key ? "*" : "");
+}
+
+gchar *
+test_mux_describe (const guint8 * data, gsize size)
+{
+  GString *text = g_string_new (NULL);
+
+  test_mux_foreach_payload (data, size, append_object, text);
   return g_string_free (text, FALSE);
 }
 
@@ -433,8 +450,9 @@ test_file_free (gchar * path)
 void
 test_file_write (const gchar * path, const GByteArray * bytes)
 {
-  fail_unless (g_file_set_contents (path, (const gchar *) bytes->data,
-          bytes->len, NULL));
+  /* without waiting for the disk, which others may keep busy for seconds */
+  fail_unless (g_file_set_contents_full (path, (const gchar *) bytes->data,
+          bytes->len, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
 }
 
 void

@@ -80,6 +80,13 @@ GPtrArray *test_mux_pull_parts (TestMux * mux, GstBuffer * header);
  * 'e' EOS, 'm' another serialized event. */
 void test_mux_trace (TestMux * mux, GString * trace);
 
+/* Called with each payload of a file or broadcast, and the number of its
+ * packet. */
+typedef void (*TestPayloadFunc) (const AsfHeaderInfo * info, guint number,
+    const AsfPacketInfo * packet, const AsfPayload * payload, gpointer user);
+void test_mux_foreach_payload (const guint8 * data, gsize size,
+    TestPayloadFunc func, gpointer user);
+
 /* The times of all media objects in ms without the preroll, in the order of
  * the file: "1:0 2:0 1:40", '*' after a key frame of a video stream. */
 gchar *test_mux_describe (const guint8 * data, gsize size);

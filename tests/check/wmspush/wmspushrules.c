@@ -395,6 +395,37 @@ GST_START_TEST (test_cookies_are_bounded)
 
 GST_END_TEST;
 
+/* [MS-WMHTTP] 3.1.4.2.1: never less than three packets of the largest size, each
+ * with its framing header, nor more than a signed integer of 32 bits holds. */
+static const struct
+{
+  guint64 wanted;
+  guint64 length;
+} lengths[] = {
+  {0, 2147483647},
+  {1, 3 * (65535 + 4)},
+  {3 * (65535 + 4) + 1, 3 * (65535 + 4) + 1},
+  {2147483646, 2147483646},
+  {G_GUINT64_CONSTANT (4294967296), 2147483647},
+};
+
+GST_START_TEST (test_lengths)
+{
+  g_autoptr (GUri) uri = wms_uri_parse ("http://h/p", NULL, NULL);
+  WmsPushConfig config = { uri, NULL, FALSE, lengths[__i__].wanted };
+  WmsPush *push = wms_push_new (&config);
+  WmsRequest request;
+
+  fail_unless (wms_push_next_request (push, &request));
+  fail_unless_equals_int (take (push, (WmsResponse) {
+          .status = 204, COUGAR}, NULL), WMS_OUTCOME_OPENED);
+  fail_unless (wms_push_next_request (push, &request));
+  fail_unless_equals_uint64 (request.content_length, lengths[__i__].length);
+  wms_push_free (push);
+}
+
+GST_END_TEST;
+
 /* One request at a time, and none when it is over. */
 GST_START_TEST (test_order)
 {
@@ -433,6 +464,7 @@ wmspushrules_suite (void)
   tcase_add_test (tc, test_goes_on);
   tcase_add_test (tc, test_cookies_come_and_go);
   tcase_add_test (tc, test_cookies_are_bounded);
+  tcase_add_loop_test (tc, test_lengths, 0, G_N_ELEMENTS (lengths));
   tcase_add_test (tc, test_order);
   return suite;
 }
