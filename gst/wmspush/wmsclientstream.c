@@ -285,12 +285,12 @@ note_control (WmsClient * self, WmsWriter * writer, guint type)
   wms_writer_get_stats (writer, &stats);
   g_mutex_lock (&self->lock);
   self->has_begun = TRUE;
-  if (is_current_locked (self, writer)) {
+  if (is_current_locked (self, writer) && type != WMS_FRAME_DATA) {
     self->needs_header &= type != WMS_FRAME_HEADER;
     self->header_mark = type == WMS_FRAME_END ? WMS_CLIENT_NO_HEADER :
         wms_push_get_request_length (self->push) - stats.left;
     self->change_us = type == WMS_FRAME_CHANGE ? g_get_monotonic_time () : 0;
-  } else {
+  } else if (!is_current_locked (self, writer)) {
     self->needs_header = TRUE;
     self->header_mark = WMS_CLIENT_NO_HEADER;
     self->server_has_header = FALSE;

@@ -314,6 +314,89 @@ GST_START_TEST (test_flush_behind_action)
 
 GST_END_TEST;
 
+/* Takes the session up again, loses it before a packet, and has forgotten it
+ * then. */
+static void
+script_forgets (ScriptConnection * connection, gpointer user_data)
+{
+  static const gchar *const answers[] =
+      { SCRIPT_SETUP_OK, SCRIPT_SETUP_OK, OTHER_ID };
+  guint n = MIN (script_get_number (connection), 2);
+
+  if (!script_read_head (connection, NULL))
+    return;
+  script_send (connection, answers[n]);
+  if (n == 1 || !script_read_head (connection, NULL))
+    return;
+  if (script_read_frames_until (connection, WMS_FRAME_END, 1))
+    script_send (connection, SCRIPT_START_OK);
+}
+
+GST_START_TEST (test_forgotten_before_packet)
+{
+  SinkRig *rig = new_rig (script_forgets, 0);
+  WmsFrameType type = 0;
+  guint hresult = 1;
+  GBytes *frame;
+
+  sink_rig_play_packets (rig, N_FIRST);
+  fail_unless (sink_rig_wait (rig, "STARTED"));
+  g_signal_emit_by_name (rig->sink, "disconnect", &hresult);
+  fail_unless (sink_rig_wait (rig, "STOPPED CLOSED"));
+  sink_rig_set_state (rig, GST_STATE_READY);
+  sink_rig_set_state (rig, GST_STATE_PLAYING);
+  fail_unless (sink_rig_wait (rig, "CLOSED LOCATING CONNECTING OPENED"));
+  sink_rig_push_header (rig);
+  sink_rig_push_packets (rig, 10, 1);
+  sink_rig_push_eos (rig);
+  fail_unless (sink_rig_wait (rig, "EOS"));
+  frame = script_server_get_frame (rig->server, 1 + N_FIRST, &type);
+  fail_unless_equals_int (type, WMS_FRAME_HEADER);
+  g_bytes_unref (frame);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
+typedef struct
+{
+  SinkRig *rig;
+  gint has_stopped;             /* atomic */
+} Stopper;
+
+static GstBusSyncReply
+stop_cb (GstBus * bus, GstMessage * message, gpointer user_data)
+{
+  const GstStructure *structure = gst_message_get_structure (message);
+  Stopper *self = user_data;
+
+  if (structure == NULL || !gst_structure_has_name (structure, "wms-status")
+      || !g_str_equal (gst_structure_get_string (structure, "status-name"),
+          "WMT_RECONNECT_START"))
+    return GST_BUS_PASS;
+  sink_rig_stop (self->rig);
+  g_atomic_int_set (&self->has_stopped, TRUE);
+  return GST_BUS_PASS;
+}
+
+/* An application that stops where it is told of the loss, while a packet waits
+ * for the session. */
+GST_START_TEST (test_stop_in_handler)
+{
+  SinkRig *rig = new_rig (script_gone, 0);
+  Stopper stopper = { rig, FALSE };
+
+  sink_rig_play_packets (rig, N_FIRST - 1);
+  gst_bus_set_sync_handler (rig->bus, stop_cb, &stopper, NULL);
+  sink_rig_push_packets (rig, N_FIRST - 1, 20);
+  while (!g_atomic_int_get (&stopper.has_stopped))
+    g_thread_yield ();
+  gst_bus_set_sync_handler (rig->bus, NULL, NULL, NULL);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
 static Suite *
 wmspushsinkmishaps_suite (void)
 {
@@ -327,6 +410,8 @@ wmspushsinkmishaps_suite (void)
   tcase_add_test (tc, test_change_in_list);
   tcase_add_test (tc, test_account_at_close);
   tcase_add_test (tc, test_nothing_started);
+  tcase_add_test (tc, test_forgotten_before_packet);
+  tcase_add_test (tc, test_stop_in_handler);
   tcase_add_test (tc, test_flush_behind_action);
   return s;
 }

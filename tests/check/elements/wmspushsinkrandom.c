@@ -34,6 +34,7 @@ typedef struct
   guint variant;
 
   GMutex told_lock;
+  GRand *told_dice;
   StatusCourse course;
 
   gint generation;              /* atomic; odd while the state changes */
@@ -52,16 +53,22 @@ wait_us (App * app, gint64 us)
   g_mutex_unlock (&app->tick_lock);
 }
 
+static void act (App * app, const gchar * action);
+
 static GstBusSyncReply
 message_cb (GstBus * bus, GstMessage * message, gpointer user_data)
 {
   App *app = user_data;
+  guint dice;
 
   g_mutex_lock (&app->told_lock);
+  dice = g_rand_int_range (app->told_dice, 0, 100);
   if (!status_course_take (&app->course, message))
     random_verdict_blame (&app->verdict, "out of order: %s",
         app->course.log->str);
   g_mutex_unlock (&app->told_lock);
+  if (dice < 5 && app->timeout_s > 0)
+    act (app, dice < 3 ? "disconnect" : "end-session");
   gst_message_unref (message);
   return GST_BUS_DROP;
 }
@@ -379,6 +386,7 @@ app_init (App * app, guint seed)
   memset (app, 0, sizeof *app);
   app->seed = seed;
   app->dice = g_rand_new_with_seed (seed);
+  app->told_dice = g_rand_new_with_seed (seed + 1);
   g_mutex_init (&app->verdict.lock);
   random_server_init (&app->random, seed, &app->verdict);
   app->random.hostility = g_rand_int_range (app->dice, 0, 4) * 6;
@@ -411,6 +419,7 @@ app_clear (App * app)
   g_mutex_clear (&app->verdict.lock);
   g_free (app->verdict.text);
   g_rand_free (app->dice);
+  g_rand_free (app->told_dice);
 }
 
 static void

@@ -293,7 +293,8 @@ judge_order_locked (Talk * talk, guint type)
   /* what the client may take for delivered the server may not have read */
   if (!talk->is_first || !talk->is_continued)
     random_verdict_blame (self->verdict, "%c behind %c%s%s", type,
-        self->last_type, talk->is_first ? ", first" : "",
+        self->last_type != 0 ? self->last_type : '-',
+        talk->is_first ? ", first" : "",
         talk->is_continued ? ", continued" : "");
   return JUDGED_UNKNOWN;
 }
