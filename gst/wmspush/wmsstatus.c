@@ -381,6 +381,7 @@ static const struct
 } hresults[] = {
   HRESULT (S_OK),
   HRESULT (S_FALSE),
+  HRESULT (E_ABORT),
   HRESULT (E_INVALIDARG),
   HRESULT (E_OUTOFMEMORY),
   HRESULT (NS_E_NOCONNECTION),

@@ -149,6 +149,18 @@ GST_START_TEST (test_status_names)
 
 GST_END_TEST;
 
+/* What no error stands for: the outcome of actions ([MS-ERREF] 2.1.1). */
+GST_START_TEST (test_other_hresults)
+{
+  fail_unless_equals_string (wms_hresult_name (0x00000000), "S_OK");
+  fail_unless_equals_string (wms_hresult_name (0x00000001), "S_FALSE");
+  fail_unless_equals_string (wms_hresult_name (0x80004004), "E_ABORT");
+  fail_unless_equals_string (wms_hresult_name (0xC00D0005),
+      "NS_E_NOCONNECTION");
+}
+
+GST_END_TEST;
+
 static Suite *
 wmsstatus_suite (void)
 {
@@ -159,6 +171,7 @@ wmsstatus_suite (void)
   tcase_add_test (tc, test_rows);
   tcase_add_test (tc, test_http_statuses);
   tcase_add_test (tc, test_codes);
+  tcase_add_test (tc, test_other_hresults);
   tcase_add_test (tc, test_own_codes);
   tcase_add_test (tc, test_unknown_domain);
   tcase_add_test (tc, test_status_names);
