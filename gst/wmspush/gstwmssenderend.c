@@ -132,6 +132,8 @@ gst_wms_sender_remember (GstWmsSender * self, WmsClient * client)
     return NULL;
   memory = g_new0 (GstWmsMemory, 1);
   memory->push = push;
+  /* where another one is due, it is not that of the server */
+  push->has_header = push->has_header && self->due == WMS_FRAME_DATA;
   if (push->has_header)
     gst_buffer_replace (&memory->header, self->header);
   memcpy (memory->metadata, self->metadata_sent, ASF_DIGEST_SIZE);

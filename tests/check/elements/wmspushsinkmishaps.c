@@ -314,6 +314,46 @@ GST_START_TEST (test_flush_behind_action)
 
 GST_END_TEST;
 
+static void
+script_comes_back (ScriptConnection * connection, gpointer user_data)
+{
+  if (lose_first (connection) || !script_accept_push (connection))
+    return;
+  if (script_read_frames_until (connection, WMS_FRAME_END, 1))
+    script_send (connection, SCRIPT_START_OK);
+  script_finish (connection);
+}
+
+/* Another header waits when the session is left: the next one begins with
+ * it. */
+GST_START_TEST (test_disconnect_in_change)
+{
+  SinkRig *rig = new_rig (script_comes_back, 100 * GST_SECOND);
+  g_autoptr (GBytes) other = get_other_header ();
+  guint64 waiting = 0;
+  guint hresult = 1;
+
+  play_and_lose (rig);
+  sink_rig_push (rig, other);
+  sink_rig_push_packets (rig, N_FIRST, 1);
+  while (waiting != RIG_PACKET_SIZE) {
+    g_object_get (rig->source, "current-level-bytes", &waiting, NULL);
+    g_thread_yield ();
+  }
+  g_signal_emit_by_name (rig->sink, "disconnect", &hresult);
+  fail_unless_equals_int (hresult, 0);
+  sink_rig_set_state (rig, GST_STATE_READY);
+  sink_rig_set_state (rig, GST_STATE_PLAYING);
+  sink_rig_push (rig, other);
+  sink_rig_push_packets (rig, 10, 1);
+  sink_rig_push_eos (rig);
+  fail_unless (sink_rig_wait (rig, "FINALIZE:S_OK"));
+  check_frame (rig->server, 1 + N_FIRST, "HDDDDDHDE", other);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
 /* Takes the session up again, loses it before a packet, and has forgotten it
  * then. */
 static void
@@ -410,6 +450,7 @@ wmspushsinkmishaps_suite (void)
   tcase_add_test (tc, test_change_in_list);
   tcase_add_test (tc, test_account_at_close);
   tcase_add_test (tc, test_nothing_started);
+  tcase_add_test (tc, test_disconnect_in_change);
   tcase_add_test (tc, test_forgotten_before_packet);
   tcase_add_test (tc, test_stop_in_handler);
   tcase_add_test (tc, test_flush_behind_action);
