@@ -250,21 +250,6 @@ script_read_late (ScriptConnection * connection, gpointer user_data)
   }
 }
 
-static void
-wait_until_blocked (SinkRig * rig)
-{
-  guint64 last = 0;
-  guint64 sent = 1;
-
-  /* the queues are full when a while passes without a byte taken */
-  while (sent != last) {
-    last = sent;
-    fail_unless (gst_bus_timed_pop_filtered (rig->bus, 200 * GST_MSECOND,
-            GST_MESSAGE_ERROR) == NULL);
-    sent = sink_rig_get_stat (rig, "bytes-sent");
-  }
-}
-
 /* Lists that are longer than what is written with one call: where a list
  * waits, a part of it has not been looked at. */
 static void
@@ -292,7 +277,7 @@ new_blocked_rig (ScriptFunc script)
   push_lists (rig);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
   fail_unless (sink_rig_wait (rig, "STARTED"));
-  wait_until_blocked (rig);
+  sink_rig_wait_until_blocked (rig);
   return rig;
 }
 

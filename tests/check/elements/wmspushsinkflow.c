@@ -20,46 +20,12 @@ static GstStaticPadTemplate source_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS ("video/x-ms-asf"));
 
 static void
-check_data_is (ScriptServer * server, guint n, guint n_packet)
-{
-  g_autoptr (GBytes) packet = sink_rig_get_packet (n_packet);
-  g_autoptr (GBytes) content = NULL;
-  guint8 restored[RIG_PACKET_SIZE];
-  WmsFrameType type;
-
-  content = script_server_get_frame (server, n, &type);
-  fail_unless (content != NULL && type == WMS_FRAME_DATA);
-  fail_unless (asf_packet_restore_padding (g_bytes_get_data (content, NULL),
-          g_bytes_get_size (content), RIG_PACKET_SIZE, restored, NULL));
-  fail_unless (memcmp (restored, g_bytes_get_data (packet, NULL),
-          RIG_PACKET_SIZE) == 0, "frame %u is not packet %u", n, n_packet);
-}
-
-static void
 script_read_nothing (ScriptConnection * connection, gpointer user_data)
 {
   if (script_accept_push (connection)) {
     script_wait_gate (connection);
     if (script_read_frames_until (connection, WMS_FRAME_END, 1))
       script_send (connection, SCRIPT_START_OK);
-  }
-}
-
-static void
-wait_until_blocked (SinkRig * rig)
-{
-  guint64 last = 0;
-  guint64 sent = 1;
-
-  /* the queues are full when a while passes without a byte taken */
-  while (sent != last) {
-    g_autoptr (GstMessage) message = NULL;
-
-    last = sent;
-    message = gst_bus_timed_pop_filtered (rig->bus, 200 * GST_MSECOND,
-        GST_MESSAGE_ERROR);
-    fail_unless (message == NULL);
-    sent = sink_rig_get_stat (rig, "bytes-sent");
   }
 }
 
@@ -74,7 +40,7 @@ GST_START_TEST (test_pause_while_blocked)
   sink_rig_push_eos (rig);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
   fail_unless (sink_rig_wait (rig, "STARTED"));
-  wait_until_blocked (rig);
+  sink_rig_wait_until_blocked (rig);
   fail_unless (sink_rig_get_stat (rig, "packets-sent") < MANY_PACKETS);
   for (i = 0; i < 3; i++) {
     sink_rig_set_state (rig, GST_STATE_PAUSED);
@@ -85,7 +51,7 @@ GST_START_TEST (test_pause_while_blocked)
   fail_unless (sink_rig_wait (rig, "EOS"));
   fail_unless_equals_string (rig->log->str, CLEAN);
   for (i = 0; i < MANY_PACKETS; i++)
-    check_data_is (rig->server, 1 + i, i);
+    sink_rig_check_packet (rig, 1 + i, i);
   fail_unless_equals_int (script_server_get_n_frames (rig->server,
           WMS_FRAME_DATA), MANY_PACKETS);
   sink_rig_free (rig);
@@ -102,7 +68,7 @@ GST_START_TEST (test_to_null_while_blocked)
   sink_rig_push_packets (rig, 0, MANY_PACKETS);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
   fail_unless (sink_rig_wait (rig, "STARTED"));
-  wait_until_blocked (rig);
+  sink_rig_wait_until_blocked (rig);
   sink_rig_free (rig);
 }
 

@@ -169,23 +169,6 @@ script_read_nothing (ScriptConnection * connection, gpointer user_data)
 /* More than the kernel's queues on both sides of a loopback connection. */
 #define MANY_PACKETS 20000
 
-static void
-wait_until_blocked (SinkRig * rig)
-{
-  guint64 last = 0;
-  guint64 sent = 1;
-
-  while (sent != last) {
-    g_autoptr (GstMessage) message = NULL;
-
-    last = sent;
-    message = gst_bus_timed_pop_filtered (rig->bus, 200 * GST_MSECOND,
-        GST_MESSAGE_ERROR);
-    fail_unless (message == NULL);
-    sent = sink_rig_get_stat (rig, "bytes-sent");
-  }
-}
-
 /* A pause that breaks the wait for the server leaves the marker its place:
  * behind data that is not written it is not posted, and later once. */
 GST_START_TEST (test_marker_over_a_pause)
@@ -199,7 +182,7 @@ GST_START_TEST (test_marker_over_a_pause)
   sink_rig_push_eos (rig);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
   fail_unless (sink_rig_wait (rig, "STARTED"));
-  wait_until_blocked (rig);
+  sink_rig_wait_until_blocked (rig);
   for (i = 0; i < 3; i++) {
     sink_rig_set_state (rig, GST_STATE_PAUSED);
     gst_element_get_state (rig->pipeline, NULL, NULL, GST_SECOND);
@@ -219,14 +202,7 @@ GST_END_TEST;
 static void
 script_404 (ScriptConnection * connection, gpointer user_data)
 {
-  guint64 length = 0;
-
-  if (script_read_head (connection, &length)
-      && script_skip (connection, length)) {
-    script_send (connection, "HTTP/1.1 404 Not Found\r\n"
-        "Server: Cougar/9.5\r\nContent-Length: 0\r\n\r\n");
-    script_read_end (connection);
-  }
+  script_refuse (connection, "404 Not Found");
 }
 
 /* Nothing was written to a server that refuses. */

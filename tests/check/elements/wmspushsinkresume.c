@@ -25,23 +25,6 @@ new_rig (ScriptFunc script)
   return rig;
 }
 
-static void
-check_data (ScriptServer * server, guint n, guint n_packet)
-{
-  g_autoptr (GBytes) packet = sink_rig_get_packet (n_packet);
-  g_autoptr (GBytes) content = NULL;
-  guint8 restored[RIG_PACKET_SIZE];
-  WmsFrameType type;
-
-  content = script_server_get_frame (server, n, &type);
-  fail_unless (content != NULL && type == WMS_FRAME_DATA, "frame %u is %c", n,
-      type);
-  fail_unless (asf_packet_restore_padding (g_bytes_get_data (content, NULL),
-          g_bytes_get_size (content), RIG_PACKET_SIZE, restored, NULL));
-  fail_unless (memcmp (restored, g_bytes_get_data (packet, NULL),
-          RIG_PACKET_SIZE) == 0, "frame %u is not packet %u", n, n_packet);
-}
-
 /* Takes a PushSetup with this answer, and the head of the PushStart. */
 static gboolean
 accept_with (ScriptConnection * connection, const gchar * answer)
@@ -123,7 +106,7 @@ GST_START_TEST (test_same_session)
   fail_unless_equals_int (script_server_get_n_frames (rig->server,
           WMS_FRAME_HEADER), 1);
   for (i = 0; i < 15; i++)
-    check_data (rig->server, 1 + 5 + i, 10 + i);
+    sink_rig_check_packet (rig, 1 + 5 + i, 10 + i);
   sink_rig_check_account (rig, 25, 20);
   fail_unless_equals_uint64 (sink_rig_get_stat (rig, "reconnects"), 1);
   fail_unless_equals_uint64 (sink_rig_get_stat (rig, "discontinuities"), 1);
@@ -145,7 +128,7 @@ GST_START_TEST (test_other_session)
   fail_unless_equals_string (rig->log->str, BEGUN " " AGAIN " STARTED " ENDED);
   fail_unless_equals_int (script_server_get_n_frames (rig->server,
           WMS_FRAME_HEADER), 2);
-  check_data (rig->server, 7, 10);
+  sink_rig_check_packet (rig, 7, 10);
   sink_rig_check_account (rig, 25, 20);
   fail_unless (gst_structure_get_uint64 (rig->started, "value", &value));
   fail_unless_equals_uint64 (value, 10 * 40 * G_GUINT64_CONSTANT (10000));
@@ -155,26 +138,12 @@ GST_START_TEST (test_other_session)
 GST_END_TEST;
 
 static void
-refuse (ScriptConnection * connection, const gchar * status)
-{
-  g_autofree gchar *answer = g_strdup_printf ("HTTP/1.1 %s\r\n"
-      "Server: Cougar/9.5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-      status);
-  guint64 length = 0;
-
-  if (script_read_head (connection, &length)
-      && script_skip (connection, length))
-    script_send (connection, answer);
-  script_finish (connection);
-}
-
-static void
 script_unknown_id (ScriptConnection * connection, gpointer user_data)
 {
   if (lose_first (connection))
     return;
   if (script_get_number (connection) == 1)
-    refuse (connection, "404 Not Found");
+    script_refuse (connection, "404 Not Found");
   else if (accept_with (connection, OTHER_ID))
     take_rest (connection);
 }
@@ -209,7 +178,7 @@ script_busy_server (ScriptConnection * connection, gpointer user_data)
   if (lose_first (connection))
     return;
   if (script_get_number (connection) < 3)
-    refuse (connection, "503 Service Unavailable");
+    script_refuse (connection, "503 Service Unavailable");
   else if (accept_with (connection, SCRIPT_SETUP_OK))
     take_rest (connection);
 }
@@ -236,21 +205,21 @@ static void
 script_gone (ScriptConnection * connection, gpointer user_data)
 {
   if (!lose_first (connection))
-    refuse (connection, "503 Service Unavailable");
+    script_refuse (connection, "503 Service Unavailable");
 }
 
 static void
 script_forbidden (ScriptConnection * connection, gpointer user_data)
 {
   if (!lose_first (connection))
-    refuse (connection, "403 Forbidden");
+    script_refuse (connection, "403 Forbidden");
 }
 
 static void
 script_wants_password (ScriptConnection * connection, gpointer user_data)
 {
   if (!lose_first (connection))
-    refuse (connection, "401 Unauthorized\r\n"
+    script_refuse (connection, "401 Unauthorized\r\n"
         "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"");
 }
 
@@ -297,7 +266,7 @@ static void
 script_later (ScriptConnection * connection, gpointer user_data)
 {
   if (script_get_number (connection) < 2)
-    refuse (connection, "503 Service Unavailable");
+    script_refuse (connection, "503 Service Unavailable");
   else
     script_take_all (connection, user_data);
 }
@@ -329,7 +298,7 @@ GST_END_TEST;
 static void
 script_absent (ScriptConnection * connection, gpointer user_data)
 {
-  refuse (connection, "404 Not Found");
+  script_refuse (connection, "404 Not Found");
 }
 
 /* push-protocol, C26: 404 ends the first attempt all the same. */
@@ -428,7 +397,7 @@ GST_START_TEST (test_lost_in_change)
     fail_unless (frame != NULL && type != WMS_FRAME_DATA);
   }
   fail_unless (g_bytes_equal (frame, header));
-  check_data (rig->server, n, 10);
+  sink_rig_check_packet (rig, n, 10);
   fail_unless_equals_int (script_server_get_n_frames (rig->server,
           WMS_FRAME_CHANGE), n - 8);
   sink_rig_free (rig);

@@ -315,7 +315,7 @@ GST_START_TEST (test_backpressure)
 GST_END_TEST;
 
 static void
-script_refuse (ScriptConnection * connection, gpointer user_data)
+script_not_found (ScriptConnection * connection, gpointer user_data)
 {
   if (script_read_head (connection, NULL))
     script_send (connection, NOT_FOUND);
@@ -326,7 +326,7 @@ GST_START_TEST (test_failure)
   SinkHarness s = { NULL, };
   g_autoptr (GstStructure) stats = NULL;
 
-  sink_harness_init (&s, script_refuse);
+  sink_harness_init (&s, script_not_found);
   sink_harness_play (&s);
   fail_unless_equals_int (sink_harness_push_header (&s), GST_FLOW_ERROR);
   check_state (s.sink, "failed");

@@ -66,14 +66,7 @@ GST_END_TEST;
 static void
 script_404 (ScriptConnection * connection, gpointer user_data)
 {
-  guint64 length = 0;
-
-  if (script_read_head (connection, &length)
-      && script_skip (connection, length)) {
-    script_send (connection, "HTTP/1.1 404 Not Found\r\n"
-        "Server: Cougar/9.5\r\nContent-Length: 0\r\n\r\n");
-    script_read_end (connection);
-  }
+  script_refuse (connection, "404 Not Found");
 }
 
 GST_START_TEST (test_no_status_messages_but_errors)

@@ -93,6 +93,9 @@ gboolean script_accept_push_length (ScriptConnection * connection,
     guint64 * length);
 /* Then all frames up to the $E, and the answer to it. */
 void script_take_all (ScriptConnection * connection, gpointer user_data);
+/* Answers a PushSetup with a status, "404 Not Found" and perhaps more headers,
+ * and ends the connection. */
+void script_refuse (ScriptConnection * connection, const gchar * status);
 
 G_END_DECLS
 #endif /* __SCRIPT_SERVER_H__ */

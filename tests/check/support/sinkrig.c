@@ -396,3 +396,37 @@ sink_rig_check_account (SinkRig * self, guint64 received, guint64 sent)
   fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-refused"), 0);
   fail_unless_equals_uint64 (sink_rig_get_stat (self, "packets-queued"), 0);
 }
+
+void
+sink_rig_check_packet (SinkRig * self, guint n, guint n_packet)
+{
+  g_autoptr (GBytes) packet = sink_rig_get_packet (n_packet);
+  g_autoptr (GBytes) content = NULL;
+  guint8 restored[RIG_PACKET_SIZE];
+  WmsFrameType type;
+
+  content = script_server_get_frame (self->server, n, &type);
+  fail_unless (content != NULL && type == WMS_FRAME_DATA, "frame %u is %c", n,
+      type);
+  fail_unless (asf_packet_restore_padding (g_bytes_get_data (content, NULL),
+          g_bytes_get_size (content), RIG_PACKET_SIZE, restored, NULL));
+  fail_unless (memcmp (restored, g_bytes_get_data (packet, NULL),
+          RIG_PACKET_SIZE) == 0, "frame %u is not packet %u", n, n_packet);
+}
+
+void
+sink_rig_wait_until_blocked (SinkRig * self)
+{
+  guint64 last = 0;
+  guint64 sent = 1;
+
+  while (sent != last) {
+    g_autoptr (GstMessage) message = NULL;
+
+    last = sent;
+    message = gst_bus_timed_pop_filtered (self->bus, 200 * GST_MSECOND,
+        GST_MESSAGE_ERROR);
+    fail_unless (message == NULL);
+    sent = sink_rig_get_stat (self, "bytes-sent");
+  }
+}

@@ -71,6 +71,10 @@ gboolean sink_rig_wait (SinkRig * self, const gchar * word);
 guint64 sink_rig_get_stat (SinkRig * self, const gchar * name);
 /* Each packet is sent or dropped, none refused or queued. */
 void sink_rig_check_account (SinkRig * self, guint64 received, guint64 sent);
+/* The server's n-th frame is the data packet of that number. */
+void sink_rig_check_packet (SinkRig * self, guint n, guint n_packet);
+/* Waits until the queues are full: a while passes without a byte taken. */
+void sink_rig_wait_until_blocked (SinkRig * self);
 
 G_END_DECLS
 #endif /* __SINK_RIG_H__ */
