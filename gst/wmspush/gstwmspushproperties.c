@@ -313,7 +313,7 @@ install_backlog (GObjectClass * object_class)
    */
   g_object_class_install_property (object_class, PROP_LEAKY,
       g_param_spec_enum ("leaky", "Leaky",
-          "Where to drop packets that the connection does not take",
+          "What becomes of packets that the connection does not take",
           GST_TYPE_WMS_LEAKY, DEFAULT_LEAKY, READWRITE));
 
   /**
