@@ -32,6 +32,7 @@ struct _ScriptServer
   GString *heads;
   GPtrArray *threads;
   guint n_connections;
+  guint n_closed;
   gboolean gate_is_open;
   gboolean has_fin;
 };
@@ -55,6 +56,10 @@ connection_thread (gpointer user_data)
   g_clear_object (&self->tls);
   g_socket_close (self->socket, NULL);
   g_object_unref (self->socket);
+  g_mutex_lock (&self->server->lock);
+  self->server->n_closed++;
+  g_cond_broadcast (&self->server->cond);
+  g_mutex_unlock (&self->server->lock);
   g_free (self);
   return NULL;
 }
@@ -239,6 +244,19 @@ script_server_wait_frames (ScriptServer * self, WmsFrameType type, guint n)
 
   g_mutex_lock (&self->lock);
   while (ok && count_frames_locked (self, type) < n)
+    ok = g_cond_wait_until (&self->cond, &self->lock, deadline);
+  g_mutex_unlock (&self->lock);
+  return ok;
+}
+
+gboolean
+script_server_wait_closed (ScriptServer * self, guint n)
+{
+  gint64 deadline = g_get_monotonic_time () + DEADLINE_S * G_TIME_SPAN_SECOND;
+  gboolean ok = TRUE;
+
+  g_mutex_lock (&self->lock);
+  while (ok && self->n_closed < n)
     ok = g_cond_wait_until (&self->cond, &self->lock, deadline);
   g_mutex_unlock (&self->lock);
   return ok;

@@ -39,6 +39,9 @@ gchar *script_server_get_heads (ScriptServer * self);
 gboolean script_server_wait_frames (ScriptServer * self, WmsFrameType type,
     guint n);
 
+/* Waits until that many connections are closed by their scripts' ends. */
+gboolean script_server_wait_closed (ScriptServer * self, guint n);
+
 /* Waits until a script has seen a FIN in script_read_end(). */
 gboolean script_server_wait_fin (ScriptServer * self);
 
