@@ -62,13 +62,12 @@ measure (const gchar * when, GstElement * sink)
 int
 main (int argc, char **argv)
 {
-  BenchFeed feed = {.rate = PACKETS_PER_SECOND };
+  BenchFeed feed = {.rate = PACKETS_PER_SECOND,.packet_size = PACKET_SIZE };
   BenchBoard *board = bench_begin (FALSE);
   GstElement *idle;
   GThread *thread;
 
   gst_init (&argc, &argv);
-  bench_packet_init (&feed.packet, BENCH_WMS, PACKET_SIZE);
   idle = gst_element_factory_make ("wmspushsink", NULL);
   if (idle == NULL || !bench_feed_open (&feed, BENCH_WMS, board, 1, FALSE))
     bench_fail ("no sink");
