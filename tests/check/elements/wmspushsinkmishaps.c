@@ -324,14 +324,16 @@ script_comes_back (ScriptConnection * connection, gpointer user_data)
   script_finish (connection);
 }
 
-/* Another header waits when the session is left: the next one begins with
- * it. */
+/* Another header waits when the session is left: the next one begins with it,
+ * or announces it where the sink had not come to it yet. */
 GST_START_TEST (test_disconnect_in_change)
 {
   SinkRig *rig = new_rig (script_comes_back, 100 * GST_SECOND);
   g_autoptr (GBytes) other = get_other_header ();
   guint64 waiting = 0;
+  WmsFrameType type = 0;
   guint hresult = 1;
+  GBytes *first;
 
   play_and_lose (rig);
   sink_rig_push (rig, other);
@@ -348,7 +350,12 @@ GST_START_TEST (test_disconnect_in_change)
   sink_rig_push_packets (rig, 10, 1);
   sink_rig_push_eos (rig);
   fail_unless (sink_rig_wait (rig, "FINALIZE:S_OK"));
-  check_frame (rig->server, 1 + N_FIRST, "HDDDDDHDE", other);
+  first = script_server_get_frame (rig->server, 1 + N_FIRST, &type);
+  g_bytes_unref (first);
+  if (type == WMS_FRAME_END)
+    check_frame (rig->server, 2 + N_FIRST, "HDDDDDECDE", other);
+  else
+    check_frame (rig->server, 1 + N_FIRST, "HDDDDDHDE", other);
   sink_rig_free (rig);
 }
 
