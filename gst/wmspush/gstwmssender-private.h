@@ -123,6 +123,19 @@ void gst_wms_sender_begin_skipping (GstWmsSender * self);
 void gst_wms_sender_skip_in_batch (GstWmsSender * self);
 
 /**
+ * gst_wms_sender_poke:
+ * @self: a #GstWmsSender with a session
+ * @ret: (inout): outcome of the failure, where there is one
+ *
+ * Lets what is left over in the writer go out, and a lost session come back,
+ * within the time that the batch has; afterwards the sender may be skipping or
+ * not.
+ *
+ * Returns: whether all is written.
+ */
+gboolean gst_wms_sender_poke (GstWmsSender * self, GstFlowReturn * ret);
+
+/**
  * gst_wms_sender_is_run_over:
  * @self: a #GstWmsSender that is skipping
  * @buffer: the next packet

@@ -103,16 +103,10 @@ gst_wms_sender_note_received (GstWmsSender * self)
   self->n_offered = 0;
 }
 
-static gboolean
-is_data (const WmsPacket * packet)
-{
-  return packet->head[1] == WMS_FRAME_DATA;
-}
-
 void
 gst_wms_sender_drop_packet (GstWmsSender * self, WmsPacket * packet)
 {
-  if (is_data (packet))
+  if (wms_packet_is_data (packet))
     self->n_offered -= packet->head_size + packet->body_size;
   wms_packet_clear (packet);
 }
@@ -124,7 +118,7 @@ gst_wms_sender_clear_batch (GstWmsSender * self, guint64 * counter)
   guint i;
 
   for (i = self->n_taken; i < self->n_batch; i++) {
-    n += is_data (&self->batch[i]);
+    n += wms_packet_is_data (&self->batch[i]);
     gst_wms_sender_drop_packet (self, &self->batch[i]);
   }
   self->n_batch = self->n_taken = 0;
@@ -203,7 +197,7 @@ forget_changes (GstWmsSender * self)
   guint i;
 
   for (i = self->n_taken; i < self->n_batch; i++) {
-    if (is_data (&self->batch[i]))
+    if (wms_packet_is_data (&self->batch[i]))
       self->batch[n_kept++] = self->batch[i];
     else
       wms_packet_clear (&self->batch[i]);
@@ -457,17 +451,8 @@ wait_for_request (GstWmsSender * self)
   GstFlowReturn ret = GST_FLOW_OK;
   gboolean ok = FALSE;
 
-  while (ret == GST_FLOW_OK && !ok && !self->is_skipping) {
-    GError *error = NULL;
-    guint n_taken = 0;
-
-    ok = wms_client_write (self->client, NULL, 0, &n_taken,
-        gst_wms_sender_get_deadline_us (self), self->cancellable, &error);
-    if (ok)
-      self->blocked_us = 0;
-    else
-      ret = gst_wms_sender_handle_failure (self, error);
-  }
+  while (ret == GST_FLOW_OK && !ok && !self->is_skipping)
+    ok = gst_wms_sender_poke (self, &ret);
   return ret;
 }
 

@@ -19,21 +19,19 @@ static GstFlowReturn
 tell_last_markers (GstWmsSender * self)
 {
   GstFlowReturn ret = GST_FLOW_OK;
-  GError *error = NULL;
   gboolean ok;
 
   while (ret == GST_FLOW_OK && !gst_wms_markers_is_empty (&self->markers)) {
-    guint n_taken = 0;
+    GError *error = NULL;
 
     if (self->has_started)
-      ok = wms_client_write (self->client, NULL, 0, &n_taken, -1,
-          self->cancellable, &error);
+      ok = gst_wms_sender_poke (self, &ret);
     else
       ok = wms_client_wait_open (self->client, self->cancellable, &error);
     if (ok)
       gst_wms_markers_tell (&self->markers, self->client);
-    else
-      ret = gst_wms_sender_handle_failure (self, g_steal_pointer (&error));
+    else if (error != NULL)
+      ret = gst_wms_sender_handle_failure (self, error);
   }
   return ret;
 }

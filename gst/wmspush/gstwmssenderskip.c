@@ -54,11 +54,11 @@ gst_wms_sender_skip_in_batch (GstWmsSender * self)
   for (i = self->n_taken; i < self->n_batch; i++) {
     WmsPacket *packet = &self->batch[i];
 
-    if (packet->head[1] == WMS_FRAME_DATA && self->is_skipping) {
+    if (wms_packet_is_data (packet) && self->is_skipping) {
       if (starts_key_frame (self, packet->buffer))
         end_skipping (self);
     }
-    if (packet->head[1] == WMS_FRAME_DATA && self->is_skipping) {
+    if (wms_packet_is_data (packet) && self->is_skipping) {
       gst_wms_sender_drop_packet (self, packet);
       n_dropped++;
     } else {
@@ -85,21 +85,19 @@ gst_wms_sender_get_deadline_us (GstWmsSender * self)
   return self->blocked_us + (gint64) (self->config.max_backlog / 1000);
 }
 
-/* Lets what is left over in the writer go on, and a lost session come back,
- * without waiting for either; afterwards the sender may be skipping or not. */
-static GstFlowReturn
-poke (GstWmsSender * self)
+gboolean
+gst_wms_sender_poke (GstWmsSender * self, GstFlowReturn * ret)
 {
-  GstFlowReturn ret = GST_FLOW_OK;
   GError *error = NULL;
   guint n_taken = 0;
+  gboolean ok = wms_client_write (self->client, NULL, 0, &n_taken,
+      gst_wms_sender_get_deadline_us (self), self->cancellable, &error);
 
-  if (!wms_client_write (self->client, NULL, 0, &n_taken,
-          gst_wms_sender_get_deadline_us (self), self->cancellable, &error))
-    ret = gst_wms_sender_handle_failure (self, error);
-  else
+  if (ok)
     self->blocked_us = 0;
-  return ret;
+  else
+    *ret = gst_wms_sender_handle_failure (self, error);
+  return ok;
 }
 
 /* Returns whether the packet can be sent now: it ends the run of drops. */
@@ -110,7 +108,7 @@ gst_wms_sender_is_run_over (GstWmsSender * self, GstBuffer * buffer,
   gboolean is_key = starts_key_frame (self, buffer);
 
   if (self->config.leaky != GST_WMS_LEAKY_NO) {
-    *ret = poke (self);
+    gst_wms_sender_poke (self, ret);
     /* blocked_us is 0 when all went out */
     is_key = is_key && *ret == GST_FLOW_OK && self->blocked_us == 0;
   }

@@ -133,6 +133,12 @@ wms_packet_fits (const WmsPacket * packet, guint64 room)
   return size + (is_last ? 0 : WMS_FRAME_END_SIZE) <= room;
 }
 
+gboolean
+wms_packet_is_data (const WmsPacket * packet)
+{
+  return packet->head[1] == WMS_FRAME_DATA;
+}
+
 void
 wms_packet_clear (WmsPacket * packet)
 {

@@ -137,12 +137,6 @@ add_vectors (struct iovec *vectors, guint n, const WmsPacket * packet,
   return n;
 }
 
-static gboolean
-is_data (const WmsPacket * packet)
-{
-  return packet->head[1] == WMS_FRAME_DATA;
-}
-
 static gsize
 packet_size (const WmsPacket * packet)
 {
@@ -176,7 +170,7 @@ consume_locked (WmsWriter * self, WmsPacket * packets, guint * n_taken,
       return;
     }
     bytes -= rest;
-    self->n_joined += is_data (&self->tail);
+    self->n_joined += wms_packet_is_data (&self->tail);
     wms_packet_clear (&self->tail);
     self->has_tail = FALSE;
   }
@@ -185,7 +179,7 @@ consume_locked (WmsWriter * self, WmsPacket * packets, guint * n_taken,
     gsize size = packet_size (packet);
 
     self->left -= size;
-    if (is_data (packet)) {
+    if (wms_packet_is_data (packet)) {
       self->n_data++;
       self->data_bytes += size;
     }
@@ -197,7 +191,7 @@ consume_locked (WmsWriter * self, WmsPacket * packets, guint * n_taken,
       return;
     }
     bytes -= size;
-    self->n_joined += is_data (packet);
+    self->n_joined += wms_packet_is_data (packet);
     wms_packet_clear (packet);
   }
 }
@@ -526,7 +520,7 @@ wms_writer_get_stats (WmsWriter * self, WmsWriterStats * stats)
   stats->pacing_bps = info.pacing_bps;
   stats->n_data = self->n_data;
   stats->data_bytes = self->data_bytes;
-  stats->n_cut = self->has_tail && is_data (&self->tail);
+  stats->n_cut = self->has_tail && wms_packet_is_data (&self->tail);
   if (self->record_size > 0)
     stats->n_cut += self->n_joined;
   g_mutex_unlock (&self->lock);

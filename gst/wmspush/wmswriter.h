@@ -93,6 +93,13 @@ void wms_packet_init_filler (WmsPacket * packet, guint64 left);
 gboolean wms_packet_fits (const WmsPacket * packet, guint64 room);
 
 /**
+ * wms_packet_is_data:
+ *
+ * Returns: whether it is a $D, also when its buffer is gone.
+ */
+gboolean wms_packet_is_data (const WmsPacket * packet);
+
+/**
  * wms_packet_clear:
  *
  * Lets go of the buffer.
