@@ -249,10 +249,7 @@ GST_END_TEST;
 static void
 answer_setup (ScriptConnection * connection, const gchar * answer)
 {
-  guint64 length = 0;
-
-  if (script_read_head (connection, &length)
-      && script_skip (connection, length)) {
+  if (script_read_setup (connection)) {
     script_send (connection, answer);
     script_read_end (connection);
   }

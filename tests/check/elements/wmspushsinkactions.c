@@ -250,31 +250,13 @@ script_read_late (ScriptConnection * connection, gpointer user_data)
   }
 }
 
-/* Lists that are longer than what is written with one call: where a list
- * waits, a part of it has not been looked at. */
-static void
-push_lists (SinkRig * rig)
-{
-  guint i, k;
-
-  for (i = 0; i < MANY_PACKETS / LIST_SIZE; i++) {
-    GstBufferList *list = gst_buffer_list_new ();
-    GstFlowReturn ret;
-
-    for (k = 0; k < LIST_SIZE; k++)
-      gst_buffer_list_add (list, sink_harness_get_packet (k));
-    g_signal_emit_by_name (rig->source, "push-buffer-list", list, &ret);
-    gst_buffer_list_unref (list);
-  }
-}
-
 static SinkRig *
 new_blocked_rig (ScriptFunc script)
 {
   SinkRig *rig = sink_rig_new_for (script);
 
   sink_rig_push_header (rig);
-  push_lists (rig);
+  sink_rig_push_lists (rig, MANY_PACKETS, LIST_SIZE);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
   fail_unless (sink_rig_wait (rig, "STARTED"));
   sink_rig_wait_until_blocked (rig);

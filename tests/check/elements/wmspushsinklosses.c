@@ -143,10 +143,7 @@ script_open (ScriptConnection * connection, gpointer user_data)
 static void
 script_setup (ScriptConnection * connection, gpointer user_data)
 {
-  guint64 length = 0;
-
-  if (script_read_head (connection, &length)
-      && script_skip (connection, length)) {
+  if (script_read_setup (connection)) {
     script_send (connection, SCRIPT_SETUP_OK);
     tell_there ();
     script_wait_gate (connection);
@@ -175,10 +172,7 @@ script_no_answer_to_end (ScriptConnection * connection, gpointer user_data)
 static void
 script_wants_user (ScriptConnection * connection, gpointer user_data)
 {
-  guint64 length = 0;
-
-  if (script_read_head (connection, &length)
-      && script_skip (connection, length)) {
+  if (script_read_setup (connection)) {
     script_send (connection, "HTTP/1.1 401 Unauthorized\r\n"
         "WWW-Authenticate: Digest realm=\"points\", nonce=\"n1\"\r\n"
         "Content-Length: 0\r\n\r\n");

@@ -99,12 +99,9 @@ GST_END_TEST;
 static void
 script_other_session (ScriptConnection * connection, gpointer user_data)
 {
-  guint64 length = 0;
-
   if (lose_first (connection))
     return;
-  if (!script_read_head (connection, &length)
-      || !script_skip (connection, length))
+  if (!script_read_setup (connection))
     return;
   script_send (connection, OTHER_ID);
   if (script_read_head (connection, NULL)

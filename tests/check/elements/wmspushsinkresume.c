@@ -29,10 +29,7 @@ new_rig (ScriptFunc script)
 static gboolean
 accept_with (ScriptConnection * connection, const gchar * answer)
 {
-  guint64 length = 0;
-
-  if (!script_read_head (connection, &length)
-      || !script_skip (connection, length))
+  if (!script_read_setup (connection))
     return FALSE;
   script_send (connection, answer);
   return script_read_head (connection, NULL);

@@ -256,43 +256,17 @@ GST_START_TEST (test_gaps)
 
 GST_END_TEST;
 
-static void
-script_read_nothing (ScriptConnection * connection, gpointer user_data)
-{
-  if (script_accept_push (connection)) {
-    script_wait_gate (connection);
-    if (script_read_frames_until (connection, WMS_FRAME_END, 1))
-      script_send (connection, SCRIPT_START_OK);
-  }
-}
-
-static void
-push_lists (SinkRig * rig)
-{
-  guint i, k;
-
-  for (i = 0; i < MANY_PACKETS / LIST_SIZE; i++) {
-    GstBufferList *list = gst_buffer_list_new ();
-    GstFlowReturn ret;
-
-    for (k = 0; k < LIST_SIZE; k++)
-      gst_buffer_list_add (list, sink_harness_get_packet (k));
-    g_signal_emit_by_name (rig->source, "push-buffer-list", list, &ret);
-    gst_buffer_list_unref (list);
-  }
-}
-
 /* While the server takes nothing, the packets that wait are in the figures:
  * half of each is padding, and one may be written in part. */
 GST_START_TEST (test_backpressure)
 {
-  SinkRig *rig = sink_rig_new_for (script_read_nothing);
+  SinkRig *rig = sink_rig_new_for (script_take_all_later);
   guint64 last = 0;
   guint64 sent = 1;
   guint64 n_queued, n_bytes;
 
   sink_rig_push_header (rig);
-  push_lists (rig);
+  sink_rig_push_lists (rig, MANY_PACKETS, LIST_SIZE);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
   fail_unless (sink_rig_wait (rig, "STARTED"));
   /* the queues are full when a while passes without a byte taken */

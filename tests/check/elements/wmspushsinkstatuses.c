@@ -46,10 +46,7 @@ send_status (ScriptConnection * connection, gpointer user_data)
 static void
 script_to_setup (ScriptConnection * connection, gpointer user_data)
 {
-  guint64 length = 0;
-
-  if (script_read_head (connection, &length)
-      && script_skip (connection, length))
+  if (script_read_setup (connection))
     send_status (connection, user_data);
 }
 
@@ -194,10 +191,7 @@ GST_END_TEST;
 static void
 answer_setup (ScriptConnection * connection, const gchar * answer)
 {
-  guint64 length = 0;
-
-  if (script_read_head (connection, &length)
-      && script_skip (connection, length)) {
+  if (script_read_setup (connection)) {
     script_send (connection, answer);
     script_read_end (connection);
   }
@@ -243,20 +237,14 @@ script_close_at_once (ScriptConnection * connection, gpointer user_data)
 static void
 script_reset_at_once (ScriptConnection * connection, gpointer user_data)
 {
-  guint64 length = 0;
-
-  if (script_read_head (connection, &length)
-      && script_skip (connection, length))
+  if (script_read_setup (connection))
     script_reset (connection);
 }
 
 static void
 script_reset_in_head (ScriptConnection * connection, gpointer user_data)
 {
-  guint64 length = 0;
-
-  if (script_read_head (connection, &length)
-      && script_skip (connection, length)) {
+  if (script_read_setup (connection)) {
     script_send (connection, "HTTP/1.1 204 No Content\r\nServer: Cou");
     script_reset (connection);
   }
@@ -265,10 +253,7 @@ script_reset_in_head (ScriptConnection * connection, gpointer user_data)
 static void
 script_end_in_head (ScriptConnection * connection, gpointer user_data)
 {
-  guint64 length = 0;
-
-  if (script_read_head (connection, &length)
-      && script_skip (connection, length)) {
+  if (script_read_setup (connection)) {
     script_send (connection, "HTTP/1.1 204 No Content\r\nServer: Cou");
     script_finish (connection);
   }
@@ -278,10 +263,7 @@ script_end_in_head (ScriptConnection * connection, gpointer user_data)
 static void
 script_endless_head (ScriptConnection * connection, gpointer user_data)
 {
-  guint64 length = 0;
-
-  if (!script_read_head (connection, &length)
-      || !script_skip (connection, length))
+  if (!script_read_setup (connection))
     return;
   script_send (connection, "HTTP/1.1 204 No Content\r\n");
   while (script_send (connection, "X-More: and more\r\n"));
@@ -290,10 +272,7 @@ script_endless_head (ScriptConnection * connection, gpointer user_data)
 static void
 script_endless_line (ScriptConnection * connection, gpointer user_data)
 {
-  guint64 length = 0;
-
-  if (!script_read_head (connection, &length)
-      || !script_skip (connection, length))
+  if (!script_read_setup (connection))
     return;
   while (script_send (connection, "more and more and "));
 }
@@ -318,10 +297,7 @@ script_reset_in_stream (ScriptConnection * connection, gpointer user_data)
 static void
 script_only_setups (ScriptConnection * connection, gpointer user_data)
 {
-  guint64 length = 0;
-
-  if (script_read_head (connection, &length)
-      && script_skip (connection, length))
+  if (script_read_setup (connection))
     script_send_last (connection, SCRIPT_SETUP_OK);
 }
 

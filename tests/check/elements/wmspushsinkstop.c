@@ -37,10 +37,7 @@ static void
 script_two_sessions (ScriptConnection * connection, gpointer user_data)
 {
   guint n = script_get_number (connection);
-  guint64 length = 0;
-
-  if (!script_read_head (connection, &length)
-      || !script_skip (connection, length))
+  if (!script_read_setup (connection))
     return;
   if (n == 0) {
     script_send (connection, "HTTP/1.1 204 No Content\r\n"
@@ -287,12 +284,9 @@ GST_END_TEST;
 static void
 script_refuse_the_stream (ScriptConnection * connection, gpointer user_data)
 {
-  guint64 length = 0;
-
   if (script_get_number (connection) != 1) {
     script_two_sessions (connection, user_data);
-  } else if (script_read_head (connection, &length)
-      && script_skip (connection, length)) {
+  } else if (script_read_setup (connection)) {
     script_send (connection, ANSWER ("7"));
     if (script_read_head (connection, NULL))
       script_send (connection, "HTTP/1.1 400 Bad Request\r\n"

@@ -580,17 +580,3 @@ script_take_all (ScriptConnection * self, gpointer user_data)
       && script_read_end (self))
     script_send (self, SCRIPT_START_OK);
 }
-
-void
-script_refuse (ScriptConnection * connection, const gchar * status)
-{
-  g_autofree gchar *answer = g_strdup_printf ("HTTP/1.1 %s\r\n"
-      "Server: Cougar/9.5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-      status);
-  guint64 length = 0;
-
-  if (script_read_head (connection, &length)
-      && script_skip (connection, length))
-    script_send (connection, answer);
-  script_finish (connection);
-}

@@ -96,6 +96,14 @@ gboolean script_accept_push_length (ScriptConnection * connection,
     guint64 * length);
 /* Then all frames up to the $E, and the answer to it. */
 void script_take_all (ScriptConnection * connection, gpointer user_data);
+/* The same, but nothing is read until the test opens the gate. */
+void script_take_all_later (ScriptConnection * connection,
+    gpointer user_data);
+/* Frames up to the second $E, and the peer's FIN before the answer. */
+void script_take_two_parts (ScriptConnection * connection,
+    gpointer user_data);
+/* A request head and its body. */
+gboolean script_read_setup (ScriptConnection * connection);
 /* Answers a PushSetup with a status, "404 Not Found" and perhaps more headers,
  * and ends the connection. */
 void script_refuse (ScriptConnection * connection, const gchar * status);

@@ -4,6 +4,7 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
+#include "sinkharness.h"
 #include "testasf.h"
 #include "testmux.h"
 #include "wmspush/wmsstatus.h"
@@ -428,5 +429,21 @@ sink_rig_wait_until_blocked (SinkRig * self)
         GST_MESSAGE_ERROR);
     fail_unless (message == NULL);
     sent = sink_rig_get_stat (self, "bytes-sent");
+  }
+}
+
+void
+sink_rig_push_lists (SinkRig * self, guint n_packets, guint list_size)
+{
+  guint i, k;
+
+  for (i = 0; i < n_packets / list_size; i++) {
+    GstBufferList *list = gst_buffer_list_new ();
+    GstFlowReturn ret;
+
+    for (k = 0; k < list_size; k++)
+      gst_buffer_list_add (list, sink_harness_get_packet (k));
+    g_signal_emit_by_name (self->source, "push-buffer-list", list, &ret);
+    gst_buffer_list_unref (list);
   }
 }

@@ -75,6 +75,10 @@ void sink_rig_check_account (SinkRig * self, guint64 received, guint64 sent);
 void sink_rig_check_packet (SinkRig * self, guint n, guint n_packet);
 /* Waits until the queues are full: a while passes without a byte taken. */
 void sink_rig_wait_until_blocked (SinkRig * self);
+/* So many packets, the first ones of a stream again and again, in lists: one
+ * longer than what is written with one call is looked at in part when it
+ * waits. */
+void sink_rig_push_lists (SinkRig * self, guint n_packets, guint list_size);
 
 G_END_DECLS
 #endif /* __SINK_RIG_H__ */

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+/* Whole courses of a connection that several tests want. */
+#include "scriptserver.h"
+
+gboolean
+script_read_setup (ScriptConnection * connection)
+{
+  guint64 length = 0;
+
+  return script_read_head (connection, &length)
+      && script_skip (connection, length);
+}
+
+void
+script_refuse (ScriptConnection * connection, const gchar * status)
+{
+  g_autofree gchar *answer = g_strdup_printf ("HTTP/1.1 %s\r\n"
+      "Server: Cougar/9.5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+      status);
+  if (script_read_setup (connection))
+    script_send (connection, answer);
+  script_finish (connection);
+}
+
+void
+script_take_all_later (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_accept_push (connection)) {
+    script_wait_gate (connection);
+    if (script_read_frames_until (connection, WMS_FRAME_END, 1))
+      script_send (connection, SCRIPT_START_OK);
+  }
+}
+
+void
+script_take_two_parts (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_accept_push (connection)
+      && script_read_frames_until (connection, WMS_FRAME_END, 2)
+      && script_read_end (connection))
+    script_send (connection, SCRIPT_START_OK);
+}
