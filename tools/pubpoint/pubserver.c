@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "pubserver.h"
+
+#include <glib/gi18n-lib.h>
+
+#include "pubrequest.h"
+#include "pubroute.h"
+#include "pubserver-private.h"
+
+static const PubConfig default_config = {
+  .idle_timeout_ms = 60000,
+  .inactivity_timeout_ms = 120000,
+  .silence_ms = 500,
+  .request_timeout_ms = 150000,
+  .wait_timeout_ms = 20000,
+  .stall_timeout_ms = 30000,
+  .player_limit = (gsize) 8 * 1024 * 1024,
+  .backlog_limit = (gsize) 8 * 1024 * 1024,
+  .max_players = 2000,
+  .max_points = 256,
+};
+
+static void
+server_changed (gpointer data)
+{
+  PubServer *self = data;
+
+  if (self->changed != NULL)
+    self->changed (self->changed_data);
+}
+
+static PubRecord *
+take_record (gpointer data, PubPoint * point)
+{
+  PubServer *self = data;
+
+  if (self->record == NULL)
+    return NULL;
+  if (self->recorded != NULL) {
+    g_message ("%s is not recorded: %s is", pub_point_get_path (point),
+        pub_point_get_path (self->recorded));
+    return NULL;
+  }
+  self->recorded = point;
+  return self->record;
+}
+
+static void
+record_done (gpointer data, PubPoint * point)
+{
+  PubServer *self = data;
+
+  self->recorded = NULL;
+}
+
+static void
+session_over (gpointer data, PubPoint * point, gboolean auto_destroy)
+{
+  PubServer *self = data;
+
+  if (auto_destroy && pub_point_is_unused (point))
+    g_hash_table_remove (self->points, pub_point_get_path (point));
+}
+
+static gboolean
+is_unused (gpointer path, gpointer point, gpointer data)
+{
+  return pub_point_is_unused (point);
+}
+
+PubPoint *
+pub_server_make_point (PubServer * self, const gchar * path)
+{
+  const PubPointOwner owner = { server_changed, session_over, take_record,
+    record_done, self
+  };
+  PubPoint *point;
+
+  if (!self->is_strict
+      && g_hash_table_size (self->points) >= self->config.max_points)
+    g_hash_table_foreach_remove (self->points, is_unused, NULL);
+  if (g_hash_table_size (self->points) >= self->config.max_points)
+    return NULL;
+  point = pub_point_new (path, self->conns, &self->config, &owner);
+  g_hash_table_insert (self->points, (gpointer) pub_point_get_path (point),
+      point);
+  return point;
+}
+
+guint
+pub_server_count_players (PubServer * self)
+{
+  GHashTableIter iter;
+  gpointer point;
+  PubPointInfo info;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, self->points);
+  while (g_hash_table_iter_next (&iter, NULL, &point)) {
+    pub_point_get_info (point, &info);
+    n += info.players;
+  }
+  return n;
+}
+
+PubServer *
+pub_server_new (void)
+{
+  PubServer *self = g_new0 (PubServer, 1);
+
+  self->config = default_config;
+  self->soup = soup_server_new ("server-header", pub_server_header (), NULL);
+  pub_route_attach (self);
+  self->conns = pub_conns_new (self->soup);
+  self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
+      (GDestroyNotify) pub_point_free);
+  return self;
+}
+
+void
+pub_server_free (PubServer * self)
+{
+  if (self == NULL)
+    return;
+  self->changed = NULL;
+  soup_server_disconnect (self->soup);
+  g_hash_table_remove_all (self->points);
+  pub_conns_free (self->conns);
+  g_hash_table_unref (self->points);
+  g_clear_pointer (&self->record, pub_record_free);
+  if (self->done_source != NULL) {
+    g_source_destroy (self->done_source);
+    g_source_unref (self->done_source);
+  }
+  g_object_unref (self->soup);
+  g_free (self);
+}
+
+gboolean
+pub_server_listen (PubServer * self, const gchar * address, guint port,
+    GError ** error)
+{
+  GSocketAddress *socket_address =
+      g_inet_socket_address_new_from_string (address, port);
+  gboolean listens;
+
+  if (socket_address == NULL) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+        _("%s is not a numeric address"), address);
+    return FALSE;
+  }
+  listens = soup_server_listen (self->soup, socket_address, 0, error);
+  g_object_unref (socket_address);
+  return listens;
+}
+
+guint
+pub_server_get_port (PubServer * self)
+{
+  GSList *uris = soup_server_get_uris (self->soup);
+  guint port = uris != NULL ? g_uri_get_port (uris->data) : 0;
+
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  return port;
+}
+
+gchar *
+pub_server_get_url (PubServer * self)
+{
+  GSList *uris = soup_server_get_uris (self->soup);
+  gchar *url = uris != NULL ? g_uri_to_string (uris->data) : NULL;
+
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  return url;
+}
+
+PubConfig *
+pub_server_get_config (PubServer * self)
+{
+  return &self->config;
+}
+
+void
+pub_server_set_record (PubServer * self, const gchar * filename)
+{
+  g_return_if_fail (self->record == NULL);
+  self->record = pub_record_new (filename);
+}
+
+void
+pub_server_add_point (PubServer * self, const gchar * path)
+{
+  self->is_strict = TRUE;
+  if (!g_hash_table_contains (self->points, path))
+    pub_server_make_point (self, path);
+}
+
+gboolean
+pub_server_get_point (PubServer * self, const gchar * path, PubPointInfo * info)
+{
+  PubPoint *point = g_hash_table_lookup (self->points, path);
+
+  if (point != NULL)
+    pub_point_get_info (point, info);
+  return point != NULL;
+}
+
+void
+pub_server_set_changed (PubServer * self, void (*changed) (gpointer data),
+    gpointer data)
+{
+  self->changed = changed;
+  self->changed_data = data;
+}
+
+gboolean
+pub_server_disconnect (PubServer * self, const gchar * path, guint status)
+{
+  PubPoint *point = g_hash_table_lookup (self->points, path);
+
+  return point != NULL && pub_point_disconnect (point, status);
+}
+
+static gboolean
+shut_down_done (gpointer data)
+{
+  PubServer *self = data;
+
+  self->done (self->done_data);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+conns_emptied (gpointer data)
+{
+  PubServer *self = data;
+
+  if (self->done_source != NULL)
+    return;
+  self->done_source = g_idle_source_new ();
+  g_source_set_callback (self->done_source, shut_down_done, self, NULL);
+  g_source_attach (self->done_source, g_main_context_get_thread_default ());
+}
+
+void
+pub_server_shut_down (PubServer * self, void (*done) (gpointer data),
+    gpointer data)
+{
+  GList *points = g_hash_table_get_values (self->points);
+
+  self->done = done;
+  self->done_data = data;
+  /* nothing new: not even a request on an old connection */
+  soup_server_disconnect (self->soup);
+  self->config.max_points = 0;
+  g_list_free_full (points, (GDestroyNotify) pub_point_shut_down);
+  pub_conns_watch (self->conns, conns_emptied, self);
+  if (pub_conns_count (self->conns) == 0)
+    conns_emptied (self);
+}
