@@ -6,11 +6,14 @@
 #include "pubmms.h"
 #include "pubrequest.h"
 
+/* Of a User-Agent, as it is shown. */
+#define MAX_AGENT (sizeof (((PubPlayerInfo *) NULL)->agent) - 1)
+
 typedef enum
 {
-  PLAYER_WAITING,               /* for a header */
-  PLAYER_PLAYING,
-  PLAYER_SKIPPING,              /* to a key frame */
+  PLAYER_WAITING = PUB_PLAYER_WAITING,
+  PLAYER_PLAYING = PUB_PLAYER_PLAYING,
+  PLAYER_SKIPPING = PUB_PLAYER_SKIPPING,
   PLAYER_GONE,
 } PlayerState;
 
@@ -23,6 +26,9 @@ struct _PubPlayer
   PubStream *stream;
   const PubConfig *config;
   PubPlayerOwner owner;
+  gchar *agent;
+  gint64 since_us;
+  guint64 skipped;
   PubMmsAnswer answer;
   guint8 sequence;
   gboolean is_chunked;          /* PUB_MMS_PLAIN, when it knows HTTP/1.1 */
@@ -35,6 +41,7 @@ player_unref (PubPlayer * self)
 {
   if (--self->refs > 0)
     return;
+  g_free (self->agent);
   g_free (self);
 }
 
@@ -271,6 +278,7 @@ packet_came (gpointer data, GBytes * packet, guint32 number,
   else if (self->state == PLAYER_PLAYING && !has_room (self, packet))
     self->state = PLAYER_SKIPPING;
   if (self->state != PLAYER_PLAYING) {
+    self->skipped++;
     self->owner.skipped (self->owner.data, 1);
     return;
   }
@@ -325,8 +333,11 @@ static const PubConnFuncs conn_funcs = { conn_readable, NULL, conn_lost };
 static void
 read_request (PubPlayer * self, SoupServerMessage * msg)
 {
+  const gchar *agent = soup_message_headers_get_one
+      (soup_server_message_get_request_headers (msg), "User-Agent");
   PubMmsRequest request;
 
+  self->agent = g_strndup (agent ? agent : "", MAX_AGENT);
   pub_mms_parse (&request, soup_server_message_get_method (msg),
       soup_server_message_get_http_version (msg),
       soup_server_message_get_request_headers (msg));
@@ -354,6 +365,7 @@ pub_player_start (PubConns * conns, SoupServerMessage * msg,
   self->config = config;
   self->owner = *owner;
   self->state = PLAYER_WAITING;
+  self->since_us = g_get_monotonic_time ();
   read_request (self, msg);
   self->conn = pub_conn_steal (conns, msg, &conn_funcs, self);
   set_timer (self, config->wait_timeout_ms, wait_timed_out);
@@ -369,6 +381,23 @@ gboolean
 pub_player_is_playing (PubPlayer * self)
 {
   return self->state == PLAYER_PLAYING || self->state == PLAYER_SKIPPING;
+}
+
+void
+pub_player_get_info (PubPlayer * self, PubPlayerInfo * info)
+{
+  gchar *address = pub_conn_get_address (self->conn);
+
+  memset (info, 0, sizeof (*info));
+  info->id = pub_conn_get_id (self->conn);
+  g_strlcpy (info->address, address, sizeof (info->address));
+  g_strlcpy (info->agent, self->agent, sizeof (info->agent));
+  info->is_mms = self->kind != PUB_MMS_PLAIN;
+  info->state = (PubPlayerState) self->state;
+  info->since_us = self->since_us;
+  info->bytes_sent = pub_conn_get_sent (self->conn);
+  info->packets_skipped = self->skipped;
+  g_free (address);
 }
 
 void
