@@ -122,7 +122,7 @@ GST_START_TEST (test_keeps_open)
   } rows[] = {
     {SOUP_HTTP_1_1, "", TRUE},
     {SOUP_HTTP_1_1, "Connection: Close\r\n", FALSE},
-    {SOUP_HTTP_1_1, "Connection: TE, close\r\n", FALSE},
+    {SOUP_HTTP_1_1, "Connection: upgrade, close\r\n", FALSE},
     {SOUP_HTTP_1_0, "", FALSE},
     {SOUP_HTTP_1_0, "Connection: Close\r\n", FALSE},
     {SOUP_HTTP_1_0, "Connection: Keep-Alive\r\n", TRUE},
