@@ -27,6 +27,7 @@ struct _PubConns
 {
   SoupServer *server;
   GHashTable *all;
+  guint64 last_id;
   void (*emptied) (gpointer data);
   gpointer data;
 };
@@ -34,6 +35,7 @@ struct _PubConns
 struct _PubConn
 {
   gint refs;
+  guint64 id;
   PubConns *conns;
   ConnState state;
   GIOStream *stream;
@@ -44,6 +46,7 @@ struct _PubConn
   GQueue pieces;
   gsize written;                /* of the first piece */
   gsize queued;
+  guint64 sent;
   gint64 progress_us;
   gboolean is_broken;
   gboolean has_peer_ended;      /* seen while closing */
@@ -190,6 +193,7 @@ pub_conn_steal (PubConns * conns, SoupServerMessage * msg,
   GSocket *socket;
 
   self->refs = 1;
+  self->id = ++conns->last_id;
   self->conns = conns;
   self->local = g_object_ref (soup_server_message_get_local_address (msg));
   self->remote = g_object_ref (soup_server_message_get_remote_address (msg));
@@ -228,6 +232,27 @@ pub_conn_is_readable (PubConn * self)
 {
   return g_pollable_input_stream_is_readable (G_POLLABLE_INPUT_STREAM
       (g_io_stream_get_input_stream (self->stream)));
+}
+
+guint64
+pub_conn_get_id (PubConn * self)
+{
+  return self->id;
+}
+
+gchar *
+pub_conn_get_address (PubConn * self)
+{
+  if (!G_IS_INET_SOCKET_ADDRESS (self->remote))
+    return g_strdup ("");
+  return g_inet_address_to_string (g_inet_socket_address_get_address
+      (G_INET_SOCKET_ADDRESS (self->remote)));
+}
+
+guint64
+pub_conn_get_sent (PubConn * self)
+{
+  return self->sent;
 }
 
 gsize
@@ -311,6 +336,7 @@ take_written (PubConn * self, gsize written)
 {
   self->progress_us = g_get_monotonic_time ();
   self->queued -= written;
+  self->sent += written;
   self->written += written;
   while (!g_queue_is_empty (&self->pieces)) {
     Piece *piece = g_queue_peek_head (&self->pieces);

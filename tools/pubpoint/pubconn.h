@@ -94,6 +94,15 @@ void pub_conn_queue_text (PubConn * self, const gchar * text);
 /* Writes what the kernel takes now. */
 void pub_conn_flush (PubConn * self);
 
+/* Returns: a number that no other connection of its #PubConns has or had. */
+guint64 pub_conn_get_id (PubConn * self);
+
+/* Returns: (transfer full): the peer's numeric address, without its port. */
+gchar *pub_conn_get_address (PubConn * self);
+
+/* Returns: bytes that the kernel has taken. */
+guint64 pub_conn_get_sent (PubConn * self);
+
 /* Returns: queued bytes. */
 gsize pub_conn_get_queued (PubConn * self);
 

@@ -20,6 +20,9 @@
 #define METADATA_SINCE 9
 #define METADATA "playlist-gen-id=1, broadcast-id=1, features=\"broadcast\""
 
+/* Of a User-Agent, as it is shown. */
+#define MAX_AGENT (sizeof (((PubPlayerInfo *) NULL)->agent) - 1)
+
 typedef enum
 {
   PLAYER_PLAIN,
@@ -29,9 +32,9 @@ typedef enum
 
 typedef enum
 {
-  PLAYER_WAITING,               /* for a header */
-  PLAYER_PLAYING,
-  PLAYER_SKIPPING,              /* to a key frame */
+  PLAYER_WAITING = PUB_PLAYER_WAITING,
+  PLAYER_PLAYING = PUB_PLAYER_PLAYING,
+  PLAYER_SKIPPING = PUB_PLAYER_SKIPPING,
   PLAYER_GONE,
 } PlayerState;
 
@@ -44,8 +47,11 @@ struct _PubPlayer
   PubStream *stream;
   const PubConfig *config;
   PubPlayerOwner owner;
+  gchar *agent;
   guint major;
   gchar *client_id;
+  gint64 since_us;
+  guint64 skipped;
   guint8 sequence;
   gboolean is_chunked;          /* PLAYER_PLAIN, when it knows HTTP/1.1 */
   GSource *timer;
@@ -56,6 +62,7 @@ player_unref (PubPlayer * self)
 {
   if (--self->refs > 0)
     return;
+  g_free (self->agent);
   g_free (self->client_id);
   g_free (self);
 }
@@ -323,6 +330,7 @@ packet_came (gpointer data, GBytes * packet, guint32 number,
   else if (self->state == PLAYER_PLAYING && !has_room (self, packet))
     self->state = PLAYER_SKIPPING;
   if (self->state != PLAYER_PLAYING) {
+    self->skipped++;
     self->owner.skipped (self->owner.data, 1);
     return;
   }
@@ -374,13 +382,14 @@ static void
 read_request (PubPlayer * self, SoupServerMessage * msg)
 {
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
+  const gchar *agent = soup_message_headers_get_one (headers, "User-Agent");
   gchar *play;
 
+  self->agent = g_strndup (agent ? agent : "", MAX_AGENT);
   self->kind = PLAYER_PLAIN;
   self->is_chunked = soup_server_message_get_http_version (msg)
       == SOUP_HTTP_1_1;
-  if (!pub_agent_is_mms_player (soup_message_headers_get_one (headers,
-              "User-Agent"), &self->major))
+  if (!pub_agent_is_mms_player (agent, &self->major))
     return;
   play = pub_request_pragma (headers, "xPlayStrm");
   self->kind = g_strcmp0 (play, "1") == 0 ? PLAYER_MMS_PLAY
@@ -409,6 +418,7 @@ pub_player_start (PubConns * conns, SoupServerMessage * msg,
   self->config = config;
   self->owner = *owner;
   self->state = PLAYER_WAITING;
+  self->since_us = g_get_monotonic_time ();
   read_request (self, msg);
   self->conn = pub_conn_steal (conns, msg, &conn_funcs, self);
   set_timer (self, config->wait_timeout_ms, wait_timed_out);
@@ -424,6 +434,23 @@ gboolean
 pub_player_is_playing (PubPlayer * self)
 {
   return self->state == PLAYER_PLAYING || self->state == PLAYER_SKIPPING;
+}
+
+void
+pub_player_get_info (PubPlayer * self, PubPlayerInfo * info)
+{
+  gchar *address = pub_conn_get_address (self->conn);
+
+  memset (info, 0, sizeof (*info));
+  info->id = pub_conn_get_id (self->conn);
+  g_strlcpy (info->address, address, sizeof (info->address));
+  g_strlcpy (info->agent, self->agent, sizeof (info->agent));
+  info->is_mms = self->kind != PLAYER_PLAIN;
+  info->state = (PubPlayerState) self->state;
+  info->since_us = self->since_us;
+  info->bytes_sent = pub_conn_get_sent (self->conn);
+  info->packets_skipped = self->skipped;
+  g_free (address);
 }
 
 void

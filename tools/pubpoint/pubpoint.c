@@ -216,12 +216,29 @@ pub_point_disconnect (PubPoint * self, guint status)
   return TRUE;
 }
 
+void
+pub_point_foreach_player (PubPoint * self,
+    void (*func) (PubPlayer * player, gpointer data), gpointer data)
+{
+  GList *players = g_hash_table_get_keys (self->players), *l;
+
+  for (l = players; l != NULL; l = l->next) {
+    if (g_hash_table_contains (self->players, l->data))
+      func (l->data, data);
+  }
+  g_list_free (players);
+}
+
+static void
+stop_player (PubPlayer * player, gpointer data)
+{
+  pub_player_stop (player);
+}
+
 static void
 stop_players (PubPoint * self)
 {
-  GList *players = g_hash_table_get_keys (self->players);
-
-  g_list_free_full (players, (GDestroyNotify) pub_player_stop);
+  pub_point_foreach_player (self, stop_player, NULL);
 }
 
 void

@@ -93,6 +93,10 @@ guint pub_point_start_push (PubPoint * self, SoupServerMessage * msg,
 /* Lets the player of @msg have the programme; its connection is taken over. */
 void pub_point_add_player (PubPoint * self, SoupServerMessage * msg);
 
+/* Calls @func for each player; it may stop players. */
+void pub_point_foreach_player (PubPoint * self,
+    void (*func) (PubPlayer * player, gpointer data), gpointer data);
+
 /* Returns: whether there was a session to be ended. */
 gboolean pub_point_disconnect (PubPoint * self, guint status);
 
