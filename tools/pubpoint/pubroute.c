@@ -35,7 +35,7 @@ static void
 refuse_now (PubServer * self, SoupServerMessage * msg, guint status)
 {
   PubConn *conn;
-  gchar *text = pub_response_text (status, NULL, TRUE);
+  gchar *text = pub_refusal_text (msg, status);
 
   log_refusal (msg, status);
   conn = pub_conn_steal (self->conns, msg, NULL, NULL);
@@ -196,6 +196,16 @@ is_browser (SoupServerMessage * msg)
           "User-Agent"), NULL);
 }
 
+static PubRole
+request_role (SoupServerMessage * msg)
+{
+  gboolean is_push = has_type (msg, PUB_SETUP_TYPE)
+      || has_type (msg, PUB_START_TYPE);
+
+  return is_push && soup_server_message_get_method (msg) == SOUP_METHOD_POST
+      ? PUB_ROLE_ENCODER : PUB_ROLE_PLAYER;
+}
+
 /* Requests that are not left to libsoup, because it answers only when a body
  * has ended, and knows no endless answer whose backlog is bounded. */
 static void
@@ -204,8 +214,12 @@ early_request (SoupServer * soup, SoupServerMessage * msg, const gchar * path,
 {
   PubServer *self = data;
   const gchar *method = soup_server_message_get_method (msg);
-  guint status;
+  guint status = pub_server_check (self, msg, request_role (msg), NULL);
 
+  if (status != 0) {
+    refuse_now (self, msg, status);
+    return;
+  }
   if (g_str_equal (method, "POST") && has_type (msg, PUB_START_TYPE)) {
     status = take_start (self, msg, path);
   } else {

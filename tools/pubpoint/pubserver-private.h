@@ -2,6 +2,7 @@
 #ifndef __PUB_SERVER_PRIVATE_H__
 #define __PUB_SERVER_PRIVATE_H__
 
+#include "pubfront.h"
 #include "pubserver.h"
 
 G_BEGIN_DECLS
@@ -9,6 +10,7 @@ G_BEGIN_DECLS
 struct _PubServer
 {
   SoupServer *soup;
+  PubFront *front;
   PubConns *conns;
   PubConfig config;
   GHashTable *points;

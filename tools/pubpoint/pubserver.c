@@ -116,6 +116,7 @@ pub_server_new (void)
 
   self->config = default_config;
   self->soup = soup_server_new ("server-header", pub_server_header (), NULL);
+  self->front = pub_front_new ();
   pub_route_attach (self);
   self->conns = pub_conns_new (self->soup);
   self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
@@ -139,6 +140,7 @@ pub_server_free (PubServer * self)
     g_source_unref (self->done_source);
   }
   g_object_unref (self->soup);
+  pub_front_free (self->front);
   g_free (self);
 }
 
