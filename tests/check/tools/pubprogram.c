@@ -126,11 +126,11 @@ GST_START_TEST (test_options)
   } rows[] = {
     {{"--version"}, 0},
     {{"--help"}, 0},
-    {{"--no-such-option"}, 1},
-    {{"stray"}, 1},
-    {{"--port", "65536"}, 1},
-    {{"--port", "-1"}, 1},
-    {{"--address", "not.numeric"}, 1},
+    {{"--no-such-option"}, 2},
+    {{"stray"}, 2},
+    {{"--port", "65536"}, 2},
+    {{"--port", "-1"}, 2},
+    {{"--address", "not.numeric"}, 2},
     {{"--address", "203.0.113.1"}, 1},
   };
   guint i;
