@@ -278,45 +278,9 @@ whole_request (SoupServer * soup, SoupServerMessage * msg, const gchar * path,
     answer_empty (self, msg, SOUP_STATUS_NOT_IMPLEMENTED, NULL);
 }
 
-static gboolean
-request_timed_out (gpointer data)
-{
-  SoupServerMessage *msg = data;
-  PubServer *self = g_object_get_data (G_OBJECT (msg), "pub-server");
-
-  pub_conn_close (pub_conn_steal (self->conns, msg, NULL, NULL));
-  return G_SOURCE_REMOVE;
-}
-
-static void
-stop_clock (GSource * clock)
-{
-  g_source_destroy (clock);
-  g_source_unref (clock);
-}
-
-/* A connection is here, new or after its last request.  libsoup waits for ever
- * for one that says nothing, or a byte now and then; [MS-WMHTTP] 3.2.6.2 wants
- * those of encoders closed.  The clock goes with the message, which ends when
- * the connection is taken over. */
-static void
-request_started (SoupServer * soup, SoupServerMessage * msg, gpointer data)
-{
-  PubServer *self = data;
-  GSource *clock = g_timeout_source_new (self->config.request_timeout_ms);
-
-  g_source_set_callback (clock, request_timed_out, msg, NULL);
-  g_source_attach (clock, g_main_context_get_thread_default ());
-  g_object_set_data (G_OBJECT (msg), "pub-server", self);
-  g_object_set_data_full (G_OBJECT (msg), "pub-clock", clock,
-      (GDestroyNotify) stop_clock);
-}
-
 void
 pub_route_attach (PubServer * self)
 {
-  g_signal_connect (self->soup, "request-started",
-      G_CALLBACK (request_started), self);
   soup_server_add_early_handler (self->soup, NULL, early_request, self, NULL);
   soup_server_add_handler (self->soup, NULL, whole_request, self, NULL);
 }

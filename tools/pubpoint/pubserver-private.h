@@ -2,6 +2,7 @@
 #ifndef __PUB_SERVER_PRIVATE_H__
 #define __PUB_SERVER_PRIVATE_H__
 
+#include "pubentrance.h"
 #include "pubfront.h"
 #include "pubserver.h"
 
@@ -11,6 +12,7 @@ struct _PubServer
 {
   SoupServer *soup;
   PubFront *front;
+  PubEntrance *entrance;
   PubConns *conns;
   PubConfig config;
   GHashTable *points;
