@@ -196,13 +196,19 @@ open_server (Program * self)
 
 /* The sources live as long as the program. */
 static void
-watch (Program * self)
+catch_signals (Program * self)
 {
-  guint64 interval_us = pub_notify_watchdog_us () / 2;
-
+  signal (SIGPIPE, SIG_IGN);
   g_unix_signal_add (SIGTERM, end_signalled, self);
   g_unix_signal_add (SIGINT, end_signalled, self);
   g_unix_signal_add (SIGHUP, reload_signalled, self);
+}
+
+static void
+begin_telling (Program * self)
+{
+  guint64 interval_us = pub_notify_watchdog_us () / 2;
+
   if (interval_us == 0 || interval_us > STATUS_US)
     interval_us = STATUS_US;
   g_timeout_add (interval_us / 1000, tell_manager, self);
@@ -216,15 +222,16 @@ pub_run (const gchar * const *arguments, PubOptions * options)
   Program self = { arguments, options, NULL, NULL, NULL, 0 };
   gboolean is_open;
 
-  signal (SIGPIPE, SIG_IGN);
   pub_log_writer_install ();
   pub_log_writer_set_level (options->log_level);
   raise_limits (options);
   self.server = pub_server_new ();
   self.loop = g_main_loop_new (NULL, FALSE);
+  /* who knows that it listens may signal */
+  catch_signals (&self);
   is_open = open_server (&self);
   if (is_open) {
-    watch (&self);
+    begin_telling (&self);
     g_main_loop_run (self.loop);
   }
   /* what is left waits for the disk at most: who does not, says it again */
