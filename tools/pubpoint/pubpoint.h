@@ -2,9 +2,9 @@
 #ifndef __PUB_POINT_H__
 #define __PUB_POINT_H__
 
+#include "pubaudience.h"
 #include "pubconfig.h"
 #include "pubconn.h"
-#include "pubplayer.h"
 #include "pubpush.h"
 #include "pubrecord.h"
 
@@ -28,6 +28,9 @@ typedef struct _PubPoint PubPoint;
  * @players: now, those that wait included
  * @playing: those of them that have got a header
  * @skipped: packets that slow players did not get, so far
+ * @late_packets: packets that went out more than %PUB_LATE_MS after they came,
+ *     though the players could have had them, counted for each player
+ * @longest_delay_us: the longest that one waited so
  */
 typedef struct
 {
@@ -39,6 +42,8 @@ typedef struct
   guint players;
   guint playing;
   guint64 skipped;
+  guint64 late_packets;
+  gint64 longest_delay_us;
 } PubPointInfo;
 
 /**
@@ -58,7 +63,7 @@ typedef struct
   gpointer data;
 } PubPointOwner;
 
-PubPoint *pub_point_new (const gchar * path, PubConns * conns,
+PubPoint *pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
     const PubConfig * config, const PubPointOwner * owner);
 
 /* Ends session and players at once. */

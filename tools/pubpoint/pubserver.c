@@ -21,6 +21,7 @@ static const PubConfig default_config = {
   .stall_timeout_ms = 30000,
   .player_limit = (gsize) 8 * 1024 * 1024,
   .backlog_limit = (gsize) 8 * 1024 * 1024,
+  .join_ms = 90,
   .max_players = 2000,
   .max_points = 256,
   .max_waiting = 1024,
@@ -101,7 +102,8 @@ add_point (PubServer * self, const gchar * path)
   const PubPointOwner owner = { server_changed, session_over, take_record,
     record_done, self
   };
-  PubPoint *point = pub_point_new (path, self->conns, &self->config, &owner);
+  PubPoint *point = pub_point_new (path, self->conns, self->pace,
+      &self->config, &owner);
 
   g_hash_table_insert (self->points, (gpointer) pub_point_get_path (point),
       point);
@@ -146,6 +148,7 @@ pub_server_new (void)
   self->entrance = pub_entrance_new (self);
   pub_route_attach (self);
   self->conns = pub_conns_new (self->soup);
+  self->pace = pub_pace_new (&self->config.join_ms);
   self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
       (GDestroyNotify) pub_point_free);
   self->leaving = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -162,6 +165,7 @@ pub_server_free (PubServer * self)
   soup_server_disconnect (self->soup);
   g_hash_table_remove_all (self->points);
   pub_conns_free (self->conns);
+  pub_pace_free (self->pace);
   g_hash_table_unref (self->points);
   g_hash_table_unref (self->leaving);
   g_strfreev (self->known);
