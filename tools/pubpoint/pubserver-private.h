@@ -2,6 +2,8 @@
 #ifndef __PUB_SERVER_PRIVATE_H__
 #define __PUB_SERVER_PRIVATE_H__
 
+#include "pubentrance.h"
+#include "pubfront.h"
 #include "pubserver.h"
 
 G_BEGIN_DECLS
@@ -9,10 +11,14 @@ G_BEGIN_DECLS
 struct _PubServer
 {
   SoupServer *soup;
+  PubFront *front;
+  PubEntrance *entrance;
   PubConns *conns;
   PubConfig config;
   GHashTable *points;
   gboolean is_strict;           /* only points that were made known */
+  gchar **known;                /* by pub_server_set_points() */
+  GHashTable *leaving;          /* points that end with their session */
 
   PubRecord *record;
   PubPoint *recorded;

@@ -64,7 +64,8 @@ session_over (gpointer data, PubPoint * point, gboolean auto_destroy)
 {
   PubServer *self = data;
 
-  if (auto_destroy && pub_point_is_unused (point))
+  if (g_hash_table_remove (self->leaving, pub_point_get_path (point))
+      || (auto_destroy && pub_point_is_unused (point)))
     g_hash_table_remove (self->points, pub_point_get_path (point));
 }
 
@@ -116,10 +117,13 @@ pub_server_new (void)
 
   self->config = default_config;
   self->soup = soup_server_new ("server-header", pub_server_header (), NULL);
+  self->front = pub_front_new ();
+  self->entrance = pub_entrance_new (self);
   pub_route_attach (self);
   self->conns = pub_conns_new (self->soup);
   self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
       (GDestroyNotify) pub_point_free);
+  self->leaving = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
 }
 
@@ -129,55 +133,22 @@ pub_server_free (PubServer * self)
   if (self == NULL)
     return;
   self->changed = NULL;
+  pub_entrance_close (self->entrance);
   soup_server_disconnect (self->soup);
   g_hash_table_remove_all (self->points);
   pub_conns_free (self->conns);
   g_hash_table_unref (self->points);
+  g_hash_table_unref (self->leaving);
+  g_strfreev (self->known);
   g_clear_pointer (&self->record, pub_record_free);
   if (self->done_source != NULL) {
     g_source_destroy (self->done_source);
     g_source_unref (self->done_source);
   }
+  pub_entrance_free (self->entrance);
   g_object_unref (self->soup);
+  pub_front_free (self->front);
   g_free (self);
-}
-
-gboolean
-pub_server_listen (PubServer * self, const gchar * address, guint port,
-    GError ** error)
-{
-  GSocketAddress *socket_address =
-      g_inet_socket_address_new_from_string (address, port);
-  gboolean listens;
-
-  if (socket_address == NULL) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-        _("%s is not a numeric address"), address);
-    return FALSE;
-  }
-  listens = soup_server_listen (self->soup, socket_address, 0, error);
-  g_object_unref (socket_address);
-  return listens;
-}
-
-guint
-pub_server_get_port (PubServer * self)
-{
-  GSList *uris = soup_server_get_uris (self->soup);
-  guint port = uris != NULL ? g_uri_get_port (uris->data) : 0;
-
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
-  return port;
-}
-
-gchar *
-pub_server_get_url (PubServer * self)
-{
-  GSList *uris = soup_server_get_uris (self->soup);
-  gchar *url = uris != NULL ? g_uri_to_string (uris->data) : NULL;
-
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
-  return url;
 }
 
 PubConfig *
@@ -199,6 +170,51 @@ pub_server_add_point (PubServer * self, const gchar * path)
   self->is_strict = TRUE;
   if (!g_hash_table_contains (self->points, path))
     pub_server_make_point (self, path);
+}
+
+/* Whether a new list of points leaves @path out: those that encoders made with
+ * a Template-URL were not in the old one either, and stay. */
+static gboolean
+is_left_out (PubServer * self, const gchar * path,
+    const gchar * const *new_paths)
+{
+  return !g_strv_contains (new_paths, path) && (!self->is_strict
+      || self->known == NULL
+      || g_strv_contains ((const gchar * const *) self->known, path));
+}
+
+static void
+leave_points_out (PubServer * self, const gchar * const *paths)
+{
+  GHashTableIter iter;
+  gpointer path, point;
+  PubPointInfo info;
+
+  g_hash_table_iter_init (&iter, self->points);
+  while (g_hash_table_iter_next (&iter, &path, &point)) {
+    if (!is_left_out (self, path, paths))
+      continue;
+    pub_point_get_info (point, &info);
+    if (info.has_session)
+      g_hash_table_add (self->leaving, g_strdup (path));
+    else
+      g_hash_table_iter_remove (&iter);
+  }
+}
+
+void
+pub_server_set_points (PubServer * self, const gchar * const *paths)
+{
+  guint i;
+
+  g_hash_table_remove_all (self->leaving);
+  if (paths != NULL && paths[0] != NULL)
+    leave_points_out (self, paths);
+  self->is_strict = FALSE;
+  for (i = 0; paths != NULL && paths[i] != NULL; i++)
+    pub_server_add_point (self, paths[i]);
+  g_strfreev (self->known);
+  self->known = g_strdupv ((gchar **) paths);
 }
 
 gboolean
@@ -257,6 +273,7 @@ pub_server_shut_down (PubServer * self, void (*done) (gpointer data),
   self->done = done;
   self->done_data = data;
   /* nothing new: not even a request on an old connection */
+  pub_entrance_close (self->entrance);
   soup_server_disconnect (self->soup);
   self->config.max_points = 0;
   g_list_free_full (points, (GDestroyNotify) pub_point_shut_down);
