@@ -40,7 +40,8 @@ parse_options (Options * options, gint * argc, gchar *** argv)
     {"port", 'p', 0, G_OPTION_ARG_INT, &options->port,
         N_("Port to listen on (default 0: a free one)"), N_("PORT")},
     {"record", 'r', 0, G_OPTION_ARG_FILENAME, &options->record,
-        N_("Write what is pushed into an ASF file"), N_("FILE")},
+          N_("Record each session into ASF files in this folder"),
+        N_("DIR")},
     {"point", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->points,
           N_("Accept pushes to this path only; may be given more than once"),
         N_("PATH")},
@@ -81,12 +82,17 @@ clear_options (Options * options)
 static gboolean
 open_server (Program * self, const Options * options)
 {
+  const PubRecordConfig record = {.directory = options->record };
   GError *error = NULL;
   gchar *url;
   guint i;
 
-  if (options->record != NULL)
-    pub_server_set_record (self->server, options->record);
+  if (options->record != NULL
+      && !pub_server_set_record (self->server, &record, &error)) {
+    g_printerr ("%s\n", error->message);
+    g_error_free (error);
+    return FALSE;
+  }
   for (i = 0; options->points != NULL && options->points[i] != NULL; i++)
     pub_server_add_point (self->server, options->points[i]);
   if (!pub_server_listen (self->server,

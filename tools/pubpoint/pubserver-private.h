@@ -14,8 +14,7 @@ struct _PubServer
   GHashTable *points;
   gboolean is_strict;           /* only points that were made known */
 
-  PubRecord *record;
-  PubPoint *recorded;
+  PubRecorder *recorder;        /* NULL: nothing is recorded */
 
   void (*changed) (gpointer data);
   gpointer changed_data;
