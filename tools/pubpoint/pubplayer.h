@@ -19,6 +19,43 @@ G_BEGIN_DECLS
 typedef struct _PubPlayer PubPlayer;
 
 /**
+ * PubPlayerState:
+ * @PUB_PLAYER_WAITING: for a header
+ * @PUB_PLAYER_PLAYING: gets every packet
+ * @PUB_PLAYER_SKIPPING: to a key frame
+ */
+typedef enum
+{
+  PUB_PLAYER_WAITING,
+  PUB_PLAYER_PLAYING,
+  PUB_PLAYER_SKIPPING,
+} PubPlayerState;
+
+/**
+ * PubPlayerInfo:
+ * @id: a number that no other player of the server has or had
+ * @address: numeric, without the port
+ * @agent: what its User-Agent says, cut; bytes from outside, to be escaped
+ *     where they are shown
+ * @is_mms: MMS over HTTP, or else bare ASF
+ * @state: what it does now
+ * @since_us: monotonic time of its request
+ * @bytes_sent: that the kernel has taken
+ * @packets_skipped: packets that it did not get because it was slow
+ */
+typedef struct
+{
+  guint64 id;
+  gchar address[48];
+  gchar agent[128];
+  gboolean is_mms;
+  PubPlayerState state;
+  gint64 since_us;
+  guint64 bytes_sent;
+  guint64 packets_skipped;
+} PubPlayerInfo;
+
+/**
  * PubPlayerOwner:
  * @gone: the player has left and is freed afterwards; may come before
  *     pub_player_start() returns
@@ -50,6 +87,8 @@ PubPlayer *pub_player_start (PubConns * conns, SoupServerMessage * msg,
 
 /* Whether it has got the header. */
 gboolean pub_player_is_playing (PubPlayer * self);
+
+void pub_player_get_info (PubPlayer * self, PubPlayerInfo * info);
 
 /* Ends the programme for this player. */
 void pub_player_stop (PubPlayer * self);

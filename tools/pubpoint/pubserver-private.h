@@ -2,6 +2,8 @@
 #ifndef __PUB_SERVER_PRIVATE_H__
 #define __PUB_SERVER_PRIVATE_H__
 
+#include "pubentrance.h"
+#include "pubfront.h"
 #include "pubserver.h"
 
 G_BEGIN_DECLS
@@ -9,10 +11,14 @@ G_BEGIN_DECLS
 struct _PubServer
 {
   SoupServer *soup;
+  PubFront *front;
+  PubEntrance *entrance;
   PubConns *conns;
   PubConfig config;
   GHashTable *points;
   gboolean is_strict;           /* only points that were made known */
+  gchar **known;                /* by pub_server_set_points() */
+  GHashTable *leaving;          /* points that end with their session */
 
   PubRecorder *recorder;        /* NULL: nothing is recorded */
 
@@ -23,8 +29,19 @@ struct _PubServer
   GSource *done_source;
 };
 
-/* Returns: (nullable): a new point; %NULL when there are too many. */
-PubPoint *pub_server_make_point (PubServer * self, const gchar * path);
+/**
+ * pub_server_make_point:
+ * @path: of the new point
+ * @spared: points of this use and above keep their places
+ *
+ * When there are too many points, the one of the least use gives way; of
+ * several, the one that was used longest ago.  Declared ones never do.
+ *
+ * Returns: (transfer none) (nullable): a new point; %NULL when there is no
+ *     place.
+ */
+PubPoint *pub_server_make_point (PubServer * self, const gchar * path,
+    PubPointUse spared);
 
 /* Those of all points together. */
 guint pub_server_count_players (PubServer * self);

@@ -15,6 +15,7 @@ static const PubConfig default_config = {
   .idle_timeout_ms = 60000,
   .inactivity_timeout_ms = 120000,
   .silence_ms = 500,
+  .head_timeout_ms = 30000,
   .request_timeout_ms = 150000,
   .wait_timeout_ms = 20000,
   .stall_timeout_ms = 30000,
@@ -22,6 +23,7 @@ static const PubConfig default_config = {
   .backlog_limit = (gsize) 8 * 1024 * 1024,
   .max_players = 2000,
   .max_points = 256,
+  .max_waiting = 1024,
 };
 
 static void
@@ -47,33 +49,58 @@ session_over (gpointer data, PubPoint * point, gboolean auto_destroy)
 {
   PubServer *self = data;
 
-  if (auto_destroy && pub_point_is_unused (point))
+  if (g_hash_table_remove (self->leaving, pub_point_get_path (point))
+      || (auto_destroy && !pub_point_is_declared (point)))
     g_hash_table_remove (self->points, pub_point_get_path (point));
 }
 
+/* Returns: whether @point is the better one to give up. */
 static gboolean
-is_unused (gpointer path, gpointer point, gpointer data)
+is_less_used (PubPoint * point, PubPoint * than)
 {
-  return pub_point_is_unused (point);
+  if (than == NULL || pub_point_get_use (point) != pub_point_get_use (than))
+    return than == NULL || pub_point_get_use (point) < pub_point_get_use (than);
+  return pub_point_get_used_us (point) < pub_point_get_used_us (than);
 }
 
-PubPoint *
-pub_server_make_point (PubServer * self, const gchar * path)
+static void
+make_room (PubServer * self, PubPointUse spared)
+{
+  PubPoint *least = NULL;
+  GHashTableIter iter;
+  gpointer point;
+
+  g_hash_table_iter_init (&iter, self->points);
+  while (g_hash_table_iter_next (&iter, NULL, &point)) {
+    if (!pub_point_is_declared (point) && pub_point_get_use (point) < spared
+        && is_less_used (point, least))
+      least = point;
+  }
+  if (least != NULL)
+    g_hash_table_remove (self->points, pub_point_get_path (least));
+}
+
+static PubPoint *
+add_point (PubServer * self, const gchar * path)
 {
   const PubPointOwner owner = { server_changed, session_over, begin_record,
     self
   };
-  PubPoint *point;
+  PubPoint *point = pub_point_new (path, self->conns, &self->config, &owner);
 
-  if (!self->is_strict
-      && g_hash_table_size (self->points) >= self->config.max_points)
-    g_hash_table_foreach_remove (self->points, is_unused, NULL);
-  if (g_hash_table_size (self->points) >= self->config.max_points)
-    return NULL;
-  point = pub_point_new (path, self->conns, &self->config, &owner);
   g_hash_table_insert (self->points, (gpointer) pub_point_get_path (point),
       point);
   return point;
+}
+
+PubPoint *
+pub_server_make_point (PubServer * self, const gchar * path, PubPointUse spared)
+{
+  if (g_hash_table_size (self->points) >= self->config.max_points)
+    make_room (self, spared);
+  if (g_hash_table_size (self->points) >= self->config.max_points)
+    return NULL;
+  return add_point (self, path);
 }
 
 guint
@@ -98,11 +125,15 @@ pub_server_new (void)
   PubServer *self = g_new0 (PubServer, 1);
 
   self->config = default_config;
-  self->soup = soup_server_new ("server-header", pub_server_header (), NULL);
+  self->soup = soup_server_new ("server-header", pub_server_header (),
+      "raw-paths", TRUE, NULL);
+  self->front = pub_front_new ();
+  self->entrance = pub_entrance_new (self);
   pub_route_attach (self);
   self->conns = pub_conns_new (self->soup);
   self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
       (GDestroyNotify) pub_point_free);
+  self->leaving = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
 }
 
@@ -112,55 +143,22 @@ pub_server_free (PubServer * self)
   if (self == NULL)
     return;
   self->changed = NULL;
+  pub_entrance_close (self->entrance);
   soup_server_disconnect (self->soup);
   g_hash_table_remove_all (self->points);
   pub_conns_free (self->conns);
   g_hash_table_unref (self->points);
+  g_hash_table_unref (self->leaving);
+  g_strfreev (self->known);
   g_clear_pointer (&self->recorder, pub_recorder_free);
   if (self->done_source != NULL) {
     g_source_destroy (self->done_source);
     g_source_unref (self->done_source);
   }
+  pub_entrance_free (self->entrance);
   g_object_unref (self->soup);
+  pub_front_free (self->front);
   g_free (self);
-}
-
-gboolean
-pub_server_listen (PubServer * self, const gchar * address, guint port,
-    GError ** error)
-{
-  GSocketAddress *socket_address =
-      g_inet_socket_address_new_from_string (address, port);
-  gboolean listens;
-
-  if (socket_address == NULL) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-        _("%s is not a numeric address"), address);
-    return FALSE;
-  }
-  listens = soup_server_listen (self->soup, socket_address, 0, error);
-  g_object_unref (socket_address);
-  return listens;
-}
-
-guint
-pub_server_get_port (PubServer * self)
-{
-  GSList *uris = soup_server_get_uris (self->soup);
-  guint port = uris != NULL ? g_uri_get_port (uris->data) : 0;
-
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
-  return port;
-}
-
-gchar *
-pub_server_get_url (PubServer * self)
-{
-  GSList *uris = soup_server_get_uris (self->soup);
-  gchar *url = uris != NULL ? g_uri_to_string (uris->data) : NULL;
-
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
-  return url;
 }
 
 PubConfig *
@@ -181,9 +179,70 @@ pub_server_set_record (PubServer * self, const PubRecordConfig * config,
 void
 pub_server_add_point (PubServer * self, const gchar * path)
 {
+  PubPoint *point = g_hash_table_lookup (self->points, path);
+
   self->is_strict = TRUE;
-  if (!g_hash_table_contains (self->points, path))
-    pub_server_make_point (self, path);
+  /* as many as the operator wants */
+  if (point == NULL)
+    point = add_point (self, path);
+  pub_point_set_declared (point, TRUE);
+}
+
+/* Whether a new list of points leaves @path out: those that encoders made with
+ * a Template-URL were not in the old one either, and stay. */
+static gboolean
+is_left_out (PubServer * self, const gchar * path,
+    const gchar * const *new_paths)
+{
+  return !g_strv_contains (new_paths, path) && (!self->is_strict
+      || self->known == NULL
+      || g_strv_contains ((const gchar * const *) self->known, path));
+}
+
+static void
+forget_declared (PubServer * self)
+{
+  GHashTableIter iter;
+  gpointer point;
+
+  g_hash_table_iter_init (&iter, self->points);
+  while (g_hash_table_iter_next (&iter, NULL, &point))
+    pub_point_set_declared (point, FALSE);
+}
+
+static void
+leave_points_out (PubServer * self, const gchar * const *paths)
+{
+  GHashTableIter iter;
+  gpointer path, point;
+  PubPointInfo info;
+
+  g_hash_table_iter_init (&iter, self->points);
+  while (g_hash_table_iter_next (&iter, &path, &point)) {
+    if (!is_left_out (self, path, paths))
+      continue;
+    pub_point_get_info (point, &info);
+    if (info.has_session)
+      g_hash_table_add (self->leaving, g_strdup (path));
+    else
+      g_hash_table_iter_remove (&iter);
+  }
+}
+
+void
+pub_server_set_points (PubServer * self, const gchar * const *paths)
+{
+  guint i;
+
+  g_hash_table_remove_all (self->leaving);
+  if (paths != NULL && paths[0] != NULL)
+    leave_points_out (self, paths);
+  self->is_strict = FALSE;
+  forget_declared (self);
+  for (i = 0; paths != NULL && paths[i] != NULL; i++)
+    pub_server_add_point (self, paths[i]);
+  g_strfreev (self->known);
+  self->known = g_strdupv ((gchar **) paths);
 }
 
 gboolean
@@ -242,6 +301,7 @@ pub_server_shut_down (PubServer * self, void (*done) (gpointer data),
   self->done = done;
   self->done_data = data;
   /* nothing new: not even a request on an old connection */
+  pub_entrance_close (self->entrance);
   soup_server_disconnect (self->soup);
   self->config.max_points = 0;
   g_list_free_full (points, (GDestroyNotify) pub_point_shut_down);
