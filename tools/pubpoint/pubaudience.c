@@ -4,7 +4,7 @@
 struct _PubAudience
 {
   PubConns *conns;
-  PubPace *pace;
+  PubPaceGroup *pace;
   PubStream *stream;
   const PubConfig *config;
   PubAudienceOwner owner;
@@ -25,7 +25,7 @@ pub_audience_new (PubConns * conns, PubPace * pace, PubStream * stream,
   PubAudience *self = g_new0 (PubAudience, 1);
 
   self->conns = conns;
-  self->pace = pace;
+  self->pace = pub_pace_group_new (pace);
   self->stream = stream;
   self->config = config;
   self->owner = *owner;
@@ -41,6 +41,7 @@ pub_audience_free (PubAudience * self)
   self->owner.empty = NULL;
   pub_audience_stop (self);
   pub_stream_remove_listener (self->stream, self);
+  pub_pace_group_free (self->pace);
   g_hash_table_unref (self->eager);
   g_hash_table_unref (self->players);
   g_free (self);
@@ -64,14 +65,19 @@ hurry (PubAudience * self)
 static void
 header_came (gpointer data, GBytes * header, const AsfHeaderInfo * info)
 {
-  hurry (data);
+  PubAudience *self = data;
+
+  pub_pace_hurry_all (self->pace);
 }
 
 static void
 packet_came (gpointer data, GBytes * packet, guint32 number,
     gboolean starts_key_frame)
 {
-  hurry (data);
+  PubAudience *self = data;
+
+  hurry (self);
+  pub_pace_arrived (self->pace, g_get_monotonic_time ());
 }
 
 /* Players notice the end in their turns; the audience goes on to listen. */
@@ -80,6 +86,7 @@ stream_ended (gpointer data)
 {
   PubAudience *self = data;
 
+  pub_pace_hurry_all (self->pace);
   pub_stream_add_listener (self->stream, &listener_funcs, self);
 }
 

@@ -22,7 +22,6 @@ struct _PubPlayer
   PubConn *conn;
   PubOutput *output;            /* of conn */
   PubFeed feed;
-  PubPace *pace;
   PubPaceMember turn;
   const PubConfig *config;
   PubPlayerOwner owner;
@@ -51,7 +50,7 @@ static void
 leave (PubPlayer * self)
 {
   self->is_gone = TRUE;
-  pub_pace_remove (self->pace, &self->turn);
+  pub_pace_remove (&self->turn);
   pub_feed_leave (&self->feed);
   self->owner.gone (self->owner.data, self);
   player_unref (self);
@@ -278,7 +277,7 @@ advance (PubPlayer * self)
         break;
       case PUB_FEED_PACKETS:
         if (has_sent) {
-          pub_pace_hurry (self->pace, &self->turn);
+          pub_pace_hurry (&self->turn);
           return;
         }
         if (!send_packets (self))
@@ -406,7 +405,7 @@ read_request (PubPlayer * self, SoupServerMessage * msg)
 }
 
 PubPlayer *
-pub_player_new (PubConns * conns, SoupServerMessage * msg, PubPace * pace,
+pub_player_new (PubConns * conns, SoupServerMessage * msg, PubPaceGroup * pace,
     PubStream * stream, const PubConfig * config, const PubPlayerOwner * owner)
 {
   PubPlayer *self = g_new0 (PubPlayer, 1);
@@ -419,7 +418,6 @@ pub_player_new (PubConns * conns, SoupServerMessage * msg, PubPace * pace,
   self->conn = pub_conn_steal (conns, msg, &conn_funcs, self);
   self->output = pub_conn_get_output (self->conn);
   pub_feed_init (&self->feed, stream, config, owner->totals);
-  self->pace = pace;
   pub_pace_add (pace, &self->turn, serve, self);
   return self;
 }
@@ -438,7 +436,7 @@ pub_player_hurry (PubPlayer * self)
           || pub_output_is_blocked (self->output)
           || g_get_monotonic_time () >= self->eager_until_us))
     return FALSE;
-  pub_pace_hurry (self->pace, &self->turn);
+  pub_pace_hurry (&self->turn);
   return TRUE;
 }
 
