@@ -22,6 +22,7 @@ struct _PubPace
   const guint *join_ms;
   GQueue groups;                /* links of groups */
   GQueue due;                   /* links of members */
+  gint64 wake_us;               /* nobody is late before that */
 };
 
 struct _PubPaceGroup
@@ -42,6 +43,12 @@ join_us (const PubPace * self)
   return MAX ((gint64) * self->join_ms * 1000, 1);
 }
 
+static gint64
+idle_us (const PubPace * self)
+{
+  return IDLE_TURNS * join_us (self);
+}
+
 /* When the member that waits longest has to have its turn; G_MAXINT64 when
  * nobody waits. */
 static gint64
@@ -54,7 +61,7 @@ find_deadline (const PubPaceGroup * self)
     return G_MAXINT64;
   member = self->waiting.head->data;
   if (member->n_seen == self->n_arrivals)
-    return member->turn_us + IDLE_TURNS * join_us (self->pace);
+    return member->turn_us + idle_us (self->pace);
   oldest = MAX (member->n_seen, self->n_arrivals
       - MIN (self->n_arrivals, N_TIMES));
   return self->times_us[oldest % N_TIMES] + join_us (self->pace);
@@ -64,25 +71,7 @@ find_deadline (const PubPaceGroup * self)
 static void
 wake_by (PubPace * self, gint64 when_us)
 {
-  gint64 ready_us = g_source_get_ready_time (&self->source->source);
-
-  if (ready_us < 0 || when_us < ready_us)
-    g_source_set_ready_time (&self->source->source, when_us);
-}
-
-static void
-schedule (PubPace * self)
-{
-  gint64 first_us = G_MAXINT64;
-  GList *l;
-
-  if (!g_queue_is_empty (&self->due))
-    first_us = 0;
-  else
-    for (l = self->groups.head; l != NULL; l = l->next)
-      first_us = MIN (first_us, find_deadline (l->data));
-  g_source_set_ready_time (&self->source->source,
-      first_us == G_MAXINT64 ? -1 : first_us);
+  self->wake_us = MIN (self->wake_us, when_us);
 }
 
 static void
@@ -95,7 +84,6 @@ make_due (PubPaceMember * member)
   member->is_due = TRUE;
   g_queue_unlink (&group->waiting, &member->link);
   g_queue_push_tail_link (&group->pace->due, &member->link);
-  wake_by (group->pace, 0);
 }
 
 static void
@@ -116,7 +104,47 @@ serve_next (PubPace * self, gint64 now_us)
   member->n_seen = group->n_arrivals;
   member->turn_us = now_us;
   g_queue_push_tail_link (&group->waiting, &member->link);
+  wake_by (self, now_us + idle_us (self));
   member->serve (member->data);
+}
+
+static void
+make_all_late_due (PubPace * self, gint64 now_us)
+{
+  GList *l;
+
+  self->wake_us = G_MAXINT64;
+  for (l = self->groups.head; l != NULL; l = l->next) {
+    make_late_due (l->data, now_us);
+    wake_by (self, find_deadline (l->data));
+  }
+}
+
+/* The source has no ready time: GLib writes to a descriptor, and goes round its
+ * loop once more, each time when one is set. */
+static gboolean
+pace_prepare (GSource * source, gint * timeout)
+{
+  PubPace *self = ((PaceSource *) source)->pace;
+  gint64 wait_us;
+
+  *timeout = -1;
+  if (!g_queue_is_empty (&self->due))
+    return TRUE;
+  if (self->wake_us == G_MAXINT64)
+    return FALSE;
+  wait_us = self->wake_us - g_source_get_time (source);
+  *timeout = CLAMP ((wait_us + 999) / 1000, 0, G_MAXINT);
+  return wait_us <= 0;
+}
+
+static gboolean
+pace_check (GSource * source)
+{
+  PubPace *self = ((PaceSource *) source)->pace;
+
+  return !g_queue_is_empty (&self->due)
+      || self->wake_us <= g_source_get_time (source);
 }
 
 static gboolean
@@ -124,20 +152,18 @@ pace_dispatch (GSource * source, GSourceFunc callback, gpointer user_data)
 {
   PubPace *self = ((PaceSource *) source)->pace;
   gint64 now_us = g_source_get_time (source);
-  GList *l;
   guint n;
 
-  for (l = self->groups.head; l != NULL; l = l->next)
-    make_late_due (l->data, now_us);
+  if (self->wake_us <= now_us)
+    make_all_late_due (self, now_us);
   for (n = MIN (self->due.length, SERVED_AT_ONCE);
       n > 0 && !g_queue_is_empty (&self->due); n--)
     serve_next (self, now_us);
-  schedule (self);
   return G_SOURCE_CONTINUE;
 }
 
 static GSourceFuncs source_funcs = {
-  NULL, NULL, pace_dispatch, NULL, NULL, NULL
+  pace_prepare, pace_check, pace_dispatch, NULL, NULL, NULL
 };
 
 PubPace *
@@ -146,6 +172,7 @@ pub_pace_new (const guint * join_ms)
   PubPace *self = g_new0 (PubPace, 1);
 
   self->join_ms = join_ms;
+  self->wake_us = G_MAXINT64;
   g_queue_init (&self->groups);
   g_queue_init (&self->due);
   self->source = (PaceSource *) g_source_new (&source_funcs,
@@ -220,7 +247,7 @@ count_joined (const PubPaceGroup * self)
 static void
 note_arrival (PubPaceGroup * self, gint64 now_us)
 {
-  gint64 longest_us = IDLE_TURNS * join_us (self->pace);
+  gint64 longest_us = idle_us (self->pace);
   gint64 gap_us = longest_us;
 
   if (self->n_arrivals > 0)
