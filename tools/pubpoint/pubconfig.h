@@ -13,8 +13,11 @@ G_BEGIN_DECLS
  * @inactivity_timeout_ms: how long a session lives between requests
  * @silence_ms: for how long nothing has come of a running push that gives way
  *     to its own encoder on another connection
+ * @head_timeout_ms: how long the first request head of a connection may take,
+ *     the TLS handshake included, and a later one from its first byte on
  * @request_timeout_ms: how long a connection may take for a request that is
- *     not a running push or a player's, the wait for it included
+ *     not a running push or a player's, and for the wait between two
+ *     ([MS-WMHTTP] 3.2.6.2)
  * @wait_timeout_ms: how long a player waits for an encoder
  * @stall_timeout_ms: how long a player may take nothing
  * @player_limit: bytes that wait for one player; what goes over it is skipped
@@ -23,12 +26,14 @@ G_BEGIN_DECLS
  *     players
  * @max_players: at one time, in all points together
  * @max_points: at one time
+ * @max_waiting: connections without a finished request; the oldest gives way
  */
 typedef struct
 {
   guint idle_timeout_ms;
   guint inactivity_timeout_ms;
   guint silence_ms;
+  guint head_timeout_ms;
   guint request_timeout_ms;
   guint wait_timeout_ms;
   guint stall_timeout_ms;
@@ -36,6 +41,7 @@ typedef struct
   gsize backlog_limit;
   guint max_players;
   guint max_points;
+  guint max_waiting;
 } PubConfig;
 
 G_END_DECLS

@@ -15,6 +15,7 @@ static const PubConfig default_config = {
   .idle_timeout_ms = 60000,
   .inactivity_timeout_ms = 120000,
   .silence_ms = 500,
+  .head_timeout_ms = 30000,
   .request_timeout_ms = 150000,
   .wait_timeout_ms = 20000,
   .stall_timeout_ms = 30000,
@@ -22,6 +23,7 @@ static const PubConfig default_config = {
   .backlog_limit = (gsize) 8 * 1024 * 1024,
   .max_players = 2000,
   .max_points = 256,
+  .max_waiting = 1024,
 };
 
 static void

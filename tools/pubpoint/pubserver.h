@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 
+#include "pubauth.h"
 #include "pubconfig.h"
 #include "pubpoint.h"
 
@@ -37,18 +38,101 @@ void pub_server_free (PubServer * self);
 
 /**
  * pub_server_listen:
- * @address: numeric, such as 127.0.0.1
+ * @address: numeric, such as 127.0.0.1 or ::1; :: is IPv4 as well
  * @port: 0 for a free one
  * @error: return location
+ *
+ * May be called for more than one address.
  *
  * Returns: %FALSE with @error when that is not possible.
  */
 gboolean pub_server_listen (PubServer * self, const gchar * address,
     guint port, GError ** error);
+
+/* The same, speaking TLS: pub_server_set_tls() has to come first. */
+gboolean pub_server_listen_tls (PubServer * self, const gchar * address,
+    guint port, GError ** error);
+
+/* Of the first address that is listened on. */
 guint pub_server_get_port (PubServer * self);
 
-/* Returns: (transfer full): "http://ADDRESS:PORT/", %NULL before listening. */
+/* Returns: (transfer full): "http://ADDRESS:PORT/", or https, of the first
+ *     address that is listened on; %NULL before listening. */
 gchar *pub_server_get_url (PubServer * self);
+
+/**
+ * pub_server_set_tls:
+ * @certificate_file: (nullable): PEM, with the certificates of its issuers
+ *     behind it, and its key where @key_file is %NULL; %NULL for none
+ * @key_file: (nullable): PEM
+ * @error: return location
+ *
+ * May be called again: connections that come later have the new certificate.
+ * After a failure the old one stays.
+ */
+gboolean pub_server_set_tls (PubServer * self, const gchar * certificate_file,
+    const gchar * key_file, GError ** error);
+
+/**
+ * pub_server_set_passwords:
+ * @role: for whom
+ * @htdigest_file: (nullable): lines user:realm:HA1, as htdigest(1) writes
+ *     them; %NULL: no password is asked, and nobody is %PUB_ROLE_ADMIN
+ * @realm: (nullable): the realm whose lines count; %NULL for that of the
+ *     first one
+ * @error: return location; names file and line
+ *
+ * May be called again, to read the file anew.  After a failure the passwords
+ * are as before.
+ */
+gboolean pub_server_set_passwords (PubServer * self, PubRole role,
+    const gchar * htdigest_file, const gchar * realm, GError ** error);
+
+/**
+ * pub_server_set_access:
+ * @role: for whom
+ * @networks: (nullable): addresses and networks such as 192.0.2.0/24 and
+ *     2001:db8::/32; none: everyone
+ * @error: return location; names the entry
+ *
+ * Addresses from which a role may be taken.  May be called again; after a
+ * failure the list is as before.
+ */
+gboolean pub_server_set_access (PubServer * self, PubRole role,
+    const gchar * const *networks, GError ** error);
+
+/**
+ * pub_server_set_hosts:
+ * @names: (nullable): host names, without ports; "*" for all, "*.NAME" for
+ *     those below NAME; none: the machine's own
+ *
+ * What the server is called: requests for others are refused (421), so that no
+ * web page gets here under a name of its own that leads to this address.
+ * Numeric addresses and localhost are always right.
+ */
+void pub_server_set_hosts (PubServer * self, const gchar * const *names);
+
+/**
+ * pub_server_check:
+ * @msg: a request whose head has been read
+ * @role: what it is for
+ * @user: (out) (optional) (transfer full) (nullable): who it is, unescaped,
+ *     where a password was asked
+ *
+ * Whether the host, the sender's address and the credentials of @msg are
+ * right.  May be called again for the same @msg.
+ *
+ * Returns: 0 when the request may go on, else the status that refuses it: 400,
+ *     401, 403, 421 or 429; the response of @msg then has the headers and the
+ *     text that belong to it.
+ */
+guint pub_server_check (PubServer * self, SoupServerMessage * msg,
+    PubRole role, gchar ** user);
+
+/* Whether @msg comes from somebody who may be @role; leaves the response
+ * alone. */
+gboolean pub_server_has_role (PubServer * self, SoupServerMessage * msg,
+    PubRole role);
 
 /* Limits; to be changed before listening. */
 PubConfig *pub_server_get_config (PubServer * self);
