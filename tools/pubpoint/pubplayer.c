@@ -3,32 +3,11 @@
 
 #include <string.h>
 
-#include <gst/gstutils.h>
-
+#include "pubmms.h"
 #include "pubrequest.h"
-
-/* Framing header and MMS data packet header ([MS-WMSP] 2.2.3.1). */
-#define CHUNK_HEAD_SIZE 4
-#define MMS_HEAD_SIZE 8
-#define MAX_MMS_PAYLOAD (G_MAXUINT16 - MMS_HEAD_SIZE)
-#define AF_FIRST_PIECE 0x04
-#define AF_LAST_PIECE 0x08
-/* The sequence number in $D runs from 0 to this (2.2.3.1.2). */
-#define AF_SEQUENCE_MAX 254
-
-/* Players of this version and later want a $M before each $H (3.2.4.2). */
-#define METADATA_SINCE 9
-#define METADATA "playlist-gen-id=1, broadcast-id=1, features=\"broadcast\""
 
 /* Of a User-Agent, as it is shown. */
 #define MAX_AGENT (sizeof (((PubPlayerInfo *) NULL)->agent) - 1)
-
-typedef enum
-{
-  PLAYER_PLAIN,
-  PLAYER_MMS_DESCRIBE,
-  PLAYER_MMS_PLAY,
-} PlayerKind;
 
 typedef enum
 {
@@ -41,19 +20,18 @@ typedef enum
 struct _PubPlayer
 {
   gint refs;
-  PlayerKind kind;
+  PubMmsKind kind;
   PlayerState state;
   PubConn *conn;
   PubStream *stream;
   const PubConfig *config;
   PubPlayerOwner owner;
   gchar *agent;
-  guint major;
-  gchar *client_id;
   gint64 since_us;
   guint64 skipped;
+  PubMmsAnswer answer;
   guint8 sequence;
-  gboolean is_chunked;          /* PLAYER_PLAIN, when it knows HTTP/1.1 */
+  gboolean is_chunked;          /* PUB_MMS_PLAIN, when it knows HTTP/1.1 */
   GSource *timer;
 };
 
@@ -63,7 +41,6 @@ player_unref (PubPlayer * self)
   if (--self->refs > 0)
     return;
   g_free (self->agent);
-  g_free (self->client_id);
   g_free (self);
 }
 
@@ -139,39 +116,12 @@ check_stall (gpointer data)
 }
 
 static void
-append_head (PubPlayer * self, GString * text, const gchar * type,
-    gboolean is_mms)
+queue_bytes (PubPlayer * self, gconstpointer data, gsize size)
 {
-  GDateTime *now = g_date_time_new_now_utc ();
-  gchar *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
+  GBytes *bytes = g_bytes_new (data, size);
 
-  g_string_append_printf (text, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\n"
-      "Server: %s\r\nDate: %s\r\nCache-Control: no-cache\r\n", type,
-      pub_server_header (), date);
-  if (is_mms)
-    g_string_append_printf (text, "Pragma: no-cache, client-id=%s,"
-        " features=\"broadcast,live\", timeout=" PUB_TOLD_TIMEOUT "%s\r\n",
-        self->client_id,
-        self->major >= METADATA_SINCE ? ", playlist-gen-id=1" : "");
-  /* no stream selection, no packet pairs; a changed stream goes on by itself */
-  if (is_mms && self->major >= METADATA_SINCE)
-    g_string_append (text, "Supported: com.microsoft.wm.predstrm\r\n");
-  g_free (date);
-  g_date_time_unref (now);
-}
-
-static void
-queue_chunk (PubPlayer * self, gchar type, guint32 location, guint8 af_flags,
-    GBytes * body)
-{
-  guint8 head[CHUNK_HEAD_SIZE + MMS_HEAD_SIZE] = { '$', type, };
-  guint size = MMS_HEAD_SIZE + g_bytes_get_size (body);
-
-  GST_WRITE_UINT16_LE (head + 2, size);
-  GST_WRITE_UINT32_LE (head + 4, location);
-  head[9] = af_flags;
-  GST_WRITE_UINT16_LE (head + 10, size);
-  pub_conn_queue (self->conn, head, sizeof (head), body);
+  pub_conn_queue (self->conn, NULL, 0, bytes);
+  g_bytes_unref (bytes);
 }
 
 /* Bare ASF.  An endless answer that just stops looks to FFmpeg like a broken
@@ -179,99 +129,85 @@ queue_chunk (PubPlayer * self, gchar type, guint32 location, guint8 af_flags,
 static void
 queue_plain (PubPlayer * self, GBytes * body, gboolean is_first)
 {
-  gchar head[PUB_CONN_HEAD_MAX + 1];
-  gint size = 0;
+  guint8 head[PUB_MMS_TRANSFER_MAX];
+  guint size = 0;
 
   if (self->is_chunked)
-    size = g_snprintf (head, sizeof (head), "%s%x\r\n",
-        is_first ? "" : "\r\n", (guint) g_bytes_get_size (body));
-  pub_conn_queue (self->conn, (const guint8 *) head, size, body);
+    size = pub_mms_transfer_head (head, g_bytes_get_size (body), is_first);
+  pub_conn_queue (self->conn, head, size, body);
 }
 
 static void
 queue_last_chunk (PubPlayer * self)
 {
-  if (self->kind == PLAYER_PLAIN && self->is_chunked)
-    pub_conn_queue_text (self->conn, "\r\n0\r\n\r\n");
+  guint8 head[PUB_MMS_TRANSFER_MAX];
+
+  if (self->kind == PUB_MMS_PLAIN && self->is_chunked)
+    queue_bytes (self, head, pub_mms_transfer_head (head, 0, FALSE));
 }
 
-/* $C and $E have a Reason and nothing else (2.2.3.2, 2.2.3.4). */
 static void
 queue_notice (PubPlayer * self, gchar type)
 {
-  const guint8 notice[] = { '$', type, 4, 0, 0, 0, 0, 0 };
+  guint8 notice[PUB_MMS_NOTICE_SIZE];
 
-  pub_conn_queue (self->conn, notice, sizeof (notice), NULL);
+  pub_mms_write_notice (notice, type, PUB_MMS_S_OK);
+  queue_bytes (self, notice, sizeof (notice));
 }
 
-static guint
-count_pieces (GBytes * header)
-{
-  return (g_bytes_get_size (header) + MAX_MMS_PAYLOAD - 1) / MAX_MMS_PAYLOAD;
-}
-
-/* $M where it is wanted, and $H in as many pieces as it takes. */
 static void
 queue_header (PubPlayer * self, GBytes * header)
 {
-  guint n = count_pieces (header), i;
+  GBytes *bytes = pub_mms_header (self->answer.major, self->answer.gen_id,
+      header);
 
-  if (self->major >= METADATA_SINCE) {
-    /* the final NUL belongs to it (2.2.3.6) */
-    GBytes *metadata = g_bytes_new_static (METADATA, sizeof (METADATA));
-
-    queue_chunk (self, 'M', 0, AF_FIRST_PIECE | AF_LAST_PIECE, metadata);
-    g_bytes_unref (metadata);
-  }
-  for (i = 0; i < n; i++) {
-    gsize at = (gsize) i * MAX_MMS_PAYLOAD;
-    GBytes *piece = g_bytes_new_from_bytes (header, at,
-        MIN (MAX_MMS_PAYLOAD, g_bytes_get_size (header) - at));
-
-    queue_chunk (self, 'H', i, (i == 0 ? AF_FIRST_PIECE : 0)
-        | (i == n - 1 ? AF_LAST_PIECE : 0), piece);
-    g_bytes_unref (piece);
-  }
-}
-
-static gsize
-header_chunks_size (PubPlayer * self, GBytes * header)
-{
-  const gsize chunk = CHUNK_HEAD_SIZE + MMS_HEAD_SIZE;
-
-  return count_pieces (header) * chunk + g_bytes_get_size (header)
-      + (self->major >= METADATA_SINCE ? chunk + sizeof (METADATA) : 0);
+  pub_conn_queue (self->conn, NULL, 0, bytes);
+  g_bytes_unref (bytes);
 }
 
 /* [MS-WMSP] 3.2.5.4; afterwards the connection is there for Play. */
 static void
 answer_describe (PubPlayer * self, GBytes * header)
 {
-  GString *text = g_string_new (NULL);
+  GBytes *bytes = pub_mms_header (self->answer.major, self->answer.gen_id,
+      header);
+  gchar *head = pub_mms_head (&self->answer, SOUP_STATUS_OK,
+      PUB_MMS_TYPE_HEADER, g_bytes_get_size (bytes), FALSE);
 
-  append_head (self, text, "application/vnd.ms.wms-hdr.asfv1", TRUE);
-  g_string_append_printf (text, "Content-Length: %" G_GSIZE_FORMAT
-      "\r\n\r\n", header_chunks_size (self, header));
-  pub_conn_queue_text (self->conn, text->str);
-  queue_header (self, header);
-  g_string_free (text, TRUE);
+  pub_conn_queue_text (self->conn, head);
+  pub_conn_queue (self->conn, NULL, 0, bytes);
+  g_bytes_unref (bytes);
+  g_free (head);
   pub_conn_give_back (self->conn);
   leave (self);
+}
+
+static gchar *
+plain_head (gboolean is_chunked)
+{
+  GDateTime *now = g_date_time_new_now_utc ();
+  gchar *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
+  gchar *text = g_strdup_printf ("HTTP/1.1 200 OK\r\n"
+      "Content-Type: video/x-ms-asf\r\nServer: %s\r\nDate: %s\r\n"
+      "Cache-Control: no-cache\r\n%sConnection: close\r\n\r\n",
+      pub_server_header (), date,
+      is_chunked ? "Transfer-Encoding: chunked\r\n" : "");
+
+  g_free (date);
+  g_date_time_unref (now);
+  return text;
 }
 
 static void
 start_play (PubPlayer * self, GBytes * header)
 {
-  gboolean is_mms = self->kind == PLAYER_MMS_PLAY;
-  GString *text = g_string_new (NULL);
+  gboolean is_mms = self->kind == PUB_MMS_PLAY;
+  gchar *head = is_mms ? pub_mms_head (&self->answer, SOUP_STATUS_OK,
+      PUB_MMS_TYPE_FRAMED, PUB_MMS_UNTIL_CLOSE, TRUE)
+      : plain_head (self->is_chunked);
 
-  append_head (self, text, is_mms ? "application/x-mms-framed"
-      : "video/x-ms-asf", is_mms);
-  if (!is_mms && self->is_chunked)
-    g_string_append (text, "Transfer-Encoding: chunked\r\n");
-  g_string_append (text, "Connection: close\r\n\r\n");
-  pub_conn_queue_text (self->conn, text->str);
-  g_string_free (text, TRUE);
+  pub_conn_queue_text (self->conn, head);
+  g_free (head);
   if (is_mms)
     queue_header (self, header);
   else
@@ -281,25 +217,32 @@ start_play (PubPlayer * self, GBytes * header)
   self->owner.changed (self->owner.data);
 }
 
+/* [MS-WMSP] 3.2.4.2. */
+static void
+change_header (PubPlayer * self, GBytes * header)
+{
+  self->answer.gen_id++;
+  queue_notice (self, 'C');
+  queue_header (self, header);
+  self->state = PLAYER_PLAYING;
+  pub_conn_flush (self->conn);
+}
+
 static void
 header_came (gpointer data, GBytes * header, const AsfHeaderInfo * info)
 {
   PubPlayer *self = data;
 
-  if (self->kind != PLAYER_PLAIN && info->packet_size > MAX_MMS_PAYLOAD) {
+  if (self->kind != PUB_MMS_PLAIN && info->packet_size > PUB_MMS_MAX_PAYLOAD) {
     g_message ("packets of %u bytes do not go over MMS", info->packet_size);
     refuse_player (self, SOUP_STATUS_INTERNAL_SERVER_ERROR);
-  } else if (self->kind == PLAYER_MMS_DESCRIBE) {
+  } else if (self->kind == PUB_MMS_DESCRIBE) {
     answer_describe (self, header);
   } else if (self->state == PLAYER_WAITING) {
     start_play (self, header);
     pub_conn_flush (self->conn);
-  } else if (self->kind == PLAYER_MMS_PLAY) {
-    /* [MS-WMSP] 3.2.4.2 */
-    queue_notice (self, 'C');
-    queue_header (self, header);
-    self->state = PLAYER_PLAYING;
-    pub_conn_flush (self->conn);
+  } else if (self->kind == PUB_MMS_PLAY) {
+    change_header (self, header);
   } else {
     /* bare ASF has no second header: the player asks again */
     queue_last_chunk (self);
@@ -335,9 +278,13 @@ packet_came (gpointer data, GBytes * packet, guint32 number,
     return;
   }
 
-  if (self->kind == PLAYER_MMS_PLAY) {
-    queue_chunk (self, 'D', number, self->sequence, packet);
-    self->sequence = self->sequence == AF_SEQUENCE_MAX ? 0 : self->sequence + 1;
+  if (self->kind == PUB_MMS_PLAY) {
+    guint8 head[PUB_MMS_CHUNK_HEAD_SIZE];
+
+    pub_mms_write_chunk_head (head, 'D', number, self->sequence,
+        g_bytes_get_size (packet));
+    pub_conn_queue (self->conn, head, sizeof (head), packet);
+    self->sequence = pub_mms_next_sequence (self->sequence);
   } else {
     queue_plain (self, packet, FALSE);
   }
@@ -349,7 +296,7 @@ stream_ended (gpointer data)
 {
   PubPlayer *self = data;
 
-  if (self->kind == PLAYER_MMS_PLAY)
+  if (self->kind == PUB_MMS_PLAY)
     queue_notice (self, 'E');
   queue_last_chunk (self);
   close_player (self);
@@ -381,28 +328,22 @@ static const PubConnFuncs conn_funcs = { conn_readable, NULL, conn_lost };
 static void
 read_request (PubPlayer * self, SoupServerMessage * msg)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
-  const gchar *agent = soup_message_headers_get_one (headers, "User-Agent");
-  gchar *play;
+  const gchar *agent = soup_message_headers_get_one
+      (soup_server_message_get_request_headers (msg), "User-Agent");
+  PubMmsRequest request;
 
   self->agent = g_strndup (agent ? agent : "", MAX_AGENT);
-  self->kind = PLAYER_PLAIN;
-  self->is_chunked = soup_server_message_get_http_version (msg)
-      == SOUP_HTTP_1_1;
-  if (!pub_agent_is_mms_player (agent, &self->major))
-    return;
-  play = pub_request_pragma (headers, "xPlayStrm");
-  self->kind = g_strcmp0 (play, "1") == 0 ? PLAYER_MMS_PLAY
-      : PLAYER_MMS_DESCRIBE;
-  g_free (play);
-  self->client_id = pub_request_pragma (headers, "client-id");
-  /* a number of 32 bits, which goes into the answer (2.2.1.4.5) */
-  if (self->client_id != NULL
-      && !g_ascii_string_to_unsigned (self->client_id, 10, 1, G_MAXUINT32,
-          NULL, NULL))
-    g_clear_pointer (&self->client_id, g_free);
-  if (self->client_id == NULL)
-    self->client_id = g_strdup_printf ("%u", g_random_int () | 1);
+  pub_mms_parse (&request, soup_server_message_get_method (msg),
+      soup_server_message_get_http_version (msg),
+      soup_server_message_get_request_headers (msg));
+  self->is_chunked = request.is_http11;
+  self->kind = request.kind;
+  if (self->kind != PUB_MMS_PLAIN && self->kind != PUB_MMS_PLAY)
+    self->kind = PUB_MMS_DESCRIBE;
+  self->answer.major = request.major;
+  self->answer.client_id = request.has_client_id && request.client_id != 0
+      ? request.client_id : g_random_int () | 1;
+  self->answer.gen_id = 1;
 }
 
 PubPlayer *
@@ -445,7 +386,7 @@ pub_player_get_info (PubPlayer * self, PubPlayerInfo * info)
   info->id = pub_conn_get_id (self->conn);
   g_strlcpy (info->address, address, sizeof (info->address));
   g_strlcpy (info->agent, self->agent, sizeof (info->agent));
-  info->is_mms = self->kind != PLAYER_PLAIN;
+  info->is_mms = self->kind != PUB_MMS_PLAIN;
   info->state = (PubPlayerState) self->state;
   info->since_us = self->since_us;
   info->bytes_sent = pub_conn_get_sent (self->conn);

@@ -227,7 +227,7 @@ GST_END_TEST;
 GST_START_TEST (test_metadata)
 {
   static const gchar metadata[] =
-      "playlist-gen-id=1, broadcast-id=1, features=\"broadcast\"";
+      "playlist-gen-id=1, broadcast-id=1, features=\"broadcast,live\"";
   RawPush *push = begin_push (), *player = begin_play (PLAY ("9.0.0.2980"));
 
   assert_equals_int (raw_push_response (player, NULL), 200);
