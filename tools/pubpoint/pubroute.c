@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-#include <glib/gi18n-lib.h>
-
+#include "pubpage.h"
 #include "pubrequest.h"
 #include "pubserver-private.h"
 
@@ -184,18 +183,6 @@ take_player (PubServer * self, SoupServerMessage * msg, const gchar * path)
   return 0;
 }
 
-/* A browser says that it wants a page; players want anything. */
-static gboolean
-is_browser (SoupServerMessage * msg)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
-  const gchar *accept = soup_message_headers_get_list (headers, "Accept");
-
-  return accept != NULL && strstr (accept, "text/html") != NULL
-      && !pub_agent_is_mms_player (soup_message_headers_get_one (headers,
-          "User-Agent"), NULL);
-}
-
 /* Requests that are not left to libsoup, because it answers only when a body
  * has ended, and knows no endless answer whose backlog is bounded. */
 static void
@@ -206,43 +193,19 @@ early_request (SoupServer * soup, SoupServerMessage * msg, const gchar * path,
   const gchar *method = soup_server_message_get_method (msg);
   guint status;
 
-  if (g_str_equal (method, "POST") && has_type (msg, PUB_START_TYPE)) {
+  if (pub_page_takes (self->page, msg, path)) {
+    status = check_body (msg, path);
+    if (status == 0)
+      status = pub_page_check (self->page, msg, path);
+  } else if (g_str_equal (method, "POST") && has_type (msg, PUB_START_TYPE)) {
     status = take_start (self, msg, path);
   } else {
     status = check_body (msg, path);
-    if (status == 0 && g_str_equal (method, "GET") && !is_browser (msg))
+    if (status == 0 && g_str_equal (method, "GET"))
       status = take_player (self, msg, path);
   }
   if (status != 0)
     refuse_now (self, msg, status);
-}
-
-static void
-answer_page (PubServer * self, SoupServerMessage * msg, const gchar * path)
-{
-  const gchar *host = soup_message_headers_get_one
-      (soup_server_message_get_request_headers (msg), "Host");
-  gchar *escaped_path = g_uri_escape_string (path, "/", TRUE);
-  gchar *title = g_markup_escape_text (_("Publishing point"), -1);
-  gchar *advice = g_markup_escape_text
-      (_("Open one of these addresses in a media player:"), -1);
-  gchar *name = g_markup_printf_escaped ("%s%s", host ? host : "",
-      escaped_path);
-  gchar *page = g_strdup_printf ("<!DOCTYPE html>\n<meta charset=\"utf-8\">"
-      "<title>%s</title>\n<h1>%s</h1>\n<p>%s</p>\n"
-      "<ul><li>http://%s</li><li>mmsh://%s</li></ul>\n", title, title, advice,
-      name, name);
-
-  soup_server_message_set_status (msg, SOUP_STATUS_OK, NULL);
-  soup_server_message_set_response (msg, "text/html; charset=utf-8",
-      SOUP_MEMORY_TAKE, page, strlen (page));
-  /* see answer_empty() */
-  soup_message_headers_replace (soup_server_message_get_response_headers (msg),
-      "Connection", "close");
-  g_free (name);
-  g_free (advice);
-  g_free (title);
-  g_free (escaped_path);
 }
 
 /* Requests that have been read to their end. */
@@ -253,10 +216,10 @@ whole_request (SoupServer * soup, SoupServerMessage * msg, const gchar * path,
   PubServer *self = data;
   const gchar *method = soup_server_message_get_method (msg);
 
-  if (g_str_equal (method, "POST") && has_type (msg, PUB_SETUP_TYPE))
+  if (pub_page_takes (self->page, msg, path) || g_str_equal (method, "GET"))
+    pub_page_answer (self->page, msg, path);
+  else if (g_str_equal (method, "POST") && has_type (msg, PUB_SETUP_TYPE))
     answer_setup (self, msg, path);
-  else if (g_str_equal (method, "GET"))
-    answer_page (self, msg, path);
   else if (g_str_equal (method, "POST") || g_str_equal (method, "OPTIONS"))
     /* a player's log, keep-alive or stop ([MS-WMSP] 3.2.5.8 to 3.2.5.11) */
     answer_empty (self, msg, SOUP_STATUS_NO_CONTENT, NULL);

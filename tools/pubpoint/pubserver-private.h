@@ -13,6 +13,8 @@ struct _PubServer
   PubConfig config;
   GHashTable *points;
   gboolean is_strict;           /* only points that were made known */
+  PubTotalsTable *totals;
+  struct _PubPage *page;
 
   PubRecord *record;
   PubPoint *recorded;

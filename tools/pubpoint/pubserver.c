@@ -7,9 +7,13 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "pubpage.h"
 #include "pubrequest.h"
 #include "pubroute.h"
 #include "pubserver-private.h"
+
+/* Paths whose totals are kept. */
+#define MAX_KNOWN_PATHS 4096
 
 static const PubConfig default_config = {
   .idle_timeout_ms = 60000,
@@ -80,6 +84,7 @@ pub_server_make_point (PubServer * self, const gchar * path)
   const PubPointOwner owner = { server_changed, session_over, take_record,
     record_done, self
   };
+  PubTotals *totals;
   PubPoint *point;
 
   if (!self->is_strict
@@ -87,10 +92,23 @@ pub_server_make_point (PubServer * self, const gchar * path)
     g_hash_table_foreach_remove (self->points, is_unused, NULL);
   if (g_hash_table_size (self->points) >= self->config.max_points)
     return NULL;
-  point = pub_point_new (path, self->conns, &self->config, &owner);
+  totals = pub_totals_table_get (self->totals, path);
+  point = pub_point_new (path, self->conns, &self->config, &owner, totals);
+  pub_totals_unref (totals);
   g_hash_table_insert (self->points, (gpointer) pub_point_get_path (point),
       point);
   return point;
+}
+
+void
+pub_server_foreach_point (PubServer * self,
+    void (*func) (PubPoint * point, gpointer data), gpointer data)
+{
+  GList *points = g_hash_table_get_values (self->points), *l;
+
+  for (l = points; l != NULL; l = l->next)
+    func (l->data, data);
+  g_list_free (points);
 }
 
 guint
@@ -117,6 +135,8 @@ pub_server_new (void)
   self->config = default_config;
   self->soup = soup_server_new ("server-header", pub_server_header (), NULL);
   pub_route_attach (self);
+  self->totals = pub_totals_table_new (MAX_KNOWN_PATHS);
+  self->page = pub_page_new (self);
   self->conns = pub_conns_new (self->soup);
   self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
       (GDestroyNotify) pub_point_free);
@@ -133,6 +153,8 @@ pub_server_free (PubServer * self)
   g_hash_table_remove_all (self->points);
   pub_conns_free (self->conns);
   g_hash_table_unref (self->points);
+  pub_totals_table_free (self->totals);
+  pub_page_free (self->page);
   g_clear_pointer (&self->record, pub_record_free);
   if (self->done_source != NULL) {
     g_source_destroy (self->done_source);
