@@ -60,26 +60,27 @@ payload_head_size (const AsfPayloadHead * head)
 
 /* Bytes of the packet that are not taken yet. */
 static gsize
-bytes_left (const AsfOpenPacket * p, const AsfPacketizerConfig * config)
+bytes_left (const AsfOpenPacket * self, const AsfPacketizerConfig * config)
 {
-  gsize taken = head_size (config) + payload_head_size (&p->first) + p->used;
+  gsize taken =
+      head_size (config) + payload_head_size (&self->first) + self->used;
 
-  if (p->n_payloads > 1)
+  if (self->n_payloads > 1)
     taken += 1 + PAYLOAD_LENGTH_SIZE;
   return config->packet_size - taken;
 }
 
 void
-asf_open_packet_begin (AsfOpenPacket * p, guint8 * block, guint32 send_ms)
+asf_open_packet_begin (AsfOpenPacket * self, guint8 * block, guint32 send_ms)
 {
-  p->packet.block = block;
-  p->packet.send_ms = send_ms;
-  p->packet.first_ns = G_MAXUINT64;
-  p->packet.last_ns = 0;
-  p->packet.starts_key = FALSE;
-  p->used = 0;
-  p->n_payloads = 0;
-  p->tail.stream_and_key = 0;
+  self->packet.block = block;
+  self->packet.send_ms = send_ms;
+  self->packet.first_ns = G_MAXUINT64;
+  self->packet.last_ns = 0;
+  self->packet.starts_key = FALSE;
+  self->used = 0;
+  self->n_payloads = 0;
+  self->tail.stream_and_key = 0;
 }
 
 guint64
@@ -120,20 +121,20 @@ asf_open_packet_whole_room (const AsfPacketizerConfig * config,
 }
 
 gsize
-asf_open_packet_room (const AsfOpenPacket * p,
+asf_open_packet_room (const AsfOpenPacket * self,
     const AsfPacketizerConfig * config, const AsfObject * object)
 {
   gsize taken = PAYLOAD_HEAD_SIZE + object->extension_size +
       PAYLOAD_LENGTH_SIZE;
   gsize left;
 
-  if (p->n_payloads == 0)
+  if (self->n_payloads == 0)
     return asf_open_packet_whole_room (config, object);
-  if (p->n_payloads >= ASF_PACKETIZER_MAX_PAYLOADS)
+  if (self->n_payloads >= ASF_PACKETIZER_MAX_PAYLOADS)
     return 0;
-  if (p->n_payloads == 1)
+  if (self->n_payloads == 1)
     taken += 1 + PAYLOAD_LENGTH_SIZE;
-  left = bytes_left (p, config);
+  left = bytes_left (self, config);
   return taken < left ? left - taken : 0;
 }
 
@@ -172,37 +173,37 @@ can_join (const AsfObject * object)
 }
 
 static void
-remember_tail (AsfOpenPacket * p, const AsfObject * object, gsize start,
+remember_tail (AsfOpenPacket * self, const AsfObject * object, gsize start,
     gsize size)
 {
-  p->tail.stream_and_key = 0;
+  self->tail.stream_and_key = 0;
   if (size != object->size || !can_join (object))
     return;
-  p->tail.stream_and_key = stream_and_key (object);
-  p->tail.delta_ms = object->delta_ms;
-  p->tail.is_run = FALSE;
-  p->tail.next_pres_ms = object->pres_ms + object->delta_ms;
-  p->tail.start = start;
-  p->tail.size = size;
+  self->tail.stream_and_key = stream_and_key (object);
+  self->tail.delta_ms = object->delta_ms;
+  self->tail.is_run = FALSE;
+  self->tail.next_pres_ms = object->pres_ms + object->delta_ms;
+  self->tail.start = start;
+  self->tail.size = size;
 }
 
 /* What every piece of an object changes. */
 static void
-count_object (AsfOpenPacket * p, const AsfObject * object)
+count_object (AsfOpenPacket * self, const AsfObject * object)
 {
-  p->packet.first_ns = MIN (p->packet.first_ns, object->time_ns);
-  p->packet.last_ns = MAX (p->packet.last_ns, object->time_ns);
+  self->packet.first_ns = MIN (self->packet.first_ns, object->time_ns);
+  self->packet.last_ns = MAX (self->packet.last_ns, object->time_ns);
 }
 
 void
-asf_open_packet_write (AsfOpenPacket * p, const AsfObject * object,
+asf_open_packet_write (AsfOpenPacket * self, const AsfObject * object,
     guint8 number, guint32 offset, gsize size)
 {
-  guint8 *to = p->packet.block + ASF_PACKETIZER_FRONT + p->used;
-  gsize start = p->used;
+  guint8 *to = self->packet.block + ASF_PACKETIZER_FRONT + self->used;
+  gsize start = self->used;
   AsfPayloadHead *head, other;
 
-  head = p->n_payloads == 0 ? &p->first : &other;
+  head = self->n_payloads == 0 ? &self->first : &other;
   head->stream_and_key = stream_and_key (object);
   head->object_number = number;
   head->offset = offset;
@@ -213,80 +214,80 @@ asf_open_packet_write (AsfOpenPacket * p, const AsfObject * object,
   if (object->extension_size > 0)
     memcpy (head->extension, object->extension, object->extension_size);
 
-  if (p->n_payloads == 0) {
-    p->first_size = size;
+  if (self->n_payloads == 0) {
+    self->first_size = size;
   } else {
     to = put_payload_head (to, head);
     GST_WRITE_UINT16_LE (to, size);
     to += PAYLOAD_LENGTH_SIZE;
-    p->used += payload_head_size (head) + PAYLOAD_LENGTH_SIZE;
+    self->used += payload_head_size (head) + PAYLOAD_LENGTH_SIZE;
   }
   memcpy (to, object->data + offset, size);
-  p->used += size;
-  p->n_payloads++;
-  if (object->delta_ms || p->tail.stream_and_key)
-    remember_tail (p, object, start, size);
+  self->used += size;
+  self->n_payloads++;
+  if (object->delta_ms || self->tail.stream_and_key)
+    remember_tail (self, object, start, size);
   if (offset == 0)
-    p->packet.starts_key |= object->is_key && object->is_video;
-  count_object (p, object);
+    self->packet.starts_key |= object->is_key && object->is_video;
+  count_object (self, object);
 }
 
 /* Makes a run of the last payload, which is one small object. */
 static void
-begin_run (AsfOpenPacket * p)
+begin_run (AsfOpenPacket * self)
 {
-  guint8 *start = p->packet.block + ASF_PACKETIZER_FRONT + p->tail.start;
-  gsize size = p->tail.size;
+  guint8 *start = self->packet.block + ASF_PACKETIZER_FRONT + self->tail.start;
+  gsize size = self->tail.size;
 
-  if (p->n_payloads == 1) {
+  if (self->n_payloads == 1) {
     memmove (start + SUB_LENGTH_SIZE, start, size);
     *start = size;
-    p->first.delta_ms = p->tail.delta_ms;
-    p->first_size = SUB_LENGTH_SIZE + size;
-    p->used += SUB_LENGTH_SIZE;
+    self->first.delta_ms = self->tail.delta_ms;
+    self->first_size = SUB_LENGTH_SIZE + size;
+    self->used += SUB_LENGTH_SIZE;
   } else {
     guint8 *data = start + RUN_HEAD_SIZE + PAYLOAD_LENGTH_SIZE;
 
     /* the presentation time moves to where the offset was */
     memmove (start + 2, start + 11, 4);
     start[6] = 1;
-    start[7] = p->tail.delta_ms;
+    start[7] = self->tail.delta_ms;
     memmove (data + SUB_LENGTH_SIZE,
         start + PAYLOAD_HEAD_SIZE + PAYLOAD_LENGTH_SIZE, size);
     *data = size;
-    p->used -= RUN_GAIN;
+    self->used -= RUN_GAIN;
   }
-  p->tail.is_run = TRUE;
-  p->tail.size = SUB_LENGTH_SIZE + size;
+  self->tail.is_run = TRUE;
+  self->tail.size = SUB_LENGTH_SIZE + size;
 }
 
 gboolean
-asf_open_packet_join (AsfOpenPacket * p, const AsfPacketizerConfig * config,
+asf_open_packet_join (AsfOpenPacket * self, const AsfPacketizerConfig * config,
     const AsfObject * object)
 {
-  AsfTail *tail = &p->tail;
+  AsfTail *tail = &self->tail;
   guint8 *to;
 
   if (tail->stream_and_key != stream_and_key (object) ||
       tail->delta_ms != object->delta_ms ||
       tail->next_pres_ms != object->pres_ms || !can_join (object) ||
-      bytes_left (p, config) + (tail->is_run ? 0 : RUN_GAIN) <
+      bytes_left (self, config) + (tail->is_run ? 0 : RUN_GAIN) <
       SUB_LENGTH_SIZE + object->size)
     return FALSE;
   if (!tail->is_run)
-    begin_run (p);
-  to = p->packet.block + ASF_PACKETIZER_FRONT + p->used;
+    begin_run (self);
+  to = self->packet.block + ASF_PACKETIZER_FRONT + self->used;
   *to = object->size;
   memcpy (to + SUB_LENGTH_SIZE, object->data, object->size);
-  p->used += SUB_LENGTH_SIZE + object->size;
+  self->used += SUB_LENGTH_SIZE + object->size;
   tail->size += SUB_LENGTH_SIZE + object->size;
   tail->next_pres_ms += tail->delta_ms;
-  if (p->n_payloads == 1)
-    p->first_size = tail->size;
+  if (self->n_payloads == 1)
+    self->first_size = tail->size;
   else
-    GST_WRITE_UINT16_LE (p->packet.block + ASF_PACKETIZER_FRONT +
+    GST_WRITE_UINT16_LE (self->packet.block + ASF_PACKETIZER_FRONT +
         tail->start + RUN_HEAD_SIZE, tail->size);
-  count_object (p, object);
+  count_object (self, object);
   return TRUE;
 }
 
@@ -295,11 +296,11 @@ asf_open_packet_join (AsfOpenPacket * p, const AsfPacketizerConfig * config,
  * asks for (rules, 6.2 to 6.4).
  * Returns: where the Duration is. */
 static guint8 *
-write_head (const AsfOpenPacket * p, const AsfPacketizerConfig * config,
+write_head (const AsfOpenPacket * self, const AsfPacketizerConfig * config,
     gsize padding, gboolean is_word)
 {
-  guint8 *to = p->packet.block + p->packet.offset;
-  gboolean is_multiple = p->n_payloads > 1;
+  guint8 *to = self->packet.block + self->packet.offset;
+  gboolean is_multiple = self->n_payloads > 1;
   guint8 *duration;
 
   *to++ = ERROR_CORRECTION;
@@ -319,23 +320,23 @@ write_head (const AsfOpenPacket * p, const AsfPacketizerConfig * config,
   } else {
     *to++ = padding;
   }
-  GST_WRITE_UINT32_LE (to, p->packet.send_ms);
+  GST_WRITE_UINT32_LE (to, self->packet.send_ms);
   duration = to + 4;
   to = duration + DURATION_SIZE;
   if (is_multiple)
-    *to++ = PAYLOAD_LENGTH_WORD | p->n_payloads;
-  to = put_payload_head (to, &p->first);
+    *to++ = PAYLOAD_LENGTH_WORD | self->n_payloads;
+  to = put_payload_head (to, &self->first);
   if (is_multiple)
-    GST_WRITE_UINT16_LE (to, p->first_size);
+    GST_WRITE_UINT16_LE (to, self->first_size);
   return duration;
 }
 
 guint8 *
-asf_open_packet_finish (AsfOpenPacket * p, const AsfPacketizerConfig * config,
-    gsize * padding)
+asf_open_packet_finish (AsfOpenPacket * self,
+    const AsfPacketizerConfig * config, gsize * padding)
 {
-  gsize left = bytes_left (p, config);
-  gsize head = config->packet_size - left - p->used;
+  gsize left = bytes_left (self, config);
+  gsize head = config->packet_size - left - self->used;
   gboolean is_word = config->is_live;
 
   if (!config->is_live && left > G_MAXUINT8) {
@@ -344,8 +345,8 @@ asf_open_packet_finish (AsfOpenPacket * p, const AsfPacketizerConfig * config,
     head++;
     left--;
   }
-  p->packet.offset = ASF_PACKETIZER_FRONT - head;
-  memset (p->packet.block + ASF_PACKETIZER_FRONT + p->used, 0, left);
+  self->packet.offset = ASF_PACKETIZER_FRONT - head;
+  memset (self->packet.block + ASF_PACKETIZER_FRONT + self->used, 0, left);
   *padding = left;
-  return write_head (p, config, left, is_word);
+  return write_head (self, config, left, is_word);
 }

@@ -226,8 +226,10 @@ asf_utf16_size (const gchar * text)
 
   if (text == NULL || *text == '\0')
     return 0;
-  if (!g_utf8_validate (text, -1, NULL))
-    text = valid = g_utf8_make_valid (text, -1);
+  if (!g_utf8_validate (text, -1, NULL)) {
+    valid = g_utf8_make_valid (text, -1);
+    text = valid;
+  }
   for (; *text != '\0'; text = g_utf8_next_char (text))
     n += g_utf8_get_char (text) > 0xFFFF ? 2 : 1;
   return (n + 1) * sizeof (gunichar2);
@@ -244,8 +246,10 @@ asf_utf16_new (const gchar * text)
   if (text == NULL || *text == '\0')
     return g_bytes_new (NULL, 0);
 
-  if (!g_utf8_validate (text, -1, NULL))
-    text = valid = g_utf8_make_valid (text, -1);
+  if (!g_utf8_validate (text, -1, NULL)) {
+    valid = g_utf8_make_valid (text, -1);
+    text = valid;
+  }
   units = g_utf8_to_utf16 (text, -1, NULL, &n, NULL);
   if (units == NULL)
     return g_bytes_new (NULL, 0);

@@ -47,10 +47,10 @@ void gst_wms_asf_block_free (guint8 * block);
 /**
  * gst_wms_asf_block_wrap:
  *
- * Returns: (transfer full): a buffer of @size bytes at @offset of @block, which
- *     goes back to its pool with it.
+ * Returns: (transfer full): a buffer of @size bytes at @offset of @bytes, a
+ *     block, which goes back to its pool with it.
  */
-GstBuffer *gst_wms_asf_block_wrap (guint8 * block, gsize offset, gsize size);
+GstBuffer *gst_wms_asf_block_wrap (guint8 * bytes, gsize offset, gsize size);
 
 G_END_DECLS
 #endif /* __GST_WMS_ASF_MUX_BLOCKS_H__ */

@@ -130,13 +130,14 @@ gst_wms_asf_intake_leaving_locked (GstElement * mux)
 void
 gst_wms_asf_intake_drop_leaving (GstElement * mux)
 {
-  g_autoptr (GPtrArray) leaving = NULL;
+  GPtrArray *leaving;
 
   GST_OBJECT_LOCK (mux);
   leaving = gst_wms_asf_intake_group_locked (mux)->leaving;
   gst_wms_asf_intake_group_locked (mux)->leaving =
       g_ptr_array_new_with_free_func (gst_object_unref);
   GST_OBJECT_UNLOCK (mux);
+  g_ptr_array_unref (leaving);
 }
 
 /* Streaming thread from here on. */

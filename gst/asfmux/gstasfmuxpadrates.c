@@ -43,7 +43,7 @@ bps_from_tags (const GstTagList * tags)
 }
 
 /* Pictures of one kind are as large as the first one, or larger by so much. */
-#define INTRA_MARGIN 4 / 3
+#define WITH_INTRA_MARGIN(size) ((size) * 4 / 3)
 
 static gint
 fps_numerator (const GstWmsAsfMuxPad * self)
@@ -68,7 +68,7 @@ least_bps (GstWmsAsfMuxPad * self, GstBuffer * first, guint32 window_ms)
   if (self->format.stream.kind != ASF_STREAM_VIDEO)
     return 0;
   if (self->format.is_intra)
-    bps = MAX (bps, gst_util_uint64_scale (size * 8 * INTRA_MARGIN,
+    bps = MAX (bps, gst_util_uint64_scale (WITH_INTRA_MARGIN (size * 8),
             fps_numerator (self), fps_denominator (self)));
   return MIN (bps, MAX_BPS);
 }
@@ -113,7 +113,7 @@ gst_wms_asf_mux_pad_whole_size (GstWmsAsfMuxPad * self, GstBuffer * first,
   gsize size = first ? gst_buffer_get_size (first) : 0;
 
   *is_regular = first && GST_BUFFER_DURATION_IS_VALID (first) &&
-      (GST_BUFFER_DURATION (first) + ROUNDING) % GST_MSECOND <= 2 * ROUNDING;
+      (GST_BUFFER_DURATION (first) + ROUNDING) % GST_MSECOND <= 2u * ROUNDING;
   if (stream->kind != ASF_STREAM_AUDIO || !self->format.keep_whole)
     return 0;
   return size > 0 ? MIN (size, G_MAXINT32) : stream->wave.block_align;

@@ -8,40 +8,40 @@ G_BEGIN_DECLS
 
 /**
  * gst_wms_push_session_open:
- * @sink: a wmspushsink without a session
+ * @self: a wmspushsink without a session
  *
  * Begins to connect, with the push-id of a session that was disconnected where
  * there is one; the outcome comes later.
  *
  * Returns: %FALSE, after an error message, when the system has no thread left.
  */
-gboolean gst_wms_push_session_open (GstWmsPushSink * sink);
+gboolean gst_wms_push_session_open (GstWmsPushSink * self);
 
 /**
  * gst_wms_push_session_close:
- * @sink: a wmspushsink
+ * @self: a wmspushsink
  *
  * Closes the session, where there is one; a streaming one is ended, if the
  * socket takes that without waiting.
  */
-void gst_wms_push_session_close (GstWmsPushSink * sink);
+void gst_wms_push_session_close (GstWmsPushSink * self);
 
 /**
  * gst_wms_push_session_leave:
- * @sink: a wmspushsink that stops
+ * @self: a wmspushsink that stops
  *
  * Disconnects a session that nobody has ended where #GstWmsPushSink:stop-mode
  * says so (push-protocol, section 4, Disconnect).
  */
-void gst_wms_push_session_leave (GstWmsPushSink * sink);
+void gst_wms_push_session_leave (GstWmsPushSink * self);
 
 /**
  * gst_wms_push_session_forget:
- * @sink: a wmspushsink
+ * @self: a wmspushsink
  *
  * The next session goes on with none that was disconnected.
  */
-void gst_wms_push_session_forget (GstWmsPushSink * sink);
+void gst_wms_push_session_forget (GstWmsPushSink * self);
 
 G_END_DECLS
 #endif /* __GST_WMS_PUSH_SESSION_H__ */

@@ -131,7 +131,7 @@ static const FailureRow failures[] = {
 #define HTTP(status, hresult, gst, text) \
   ROW (wms_http_error_quark, status, status, hresult, gst, text)
 #define HTTP_CLASS(class, hresult, gst, text) \
-  ROW (wms_http_error_quark, class * 100, class * 100 + 99, hresult, gst, text)
+  ROW (wms_http_error_quark, (class) * 100, (class) * 100 + 99, hresult, gst, text)
   HTTP (400, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
   HTTP (401, NS_E_SERVER_ACCESSDENIED, NOT_AUTHORIZED, TEXT_ACCESS),
   HTTP (402, NS_E_REFUSED_BY_SERVER, NOT_AUTHORIZED, TEXT_REFUSED),

@@ -130,7 +130,8 @@ wms_ticket_step (WmsTicket * self, const gchar * challenge, GError ** error)
           || !name_server (self, error)))
     return NULL;
   if (challenge != NULL)
-    in.value = data = g_base64_decode (challenge, &in.length);
+    data = g_base64_decode (challenge, &in.length);
+  in.value = data;
   major = gss_init_sec_context (&minor, self->credentials, &self->context,
       self->server, &spnego, 0, GSS_C_INDEFINITE, GSS_C_NO_CHANNEL_BINDINGS,
       &in, NULL, &out, NULL, NULL);

@@ -126,9 +126,8 @@ share (gsize size)
   return memory;
 }
 
-/* Returns 0 in the child, which ends with its parent. */
-static pid_t
-fork_child (void)
+pid_t
+bench_fork (void)
 {
   pid_t parent = getpid ();
   pid_t pid = fork ();
@@ -143,8 +142,8 @@ fork_child (void)
   return pid;
 }
 
-static void
-end_process (pid_t pid)
+void
+bench_end_process (pid_t pid)
 {
   kill (pid, SIGKILL);
   waitpid (pid, NULL, 0);
@@ -161,7 +160,7 @@ bench_begin (gboolean with_rtmp)
   if (with_rtmp)
     nginx = bench_nginx_start (&board->nginx_port);
   receiver = bench_receiver_new (board);
-  receiver_pid = fork_child ();
+  receiver_pid = bench_fork ();
   if (receiver_pid == 0) {
     bench_receiver_run (receiver);
     _exit (EXIT_SUCCESS);
@@ -173,7 +172,7 @@ bench_begin (gboolean with_rtmp)
 void
 bench_end (void)
 {
-  end_process (receiver_pid);
+  bench_end_process (receiver_pid);
   g_clear_pointer (&nginx, bench_nginx_stop);
   munmap (board, sizeof (BenchBoard));
 }
@@ -198,7 +197,7 @@ bench_worker_new (BenchStep step, gpointer data, gsize result_size)
     bench_fail ("no pipe can be made");
   self->result_size = result_size;
   self->result = share (result_size);
-  self->pid = fork_child ();
+  self->pid = bench_fork ();
   if (self->pid == 0) {
     close (command[1]);
     close (answer[0]);
@@ -243,7 +242,7 @@ bench_worker_step (BenchWorker * self, guint seconds)
 void
 bench_worker_free (BenchWorker * self)
 {
-  end_process (self->pid);
+  bench_end_process (self->pid);
   close (self->command_fd);
   close (self->answer_fd);
   munmap (self->result, self->result_size);

@@ -3,6 +3,7 @@
 #define __BENCH_H__
 
 #include <glib.h>
+#include <sys/types.h>
 
 G_BEGIN_DECLS
 
@@ -62,7 +63,13 @@ void bench_complain (const gchar * format, ...) G_GNUC_PRINTF (1, 2);
 /* Says why nothing can be measured, and ends the program. */
 void bench_fail (const gchar * what) G_GNUC_NORETURN;
 
-/* Highest number of descriptors of a process. */
+/* Forks; the child, where this returns 0, ends with this process. */
+pid_t bench_fork (void);
+
+/* Kills a child and waits for its end. */
+void bench_end_process (pid_t pid);
+
+/* Raises the limit of descriptors as far as it goes, and returns it. */
 guint bench_get_max_descriptors (void);
 
 /* CLOCK_MONOTONIC, which all processes share. */

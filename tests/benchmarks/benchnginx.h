@@ -6,6 +6,8 @@
 
 G_BEGIN_DECLS
 
+#define BENCH_NGINX_PROGRAM "/usr/sbin/nginx"
+
 /* An nginx with the RTMP module, on loopback, with a folder of its own; it ends
  * with this process. */
 typedef struct _BenchNginx BenchNginx;

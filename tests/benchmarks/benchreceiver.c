@@ -90,6 +90,20 @@ bench_connect (guint port)
   return fd;
 }
 
+gint
+bench_connect_begin (guint port)
+{
+  struct sockaddr_in address = loopback (port);
+  gint fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+  if (fd >= 0 && connect (fd, (struct sockaddr *) &address,
+          sizeof (address)) < 0 && errno != EINPROGRESS) {
+    close (fd);
+    return -1;
+  }
+  return fd;
+}
+
 BenchReceiver *
 bench_receiver_new (BenchBoard * board)
 {

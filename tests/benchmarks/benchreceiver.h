@@ -23,5 +23,8 @@ gint bench_listen (guint * port);
 /* A connection to a port of loopback, or -1. */
 gint bench_connect (guint port);
 
+/* A connection that is being made, which poll tells of, or -1. */
+gint bench_connect_begin (guint port);
+
 G_END_DECLS
 #endif /* __BENCH_RECEIVER_H__ */

@@ -49,6 +49,9 @@ now (void)
 /* One call for each line, so that lines of several threads do not mix. */
 static void
 say (const gchar * format, ...)
+G_GNUC_PRINTF (1, 2);
+
+     static void say (const gchar * format, ...)
 {
   g_autofree gchar *text = NULL;
   va_list arguments;

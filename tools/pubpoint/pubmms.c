@@ -252,6 +252,10 @@ pub_mms_parse (PubMmsRequest * request, const gchar * method,
 
   memset (request, 0, sizeof (*request));
   request->is_http11 = version == SOUP_HTTP_1_1;
+  request->keeps_open = !soup_message_headers_header_contains (headers,
+      "Connection", "close") && (request->is_http11
+      || soup_message_headers_header_contains (headers, "Connection",
+          "keep-alive"));
   if (!pub_agent_is_mms_player (agent, &request->major))
     return;
   request->client = find_client (agent);
@@ -305,7 +309,11 @@ pub_mms_head (const PubMmsAnswer * answer, guint status, const gchar * type,
         length);
   else if (length == PUB_MMS_CHUNKED)
     g_string_append (text, "Transfer-Encoding: chunked\r\n");
-  g_string_append (text, closes ? "Connection: close\r\n\r\n" : "\r\n");
+  if (closes)
+    g_string_append (text, "Connection: close\r\n");
+  else if (!answer->is_http11)
+    g_string_append (text, "Connection: Keep-Alive\r\n");
+  g_string_append (text, "\r\n");
   g_free (date);
   g_date_time_unref (now);
   return g_string_free (text, FALSE);

@@ -133,6 +133,7 @@ typedef struct
  * @client: who asks
  * @major: the client's version; 0 when it does not say
  * @is_http11: whether the client knows HTTP/1.1
+ * @keeps_open: whether the connection may be used for another request
  * @has_client_id: whether it names a session
  * @client_id: the session (2.2.1.4.5)
  * @has_features: whether it has a Supported header
@@ -154,6 +155,7 @@ typedef struct
   PubMmsClient client;
   guint major;
   gboolean is_http11;
+  gboolean keeps_open;
   gboolean has_client_id;
   guint32 client_id;
   gboolean has_features;
@@ -185,6 +187,7 @@ void pub_mms_parse (PubMmsRequest * request, const gchar * method,
 /**
  * PubMmsAnswer:
  * @major: version of the client
+ * @is_http11: whether it knows HTTP/1.1
  * @client_id: its session; 0 for none
  * @gen_id: playlist-gen-id; 0 for none
  * @was_reset: the client has named a session that is none (xResetStrm)
@@ -197,6 +200,7 @@ void pub_mms_parse (PubMmsRequest * request, const gchar * method,
 typedef struct
 {
   guint major;
+  gboolean is_http11;
   guint32 client_id;
   guint32 gen_id;
   gboolean was_reset;

@@ -32,6 +32,7 @@ struct _PubPlayer
   PubMmsAnswer answer;
   guint8 sequence;
   gboolean is_chunked;          /* PUB_MMS_PLAIN, when it knows HTTP/1.1 */
+  gboolean keeps_open;          /* after Describe */
   GSource *timer;
 };
 
@@ -165,20 +166,24 @@ queue_header (PubPlayer * self, GBytes * header)
   g_bytes_unref (bytes);
 }
 
-/* [MS-WMSP] 3.2.5.4; afterwards the connection is there for Play. */
+/* [MS-WMSP] 3.2.5.4; afterwards the connection is there for Play, unless the
+ * client wants its end: VLC reads the header up to there. */
 static void
 answer_describe (PubPlayer * self, GBytes * header)
 {
   GBytes *bytes = pub_mms_header (self->answer.major, self->answer.gen_id,
       header);
   gchar *head = pub_mms_head (&self->answer, SOUP_STATUS_OK,
-      PUB_MMS_TYPE_HEADER, g_bytes_get_size (bytes), FALSE);
+      PUB_MMS_TYPE_HEADER, g_bytes_get_size (bytes), !self->keeps_open);
 
   pub_conn_queue_text (self->conn, head);
   pub_conn_queue (self->conn, NULL, 0, bytes);
   g_bytes_unref (bytes);
   g_free (head);
-  pub_conn_give_back (self->conn);
+  if (self->keeps_open)
+    pub_conn_give_back (self->conn);
+  else
+    pub_conn_close (self->conn);
   leave (self);
 }
 
@@ -336,7 +341,8 @@ read_request (PubPlayer * self, SoupServerMessage * msg)
   pub_mms_parse (&request, soup_server_message_get_method (msg),
       soup_server_message_get_http_version (msg),
       soup_server_message_get_request_headers (msg));
-  self->is_chunked = request.is_http11;
+  self->is_chunked = self->answer.is_http11 = request.is_http11;
+  self->keeps_open = request.keeps_open;
   self->kind = request.kind;
   if (self->kind != PUB_MMS_PLAIN && self->kind != PUB_MMS_PLAY)
     self->kind = PUB_MMS_DESCRIBE;

@@ -15,6 +15,8 @@ struct _PubServer
   gboolean is_strict;           /* only points that were made known */
   PubTotalsTable *totals;
   struct _PubPage *page;
+  gchar **known;                /* by pub_server_set_points() */
+  GHashTable *leaving;          /* points that end with their session */
 
   PubRecord *record;
   PubPoint *recorded;

@@ -68,7 +68,8 @@ session_over (gpointer data, PubPoint * point, gboolean auto_destroy)
 {
   PubServer *self = data;
 
-  if (auto_destroy && pub_point_is_unused (point))
+  if (g_hash_table_remove (self->leaving, pub_point_get_path (point))
+      || (auto_destroy && pub_point_is_unused (point)))
     g_hash_table_remove (self->points, pub_point_get_path (point));
 }
 
@@ -140,6 +141,7 @@ pub_server_new (void)
   self->conns = pub_conns_new (self->soup);
   self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
       (GDestroyNotify) pub_point_free);
+  self->leaving = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
 }
 
@@ -155,6 +157,8 @@ pub_server_free (PubServer * self)
   g_hash_table_unref (self->points);
   pub_totals_table_free (self->totals);
   pub_page_free (self->page);
+  g_hash_table_unref (self->leaving);
+  g_strfreev (self->known);
   g_clear_pointer (&self->record, pub_record_free);
   if (self->done_source != NULL) {
     g_source_destroy (self->done_source);
@@ -221,6 +225,51 @@ pub_server_add_point (PubServer * self, const gchar * path)
   self->is_strict = TRUE;
   if (!g_hash_table_contains (self->points, path))
     pub_server_make_point (self, path);
+}
+
+/* Whether a new list of points leaves @path out: those that encoders made with
+ * a Template-URL were not in the old one either, and stay. */
+static gboolean
+is_left_out (PubServer * self, const gchar * path,
+    const gchar * const *new_paths)
+{
+  return !g_strv_contains (new_paths, path) && (!self->is_strict
+      || self->known == NULL
+      || g_strv_contains ((const gchar * const *) self->known, path));
+}
+
+static void
+leave_points_out (PubServer * self, const gchar * const *paths)
+{
+  GHashTableIter iter;
+  gpointer path, point;
+  PubPointInfo info;
+
+  g_hash_table_iter_init (&iter, self->points);
+  while (g_hash_table_iter_next (&iter, &path, &point)) {
+    if (!is_left_out (self, path, paths))
+      continue;
+    pub_point_get_info (point, &info);
+    if (info.has_session)
+      g_hash_table_add (self->leaving, g_strdup (path));
+    else
+      g_hash_table_iter_remove (&iter);
+  }
+}
+
+void
+pub_server_set_points (PubServer * self, const gchar * const *paths)
+{
+  guint i;
+
+  g_hash_table_remove_all (self->leaving);
+  if (paths != NULL && paths[0] != NULL)
+    leave_points_out (self, paths);
+  self->is_strict = FALSE;
+  for (i = 0; paths != NULL && paths[i] != NULL; i++)
+    pub_server_add_point (self, paths[i]);
+  g_strfreev (self->known);
+  self->known = g_strdupv ((gchar **) paths);
 }
 
 gboolean

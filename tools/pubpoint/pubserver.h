@@ -151,6 +151,15 @@ void pub_server_set_record (PubServer * self, const gchar * filename);
 void pub_server_add_point (PubServer * self, const gchar * path);
 
 /**
+ * pub_server_set_points:
+ * @paths: (nullable): points that are known from now on; none: any is
+ *
+ * Points that are not known any more end with the session that they have, or
+ * at once.
+ */
+void pub_server_set_points (PubServer * self, const gchar * const *paths);
+
+/**
  * pub_server_get_point:
  * @info: (out): what is going on there
  *

@@ -56,6 +56,13 @@ GSubprocess *player_start_mplayer (const gchar * input, const gchar * output,
 void player_finish_mplayer (GSubprocess * process, const gchar * output,
     gboolean is_audio, PlayerHashes * hashes);
 
+/* VLC puts the streams that it gets into the file @output, whose folder becomes
+ * anybody's: VLC refuses to run as root, and then runs as nobody. */
+GSubprocess *player_start_vlc (const gchar * input, const gchar * output);
+/* Waits for it, and reads what FFmpeg decodes from @output. */
+void player_finish_vlc (GSubprocess * process, const gchar * output,
+    PlayerHashes * hashes);
+
 /* Removes a folder and what is in it. */
 void player_remove_folder (const gchar * path);
 

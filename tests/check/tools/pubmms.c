@@ -111,6 +111,34 @@ GST_START_TEST (test_tokens)
 
 GST_END_TEST;
 
+/* HTTP/1.0 closes unless the client asks for more, HTTP/1.1 the other way. */
+GST_START_TEST (test_keeps_open)
+{
+  static const struct
+  {
+    SoupHTTPVersion version;
+    const gchar *line;
+    gboolean keeps_open;
+  } rows[] = {
+    {SOUP_HTTP_1_1, "", TRUE},
+    {SOUP_HTTP_1_1, "Connection: Close\r\n", FALSE},
+    {SOUP_HTTP_1_1, "Connection: upgrade, close\r\n", FALSE},
+    {SOUP_HTTP_1_0, "", FALSE},
+    {SOUP_HTTP_1_0, "Connection: Close\r\n", FALSE},
+    {SOUP_HTTP_1_0, "Connection: Keep-Alive\r\n", TRUE},
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    PubMmsRequest request;
+
+    parse (&request, "GET", rows[i].version, rows[i].line);
+    fail_unless (request.keeps_open == rows[i].keeps_open, "%u", i);
+  }
+}
+
+GST_END_TEST;
+
 /* 2.2.1.4.27: hexadecimal, separated by spaces. */
 GST_START_TEST (test_switches)
 {
@@ -178,7 +206,7 @@ expect_head (const PubMmsAnswer * answer, guint status, const gchar * type,
 /* 3.2.5.2. */
 GST_START_TEST (test_heads)
 {
-  PubMmsAnswer answer = { 4, 4711, 3, };
+  PubMmsAnswer answer = { 4, TRUE, 4711, 3, };
 
   expect_head (&answer, 200, PUB_MMS_TYPE_HEADER, 17, FALSE,
       "HTTP/1.1 200 OK\r\n"
@@ -201,6 +229,12 @@ GST_START_TEST (test_heads)
       "HTTP/1.1 204 No Content\r\nCache-Control: no-cache\r\n"
       "Pragma: no-cache, pipeline-result=1, timeout=60000\r\n"
       "Content-Length: 0\r\nConnection: close\r\n\r\n");
+  answer.has_pipeline_result = FALSE;
+  expect_head (&answer, 204, NULL, 0, FALSE,
+      "HTTP/1.1 204 No Content\r\nCache-Control: no-cache\r\n"
+      "Pragma: no-cache, timeout=60000\r\n"
+      "Content-Length: 0\r\nConnection: Keep-Alive\r\n\r\n");
+  answer.has_pipeline_result = TRUE;
   answer.pipeline_result = FALSE;
   expect_head (&answer, 200, PUB_MMS_TYPE_FRAMED, PUB_MMS_UNTIL_CLOSE, TRUE,
       "HTTP/1.1 200 OK\r\nContent-Type: application/x-mms-framed\r\n"
@@ -318,6 +352,7 @@ pubmms_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_kinds);
   tcase_add_test (tc, test_tokens);
+  tcase_add_test (tc, test_keeps_open);
   tcase_add_test (tc, test_switches);
   tcase_add_test (tc, test_heads);
   tcase_add_test (tc, test_packets);

@@ -223,6 +223,35 @@ GST_START_TEST (test_mms)
 
 GST_END_TEST;
 
+/* VLC asks as HTTP/1.0 does, and takes all that comes up to the end of the
+ * connection for the header. */
+GST_START_TEST (test_describe_closes)
+{
+  static const gchar *const requests[] = {
+    "GET " PATH " HTTP/1.0\r\nUser-Agent: NSPlayer/7.10.0.3059\r\n\r\n",
+    "GET " PATH " HTTP/1.1\r\nHost: t\r\nUser-Agent: NSPlayer/7.10.0.3059"
+        "\r\nConnection: Close\r\n\r\n"
+  };
+  RawPush *push = begin_push ();
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (requests); i++) {
+    RawPush *player = begin_play (requests[i]);
+    gchar *head = NULL;
+
+    assert_equals_int (raw_push_response (player, &head), 200);
+    fail_unless (strstr (head, "\r\nConnection: close\r\n") != NULL);
+    g_free (head);
+    expect_chunk_head (player, 'H', 0, 0x0c, header->len);
+    expect_header (player);
+    fail_unless (raw_push_wait_end (player));
+    raw_push_free (player);
+  }
+  raw_push_free (push);
+}
+
+GST_END_TEST;
+
 /* 3.2.5.6: players of version 9 want $M, older ones must not get it. */
 GST_START_TEST (test_metadata)
 {
@@ -534,6 +563,7 @@ pubplayer_suite (void)
   tcase_add_test (tc, test_plain);
   tcase_add_test (tc, test_plain_in_chunks);
   tcase_add_test (tc, test_mms);
+  tcase_add_test (tc, test_describe_closes);
   tcase_add_test (tc, test_metadata);
   tcase_add_test (tc, test_padding_is_put_back);
   tcase_add_test (tc, test_joins_at_newest_key_frame);

@@ -6,61 +6,11 @@
 #include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>
 
+#include "programcase.h"
 #include "rawpush.h"
 #include "testasf.h"
 
 #define PATH "/live"
-
-static GSubprocess *
-start_program (const gchar * const *options)
-{
-  GPtrArray *argv = g_ptr_array_new ();
-  GSubprocess *process;
-  GError *error = NULL;
-
-  g_ptr_array_add (argv, (gpointer) "timeout");
-  g_ptr_array_add (argv, (gpointer) "--preserve-status");
-  g_ptr_array_add (argv, (gpointer) "40");
-  g_ptr_array_add (argv, (gpointer) PUBPOINT_PROGRAM);
-  for (; options != NULL && *options != NULL; options++)
-    g_ptr_array_add (argv, (gpointer) * options);
-  g_ptr_array_add (argv, NULL);
-  process = g_subprocess_newv ((const gchar * const *) argv->pdata,
-      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
-  fail_unless (process != NULL, "%s", error ? error->message : "");
-  g_ptr_array_unref (argv);
-  return process;
-}
-
-/* Returns: the port in "listening on http://127.0.0.1:PORT/". */
-static guint
-read_port (GSubprocess * process)
-{
-  const gchar *start = "listening on http://127.0.0.1:";
-  GDataInputStream *output = g_data_input_stream_new
-      (g_subprocess_get_stdout_pipe (process));
-  gchar *line = g_data_input_stream_read_line (output, NULL, NULL, NULL);
-  guint64 port = 0;
-  gchar *end;
-
-  fail_unless (line != NULL && g_str_has_prefix (line, start), "%s", line);
-  port = g_ascii_strtoull (line + strlen (start), &end, 10);
-  assert_equals_string (end, "/");
-  g_free (line);
-  g_object_unref (output);
-  return port;
-}
-
-static gint
-finish_program (GSubprocess * process)
-{
-  gint status;
-
-  fail_unless (g_subprocess_wait (process, NULL, NULL));
-  status = g_subprocess_get_exit_status (process);
-  g_object_unref (process);
-  return status;
-}
 
 /* SIGTERM and SIGINT: the encoder is answered, players get $E, the recording
  * is complete. */
@@ -74,8 +24,8 @@ GST_START_TEST (test_signals)
   gchar *folder = g_dir_make_tmp ("pubprogram-XXXXXX", NULL);
   gchar *filename = g_build_filename (folder, "show.asf", NULL);
   const gchar *options[] = { "--record", filename, NULL };
-  GSubprocess *process = start_program (options);
-  guint port = read_port (process);
+  ProgramCase *program = program_case_run (options);
+  guint port = program->port;
   GByteArray *header = test_asf_header (&description);
   GByteArray *packet = test_asf_packet (200, 50, 'x', TRUE, 1000);
   RawPush *push = raw_push_connect (port), *player = raw_push_connect (port);
@@ -92,15 +42,16 @@ GST_START_TEST (test_signals)
   raw_push_read (player, 12 + header->len + 12 + packet->len);
   g_string_truncate (player->received, 0);
 
-  /* "timeout" hands it on; a second one does no harm */
-  g_subprocess_send_signal (process, __i__ == 0 ? SIGTERM : SIGINT);
+  /* timeout(1) hands it on; a second one does no harm */
+  program_case_signal (program, __i__ == 0 ? SIGTERM : SIGINT);
   assert_equals_int (raw_push_response (push, NULL), 503);
-  g_subprocess_send_signal (process, __i__ == 0 ? SIGTERM : SIGINT);
+  program_case_signal (program, __i__ == 0 ? SIGTERM : SIGINT);
   raw_push_read (player, 8);
   fail_unless (memcmp (player->received->str, "$E\x04\0\0\0\0\0", 8) == 0);
   raw_push_free (push);
   raw_push_free (player);
-  assert_equals_int (finish_program (process), 0);
+  assert_equals_int (program_case_wait (program), 0);
+  program_case_free (program);
 
   fail_unless (g_file_get_contents (filename, &contents, &size, NULL));
   fail_unless (asf_header_read ((guint8 *) contents, size, &info, NULL));
@@ -126,19 +77,21 @@ GST_START_TEST (test_options)
   } rows[] = {
     {{"--version"}, 0},
     {{"--help"}, 0},
-    {{"--no-such-option"}, 1},
-    {{"stray"}, 1},
-    {{"--port", "65536"}, 1},
-    {{"--port", "-1"}, 1},
-    {{"--address", "not.numeric"}, 1},
+    {{"--no-such-option"}, 2},
+    {{"stray"}, 2},
+    {{"--port", "65536"}, 2},
+    {{"--port", "-1"}, 2},
+    {{"--address", "not.numeric"}, 2},
     {{"--address", "203.0.113.1"}, 1},
   };
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (rows); i++) {
-    gint status = finish_program (start_program (rows[i].options));
+    ProgramCase *program = program_case_start (rows[i].options, NULL);
+    gint status = program_case_wait (program);
 
     fail_unless (status == rows[i].status, "row %u: %d", i, status);
+    program_case_free (program);
   }
 }
 
@@ -147,15 +100,14 @@ GST_END_TEST;
 GST_START_TEST (test_known_points)
 {
   const gchar *options[] = { "--point", "/a", "--point", "/b", NULL };
-  GSubprocess *process = start_program (options);
-  RawPush *push = raw_push_connect (read_port (process));
+  ProgramCase *program = program_case_run (options);
+  RawPush *push = raw_push_connect (program->port);
 
   assert_equals_int (raw_push_setup (push, "/a", "0", ""), 204);
   assert_equals_int (raw_push_setup (push, "/b", "0", ""), 204);
   assert_equals_int (raw_push_setup (push, "/c", "0", ""), 404);
   raw_push_free (push);
-  g_subprocess_send_signal (process, SIGTERM);
-  assert_equals_int (finish_program (process), 0);
+  program_case_finish (program);
 }
 
 GST_END_TEST;

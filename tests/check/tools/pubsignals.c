@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+/* What the program does while it runs as a service: signals, its log, what it
+ * tells the service manager. */
+#include <signal.h>
+#include <string.h>
+
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
+#include <gst/check/gstcheck.h>
+
+#include "programcase.h"
+#include "rawpush.h"
+#include "testasf.h"
+
+#define POINTS(points) "[server]\nport=0\npoint=" points "\n"
+
+static guint
+setup_status (ProgramCase * program, const gchar * path)
+{
+  RawPush *push = raw_push_connect (program->port);
+  guint status = raw_push_setup (push, path, "0", "");
+
+  raw_push_free (push);
+  return status;
+}
+
+static void
+reload (ProgramCase * program, const gchar * filename, const gchar * contents,
+    const gchar * answer)
+{
+  fail_unless (g_file_set_contents (filename, contents, -1, NULL));
+  program_case_signal (program, SIGHUP);
+  program_case_wait_log (program, answer);
+}
+
+GST_START_TEST (test_reload)
+{
+  gchar *filename = program_case_write (POINTS ("/a;/gone"));
+  const gchar *options[] = { "--config", filename, NULL };
+  ProgramCase *program = program_case_run (options);
+  RawPush *push = raw_push_connect (program->port);
+
+  assert_equals_int (raw_push_setup (push, "/a", "0", ""), 204);
+  assert_equals_int (setup_status (program, "/b"), 404);
+  reload (program, filename, POINTS ("/b"), "message: options were read");
+  /* a session goes on that is there, and is the last one of its point */
+  assert_equals_int (raw_push_setup (push, "/a", push->push_id, ""), 204);
+  assert_equals_int (setup_status (program, "/b"), 204);
+  assert_equals_int (setup_status (program, "/gone"), 404);
+  raw_push_start (push, "/a", 1);
+  raw_push_send_text (push, "x");
+  fail_unless (raw_push_response (push, NULL) >= 400);
+  assert_equals_int (setup_status (program, "/a"), 404);
+  raw_push_free (push);
+  /* every point again */
+  reload (program, filename, "[server]\n", "message: options were read");
+  assert_equals_int (setup_status (program, "/new"), 204);
+  program_case_finish (program);
+  program_case_remove (filename);
+}
+
+GST_END_TEST;
+
+/* The settings stay, and the log says where the fault is. */
+GST_START_TEST (test_broken_file)
+{
+  static const struct
+  {
+    const gchar *contents, *answer;
+  } rows[] = {
+    {"[server]\npoint=/b\nmax-players=many\n", "max-players=many"},
+    {"[server]\npoint=/b\nno-such-key=1\n", "no-such-key"},
+    {"point=/b\n", "options are as they were"},
+    {"[server]\npoint=/b\ntls-key=/there/is/none\n", "tls-key"},
+  };
+  gchar *filename = program_case_write (POINTS ("/a"));
+  const gchar *options[] = { "--config", filename, NULL };
+  ProgramCase *program = program_case_run (options);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    reload (program, filename, rows[i].contents, rows[i].answer);
+    fail_unless (strstr (program->log->str, filename) != NULL);
+    assert_equals_int (setup_status (program, "/a"), 204);
+    assert_equals_int (setup_status (program, "/b"), 404);
+  }
+  g_unlink (filename);
+  program_case_signal (program, SIGHUP);
+  program_case_wait_log (program, "options are as they were");
+  assert_equals_int (setup_status (program, "/a"), 204);
+  program_case_finish (program);
+  program_case_remove (filename);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_what_cannot_change)
+{
+  static const gchar *const rows[][2] = {
+    {"[server]\naddress=127.0.0.2\n", "warning: address cannot change"},
+    {"[server]\nport=9\n", "warning: port cannot change"},
+  };
+  gchar *filename = program_case_write ("[server]\n");
+  const gchar *options[] = { "--config", filename, NULL };
+  ProgramCase *program = program_case_run (options);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    reload (program, filename, rows[i][0], rows[i][1]);
+    assert_equals_int (setup_status (program, "/a"), 204);
+  }
+  program_case_finish (program);
+  program_case_remove (filename);
+}
+
+GST_END_TEST;
+
+/* Returns: a player that has got an answer, and will not close. */
+static RawPush *
+start_player (RawPush * push, guint port)
+{
+  const TestHeader description = { ASF_FILE_BROADCAST, 200, 0,
+    {&asf_guid_stream_audio}, FALSE
+  };
+  GByteArray *header = test_asf_header (&description);
+  RawPush *player;
+
+  assert_equals_int (raw_push_setup (push, "/live", "0", ""), 204);
+  raw_push_start (push, "/live", RAW_LENGTH);
+  raw_push_frame (push, 'H', header->data, header->len);
+  player = raw_push_connect (port);
+  raw_push_send_text (player, "GET /live HTTP/1.1\r\nHost: localhost\r\n"
+      "User-Agent: x\r\n\r\n");
+  assert_equals_int (raw_push_response (player, NULL), 200);
+  g_byte_array_unref (header);
+  return player;
+}
+
+/* A second SIGTERM ends the wait for those that do not close. */
+GST_START_TEST (test_second_signal)
+{
+  ProgramCase *program = program_case_run (NULL);
+  RawPush *push = raw_push_connect (program->port);
+  RawPush *player = start_player (push, program->port);
+  gint64 begin = g_get_monotonic_time (), end;
+  GMainLoop *loop = g_main_loop_new (NULL, FALSE);
+
+  program_case_signal (program, SIGTERM);
+  assert_equals_int (raw_push_response (push, NULL), 503);
+  /* not the same signal, handed on twice */
+  g_timeout_add (400, (GSourceFunc) G_CALLBACK (g_main_loop_quit), loop);
+  g_main_loop_run (loop);
+  program_case_signal (program, SIGTERM);
+  assert_equals_int (program_case_wait (program), 0);
+  end = g_get_monotonic_time ();
+  fail_unless (strstr (program->log->str, "ending at once") != NULL);
+  fail_unless (end - begin < 2 * G_USEC_PER_SEC, "%u ms",
+      (guint) ((end - begin) / 1000));
+  g_main_loop_unref (loop);
+  raw_push_free (push);
+  raw_push_free (player);
+  program_case_free (program);
+}
+
+GST_END_TEST;
+
+/* Nobody closes: the end comes all the same. */
+GST_START_TEST (test_bounded_end)
+{
+  ProgramCase *program = program_case_run (NULL);
+  RawPush *push = raw_push_connect (program->port);
+  RawPush *player = start_player (push, program->port);
+  gint64 begin = g_get_monotonic_time ();
+
+  program_case_finish (program);
+  fail_unless (g_get_monotonic_time () - begin < 12 * G_USEC_PER_SEC);
+  raw_push_free (push);
+  raw_push_free (player);
+}
+
+GST_END_TEST;
+
+#ifdef HAVE_SYSTEMD
+static GSocket *
+open_notify_socket (gchar ** name)
+{
+  GSocket *socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_DATAGRAM,
+      G_SOCKET_PROTOCOL_DEFAULT, NULL);
+  gchar *filename = program_case_write ("");
+  GSocketAddress *address;
+
+  g_unlink (filename);
+  address = g_unix_socket_address_new (filename);
+  fail_unless (g_socket_bind (socket, address, FALSE, NULL));
+  g_socket_set_timeout (socket, 20);
+  g_object_unref (address);
+  *name = filename;
+  return socket;
+}
+
+/* Reads until a message has @text in it. */
+static void
+wait_notified (GSocket * socket, const gchar * text)
+{
+  gchar message[1024];
+
+  do {
+    gssize size = g_socket_receive (socket, message, sizeof (message) - 1,
+        NULL, NULL);
+
+    fail_unless (size > 0, "no message has %s", text);
+    message[size] = '\0';
+  } while (strstr (message, text) == NULL);
+}
+
+GST_START_TEST (test_notify)
+{
+  gchar *name, *variable;
+  GSocket *socket = open_notify_socket (&name);
+  const gchar *environment[] = { NULL, "WATCHDOG_USEC=200000", NULL };
+  ProgramCase *program;
+
+  variable = g_strconcat ("NOTIFY_SOCKET=", name, NULL);
+  environment[0] = variable;
+  program = program_case_start (NULL, environment);
+  /* listening comes before it says so */
+  wait_notified (socket, "READY=1\nSTATUS=Listening on http://127.0.0.1:");
+  program_case_get_ready (program);
+  wait_notified (socket, "WATCHDOG=1");
+  wait_notified (socket, "WATCHDOG=1");
+  assert_equals_int (setup_status (program, "/live"), 204);
+  wait_notified (socket, "encoders: 1, players: 0");
+  program_case_signal (program, SIGHUP);
+  wait_notified (socket, "RELOADING=1\nMONOTONIC_USEC=");
+  wait_notified (socket, "READY=1");
+  program_case_signal (program, SIGTERM);
+  wait_notified (socket, "STOPPING=1");
+  assert_equals_int (program_case_wait (program), 0);
+  program_case_free (program);
+  g_object_unref (socket);
+  g_free (variable);
+  program_case_remove (name);
+}
+
+GST_END_TEST;
+#endif
+
+/* One line each, with its level and without colours. */
+GST_START_TEST (test_log_levels)
+{
+  static const gchar *const levels[] = { "warning", "message", "debug" };
+  const gchar *options[] = { "--log-level", levels[__i__], NULL };
+  const gchar *colours[] = { "TERM=xterm-256color", "G_MESSAGES_DEBUG=all",
+    NULL
+  };
+  ProgramCase *program = program_case_start (options, colours);
+  gchar **lines;
+  guint i;
+
+  program_case_get_ready (program);
+  program_case_signal (program, SIGHUP);
+  program_case_signal (program, SIGTERM);
+  assert_equals_int (program_case_wait (program), 0);
+  lines = g_strsplit (program->log->str, "\n", -1);
+  for (i = 0; lines[i] != NULL && *lines[i] != '\0'; i++)
+    fail_unless (g_regex_match_simple ("^\\d{4}-\\d\\d-\\d\\d "
+            "\\d\\d:\\d\\d:\\d\\d\\.\\d{3} (warning|message|info|debug): "
+            "[[:print:]]+$", lines[i], 0, 0), "%s", lines[i]);
+  g_strfreev (lines);
+  fail_unless ((strstr (program->log->str, "message: this machine only")
+          != NULL) == (__i__ > 0), "%s", program->log->str);
+  program_case_free (program);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_open_files)
+{
+  ProgramCase *program = program_case_run (NULL);
+  gchar *name = g_strdup_printf ("/proc/%s/limits",
+      g_subprocess_get_identifier (program->process));
+  gchar *limits, *line, soft[32], hard[32];
+
+  fail_unless (g_file_get_contents (name, &limits, NULL, NULL));
+  line = strstr (limits, "Max open files");
+  assert_equals_int (sscanf (line, "Max open files %31s %31s", soft, hard), 2);
+  assert_equals_string (soft, hard);
+  g_free (limits);
+  g_free (name);
+  program_case_finish (program);
+}
+
+GST_END_TEST;
+
+static Suite *
+pubsignals_suite (void)
+{
+  Suite *suite = suite_create ("pubsignals");
+  TCase *tc = tcase_create ("service");
+
+  tcase_set_timeout (tc, 60);
+  suite_add_tcase (suite, tc);
+  tcase_add_test (tc, test_reload);
+  tcase_add_test (tc, test_broken_file);
+  tcase_add_test (tc, test_what_cannot_change);
+  tcase_add_test (tc, test_second_signal);
+  tcase_add_test (tc, test_bounded_end);
+#ifdef HAVE_SYSTEMD
+  tcase_add_test (tc, test_notify);
+#endif
+  tcase_add_loop_test (tc, test_log_levels, 0, 3);
+  tcase_add_test (tc, test_open_files);
+  return suite;
+}
+
+GST_CHECK_MAIN (pubsignals);

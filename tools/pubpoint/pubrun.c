@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "pubrun.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include <glib-unix.h>
+#include <glib/gi18n-lib.h>
+
+#include "publogwriter.h"
+#include "pubnotify.h"
+#include "pubserver-private.h"
+#include "pubsettings.h"
+
+/* How long encoders and players may take to hear the end. */
+#define MAX_CLOSING_SECONDS 10
+/* A terminal and timeout(1) both hand the same signal on. */
+#define SAME_SIGNAL_US (300 * G_TIME_SPAN_MILLISECOND)
+#define STATUS_US (5 * G_USEC_PER_SEC)
+/* Descriptors that are no connection. */
+#define SPARE_FILES 64
+
+typedef struct
+{
+  const gchar *const *arguments;
+  PubOptions *options;
+  PubServer *server;
+  GMainLoop *loop;
+  gchar *status;                /* that the service manager has been told */
+  gint64 closing_us;            /* when the first signal came, or 0 */
+} Program;
+
+static guint
+count_encoders (PubServer * server)
+{
+  GHashTableIter iter;
+  gpointer point;
+  PubPointInfo info;
+  guint n = 0;
+
+  g_hash_table_iter_init (&iter, server->points);
+  while (g_hash_table_iter_next (&iter, NULL, &point)) {
+    pub_point_get_info (point, &info);
+    n += info.has_session ? 1 : 0;
+  }
+  return n;
+}
+
+/* Returns: whether it is another one than before. */
+static gboolean
+update_status (Program * self)
+{
+  gchar *url = pub_server_get_url (self->server);
+  gchar *status = g_strdup_printf ("Listening on %s: encoders: %u, players: %u",
+      url, count_encoders (self->server),
+      pub_server_count_players (self->server));
+  gboolean is_new = g_strcmp0 (status, self->status) != 0;
+
+  g_free (self->status);
+  self->status = status;
+  g_free (url);
+  return is_new;
+}
+
+/* The main loop turns. */
+static gboolean
+tell_manager (gpointer data)
+{
+  Program *self = data;
+
+  pub_notify_alive ();
+  if (self->closing_us == 0 && update_status (self))
+    pub_notify_status (self->status);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+everything_closed (gpointer data)
+{
+  Program *self = data;
+
+  g_main_loop_quit (self->loop);
+}
+
+static gboolean
+closing_took_long (gpointer data)
+{
+  Program *self = data;
+
+  g_warning ("connections that do not end are cut");
+  g_main_loop_quit (self->loop);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+end_signalled (gpointer data)
+{
+  Program *self = data;
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (self->closing_us == 0) {
+    self->closing_us = now_us;
+    g_message ("ending: encoders and players are told");
+    pub_notify_stopping ();
+    g_timeout_add_seconds (MAX_CLOSING_SECONDS, closing_took_long, self);
+    pub_server_shut_down (self->server, everything_closed, self);
+  } else if (now_us - self->closing_us > SAME_SIGNAL_US) {
+    g_message ("ending at once");
+    g_main_loop_quit (self->loop);
+  }
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+reload_signalled (gpointer data)
+{
+  Program *self = data;
+  GError *error = NULL;
+  PubOptions *options;
+
+  if (self->closing_us != 0)
+    return G_SOURCE_CONTINUE;
+  pub_notify_reloading ();
+  options = pub_options_new (self->arguments, &error);
+  if (options == NULL) {
+    g_warning ("options are as they were: %s", error->message);
+    g_error_free (error);
+  } else {
+    pub_log_writer_set_level (options->log_level);
+    if (pub_settings_change (self->server, self->options, options))
+      g_message ("options were read again");
+    pub_options_free (self->options);
+    self->options = options;
+  }
+  update_status (self);
+  pub_notify_ready (self->status);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Each connection is a descriptor. */
+static void
+raise_limits (const PubOptions * options)
+{
+  struct rlimit limit;
+  guint64 wanted = (guint64) options->max_players + options->max_points
+      + SPARE_FILES;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &limit);
+  if (getrlimit (RLIMIT_NOFILE, &limit) == 0
+      && limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < wanted)
+    g_warning ("%" G_GUINT64_FORMAT " open files are allowed, %"
+        G_GUINT64_FORMAT " are wanted for max-players and max-points: raise"
+        " the limit (ulimit -n, LimitNOFILE=)", (guint64) limit.rlim_cur,
+        wanted);
+}
+
+static gboolean
+is_loopback (const gchar * text)
+{
+  GInetAddress *address = g_inet_address_new_from_string (text);
+  gboolean result = address != NULL && g_inet_address_get_is_loopback (address);
+
+  g_clear_object (&address);
+  return result;
+}
+
+static gboolean
+open_server (Program * self)
+{
+  GError *error = NULL;
+  gchar *url;
+
+  if (!pub_settings_open (self->server, self->options, &error)) {
+    g_printerr (_("Cannot begin: %s\n"), error->message);
+    g_error_free (error);
+    return FALSE;
+  }
+  url = pub_server_get_url (self->server);
+  /* programs read this line: it is not translated */
+  g_print ("listening on %s\n", url);
+  fflush (stdout);
+  g_free (url);
+  if (is_loopback (self->options->address))
+    g_message ("this machine only is listened to: --address=0.0.0.0, or ::,"
+        " lets others in");
+  return TRUE;
+}
+
+/* The sources live as long as the program. */
+static void
+catch_signals (Program * self)
+{
+  signal (SIGPIPE, SIG_IGN);
+  g_unix_signal_add (SIGTERM, end_signalled, self);
+  g_unix_signal_add (SIGINT, end_signalled, self);
+  g_unix_signal_add (SIGHUP, reload_signalled, self);
+}
+
+static void
+begin_telling (Program * self)
+{
+  guint64 interval_us = pub_notify_watchdog_us () / 2;
+
+  if (interval_us == 0 || interval_us > STATUS_US)
+    interval_us = STATUS_US;
+  g_timeout_add (interval_us / 1000, tell_manager, self);
+  update_status (self);
+  pub_notify_ready (self->status);
+}
+
+PubExit
+pub_run (const gchar * const *arguments, PubOptions * options)
+{
+  Program self = { arguments, options, NULL, NULL, NULL, 0 };
+  gboolean is_open;
+
+  pub_log_writer_install ();
+  pub_log_writer_set_level (options->log_level);
+  raise_limits (options);
+  self.server = pub_server_new ();
+  self.loop = g_main_loop_new (NULL, FALSE);
+  /* who knows that it listens may signal */
+  catch_signals (&self);
+  is_open = open_server (&self);
+  if (is_open) {
+    begin_telling (&self);
+    g_main_loop_run (self.loop);
+  }
+  /* what is left waits for the disk at most: who does not, says it again */
+  signal (SIGTERM, SIG_DFL);
+  signal (SIGINT, SIG_DFL);
+  pub_server_free (self.server);
+  g_main_loop_unref (self.loop);
+  pub_options_free (self.options);
+  g_free (self.status);
+  return is_open ? PUB_EXIT_DONE : PUB_EXIT_FAILED;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pubsettings.h"
+
+#define LIST(strv) ((const gchar * const *) (strv))
+
+static gboolean
+set_hosts (PubServer * server, const PubOptions * options, GError ** error)
+{
+  pub_server_set_hosts (server, LIST (options->hosts));
+  return TRUE;
+}
+
+static gboolean
+set_role (PubServer * server, PubRole role, const PubRoleOptions * options,
+    const gchar * realm, GError ** error)
+{
+  return pub_server_set_access (server, role, LIST (options->access), error)
+      && pub_server_set_passwords (server, role, options->passwords, realm,
+      error);
+}
+
+static gboolean
+set_encoders (PubServer * server, const PubOptions * options, GError ** error)
+{
+  return set_role (server, PUB_ROLE_ENCODER, &options->encoder,
+      options->realm, error);
+}
+
+static gboolean
+set_players (PubServer * server, const PubOptions * options, GError ** error)
+{
+  return set_role (server, PUB_ROLE_PLAYER, &options->player,
+      options->realm, error);
+}
+
+static gboolean
+set_admins (PubServer * server, const PubOptions * options, GError ** error)
+{
+  return set_role (server, PUB_ROLE_ADMIN, &options->admin, options->realm,
+      error);
+}
+
+static gboolean
+set_tls (PubServer * server, const PubOptions * options, GError ** error)
+{
+  return pub_server_set_tls (server, options->tls_certificate,
+      options->tls_key, error);
+}
+
+static gboolean
+set_limits (PubServer * server, const PubOptions * options, GError ** error)
+{
+  PubConfig *config = pub_server_get_config (server);
+
+  config->max_players = options->max_players;
+  config->max_points = options->max_points;
+  config->idle_timeout_ms = options->idle_timeout * 1000;
+  return TRUE;
+}
+
+static gboolean
+set_points (PubServer * server, const PubOptions * options, GError ** error)
+{
+  pub_server_set_points (server, LIST (options->points));
+  return TRUE;
+}
+
+typedef gboolean (*SetFunc) (PubServer * server, const PubOptions * options,
+    GError ** error);
+
+static const SetFunc setters[] = {
+  set_limits, set_hosts, set_encoders, set_players, set_admins, set_tls,
+  set_points
+};
+
+static gboolean
+listen_all (PubServer * server, const PubOptions * options, GError ** error)
+{
+  gboolean has_tls = options->tls_certificate != NULL;
+
+  if (has_tls && options->tls_port == PUB_NO_PORT)
+    return pub_server_listen_tls (server, options->address, options->port,
+        error);
+  return pub_server_listen (server, options->address, options->port, error)
+      && (!has_tls || pub_server_listen_tls (server, options->address,
+          options->tls_port, error));
+}
+
+gboolean
+pub_settings_open (PubServer * server, const PubOptions * options,
+    GError ** error)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (setters); i++) {
+    if (!setters[i] (server, options, error))
+      return FALSE;
+  }
+  if (options->record != NULL)
+    pub_server_set_record (server, options->record);
+  return listen_all (server, options, error);
+}
+
+/* Whether one speaks TLS is decided by certificate and ports. */
+static void
+check_listening (const PubOptions * old, const PubOptions * options)
+{
+  if (!g_str_equal (old->address, options->address))
+    g_warning ("address cannot change while the server runs: it stays %s",
+        old->address);
+  if (old->port != options->port)
+    g_warning ("port cannot change while the server runs: it stays %u",
+        old->port);
+  if (old->tls_port != options->tls_port)
+    g_warning ("tls-port cannot change while the server runs");
+  if ((old->tls_certificate == NULL) != (options->tls_certificate == NULL))
+    g_warning ("TLS cannot be turned on or off while the server runs");
+}
+
+gboolean
+pub_settings_change (PubServer * server, const PubOptions * old,
+    const PubOptions * options)
+{
+  gboolean is_done = TRUE;
+  guint i;
+
+  check_listening (old, options);
+  for (i = 0; i < G_N_ELEMENTS (setters); i++) {
+    GError *error = NULL;
+
+    if (!setters[i] (server, options, &error)) {
+      g_warning ("kept as it was: %s", error->message);
+      g_error_free (error);
+      is_done = FALSE;
+    }
+  }
+  return is_done;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef __PUB_SETTINGS_H__
+#define __PUB_SETTINGS_H__
+
+#include "puboptions.h"
+#include "pubserver.h"
+
+G_BEGIN_DECLS
+
+/**
+ * pub_settings_open:
+ * @server: a server that does not listen yet
+ * @options: what is wanted
+ * @error: return location
+ *
+ * Sets the server up and lets it listen.
+ *
+ * Returns: %FALSE with @error at the first thing that is not possible.
+ */
+gboolean pub_settings_open (PubServer * server, const PubOptions * options,
+    GError ** error);
+
+/**
+ * pub_settings_change:
+ * @server: a server that runs
+ * @old: how it was set up
+ * @options: what is wanted now
+ *
+ * Changes what can be changed.  What is not possible is logged, and stays as
+ * it was.
+ *
+ * Returns: whether everything was possible.
+ */
+gboolean pub_settings_change (PubServer * server, const PubOptions * old,
+    const PubOptions * options);
+
+G_END_DECLS
+#endif /* __PUB_SETTINGS_H__ */
