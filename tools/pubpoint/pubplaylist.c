@@ -29,8 +29,11 @@ static gchar *
 make_url (GUri * uri, const gchar * scheme, const gchar * path)
 {
   gchar *escaped = g_uri_escape_string (path, "/", FALSE);
+  gint usual_port = g_str_equal (scheme, "https") ? 443 : 80;
+  gint port = g_uri_get_port (uri);
   gchar *url = g_uri_join (G_URI_FLAGS_ENCODED_PATH, scheme, NULL,
-      g_uri_get_host (uri), g_uri_get_port (uri), escaped, NULL, NULL);
+      g_uri_get_host (uri), port == usual_port ? -1 : port, escaped, NULL,
+      NULL);
 
   g_free (escaped);
   return url;

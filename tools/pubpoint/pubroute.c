@@ -194,9 +194,9 @@ early_request (SoupServer * soup, SoupServerMessage * msg, const gchar * path,
   guint status;
 
   if (pub_page_takes (self->page, msg, path)) {
-    status = check_body (msg, path);
+    status = pub_page_check (self->page, msg, path);
     if (status == 0)
-      status = pub_page_check (self->page, msg, path);
+      status = check_body (msg, path);
   } else if (g_str_equal (method, "POST") && has_type (msg, PUB_START_TYPE)) {
     status = take_start (self, msg, path);
   } else {
