@@ -142,18 +142,18 @@ pub_page_free (PubPage * self)
 }
 
 gboolean
+pub_page_is_administrators (const gchar * path)
+{
+  return g_str_equal (path, "/admin") || g_str_has_prefix (path, "/admin/");
+}
+
+gboolean
 pub_page_is_reserved (const gchar * path)
 {
   return g_str_equal (path, "/") || g_str_equal (path, "/status.json")
       || g_str_equal (path, "/metrics") || g_str_equal (path, "/favicon.ico")
-      || g_str_equal (path, "/admin") || g_str_has_prefix (path, "/admin/")
+      || pub_page_is_administrators (path)
       || g_str_has_prefix (path, "/page/");
-}
-
-static gboolean
-is_administrators (const gchar * path)
-{
-  return g_str_equal (path, "/admin") || g_str_has_prefix (path, "/admin/");
 }
 
 /* A browser says that it wants a page; players want anything. */
@@ -200,13 +200,9 @@ is_push (SoupServerMessage * msg)
 }
 
 guint
-pub_page_check (PubPage * self, SoupServerMessage * msg, const gchar * path)
+pub_page_check (PubPage * self, SoupServerMessage * msg)
 {
-  if (is_push (msg))
-    return SOUP_STATUS_CONFLICT;
-  if (is_administrators (path))
-    return pub_server_check (self->server, msg, PUB_ROLE_ADMIN, NULL);
-  return 0;
+  return is_push (msg) ? SOUP_STATUS_CONFLICT : 0;
 }
 
 /* Tags hold no comma, so that a list can be searched as it is (RFC 9110,

@@ -18,6 +18,9 @@ typedef struct _PubPage PubPage;
 PubPage *pub_page_new (PubServer * server);
 void pub_page_free (PubPage * self);
 
+/* Whether @path is for administrators only. */
+gboolean pub_page_is_administrators (const gchar * path);
+
 /* Whether @path is one of those above that no point can have. */
 gboolean pub_page_is_reserved (const gchar * path);
 
@@ -29,10 +32,9 @@ gboolean pub_page_takes (PubPage * self, SoupServerMessage * msg,
  * pub_page_check:
  * @msg: such a request, whose head has been read
  *
- * Returns: the status that refuses it, or 0; see pub_server_check().
+ * Returns: the status that refuses it, or 0.
  */
-guint pub_page_check (PubPage * self, SoupServerMessage * msg,
-    const gchar * path);
+guint pub_page_check (PubPage * self, SoupServerMessage * msg);
 
 /* Answers such a request, which has been read to its end. */
 void pub_page_answer (PubPage * self, SoupServerMessage * msg,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "pubauth.h"
 #include "pubserver-private.h"
 #include "pubstatus.h"
 
@@ -44,11 +45,12 @@ gchar **
 pub_playlist_urls (SoupServerMessage * msg, const gchar * path)
 {
   GUri *uri = soup_server_message_get_uri (msg);
-  const gchar *scheme = g_uri_get_scheme (uri);
+  gboolean is_secure =
+      pub_auth_is_secure (soup_server_message_get_remote_address (msg));
   gchar **urls = g_new0 (gchar *, 3);
 
-  urls[0] = make_url (uri, scheme, path);
-  if (g_str_equal (scheme, "http"))
+  urls[0] = make_url (uri, is_secure ? "https" : "http", path);
+  if (!is_secure)
     urls[1] = make_url (uri, "mmsh", path);
   return urls;
 }

@@ -9,6 +9,7 @@
 
 #include <json-glib/json-glib.h>
 
+#include "pubfront.h"
 #include "pubserver-private.h"
 
 /* Another number when something has another meaning or has gone. */
@@ -302,6 +303,9 @@ add_server (PubStatus * self, Writer * writer, guint n_points)
   add_number (writer, "points", n_points);
   add_number (writer, "players", pub_server_count_players (self->server));
   add_number (writer, "max_players", config->max_players);
+  json_builder_set_member_name (writer->json, "has_administrator");
+  json_builder_add_boolean_value (writer->json,
+      pub_front_asks (self->server->front, PUB_ROLE_ADMIN));
   json_builder_end_object (writer->json);
 }
 

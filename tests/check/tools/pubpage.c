@@ -309,7 +309,8 @@ GST_START_TEST (test_page_of_a_point)
   check_safety (&answer);
   fail_unless (page_answer_has (&answer, "Cache-Control: no-store\r\n"));
   fail_unless (strstr (answer.body, "<script>") == NULL);
-  expect_text (&answer, "<title>/&lt;script&gt;&quot;&amp;&apos;</title>", port);
+  expect_text (&answer, "<title>/&lt;script&gt;&quot;&amp;&apos;</title>",
+      port);
   expect_text (&answer, "data-point=\"" HOSTILE_PATH "\"", port);
   expect_text (&answer, "\"http://127.0.0.1:PORT" HOSTILE_PATH "\"", port);
   expect_text (&answer, ">mmsh://127.0.0.1:PORT" HOSTILE_PATH "<", port);
