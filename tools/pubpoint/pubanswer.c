@@ -7,14 +7,6 @@
 #include "pubserver-private.h"
 
 static gboolean
-is_last_request (SoupServerMessage * msg)
-{
-  return soup_server_message_get_http_version (msg) < SOUP_HTTP_1_1
-      || soup_message_headers_header_contains
-      (soup_server_message_get_request_headers (msg), "Connection", "close");
-}
-
-static gboolean
 has_body (guint status)
 {
   return status != SOUP_STATUS_NO_CONTENT && status != SOUP_STATUS_NOT_MODIFIED;
@@ -53,7 +45,7 @@ void
 pub_answer_send (PubServer * self, SoupServerMessage * msg,
     const PubAnswer * answer)
 {
-  gboolean closes = is_last_request (msg);
+  gboolean closes = pub_request_is_last (msg);
   gboolean is_head = g_str_equal (soup_server_message_get_method (msg), "HEAD");
   gchar *head = answer_head (answer, closes);
   PubConn *conn = pub_conn_steal (self->conns, msg, NULL, NULL);

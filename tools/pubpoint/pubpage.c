@@ -14,6 +14,7 @@
 #include "pubmetrics.h"
 #include "pubpageresources.h"
 #include "pubpagetexts.h"
+#include "pubpath.h"
 #include "pubplaylist.h"
 #include "pubrequest.h"
 #include "pubserver-private.h"
@@ -141,21 +142,6 @@ pub_page_free (PubPage * self)
   g_free (self);
 }
 
-gboolean
-pub_page_is_administrators (const gchar * path)
-{
-  return g_str_equal (path, "/admin") || g_str_has_prefix (path, "/admin/");
-}
-
-gboolean
-pub_page_is_reserved (const gchar * path)
-{
-  return g_str_equal (path, "/") || g_str_equal (path, "/status.json")
-      || g_str_equal (path, "/metrics") || g_str_equal (path, "/favicon.ico")
-      || pub_page_is_administrators (path)
-      || g_str_has_prefix (path, "/page/");
-}
-
 /* A browser says that it wants a page; players want anything. */
 static gboolean
 is_browser (SoupServerMessage * msg)
@@ -177,32 +163,21 @@ is_reading (SoupServerMessage * msg)
 }
 
 gboolean
-pub_page_takes (PubPage * self, SoupServerMessage * msg, const gchar * path)
+pub_page_is_administrators (PubRequest * request)
+{
+  return g_str_equal (request->path, "/admin")
+      || g_str_has_prefix (request->path, "/admin/");
+}
+
+gboolean
+pub_page_takes (PubRequest * request)
 {
   PubPoint *point;
 
-  if (pub_page_is_reserved (path))
+  if (pub_path_is_page (request->path))
     return TRUE;
-  return is_reading (msg) && (is_browser (msg)
-      || g_str_equal (soup_server_message_get_method (msg), "HEAD")
-      || pub_playlist_has_path (self->server, path, &point));
-}
-
-/* Nothing can be pushed where a page is. */
-static gboolean
-is_push (SoupServerMessage * msg)
-{
-  const gchar *type = soup_message_headers_get_content_type
-      (soup_server_message_get_request_headers (msg), NULL);
-
-  return g_strcmp0 (type, PUB_SETUP_TYPE) == 0
-      || g_strcmp0 (type, PUB_START_TYPE) == 0;
-}
-
-guint
-pub_page_check (PubPage * self, SoupServerMessage * msg)
-{
-  return is_push (msg) ? SOUP_STATUS_CONFLICT : 0;
+  return is_reading (request->msg) && (is_browser (request->msg)
+      || pub_playlist_has_path (request->server, request->path, &point));
 }
 
 /* Tags hold no comma, so that a list can be searched as it is (RFC 9110,
@@ -296,21 +271,6 @@ answer_missing (PubPage * self, SoupServerMessage * msg)
       "There is no such publishing point.");
 }
 
-/* What a player would get, without it. */
-static void
-answer_head (PubPage * self, SoupServerMessage * msg, const gchar * path)
-{
-  PubPointInfo info;
-  PubAnswer answer = { SOUP_STATUS_OK, NULL,
-    "Content-Type: video/x-ms-asf\r\nCache-Control: no-cache\r\n", NULL
-  };
-
-  if (pub_server_get_point (self->server, path, &info))
-    pub_answer_send (self->server, msg, &answer);
-  else
-    answer_missing (self, msg);
-}
-
 static void
 answer_playlist (PubPage * self, SoupServerMessage * msg, PubPoint * point)
 {
@@ -344,19 +304,20 @@ answer_reading (PubPage * self, SoupServerMessage * msg, const gchar * path)
 
   if (asset != NULL)
     answer_asset (self, msg, asset);
-  else if (pub_page_is_reserved (path))
+  else if (pub_path_is_page (path))
     answer_reserved (self, msg, path);
   else if (pub_playlist_has_path (self->server, path, &point))
     answer_playlist (self, msg, point);
-  else if (is_browser (msg))
-    answer_point (self, msg, path);
   else
-    answer_head (self, msg, path);
+    answer_point (self, msg, path);
 }
 
 void
-pub_page_answer (PubPage * self, SoupServerMessage * msg, const gchar * path)
+pub_page_answer (PubRequest * request)
 {
+  PubPage *self = request->server->page;
+  SoupServerMessage *msg = request->msg;
+  const gchar *path = request->path;
   const gchar *method = soup_server_message_get_method (msg);
   gboolean is_action = g_str_equal (path, PUB_ADMIN_DISCONNECT);
   const gchar *allowed = is_action ? "Allow: POST, OPTIONS\r\n"
