@@ -36,6 +36,8 @@ typedef struct _PubPoint PubPoint;
  * @address: where that came from, numeric, without the port
  * @title: that the programme's header gives it, cut; may end in a part of a
  *     character
+ * @record: of the session's recording, or of the last one's as it was at the
+ *     end
  */
 #define PUB_POINT_AGENT_SIZE 128
 #define PUB_POINT_TITLE_SIZE 256
@@ -53,14 +55,15 @@ typedef struct
   gchar agent[PUB_POINT_AGENT_SIZE];
   gchar address[64];
   gchar title[PUB_POINT_TITLE_SIZE];
+  PubRecordInfo record;
 } PubPointInfo;
 
 /**
  * PubPointOwner:
  * @changed: something in #PubPointInfo has changed
  * @session_over: the point is without an encoder; it may be freed here
- * @record: (nullable): returns the recorder for a new session, or %NULL
- * @record_done: (nullable): gives it back
+ * @record: (nullable): (transfer full): returns the recorder for a new session,
+ *     or %NULL
  */
 typedef struct
 {
@@ -68,7 +71,6 @@ typedef struct
   void (*session_over) (gpointer data, PubPoint * point,
       gboolean auto_destroy);
   PubRecord *(*record) (gpointer data, PubPoint * point);
-  void (*record_done) (gpointer data, PubPoint * point);
   gpointer data;
 } PubPointOwner;
 
