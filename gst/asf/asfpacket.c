@@ -415,6 +415,27 @@ choose_padding (const AsfPacketInfo * packet, guint length_type,
 }
 
 gboolean
+asf_packet_write_head (const AsfPacketInfo * packet, const guint8 * data,
+    gsize body_size, AsfPacketHead * head)
+{
+  guint length_type = TYPE_WORD, padding_type = TYPE_WORD;
+
+  head->size = head_size (packet, length_type, padding_type);
+  head->padding = 0;
+  if (packet->size > G_MAXUINT16 || head->size + body_size > packet->size) {
+    /* with less than the longer head costs: what it was, filled up */
+    length_type = LENGTH_TYPE (packet->length_flags);
+    if (!choose_padding (packet, length_type, body_size, packet->size,
+            &padding_type, &head->padding))
+      return FALSE;
+    head->size = head_size (packet, length_type, padding_type);
+  }
+  write_head (packet, data, head->data, length_type,
+      head->size + body_size + head->padding, padding_type, head->padding);
+  return TRUE;
+}
+
+gboolean
 asf_packet_restore_padding (const guint8 * data, gsize size,
     guint32 packet_size, guint8 * out, GError ** error)
 {

@@ -84,7 +84,8 @@ typedef struct
 /**
  * AsfPayloadIter:
  *
- * Place in a packet's payloads; lives on the stack, its fields are private.
+ * Place in a packet's payloads; lives on the stack, its fields are for gst/asf
+ * only.
  */
 typedef struct
 {
@@ -170,6 +171,38 @@ typedef struct
  */
 gboolean asf_packet_cut_padding (const AsfPacketInfo * packet,
     const guint8 * data, AsfPacketCut * cut);
+
+/**
+ * AsfPacketHead:
+ * @data: error correction data and payload parsing information
+ * @size: used bytes of @data
+ * @padding: zeros that have to follow the body
+ *
+ * A head for other payloads than those that a packet came with.
+ */
+typedef struct
+{
+  guint8 data[ASF_PACKET_HEAD_MAX];
+  gsize size;
+  gsize padding;
+} AsfPacketHead;
+
+/**
+ * asf_packet_write_head:
+ * @packet: from asf_packet_read()
+ * @data: the same packet
+ * @body_size: bytes that are to follow the head, without padding, not more than
+ *     there are
+ * @head: (out): the head
+ *
+ * Writes the head of a packet some of whose payloads are left out, in the form
+ * of asf_packet_cut_padding(); where that would be longer than the packet, its
+ * own form, with padding for what is missing.
+ *
+ * Returns: %FALSE when neither fits.
+ */
+gboolean asf_packet_write_head (const AsfPacketInfo * packet,
+    const guint8 * data, gsize body_size, AsfPacketHead * head);
 
 /**
  * asf_packet_restore_padding:

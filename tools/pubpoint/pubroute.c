@@ -10,6 +10,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "pubencoder.h"
+#include "pubfront.h"
 #include "publog.h"
 #include "pubpath.h"
 #include "pubrequest.h"
@@ -45,8 +46,8 @@ answer (PubRequest * request, guint status, const gchar * push_id,
 {
   PubServer *self = request->server;
   SoupServerMessage *msg = request->msg;
-  gchar *text = pub_response_text (status, push_id, closes,
-      soup_server_message_get_response_headers (msg));
+  gchar *text = push_id != NULL ? pub_response_text (status, push_id, closes,
+      NULL) : pub_refusal_text (msg, status, closes);
   PubConn *conn = pub_conn_steal (self->conns, msg, NULL, NULL);
 
   pub_conn_queue_text (conn, text);
@@ -368,29 +369,14 @@ wrote_body (SoupServerMessage * msg, gpointer data)
   pub_conn_close (pub_conn_steal (self->conns, msg, NULL, NULL));
 }
 
-static gboolean
-request_timed_out (gpointer data)
-{
-  PubRequest *request = data;
-
-  pub_conn_close (pub_conn_steal (request->server->conns, request->msg, NULL,
-          NULL));
-  return G_SOURCE_REMOVE;
-}
-
 static void
 free_request (PubRequest * request)
 {
-  g_source_destroy (request->clock);
-  g_source_unref (request->clock);
   g_free (request->path);
   g_free (request);
 }
 
-/* A connection is here, new or after its last request.  libsoup waits for ever
- * for one that says nothing, or a byte now and then; [MS-WMHTTP] 3.2.6.2 wants
- * those of encoders closed.  The clock goes with the message, which ends when
- * the connection is taken over. */
+/* How long it may take is the entrance's affair. */
 static void
 request_started (SoupServer * soup, SoupServerMessage * msg, gpointer data)
 {
@@ -399,9 +385,6 @@ request_started (SoupServer * soup, SoupServerMessage * msg, gpointer data)
 
   request->server = self;
   request->msg = msg;
-  request->clock = g_timeout_source_new (self->config.request_timeout_ms);
-  g_source_set_callback (request->clock, request_timed_out, request, NULL);
-  g_source_attach (request->clock, g_main_context_get_thread_default ());
   g_object_set_data_full (G_OBJECT (msg), REQUEST_KEY, request,
       (GDestroyNotify) free_request);
   /* a body is kept only where somebody waits for it */

@@ -45,7 +45,6 @@ struct _PubRequest
   SoupServerMessage *msg;
   gchar *path;
 
-  GSource *clock;
   const PubRoute *route;
   guint refusal;                /* waits for the end of the body */
   gboolean is_whole;
