@@ -28,7 +28,6 @@ typedef struct
 
 /* What libsoup does not take for a request never gets to a table of ours. */
 static const Row broken_heads[] = {
-  {"\r\n\r\n\r\n\r\n", 400, "no request"},
   {"rubbish\r\n\r\n", 400, "no request"},
   {"GET /live\r\n\r\n", 400, "no request"},
   {"GET /live HTTP/1.1\r\n\r\n", 400, "no request"},
@@ -42,9 +41,19 @@ static const Row broken_heads[] = {
   {"POST /live HTTP/1.1\r\n" HOST "Expect: wonders\r\n" EMPTY, 417,
       "no request"},
   {"POST /live HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip\r\n\r\n", 501,
-      "no request"},
+      "Transfer-Encoding"},
   {"POST /live HTTP/1.1\r\n" HOST "Content-Length: 5x\r\n\r\n", 400,
-      "no request"},
+      "Length"},
+  {"POST /live HTTP/1.1\r\n" HOST "Content-Length : 5\r\n\r\n", 400,
+      "header that is none"},
+  {"POST /live HTTP/1.1\r\n" HOST "Accept\r\n\r\n", 400,
+      "header that is none"},
+  {"POST /live HTTP/1.1\r\n" HOST ": x\r\n\r\n", 400, "header that is none"},
+  {"POST /live HTTP/1.1\r\n" HOST "Accept: x\r\n y\r\n\r\n", 400,
+      "several lines"},
+  {" GET /live HTTP/1.1\r\n" HOST "\r\n", 400, "no request"},
+  {"\x16\x03\x01\x02", 400, "no request"},
+  {"\xff", 400, "no request"},
 };
 
 static const Row targets[] = {
@@ -284,6 +293,72 @@ GST_START_TEST (test_body_is_not_kept)
 
 GST_END_TEST;
 
+/* The head is bounded in bytes and lines, before libsoup has anything of it. */
+GST_START_TEST (test_head_sizes)
+{
+  static const struct
+  {
+    gsize value, headers;
+    guint status;
+  } rows[] = {
+    {16000, 1, 501}, {16384, 1, 431}, {1000000, 1, 431}, {10, 98, 501},
+    {10, 99, 431}, {0, 20000, 431},
+  };
+  guint i, n;
+
+  log_lines_begin ();
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    RawPush *push = push_case_connect ();
+    GString *head = g_string_new ("BREW /live HTTP/1.1\r\n" HOST);
+    gchar *value = g_strnfill (rows[i].value, 'x');
+    GPtrArray *lines;
+
+    for (n = 0; n < rows[i].headers; n++)
+      g_string_append_printf (head, "X-%u: %s\r\n", n, value);
+    g_string_append (head, "\r\n");
+    log_lines_clear ();
+    raw_push_send (push, head->str, head->len);
+    fail_unless (raw_push_response (push, NULL) == rows[i].status, "%u", i);
+    fail_if (push->was_reset);
+    push_case_info ();
+    lines = log_lines_find ("refused with ");
+    fail_unless (lines->len == 1, "%u: %u", i, lines->len);
+    g_ptr_array_unref (lines);
+    g_string_free (head, TRUE);
+    g_free (value);
+    raw_push_free (push);
+  }
+}
+
+GST_END_TEST;
+
+/* The same in pieces of each size; what is pipelined is looked at as well. */
+GST_START_TEST (test_heads_in_pieces)
+{
+  static const gchar text[] = "OPTIONS /live HTTP/1.1\r\n" HOST "\r\n"
+      "OPTIONS * HTTP/1.1\n" HOST "\n"
+      "\r\nOPTIONS /live HTTP/1.1\r\n" HOST "\r\n"
+      "OPTIONS /live HTTP/1.1\r\n" HOST "Content-Length: x\r\n\r\n";
+  const gsize size = strlen (text);
+  gsize piece, at;
+  guint i;
+
+  log_lines_begin ();
+  for (piece = 1; piece < size + 16; piece += 1 + piece / 8) {
+    RawPush *push = push_case_connect ();
+
+    for (at = 0; at < size; at += piece)
+      raw_push_send (push, text + at, MIN (piece, size - at));
+    for (i = 0; i < 3; i++)
+      assert_equals_int (raw_push_response (push, NULL), 204);
+    assert_equals_int (raw_push_response (push, NULL), 400);
+    fail_unless (raw_push_wait_end (push));
+    raw_push_free (push);
+  }
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_long_paths)
 {
   static const guint lengths[] = { 1024, 1025, 3072, 3073, 30000 };
@@ -358,6 +433,8 @@ pubhostile_suite (void)
   tcase_add_test (tc, test_requests);
   tcase_add_test (tc, test_requests_cost_nothing);
   tcase_add_test (tc, test_body_is_not_kept);
+  tcase_add_test (tc, test_head_sizes);
+  tcase_add_test (tc, test_heads_in_pieces);
   tcase_add_test (tc, test_long_paths);
   tcase_add_test (tc, test_refusal_keeps_connection);
   tcase_add_test (tc, test_allow_and_retry_after);
