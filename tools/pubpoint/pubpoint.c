@@ -17,6 +17,7 @@ struct _PubPoint
   gboolean is_declared;
   gint64 used_us;
   PubRecord *record;
+  PubRecordInfo last_record;
   guint sessions;
   PubPushCounters last_counters;
 
@@ -102,6 +103,9 @@ pub_point_get_info (PubPoint * self, PubPointInfo * info)
   info->players = g_hash_table_size (self->players);
   info->playing = count_playing (self);
   info->skipped = self->skipped;
+  info->record = self->last_record;
+  if (self->record != NULL)
+    pub_record_get_info (self->record, &info->record);
   if (self->push == NULL)
     return;
   info->has_session = TRUE;
@@ -126,8 +130,9 @@ drop_push (PubPoint * self)
   g_clear_pointer (&self->push, pub_push_free);
   if (self->record != NULL) {
     pub_stream_remove_listener (self->stream, self->record);
-    self->record = NULL;
-    self->owner.record_done (self->owner.data, self);
+    pub_record_get_info (self->record, &self->last_record);
+    self->last_record.is_recording = FALSE;
+    g_clear_pointer (&self->record, pub_record_free);
   }
 }
 

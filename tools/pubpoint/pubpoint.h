@@ -28,6 +28,8 @@ typedef struct _PubPoint PubPoint;
  * @players: now, those that wait included
  * @playing: those of them that have got a header
  * @skipped: packets that slow players did not get, so far
+ * @record: of the session's recording, or of the last one's as it was at the
+ *     end
  */
 typedef struct
 {
@@ -39,14 +41,15 @@ typedef struct
   guint players;
   guint playing;
   guint64 skipped;
+  PubRecordInfo record;
 } PubPointInfo;
 
 /**
  * PubPointOwner:
  * @changed: something in #PubPointInfo has changed
  * @session_over: the point is without an encoder; it may be freed here
- * @record: (nullable): returns the recorder for a new session, or %NULL
- * @record_done: (nullable): gives it back
+ * @record: (nullable): (transfer full): returns the recorder for a new session,
+ *     or %NULL
  */
 typedef struct
 {
@@ -54,7 +57,6 @@ typedef struct
   void (*session_over) (gpointer data, PubPoint * point,
       gboolean auto_destroy);
   PubRecord *(*record) (gpointer data, PubPoint * point);
-  void (*record_done) (gpointer data, PubPoint * point);
   gpointer data;
 } PubPointOwner;
 
