@@ -19,6 +19,8 @@ struct _PubPoint
 
   GHashTable *players;
   guint64 skipped;
+  void (*gone) (gpointer data, PubPoint * point);
+  gpointer gone_data;
 };
 
 PubPoint *
@@ -34,6 +36,20 @@ pub_point_new (const gchar * path, PubConns * conns, const PubConfig * config,
   self->stream = pub_stream_new (config->backlog_limit);
   self->players = g_hash_table_new (NULL, NULL);
   return self;
+}
+
+void
+pub_point_set_gone (PubPoint * self, void (*gone) (gpointer data,
+        PubPoint * point), gpointer data)
+{
+  self->gone = gone;
+  self->gone_data = data;
+}
+
+PubStream *
+pub_point_get_stream (PubPoint * self)
+{
+  return self->stream;
 }
 
 const gchar *
@@ -251,6 +267,8 @@ pub_point_shut_down (PubPoint * self)
 void
 pub_point_free (PubPoint * self)
 {
+  if (self->gone != NULL)
+    self->gone (self->gone_data, self);
   stop_players (self);
   if (self->push != NULL)
     drop_push (self);

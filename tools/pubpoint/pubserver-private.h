@@ -2,6 +2,7 @@
 #ifndef __PUB_SERVER_PRIVATE_H__
 #define __PUB_SERVER_PRIVATE_H__
 
+#include "pubrelays.h"
 #include "pubserver.h"
 
 G_BEGIN_DECLS
@@ -16,6 +17,7 @@ struct _PubServer
   gchar **known;                /* by pub_server_set_points() */
   GHashTable *leaving;          /* points that end with their session */
 
+  PubRelays *relays;
   PubRecord *record;
   PubPoint *recorded;
 
