@@ -22,5 +22,48 @@ typedef enum
 } PubRole;
 #define PUB_N_ROLES 3
 
+/**
+ * PubAuth:
+ *
+ * Who somebody is: HTTP's Basic and Digest (RFC 7617, RFC 7616), with a
+ * password file for each role.
+ */
+typedef struct _PubAuth PubAuth;
+
+PubAuth *pub_auth_new (void);
+void pub_auth_free (PubAuth * self);
+
+/* See pub_server_set_passwords(). */
+gboolean pub_auth_set_passwords (PubAuth * self, PubRole role,
+    const gchar * htdigest_file, const gchar * realm, GError ** error);
+
+/* Whether a password is asked of @role. */
+gboolean pub_auth_asks (PubAuth * self, PubRole role);
+
+/**
+ * pub_auth_check:
+ * @msg: a request whose head has been read
+ * @role: what it is for
+ * @user: (out) (optional) (transfer full) (nullable): who it is, where a
+ *     password was asked
+ *
+ * An administrator's password is good for %PUB_ROLE_PLAYER as well.  A
+ * PushStart without credentials goes with its connection, when a PushSetup has
+ * been authenticated on it ([MS-WMHTTP] 3.2.5.2).
+ *
+ * Returns: 0, or the status that refuses it: 401 with challenges in the
+ *     response headers of @msg, 403 where nobody can be @role, 429 after too
+ *     many wrong passwords.
+ */
+guint pub_auth_check (PubAuth * self, SoupServerMessage * msg, PubRole role,
+    gchar ** user);
+
+/* The same without an effect on anything; an absent password file makes nobody
+ * an administrator and everybody the rest. */
+gboolean pub_auth_is (PubAuth * self, SoupServerMessage * msg, PubRole role);
+
+/* Says that the connection of @peer is encrypted. */
+void pub_auth_mark_secure (GSocketAddress * peer);
+
 G_END_DECLS
 #endif /* __PUB_AUTH_H__ */

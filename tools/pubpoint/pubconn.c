@@ -3,10 +3,13 @@
 
 #include <string.h>
 
+#include "pubpoll.h"
+#include "pubsocket.h"
+
 /* How long a closing connection may take to write its rest and to be closed by
- * the peer. */
+ * the peer, and how often that is looked at. */
 #define CLOSE_TIMEOUT_MS 3000
-#define WRITE_AT_ONCE 32
+#define CLOSE_CHECK_MS 250
 
 typedef enum
 {
@@ -14,20 +17,17 @@ typedef enum
   CONN_GIVING_BACK,             /* writes the rest */
   CONN_CLOSING,                 /* writes the rest */
   CONN_LINGERING,               /* waits for the peer's end */
+  CONN_REMOVED,
 } ConnState;
-
-typedef struct
-{
-  guint8 head[PUB_CONN_HEAD_MAX];
-  guint8 head_size;
-  GBytes *body;
-} Piece;
 
 struct _PubConns
 {
   SoupServer *server;
+  PubPoll *poll;
   GHashTable *all;
   guint64 last_id;
+  GQueue closing;               /* links of connections, oldest first */
+  GSource *close_clock;         /* while there is one */
   void (*emptied) (gpointer data);
   gpointer data;
 };
@@ -38,23 +38,21 @@ struct _PubConn
   guint64 id;
   PubConns *conns;
   ConnState state;
-  GIOStream *stream;
+  PubSocket *socket;
+  PubOutput *output;
+  PubPollEntry *entry;          /* NULL: nothing is waited for any more */
   GSocketAddress *local, *remote;
   const PubConnFuncs *funcs;
   gpointer data;
 
-  GQueue pieces;
-  gsize written;                /* of the first piece */
-  gsize queued;
-  guint64 sent;
-  gint64 progress_us;
   gboolean is_broken;
   gboolean has_peer_ended;      /* seen while closing */
 
-  GSource *read_source, *write_source, *close_source;
+  gint64 close_by_us;
+  GList closing_link;
 };
 
-static void update_sources (PubConn * self);
+static void ready (PubPollEvents events, gpointer data);
 
 PubConns *
 pub_conns_new (SoupServer * server)
@@ -62,7 +60,9 @@ pub_conns_new (SoupServer * server)
   PubConns *self = g_new0 (PubConns, 1);
 
   self->server = server;
+  self->poll = pub_poll_new ();
   self->all = g_hash_table_new (NULL, NULL);
+  g_queue_init (&self->closing);
   return self;
 }
 
@@ -81,19 +81,12 @@ pub_conns_watch (PubConns * self, void (*emptied) (gpointer data),
 }
 
 static void
-piece_free (Piece * piece)
+stop_close_clock (PubConns * self)
 {
-  g_clear_pointer (&piece->body, g_bytes_unref);
-  g_free (piece);
-}
-
-static void
-clear_source (GSource ** source)
-{
-  if (*source == NULL)
+  if (self->close_clock == NULL)
     return;
-  g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
+  g_source_destroy (self->close_clock);
+  g_clear_pointer (&self->close_clock, g_source_unref);
 }
 
 static void
@@ -101,8 +94,8 @@ conn_unref (PubConn * self)
 {
   if (--self->refs > 0)
     return;
-  g_queue_clear_full (&self->pieces, (GDestroyNotify) piece_free);
-  g_object_unref (self->stream);
+  pub_output_free (self->output);
+  pub_socket_free (self->socket);
   g_object_unref (self->local);
   g_object_unref (self->remote);
   g_free (self);
@@ -112,61 +105,19 @@ conn_unref (PubConn * self)
 static void
 remove_conn (PubConn * self)
 {
-  PubConns *conns;
+  PubConns *conns = self->conns;
 
-  if (!g_hash_table_remove (self->conns->all, self))
+  if (self->state == CONN_REMOVED)
     return;
+  self->state = CONN_REMOVED;
   self->funcs = NULL;
-  clear_source (&self->read_source);
-  clear_source (&self->write_source);
-  clear_source (&self->close_source);
-  conns = self->conns;
+  g_hash_table_remove (conns->all, self);
+  g_clear_pointer (&self->entry, pub_poll_remove);
+  if (self->close_by_us != 0)
+    g_queue_unlink (&conns->closing, &self->closing_link);
   conn_unref (self);
   if (conns->emptied != NULL && pub_conns_count (conns) == 0)
     conns->emptied (conns->data);
-}
-
-static GIOStream *
-base_stream (GIOStream * stream)
-{
-  GIOStream *base = NULL;
-
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (stream),
-          "base-iostream"))
-    g_object_get (stream, "base-iostream", &base, NULL);
-  return base;
-}
-
-static GSocket *
-conn_socket (PubConn * self)
-{
-  GIOStream *stream = g_object_ref (self->stream), *base;
-  GSocket *socket = NULL;
-
-  while ((base = base_stream (stream)) != NULL) {
-    g_object_unref (stream);
-    stream = base;
-  }
-  if (G_IS_SOCKET_CONNECTION (stream))
-    socket = g_socket_connection_get_socket (G_SOCKET_CONNECTION (stream));
-  g_object_unref (stream);
-  return socket;
-}
-
-static void
-close_stream (PubConn * self)
-{
-  GIOStream *base = base_stream (self->stream);
-
-  g_io_stream_close (base ? base : self->stream, NULL, NULL);
-  g_clear_object (&base);
-}
-
-static void
-finish_closing (PubConn * self)
-{
-  close_stream (self);
-  remove_conn (self);
 }
 
 void
@@ -179,8 +130,10 @@ pub_conns_free (PubConns * self)
   while (g_hash_table_size (self->all) > 0) {
     g_hash_table_iter_init (&iter, self->all);
     g_hash_table_iter_next (&iter, &conn, NULL);
-    finish_closing (conn);
+    remove_conn (conn);
   }
+  stop_close_clock (self);
+  pub_poll_free (self->poll);
   g_hash_table_unref (self->all);
   g_free (self);
 }
@@ -190,48 +143,35 @@ pub_conn_steal (PubConns * conns, SoupServerMessage * msg,
     const PubConnFuncs * funcs, gpointer data)
 {
   PubConn *self = g_new0 (PubConn, 1);
-  GSocket *socket;
 
   self->refs = 1;
   self->id = ++conns->last_id;
   self->conns = conns;
   self->local = g_object_ref (soup_server_message_get_local_address (msg));
   self->remote = g_object_ref (soup_server_message_get_remote_address (msg));
-  self->stream = soup_server_message_steal_connection (msg);
+  self->socket = pub_socket_new (soup_server_message_steal_connection (msg));
+  self->output = pub_output_new (self->socket);
   self->funcs = funcs;
   self->data = data;
-  self->progress_us = g_get_monotonic_time ();
-  g_queue_init (&self->pieces);
+  self->closing_link.data = self;
   g_hash_table_add (conns->all, self);
-  socket = conn_socket (self);
-  if (socket != NULL)
-    g_socket_set_keepalive (socket, TRUE);
-  update_sources (self);
+  self->entry = pub_poll_add (conns->poll, pub_socket_get_fd (self->socket),
+      ready, self);
+  /* bytes that were read with the head */
+  pub_poll_wake (self->entry, PUB_POLL_READ);
   return self;
 }
 
 gssize
 pub_conn_read (PubConn * self, guint8 * data, gsize size)
 {
-  GInputStream *input = g_io_stream_get_input_stream (self->stream);
-  GError *error = NULL;
-  gssize n;
-
-  n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM
-      (input), data, size, NULL, &error);
-  if (n >= 0)
-    return n;
-  /* a reset is an end as well */
-  n = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) ? -1 : 0;
-  g_error_free (error);
-  return n;
+  return pub_socket_read (self->socket, data, size);
 }
 
 gboolean
 pub_conn_is_readable (PubConn * self)
 {
-  return g_pollable_input_stream_is_readable (G_POLLABLE_INPUT_STREAM
-      (g_io_stream_get_input_stream (self->stream)));
+  return pub_socket_is_readable (self->socket);
 }
 
 guint64
@@ -249,45 +189,55 @@ pub_conn_get_address (PubConn * self)
       (G_INET_SOCKET_ADDRESS (self->remote)));
 }
 
-guint64
-pub_conn_get_sent (PubConn * self)
+/* Reading goes on in each state but the handing over, where the next bytes
+ * belong to the SoupServer. */
+static gboolean
+does_read (PubConn * self)
 {
-  return self->sent;
+  switch (self->state) {
+    case CONN_OPEN:
+      return self->funcs != NULL && self->funcs->readable != NULL;
+    case CONN_CLOSING:
+    case CONN_LINGERING:
+      return !self->has_peer_ended;
+    case CONN_GIVING_BACK:
+    case CONN_REMOVED:
+      break;
+  }
+  return FALSE;
 }
 
-gsize
-pub_conn_get_queued (PubConn * self)
+static void
+update_waits (PubConn * self)
 {
-  return self->queued;
+  PubPollEvents events = 0;
+
+  if (self->entry == NULL)
+    return;
+  if (does_read (self) && !self->is_broken)
+    events |= PUB_POLL_READ;
+  if (pub_output_is_blocked (self->output)
+      && !self->is_broken)
+    events |= PUB_POLL_WRITE;
+  pub_poll_wait_for (self->entry, events);
 }
 
-gint64
-pub_conn_get_progress_us (PubConn * self)
+/* A failure is told from the poll, so that nobody is called from inside of
+ * what it calls. */
+static void
+note_failure (PubConn * self)
 {
-  return self->progress_us;
+  if (!pub_output_is_broken (self->output) || self->is_broken)
+    return;
+  self->is_broken = TRUE;
+  if (self->entry != NULL)
+    pub_poll_wake (self->entry, PUB_POLL_BROKEN);
 }
 
-static gsize
-piece_size (const Piece * piece)
+PubOutput *
+pub_conn_get_output (PubConn * self)
 {
-  return piece->head_size + (piece->body ? g_bytes_get_size (piece->body) : 0);
-}
-
-void
-pub_conn_queue (PubConn * self, const guint8 * head, gsize head_size,
-    GBytes * body)
-{
-  Piece *piece = g_new (Piece, 1);
-
-  g_return_if_fail (head_size <= PUB_CONN_HEAD_MAX);
-  if (self->queued == 0)
-    self->progress_us = g_get_monotonic_time ();
-  piece->head_size = head_size;
-  if (head_size > 0)
-    memcpy (piece->head, head, head_size);
-  piece->body = body ? g_bytes_ref (body) : NULL;
-  g_queue_push_tail (&self->pieces, piece);
-  self->queued += piece_size (piece);
+  return self->output;
 }
 
 void
@@ -295,121 +245,64 @@ pub_conn_queue_text (PubConn * self, const gchar * text)
 {
   GBytes *bytes = g_bytes_new (text, strlen (text));
 
-  pub_conn_queue (self, NULL, 0, bytes);
+  pub_output_queue (self->output, NULL, 0, bytes);
   g_bytes_unref (bytes);
 }
 
-static void
-add_vector (GOutputVector * vectors, guint * n, gconstpointer data, gsize size,
-    gsize * skip)
+void
+pub_conn_queue (PubConn * self, const guint8 * head, gsize head_size,
+    GBytes * body)
 {
-  if (*skip >= size) {
-    *skip -= size;
-    return;
-  }
-  vectors[*n].buffer = (const guint8 *) data + *skip;
-  vectors[*n].size = size - *skip;
-  *skip = 0;
-  (*n)++;
+  pub_output_queue (self->output, head, head_size, body);
 }
 
-static guint
-fill_vectors (PubConn * self, GOutputVector * vectors)
+void
+pub_conn_flush (PubConn * self)
 {
-  gsize skip = self->written;
-  guint n = 0;
-  GList *l;
-
-  for (l = self->pieces.head; l != NULL && n < 2 * WRITE_AT_ONCE; l = l->next) {
-    Piece *piece = l->data;
-
-    add_vector (vectors, &n, piece->head, piece->head_size, &skip);
-    if (piece->body != NULL)
-      add_vector (vectors, &n, g_bytes_get_data (piece->body, NULL),
-          g_bytes_get_size (piece->body), &skip);
-  }
-  return n;
+  pub_output_flush (self->output);
+  note_failure (self);
+  update_waits (self);
 }
 
-static void
-take_written (PubConn * self, gsize written)
+guint
+pub_conn_send (PubConn * self, const PubPiece * pieces, guint n)
 {
-  self->progress_us = g_get_monotonic_time ();
-  self->queued -= written;
-  self->sent += written;
-  self->written += written;
-  while (!g_queue_is_empty (&self->pieces)) {
-    Piece *piece = g_queue_peek_head (&self->pieces);
+  guint taken = pub_output_send (self->output, pieces, n);
 
-    if (self->written < piece_size (piece))
-      break;
-    self->written -= piece_size (piece);
-    piece_free (g_queue_pop_head (&self->pieces));
-  }
-}
-
-/* Returns: FALSE when the connection is broken. */
-static gboolean
-write_queue (PubConn * self)
-{
-  GOutputStream *output = g_io_stream_get_output_stream (self->stream);
-  GOutputVector vectors[2 * WRITE_AT_ONCE + 1];
-
-  while (self->queued > 0) {
-    guint n = fill_vectors (self, vectors);
-    GError *error = NULL;
-    gsize written = 0;
-    GPollableReturn result;
-
-    result = g_pollable_output_stream_writev_nonblocking
-        (G_POLLABLE_OUTPUT_STREAM (output), vectors, n, &written, NULL, &error);
-    if (result == G_POLLABLE_RETURN_WOULD_BLOCK)
-      return TRUE;
-    if (result == G_POLLABLE_RETURN_FAILED) {
-      g_error_free (error);
-      return FALSE;
-    }
-    take_written (self, written);
-  }
-  return TRUE;
-}
-
-/* The SoupServer gets the plain connection when no byte of the next request is
- * waiting, so that connections with many requests do not grow a chain of
- * filters. */
-static void
-hand_over (PubConn * self)
-{
-  GIOStream *base = base_stream (self->stream);
-  GIOStream *stream = self->stream;
-
-  if (base != NULL && !pub_conn_is_readable (self))
-    stream = base;
-  clear_source (&self->read_source);
-  clear_source (&self->write_source);
-  soup_server_accept_iostream (self->conns->server, stream, self->local,
-      self->remote, NULL);
-  g_clear_object (&base);
-  remove_conn (self);
+  note_failure (self);
+  if (pub_output_is_blocked (self->output))
+    update_waits (self);
+  return taken;
 }
 
 static void
 start_lingering (PubConn * self)
 {
-  GSocket *socket = conn_socket (self);
-
   self->state = CONN_LINGERING;
-  if (self->has_peer_ended || socket == NULL
-      || !g_socket_shutdown (socket, FALSE, TRUE, NULL))
-    finish_closing (self);
+  if (self->has_peer_ended || !pub_socket_shut_down (self->socket))
+    remove_conn (self);
+}
+
+static void
+hand_over (PubConn * self)
+{
+  GIOStream *stream = pub_socket_give_away (self->socket);
+
+  g_clear_pointer (&self->entry, pub_poll_remove);
+  soup_server_accept_iostream (self->conns->server, stream, self->local,
+      self->remote, NULL);
+  g_object_unref (stream);
+  remove_conn (self);
 }
 
 static void
 broken (PubConn * self)
 {
   self->is_broken = TRUE;
+  /* an error stays, and would be told of in each turn */
+  g_clear_pointer (&self->entry, pub_poll_remove);
   if (self->state != CONN_OPEN)
-    finish_closing (self);
+    remove_conn (self);
   else if (self->funcs != NULL && self->funcs->lost != NULL)
     self->funcs->lost (self, self->data);
 }
@@ -429,24 +322,18 @@ drained (PubConn * self)
       start_lingering (self);
       break;
     case CONN_LINGERING:
+    case CONN_REMOVED:
       break;
   }
 }
 
-static gboolean
-writable (GObject * stream, gpointer data)
+static void
+writable (PubConn * self)
 {
-  PubConn *self = data;
-
-  self->refs++;
-  if (!write_queue (self))
-    broken (self);
-  else if (self->queued == 0)
+  pub_output_flush (self->output);
+  note_failure (self);
+  if (!pub_output_is_blocked (self->output))
     drained (self);
-  if (g_hash_table_contains (self->conns->all, self))
-    update_sources (self);
-  conn_unref (self);
-  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -458,106 +345,94 @@ read_waste (PubConn * self)
     return;
   self->has_peer_ended = TRUE;
   if (self->state == CONN_LINGERING)
-    finish_closing (self);
+    remove_conn (self);
 }
 
-static gboolean
-readable (GObject * stream, gpointer data)
+static void
+readable (PubConn * self)
+{
+  if (self->state == CONN_LINGERING || self->state == CONN_CLOSING)
+    read_waste (self);
+  else if (does_read (self))
+    self->funcs->readable (self, self->data);
+  if (self->entry != NULL && does_read (self)
+      && pub_socket_may_hold_bytes (self->socket))
+    pub_poll_wake (self->entry, PUB_POLL_READ);
+}
+
+static void
+ready (PubPollEvents events, gpointer data)
 {
   PubConn *self = data;
 
   self->refs++;
-  if (self->state == CONN_LINGERING || self->state == CONN_CLOSING)
-    read_waste (self);
-  else if (self->funcs != NULL && self->funcs->readable != NULL)
-    self->funcs->readable (self, self->data);
-  /* libsoup's source for a stream that still held bytes read with the head is
-   * ready for ever: the next wait needs a new one */
-  clear_source (&self->read_source);
-  if (g_hash_table_contains (self->conns->all, self))
-    update_sources (self);
+  if (events & PUB_POLL_BROKEN)
+    broken (self);
+  if (events & PUB_POLL_WRITE)
+    writable (self);
+  if (events & PUB_POLL_READ)
+    readable (self);
+  update_waits (self);
   conn_unref (self);
+}
+
+static gboolean
+check_closing (gpointer data)
+{
+  PubConns *self = data;
+  gint64 now_us = g_get_monotonic_time ();
+  GList *link;
+
+  while ((link = self->closing.head) != NULL
+      && ((PubConn *) link->data)->close_by_us <= now_us)
+    remove_conn (link->data);
+  if (link == NULL)
+    stop_close_clock (self);
   return G_SOURCE_CONTINUE;
 }
 
 static void
-attach (GSource ** source, GSource * new_source, GSourceFunc func,
-    gpointer data)
+start_close_clock (PubConns * self)
 {
-  g_source_set_callback (new_source, func, data, NULL);
-  g_source_attach (new_source, g_main_context_get_thread_default ());
-  *source = new_source;
-}
-
-/* Reading goes on in each state but the handing over, where the next bytes
- * belong to the SoupServer; writing is waited for while something is queued. */
-static void
-update_sources (PubConn * self)
-{
-  gboolean reads = self->state != CONN_GIVING_BACK && !self->is_broken
-      && !self->has_peer_ended;
-  gboolean writes = self->queued > 0 && !self->is_broken;
-
-  if (!reads)
-    clear_source (&self->read_source);
-  else if (self->read_source == NULL)
-    attach (&self->read_source,
-        g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM
-            (g_io_stream_get_input_stream (self->stream)), NULL),
-        G_SOURCE_FUNC (readable), self);
-  if (!writes)
-    clear_source (&self->write_source);
-  else if (self->write_source == NULL)
-    attach (&self->write_source,
-        g_pollable_output_stream_create_source (G_POLLABLE_OUTPUT_STREAM
-            (g_io_stream_get_output_stream (self->stream)), NULL),
-        G_SOURCE_FUNC (writable), self);
-}
-
-void
-pub_conn_flush (PubConn * self)
-{
-  /* what fails here is found again, and reported, by the source */
-  if (self->write_source == NULL)
-    write_queue (self);
-  update_sources (self);
-}
-
-static gboolean
-close_timed_out (gpointer data)
-{
-  finish_closing (data);
-  return G_SOURCE_REMOVE;
+  if (self->close_clock != NULL)
+    return;
+  self->close_clock = g_timeout_source_new (CLOSE_CHECK_MS);
+  g_source_set_callback (self->close_clock, check_closing, self, NULL);
+  g_source_attach (self->close_clock, g_main_context_get_thread_default ());
 }
 
 /* The owner lets go of @self; what is queued is still written. */
 static void
 release (PubConn * self, ConnState state)
 {
+  self->refs++;
   self->funcs = NULL;
   self->state = state;
-  attach (&self->close_source, g_timeout_source_new (CLOSE_TIMEOUT_MS),
-      close_timed_out, self);
-  if (self->is_broken || !write_queue (self))
-    finish_closing (self);
-  else if (self->queued == 0)
+  self->close_by_us = g_get_monotonic_time () + CLOSE_TIMEOUT_MS * 1000;
+  g_queue_push_tail_link (&self->conns->closing, &self->closing_link);
+  start_close_clock (self->conns);
+  pub_output_flush (self->output);
+  note_failure (self);
+  if (self->is_broken)
+    remove_conn (self);
+  else if (state == CONN_GIVING_BACK)
+    /* in another turn: libsoup reads at once, and answers that wait for no
+     * one would be made deeper and deeper on the stack */
+    pub_poll_wake (self->entry, PUB_POLL_WRITE);
+  else if (!pub_output_is_blocked (self->output))
     drained (self);
-  if (g_hash_table_contains (self->conns->all, self))
-    update_sources (self);
+  update_waits (self);
+  conn_unref (self);
 }
 
 void
 pub_conn_close (PubConn * self)
 {
-  self->refs++;
   release (self, CONN_CLOSING);
-  conn_unref (self);
 }
 
 void
 pub_conn_give_back (PubConn * self)
 {
-  self->refs++;
   release (self, CONN_GIVING_BACK);
-  conn_unref (self);
 }

@@ -4,6 +4,8 @@
 
 #include <libsoup/soup.h>
 
+#include "puboutput.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -18,15 +20,17 @@ typedef struct _PubConns PubConns;
  * PubConn:
  *
  * One such connection: bytes are written without blocking, what the kernel
- * does not take waits in a queue.  All of it happens on the thread-default
- * main context of its creator.
+ * does not take waits in a queue.  All connections of a #PubConns share one
+ * epoll set, and all of it happens on the main context that was the
+ * thread-default one when that was made.
  */
 typedef struct _PubConn PubConn;
 
 /**
  * PubConnFuncs:
  * @readable: pub_conn_read() has something to say
- * @drained: the queue has become empty
+ * @drained: what was queued has been taken, and there is room for more;
+ *     called after somebody had to wait for it
  * @lost: the connection is broken; the owner closes it
  *
  * What the owner of a connection hears.  It may close the connection in each
@@ -80,13 +84,12 @@ gboolean pub_conn_is_readable (PubConn * self);
 
 /**
  * pub_conn_queue:
- * @head: (nullable): bytes that are copied, at most %PUB_CONN_HEAD_MAX
+ * @head: (nullable): bytes that are copied, at most %PUB_PIECE_HEAD_MAX
  * @head_size: how many
  * @body: (nullable): bytes that are shared
  *
  * Queues both, one after the other, for writing.  pub_conn_flush() starts it.
  */
-#define PUB_CONN_HEAD_MAX 16
 void pub_conn_queue (PubConn * self, const guint8 * head, gsize head_size,
     GBytes * body);
 void pub_conn_queue_text (PubConn * self, const gchar * text);
@@ -100,14 +103,18 @@ guint64 pub_conn_get_id (PubConn * self);
 /* Returns: (transfer full): the peer's numeric address, without its port. */
 gchar *pub_conn_get_address (PubConn * self);
 
-/* Returns: bytes that the kernel has taken. */
-guint64 pub_conn_get_sent (PubConn * self);
+/**
+ * pub_conn_send:
+ *
+ * pub_output_send() to this connection.  When less than @n are taken, @drained
+ * tells when to go on.
+ *
+ * Returns: how many were taken.
+ */
+guint pub_conn_send (PubConn * self, const PubPiece * pieces, guint n);
 
-/* Returns: queued bytes. */
-gsize pub_conn_get_queued (PubConn * self);
-
-/* Returns: monotonic time at which bytes were last taken. */
-gint64 pub_conn_get_progress_us (PubConn * self);
+/* Returns: (transfer none): its figures, and whether it is blocked. */
+PubOutput *pub_conn_get_output (PubConn * self);
 
 /**
  * pub_conn_close:

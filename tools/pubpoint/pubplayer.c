@@ -105,9 +105,9 @@ check_stall (gpointer data)
 {
   PubPlayer *self = data;
   gint64 silent_us = g_get_monotonic_time ()
-      - pub_conn_get_progress_us (self->conn);
+      - pub_output_get_progress_us (pub_conn_get_output (self->conn));
 
-  if (pub_conn_get_queued (self->conn) == 0
+  if (pub_output_get_queued (pub_conn_get_output (self->conn)) == 0
       || silent_us < (gint64) self->config->stall_timeout_ms * 1000)
     return G_SOURCE_CONTINUE;
   g_message ("a player has taken nothing for %" G_GINT64_FORMAT " ms and is"
@@ -258,7 +258,7 @@ header_came (gpointer data, GBytes * header, const AsfHeaderInfo * info)
 static gboolean
 has_room (PubPlayer * self, GBytes * packet)
 {
-  gsize queued = pub_conn_get_queued (self->conn);
+  gsize queued = pub_output_get_queued (pub_conn_get_output (self->conn));
 
   /* who has fallen behind begins again with room for something */
   if (self->state == PLAYER_SKIPPING)
@@ -395,7 +395,7 @@ pub_player_get_info (PubPlayer * self, PubPlayerInfo * info)
   info->is_mms = self->kind != PUB_MMS_PLAIN;
   info->state = (PubPlayerState) self->state;
   info->since_us = self->since_us;
-  info->bytes_sent = pub_conn_get_sent (self->conn);
+  info->bytes_sent = pub_output_get_sent (pub_conn_get_output (self->conn));
   info->packets_skipped = self->skipped;
   g_free (address);
 }

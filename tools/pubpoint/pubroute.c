@@ -35,7 +35,7 @@ static void
 refuse_now (PubServer * self, SoupServerMessage * msg, guint status)
 {
   PubConn *conn;
-  gchar *text = pub_response_text (status, NULL, TRUE);
+  gchar *text = pub_refusal_text (msg, status);
 
   log_refusal (msg, status);
   conn = pub_conn_steal (self->conns, msg, NULL, NULL);
@@ -196,6 +196,16 @@ is_browser (SoupServerMessage * msg)
           "User-Agent"), NULL);
 }
 
+static PubRole
+request_role (SoupServerMessage * msg)
+{
+  gboolean is_push = has_type (msg, PUB_SETUP_TYPE)
+      || has_type (msg, PUB_START_TYPE);
+
+  return is_push && soup_server_message_get_method (msg) == SOUP_METHOD_POST
+      ? PUB_ROLE_ENCODER : PUB_ROLE_PLAYER;
+}
+
 /* Requests that are not left to libsoup, because it answers only when a body
  * has ended, and knows no endless answer whose backlog is bounded. */
 static void
@@ -204,8 +214,12 @@ early_request (SoupServer * soup, SoupServerMessage * msg, const gchar * path,
 {
   PubServer *self = data;
   const gchar *method = soup_server_message_get_method (msg);
-  guint status;
+  guint status = pub_server_check (self, msg, request_role (msg), NULL);
 
+  if (status != 0) {
+    refuse_now (self, msg, status);
+    return;
+  }
   if (g_str_equal (method, "POST") && has_type (msg, PUB_START_TYPE)) {
     status = take_start (self, msg, path);
   } else {
@@ -264,45 +278,9 @@ whole_request (SoupServer * soup, SoupServerMessage * msg, const gchar * path,
     answer_empty (self, msg, SOUP_STATUS_NOT_IMPLEMENTED, NULL);
 }
 
-static gboolean
-request_timed_out (gpointer data)
-{
-  SoupServerMessage *msg = data;
-  PubServer *self = g_object_get_data (G_OBJECT (msg), "pub-server");
-
-  pub_conn_close (pub_conn_steal (self->conns, msg, NULL, NULL));
-  return G_SOURCE_REMOVE;
-}
-
-static void
-stop_clock (GSource * clock)
-{
-  g_source_destroy (clock);
-  g_source_unref (clock);
-}
-
-/* A connection is here, new or after its last request.  libsoup waits for ever
- * for one that says nothing, or a byte now and then; [MS-WMHTTP] 3.2.6.2 wants
- * those of encoders closed.  The clock goes with the message, which ends when
- * the connection is taken over. */
-static void
-request_started (SoupServer * soup, SoupServerMessage * msg, gpointer data)
-{
-  PubServer *self = data;
-  GSource *clock = g_timeout_source_new (self->config.request_timeout_ms);
-
-  g_source_set_callback (clock, request_timed_out, msg, NULL);
-  g_source_attach (clock, g_main_context_get_thread_default ());
-  g_object_set_data (G_OBJECT (msg), "pub-server", self);
-  g_object_set_data_full (G_OBJECT (msg), "pub-clock", clock,
-      (GDestroyNotify) stop_clock);
-}
-
 void
 pub_route_attach (PubServer * self)
 {
-  g_signal_connect (self->soup, "request-started",
-      G_CALLBACK (request_started), self);
   soup_server_add_early_handler (self->soup, NULL, early_request, self, NULL);
   soup_server_add_handler (self->soup, NULL, whole_request, self, NULL);
 }

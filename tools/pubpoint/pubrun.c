@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
@@ -114,6 +115,17 @@ end_signalled (gpointer data)
     g_main_loop_quit (self->loop);
   }
   return G_SOURCE_CONTINUE;
+}
+
+/* After the main loop, where no source is dispatched.  Not for the same signal
+ * that has been sent twice. */
+static gint64 first_signal_us;
+
+static void
+end_now (int signal_number)
+{
+  if (g_get_monotonic_time () - first_signal_us > SAME_SIGNAL_US)
+    _exit (128 + signal_number);
 }
 
 static gboolean
@@ -235,8 +247,9 @@ pub_run (const gchar * const *arguments, PubOptions * options)
     g_main_loop_run (self.loop);
   }
   /* what is left waits for the disk at most: who does not, says it again */
-  signal (SIGTERM, SIG_DFL);
-  signal (SIGINT, SIG_DFL);
+  first_signal_us = self.closing_us;
+  signal (SIGTERM, end_now);
+  signal (SIGINT, end_now);
   pub_server_free (self.server);
   g_main_loop_unref (self.loop);
   pub_options_free (self.options);

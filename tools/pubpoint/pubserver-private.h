@@ -2,6 +2,8 @@
 #ifndef __PUB_SERVER_PRIVATE_H__
 #define __PUB_SERVER_PRIVATE_H__
 
+#include "pubentrance.h"
+#include "pubfront.h"
 #include "pubrelays.h"
 #include "pubserver.h"
 
@@ -10,6 +12,8 @@ G_BEGIN_DECLS
 struct _PubServer
 {
   SoupServer *soup;
+  PubFront *front;
+  PubEntrance *entrance;
   PubConns *conns;
   PubConfig config;
   GHashTable *points;

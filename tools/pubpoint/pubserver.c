@@ -138,6 +138,8 @@ pub_server_new (void)
 
   self->config = default_config;
   self->soup = soup_server_new ("server-header", pub_server_header (), NULL);
+  self->front = pub_front_new ();
+  self->entrance = pub_entrance_new (self);
   pub_route_attach (self);
   self->conns = pub_conns_new (self->soup);
   self->relays = pub_relays_new (relays_changed, self);
@@ -154,6 +156,7 @@ pub_server_free (PubServer * self)
     return;
   self->changed = NULL;
   self->done = NULL;
+  pub_entrance_close (self->entrance);
   soup_server_disconnect (self->soup);
   g_hash_table_remove_all (self->points);
   pub_relays_free (self->relays);
@@ -166,46 +169,10 @@ pub_server_free (PubServer * self)
     g_source_destroy (self->done_source);
     g_source_unref (self->done_source);
   }
+  pub_entrance_free (self->entrance);
   g_object_unref (self->soup);
+  pub_front_free (self->front);
   g_free (self);
-}
-
-gboolean
-pub_server_listen (PubServer * self, const gchar * address, guint port,
-    GError ** error)
-{
-  GSocketAddress *socket_address =
-      g_inet_socket_address_new_from_string (address, port);
-  gboolean listens;
-
-  if (socket_address == NULL) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
-        _("%s is not a numeric address"), address);
-    return FALSE;
-  }
-  listens = soup_server_listen (self->soup, socket_address, 0, error);
-  g_object_unref (socket_address);
-  return listens;
-}
-
-guint
-pub_server_get_port (PubServer * self)
-{
-  GSList *uris = soup_server_get_uris (self->soup);
-  guint port = uris != NULL ? g_uri_get_port (uris->data) : 0;
-
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
-  return port;
-}
-
-gchar *
-pub_server_get_url (PubServer * self)
-{
-  GSList *uris = soup_server_get_uris (self->soup);
-  gchar *url = uris != NULL ? g_uri_to_string (uris->data) : NULL;
-
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
-  return url;
 }
 
 PubConfig *
@@ -336,6 +303,7 @@ pub_server_shut_down (PubServer * self, void (*done) (gpointer data),
   self->done = done;
   self->done_data = data;
   /* nothing new: not even a request on an old connection */
+  pub_entrance_close (self->entrance);
   soup_server_disconnect (self->soup);
   self->config.max_points = 0;
   g_list_free_full (points, (GDestroyNotify) pub_point_shut_down);

@@ -71,7 +71,8 @@ raw_push_request (RawPush * self, const gchar * path, const gchar * type,
   GString *text = g_string_new (NULL);
 
   g_string_append_printf (text, "POST %s HTTP/1.1\r\n"
-      "Content-Type: %s\r\nHost: test\r\nContent-Length: %" G_GUINT64_FORMAT
+      "Content-Type: %s\r\nHost: localhost\r\nContent-Length: %"
+      G_GUINT64_FORMAT
       "\r\nConnection: Keep-Alive\r\nCache-Control: no-cache\r\n", path, type,
       length);
   if (agent != NULL)

@@ -115,6 +115,7 @@ GST_END_TEST;
 static void
 want_requests (PubServer * self, gpointer data)
 {
+  pub_server_get_config (self)->head_timeout_ms = 300;
   pub_server_get_config (self)->request_timeout_ms = 300;
 }
 
@@ -133,6 +134,7 @@ GST_START_TEST (test_request_timeout)
   idle = push_case_connect ();
   assert_equals_int (raw_push_setup (idle, "/other", "0", ""), 204);
   fail_unless (raw_push_wait_end (silent));
+  assert_equals_int (raw_push_response (slow, NULL), 408);
   fail_unless (raw_push_wait_end (slow));
   fail_unless (raw_push_wait_end (idle));
   push_case_send_packet (push);

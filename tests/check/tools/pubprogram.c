@@ -19,7 +19,7 @@ GST_START_TEST (test_signals)
   const TestHeader description = { ASF_FILE_BROADCAST, 200, 0,
     {&asf_guid_stream_audio}, FALSE
   };
-  const gchar *play = "GET " PATH " HTTP/1.1\r\nHost: t\r\n"
+  const gchar *play = "GET " PATH " HTTP/1.1\r\nHost: localhost\r\n"
       "User-Agent: NSPlayer/4.1\r\nPragma: xPlayStrm=1\r\n\r\n";
   gchar *folder = g_dir_make_tmp ("pubprogram-XXXXXX", NULL);
   gchar *filename = g_build_filename (folder, "show.asf", NULL);

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pubpoll.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+/* What is served before other sources have their turn.  The kernel hands out
+ * what is ready in turns, so that nobody starves behind the others. */
+#define MAX_EVENTS 64
+
+typedef struct
+{
+  GSource source;
+  PubPoll *poll;
+} PollSource;
+
+struct _PubPoll
+{
+  PollSource *source;
+  gpointer tag;
+  gint epoll_fd;
+  GQueue woken;                 /* links of entries */
+  gboolean is_dispatching;
+  GSList *removed;              /* entries that events may still point to */
+};
+
+struct _PubPollEntry
+{
+  PubPoll *poll;
+  gint fd;
+  PubPollFunc func;             /* NULL: removed */
+  gpointer data;
+  PubPollEvents wanted;
+  PubPollEvents woken_for;      /* 0: not in woken */
+  GList link;
+};
+
+static gboolean
+poll_prepare (GSource * source, gint * timeout)
+{
+  PubPoll *self = ((PollSource *) source)->poll;
+
+  *timeout = -1;
+  return !g_queue_is_empty (&self->woken);
+}
+
+static gboolean
+poll_check (GSource * source)
+{
+  PubPoll *self = ((PollSource *) source)->poll;
+
+  return !g_queue_is_empty (&self->woken)
+      || g_source_query_unix_fd (source, self->tag) != 0;
+}
+
+static void
+call_entry (PubPollEntry * entry, PubPollEvents events)
+{
+  if (entry->func != NULL && events != 0)
+    entry->func (events, entry->data);
+}
+
+/* Those that wake again while they are served have to wait for the next
+ * turn. */
+static void
+serve_woken (PubPoll * self)
+{
+  guint n = MIN (self->woken.length, MAX_EVENTS);
+
+  for (; n > 0 && !g_queue_is_empty (&self->woken); n--) {
+    PubPollEntry *entry = self->woken.head->data;
+    PubPollEvents events = entry->woken_for;
+
+    entry->woken_for = 0;
+    g_queue_unlink (&self->woken, &entry->link);
+    call_entry (entry, events);
+  }
+}
+
+/* What was waited for is told; an error as something to be read where reading
+ * is waited for. */
+static PubPollEvents
+translate_events (const PubPollEntry * entry, guint32 kernel)
+{
+  PubPollEvents events = 0;
+
+  if (kernel & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+    events |= PUB_POLL_READ;
+  if (kernel & EPOLLOUT)
+    events |= PUB_POLL_WRITE;
+  events &= entry->wanted;
+  if (!(entry->wanted & PUB_POLL_READ) && (kernel & (EPOLLHUP | EPOLLERR)))
+    events |= PUB_POLL_BROKEN;
+  return events;
+}
+
+static gboolean
+poll_dispatch (GSource * source, GSourceFunc callback, gpointer user_data)
+{
+  PubPoll *self = ((PollSource *) source)->poll;
+  struct epoll_event events[MAX_EVENTS];
+  gint i, n;
+
+  self->is_dispatching = TRUE;
+  serve_woken (self);
+  n = epoll_wait (self->epoll_fd, events, MAX_EVENTS, 0);
+  for (i = 0; i < n; i++) {
+    PubPollEntry *entry = events[i].data.ptr;
+
+    call_entry (entry, translate_events (entry, events[i].events));
+  }
+  self->is_dispatching = FALSE;
+  g_slist_free_full (g_steal_pointer (&self->removed), g_free);
+  return G_SOURCE_CONTINUE;
+}
+
+static GSourceFuncs source_funcs = {
+  poll_prepare, poll_check, poll_dispatch, NULL, NULL, NULL
+};
+
+PubPoll *
+pub_poll_new (void)
+{
+  PubPoll *self = g_new0 (PubPoll, 1);
+
+  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  if (self->epoll_fd < 0)
+    g_error ("no epoll set: %s", g_strerror (errno));
+  g_queue_init (&self->woken);
+  self->source = (PollSource *) g_source_new (&source_funcs,
+      sizeof (PollSource));
+  self->source->poll = self;
+  g_source_set_name (&self->source->source, "pubpoll");
+  self->tag = g_source_add_unix_fd (&self->source->source, self->epoll_fd,
+      G_IO_IN);
+  g_source_attach (&self->source->source, g_main_context_get_thread_default ());
+  return self;
+}
+
+void
+pub_poll_free (PubPoll * self)
+{
+  g_return_if_fail (g_queue_is_empty (&self->woken) && !self->is_dispatching);
+
+  g_source_destroy (&self->source->source);
+  g_source_unref (&self->source->source);
+  close (self->epoll_fd);
+  g_free (self);
+}
+
+static gint
+control (PubPollEntry * entry, gint operation)
+{
+  struct epoll_event event = { 0, };
+
+  if (entry->wanted & PUB_POLL_READ)
+    event.events |= EPOLLIN | EPOLLRDHUP;
+  if (entry->wanted & PUB_POLL_WRITE)
+    event.events |= EPOLLOUT;
+  event.data.ptr = entry;
+  return epoll_ctl (entry->poll->epoll_fd, operation, entry->fd, &event);
+}
+
+PubPollEntry *
+pub_poll_add (PubPoll * self, gint fd, PubPollFunc func, gpointer data)
+{
+  PubPollEntry *entry = g_new0 (PubPollEntry, 1);
+
+  entry->poll = self;
+  entry->fd = fd;
+  entry->func = func;
+  entry->data = data;
+  entry->wanted = PUB_POLL_READ;
+  entry->link.data = entry;
+  if (control (entry, EPOLL_CTL_ADD) != 0) {
+    g_warning ("a connection cannot be waited for: %s", g_strerror (errno));
+    entry->fd = -1;
+    pub_poll_wake (entry, PUB_POLL_BROKEN);
+  }
+  return entry;
+}
+
+void
+pub_poll_remove (PubPollEntry * entry)
+{
+  PubPoll *self = entry->poll;
+
+  if (entry->fd >= 0)
+    control (entry, EPOLL_CTL_DEL);
+  if (entry->woken_for != 0)
+    g_queue_unlink (&self->woken, &entry->link);
+  entry->func = NULL;
+  if (self->is_dispatching)
+    self->removed = g_slist_prepend (self->removed, entry);
+  else
+    g_free (entry);
+}
+
+void
+pub_poll_wait_for (PubPollEntry * entry, PubPollEvents events)
+{
+  if (entry->wanted == events)
+    return;
+  entry->wanted = events;
+  if (entry->fd >= 0)
+    control (entry, EPOLL_CTL_MOD);
+}
+
+void
+pub_poll_wake (PubPollEntry * entry, PubPollEvents events)
+{
+  if (entry->woken_for == 0 && events != 0)
+    g_queue_push_tail_link (&entry->poll->woken, &entry->link);
+  entry->woken_for |= events;
+}
