@@ -59,12 +59,13 @@ typedef struct
 /**
  * PubRelayOwner:
  * @changed: something in #PubRelayInfo has changed
- * @close: takes a pipe over, to be freed elsewhere
+ * @close: takes a pipe over, to be freed elsewhere, and finished before that
+ *     when it @is_running
  */
 typedef struct
 {
   void (*changed) (gpointer data);
-  void (*close) (gpointer data, PubRelayPipe * pipe);
+  void (*close) (gpointer data, PubRelayPipe * pipe, gboolean is_running);
   gpointer data;
 } PubRelayOwner;
 

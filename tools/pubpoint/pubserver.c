@@ -80,7 +80,8 @@ point_gone (gpointer data, PubPoint * point)
 {
   PubServer *self = data;
 
-  pub_relays_remove_point (self->relays, pub_point_get_path (point));
+  if (self->relays != NULL)
+    pub_relays_remove_point (self->relays, pub_point_get_path (point));
 }
 
 PubPoint *
@@ -158,8 +159,8 @@ pub_server_free (PubServer * self)
   self->done = NULL;
   pub_entrance_close (self->entrance);
   soup_server_disconnect (self->soup);
+  g_clear_pointer (&self->relays, pub_relays_free);
   g_hash_table_remove_all (self->points);
-  pub_relays_free (self->relays);
   pub_conns_free (self->conns);
   g_hash_table_unref (self->points);
   g_hash_table_unref (self->leaving);
