@@ -37,6 +37,8 @@ struct _PubPoint
 
   GHashTable *players;
   guint64 skipped;
+  void (*gone) (gpointer data, PubPoint * point);
+  gpointer gone_data;
 };
 
 PubPoint *
@@ -54,6 +56,20 @@ pub_point_new (const gchar * path, PubConns * conns, const PubConfig * config,
   self->totals = pub_totals_ref (totals);
   self->used_us = g_get_monotonic_time ();
   return self;
+}
+
+void
+pub_point_set_gone (PubPoint * self, void (*gone) (gpointer data,
+        PubPoint * point), gpointer data)
+{
+  self->gone = gone;
+  self->gone_data = data;
+}
+
+PubStream *
+pub_point_get_stream (PubPoint * self)
+{
+  return self->stream;
 }
 
 const gchar *
@@ -422,6 +438,8 @@ pub_point_shut_down (PubPoint * self)
 void
 pub_point_free (PubPoint * self)
 {
+  if (self->gone != NULL)
+    self->gone (self->gone_data, self);
   stop_players (self);
   if (self->push != NULL)
     drop_push (self);

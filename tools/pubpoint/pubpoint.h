@@ -81,7 +81,12 @@ PubPoint *pub_point_new (const gchar * path, PubConns * conns,
 /* Ends session and players at once. */
 void pub_point_free (PubPoint * self);
 
+/* @gone is called before the point is freed. */
+void pub_point_set_gone (PubPoint * self, void (*gone) (gpointer data,
+        PubPoint * point), gpointer data);
+
 const gchar *pub_point_get_path (PubPoint * self);
+PubStream *pub_point_get_stream (PubPoint * self);
 void pub_point_get_info (PubPoint * self, PubPointInfo * info);
 
 /* Those of its path, the session that there is included; of players that are

@@ -4,6 +4,7 @@
 
 #include "pubentrance.h"
 #include "pubfront.h"
+#include "pubrelays.h"
 #include "pubserver.h"
 
 G_BEGIN_DECLS
@@ -22,6 +23,7 @@ struct _PubServer
   gchar **known;                /* by pub_server_set_points() */
   GHashTable *leaving;          /* points that end with their session */
 
+  PubRelays *relays;
   PubRecorder *recorder;        /* NULL: nothing is recorded */
 
   void (*changed) (gpointer data);

@@ -7,6 +7,7 @@
 #include "pubauth.h"
 #include "pubconfig.h"
 #include "pubpoint.h"
+#include "pubrelay.h"
 
 G_BEGIN_DECLS
 
@@ -202,8 +203,27 @@ gboolean pub_server_disconnect (PubServer * self, const gchar * path,
     guint status);
 
 /**
+ * pub_server_set_push_to:
+ * @urls: (nullable): "[PATH=]URL" each; without a path for every point, whose
+ *     path is appended when the URL ends in a slash
+ * @error: return location
+ *
+ * Where programmes are pushed on to.  May be called again: what stays goes on.
+ * The first call with a URL starts GStreamer.
+ *
+ * Returns: %FALSE with @error when there is no plugin for it; all is as it was
+ *     then.
+ */
+gboolean pub_server_set_push_to (PubServer * self, const gchar * const *urls,
+    GError ** error);
+
+void pub_server_foreach_relay (PubServer * self,
+    void (*func) (const PubRelayInfo * info, gpointer data), gpointer data);
+
+/**
  * pub_server_shut_down:
- * @done: called, from the main context, when all connections have gone
+ * @done: called, from the main context, when all connections and relays have
+ *     gone
  * @data: for @done
  *
  * Accepts nothing any more, answers encoders with 503 and ends players.
