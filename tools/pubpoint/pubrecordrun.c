@@ -53,6 +53,7 @@ struct _PubRecordRun
   guint64 send_ms;
   guint64 first_send_ms;
   gboolean has_video;           /* some has come */
+  gint64 newest_ms[ASF_MAX_STREAMS + 1];        /* objects; 0: none */
   AsfView view;
 
   /* RUN_BEGINNING */
@@ -268,6 +269,30 @@ split_packet (PubRecordRun * self, GBytes * packet)
   return rows;
 }
 
+/* About how much the part in front of a cut still gets: the packets of the
+ * time by which one stream is behind another. */
+static guint64
+get_lag_bytes (PubRecordRun * self)
+{
+  AsfRecording *recording = pub_record_part_get_recording (self->part);
+  guint64 ms = MAX (asf_recording_get_duration_ms (recording), 1);
+  gint64 newest_ms = 0, oldest_ms = G_MAXINT64;
+  guint i;
+
+  for (i = 0; i < self->info.n_streams; i++) {
+    gint64 pres_ms = self->newest_ms[self->info.streams[i].number];
+
+    if (pres_ms == 0 || self->info.streams[i].kind == ASF_STREAM_COMMAND)
+      continue;
+    newest_ms = MAX (newest_ms, pres_ms);
+    oldest_ms = MIN (oldest_ms, pres_ms);
+  }
+  if (newest_ms <= oldest_ms || newest_ms - oldest_ms > CLOSING_MS)
+    return self->info.packet_size;
+  return 2 * self->info.packet_size
+      + pub_record_part_get_size (self->part) * (newest_ms - oldest_ms) / ms;
+}
+
 /* Whether the file would get too large or too long with what comes until the
  * next place for a cut, if that is as much as it was at most. */
 static gboolean
@@ -275,7 +300,8 @@ is_full (PubRecordRun * self, gint64 pres_ms)
 {
   AsfRecording *recording = pub_record_part_get_recording (self->part);
   guint64 size = pub_record_part_get_size (self->part)
-      + asf_recording_get_index_size (recording) + self->max_key_bytes;
+      + asf_recording_get_index_size (recording) + self->max_key_bytes
+      + get_lag_bytes (self);
   gint64 ms = pres_ms - self->part_pres_ms;
 
   if (asf_recording_get_packets (recording) == 0)
@@ -334,9 +360,24 @@ add_packet (PubRecordRun * self, GBytes * packet)
 }
 
 static void
+note_newest (PubRecordRun * self)
+{
+  guint i;
+
+  for (i = 0; i < self->view.n_rows; i++) {
+    const AsfViewRow *row = &self->view.rows[i];
+
+    if (row->is_start)
+      self->newest_ms[row->payload.stream_number] =
+          asf_view_pres_ms (&self->view, row->last_pres_ms);
+  }
+}
+
+static void
 record_packet (PubRecordRun * self, GBytes * packet)
 {
   cut_if_full (self);
+  note_newest (self);
   if (self->state == RUN_RECORDING)
     add_packet (self, packet);
   else
@@ -482,6 +523,7 @@ pub_record_run_packet (PubRecordRun * self, GBytes * packet)
   }
   if (!follow_clock (self, self->view.packet.send_time_ms)) {
     end_files (self);
+    memset (self->newest_ms, 0, sizeof (self->newest_ms));
     self->has_clock = FALSE;
     follow_clock (self, self->view.packet.send_time_ms);
     asf_view_read (&self->view, data, size);
@@ -531,6 +573,7 @@ pub_record_run_end (PubRecordRun * self)
   end_files (self);
   g_clear_pointer (&self->header, g_bytes_unref);
   self->has_clock = self->has_video = FALSE;
+  memset (self->newest_ms, 0, sizeof (self->newest_ms));
   self->state = RUN_IDLE;
 }
 
