@@ -10,6 +10,7 @@
 #include "pubnonces.h"
 #include "pubpasswords.h"
 #include "pubrequest.h"
+#include "wmspush/wmscredentials.h"
 
 /* How long a challenge waits for its answer: as long as a person takes. */
 #define NONCE_LIFETIME_MS (5 * 60 * 1000)
@@ -95,7 +96,7 @@ static void
 credentials_free (Credentials * self)
 {
   g_free (self->user);
-  pub_wipe (self->password);
+  wms_free_secret (self->password);
   pub_digest_free (self->digest);
   g_free (self);
 }
@@ -112,7 +113,7 @@ parse_basic (Credentials * self, const gchar * token)
     self->user = g_strndup (text, colon - text);
     self->password = g_strndup (colon + 1, text + size - colon - 1);
   }
-  explicit_bzero (text, size);
+  wms_wipe (text, size);
   g_free (text);
 }
 
@@ -170,7 +171,7 @@ check_basic (Credentials * self, PubPasswords * passwords)
   is_right = user != NULL && password != NULL
       && pub_passwords_check (passwords, user, password);
   g_free (user);
-  pub_wipe (password);
+  wms_free_secret (password);
   return is_right;
 }
 

@@ -213,6 +213,20 @@ pub_id_equal (const gchar * a, const gchar * b)
   return difference == 0;
 }
 
+/* Those that libsoup 3.2 has no words for (RFC 9110, 15.5.20; RFC 6585, 4). */
+static const gchar *
+status_phrase (guint status)
+{
+  switch (status) {
+    case SOUP_STATUS_MISDIRECTED_REQUEST:
+      return "Misdirected Request";
+    case 429:
+      return "Too Many Requests";
+    default:
+      return soup_status_get_phrase (status);
+  }
+}
+
 gchar *
 pub_response_text (guint status, const gchar * push_id, gboolean closes)
 {
@@ -221,7 +235,7 @@ pub_response_text (guint status, const gchar * push_id, gboolean closes)
   gchar *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
 
   g_string_append_printf (text, "HTTP/1.1 %u %s\r\n", status,
-      soup_status_get_phrase (status));
+      status_phrase (status));
   g_string_append_printf (text, "Server: %s\r\nContent-Length: 0\r\n"
       "Date: %s\r\nPragma: no-cache, timeout=" PUB_TOLD_TIMEOUT "\r\n"
       "Cache-Control: no-cache\r\n", pub_server_header (), date);

@@ -126,6 +126,29 @@ call_server (PubThread * self, void (*func) (PubThread * thread, gpointer data),
   g_mutex_unlock (&self->lock);
 }
 
+typedef struct
+{
+  void (*func) (PubServer * server, gpointer data);
+  gpointer data;
+} ServerCall;
+
+static void
+call_with_server (PubThread * self, gpointer data)
+{
+  ServerCall *call = data;
+
+  call->func (self->server, call->data);
+}
+
+void
+pub_thread_call (PubThread * self, void (*func) (PubServer * server,
+        gpointer data), gpointer data)
+{
+  ServerCall call = { func, data };
+
+  call_server (self, call_with_server, &call);
+}
+
 static void
 quit_loop (PubThread * self, gpointer data)
 {

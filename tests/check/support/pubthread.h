@@ -27,6 +27,10 @@ guint pub_thread_get_port (PubThread * self);
 gchar *pub_thread_url (PubThread * self, const gchar * scheme,
     const gchar * path);
 
+/* Calls @func on the server's thread and waits for its end. */
+void pub_thread_call (PubThread * self, void (*func) (PubServer * server,
+        gpointer data), gpointer data);
+
 /* All fields are zero when there is no such point. */
 void pub_thread_get_point (PubThread * self, const gchar * path,
     PubPointInfo * info);
