@@ -133,6 +133,10 @@ take_line (PubPasswords * self, gchar * line)
   *ha1++ = '\0';
   if (!is_name (line) || !is_name (realm))
     return _("user or realm are empty, or have control characters in them");
+  /* some hash what is quoted, others what is meant */
+  if (strpbrk (realm, "\"\\") != NULL)
+    return _("the realm has quotes or backslashes in it, and clients do not"
+        " agree on how to send them");
   if (!is_ha1 (ha1))
     return _("HA1 is not 32 hexadecimal digits, as htdigest writes them");
   if (self->realm == NULL)

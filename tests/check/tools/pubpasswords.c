@@ -109,6 +109,8 @@ GST_START_TEST (test_broken_lines)
     {"us\x1b" "er:realm:" HA1 "\n", -1, "line 1:"},
     {"user:re\talm:" HA1 "\n", -1, "line 1:"},
     {LINE "Mufasa:" REALM ":00000000000000000000000000000000\n", -1, "line 2:"},
+    {"user:re\"alm:" HA1 "\n", -1, "line 1:"},
+    {"user:re\\alm:" HA1 "\n", -1, "line 1:"},
     {"a\0b:realm:" HA1 "\n", 3 + 7 + 32 + 1, "line 1:"},
     {"\n#\n", -1, "no user"},
     {"", -1, "no user"},
