@@ -76,7 +76,7 @@ close_player (PubPlayer * self)
 static void
 refuse_player (PubPlayer * self, guint status)
 {
-  gchar *text = pub_response_text (status, NULL, TRUE);
+  gchar *text = pub_response_text (status, NULL, TRUE, NULL);
 
   pub_conn_queue_text (self->conn, text);
   g_free (text);

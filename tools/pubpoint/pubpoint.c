@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pubpoint.h"
 
+#include "publog.h"
 #include "pubrequest.h"
 
 struct _PubPoint
@@ -13,7 +14,10 @@ struct _PubPoint
   PubStream *stream;
   PubPush *push;
   gboolean auto_destroy;
+  gboolean is_declared;
+  gint64 used_us;
   PubRecord *record;
+  PubRecordInfo last_record;
   guint sessions;
   PubPushCounters last_counters;
 
@@ -33,6 +37,7 @@ pub_point_new (const gchar * path, PubConns * conns, const PubConfig * config,
   self->owner = *owner;
   self->stream = pub_stream_new (config->backlog_limit);
   self->players = g_hash_table_new (NULL, NULL);
+  self->used_us = g_get_monotonic_time ();
   return self;
 }
 
@@ -42,10 +47,37 @@ pub_point_get_path (PubPoint * self)
   return self->path;
 }
 
-gboolean
-pub_point_is_unused (PubPoint * self)
+PubPointUse
+pub_point_get_use (PubPoint * self)
 {
-  return self->push == NULL && g_hash_table_size (self->players) == 0;
+  if (self->push != NULL)
+    return pub_push_is_unused (self->push) ? PUB_POINT_SET_UP : PUB_POINT_USED;
+  return g_hash_table_size (self->players) > 0 ? PUB_POINT_AWAITED
+      : PUB_POINT_UNUSED;
+}
+
+gint64
+pub_point_get_used_us (PubPoint * self)
+{
+  return self->used_us;
+}
+
+void
+pub_point_set_declared (PubPoint * self, gboolean is_declared)
+{
+  self->is_declared = is_declared;
+}
+
+gboolean
+pub_point_is_declared (PubPoint * self)
+{
+  return self->is_declared;
+}
+
+gboolean
+pub_point_has_programme (PubPoint * self)
+{
+  return pub_stream_get_info (self->stream) != NULL;
 }
 
 static guint
@@ -71,6 +103,9 @@ pub_point_get_info (PubPoint * self, PubPointInfo * info)
   info->players = g_hash_table_size (self->players);
   info->playing = count_playing (self);
   info->skipped = self->skipped;
+  info->record = self->last_record;
+  if (self->record != NULL)
+    pub_record_get_info (self->record, &info->record);
   if (self->push == NULL)
     return;
   info->has_session = TRUE;
@@ -95,8 +130,9 @@ drop_push (PubPoint * self)
   g_clear_pointer (&self->push, pub_push_free);
   if (self->record != NULL) {
     pub_stream_remove_listener (self->stream, self->record);
-    self->record = NULL;
-    self->owner.record_done (self->owner.data, self);
+    pub_record_get_info (self->record, &self->last_record);
+    self->last_record.is_recording = FALSE;
+    g_clear_pointer (&self->record, pub_record_free);
   }
 }
 
@@ -106,74 +142,94 @@ push_over (gpointer data)
   PubPoint *self = data;
 
   drop_push (self);
+  self->used_us = g_get_monotonic_time ();
   self->owner.changed (self->owner.data);
   self->owner.session_over (self->owner.data, self, self->auto_destroy);
 }
 
-static guint
-new_session (PubPoint * self, gboolean auto_destroy)
+static void
+begin_record (PubPoint * self)
 {
-  const PubPushOwner push_owner = { point_changed, push_over, self };
-
-  /* one that has never sent anything gives way: its encoder has begun anew */
-  if (self->push != NULL && !pub_push_is_unused (self->push))
-    return SOUP_STATUS_CONFLICT;
-  if (self->push != NULL)
-    drop_push (self);
-  self->push = pub_push_new (self->conns, self->stream, self->config,
-      &push_owner);
-  if (self->push == NULL)
-    return SOUP_STATUS_SERVICE_UNAVAILABLE;
-  self->auto_destroy = auto_destroy;
-  self->sessions++;
   if (self->owner.record != NULL)
     self->record = self->owner.record (self->owner.data, self);
   if (self->record != NULL)
     pub_record_attach (self->record, self->stream);
-  self->owner.changed (self->owner.data);
-  return SOUP_STATUS_NO_CONTENT;
 }
 
-/* S2, S3; [MS-WMHTTP] 3.2.5.1. */
+/* Returns: 0, or the status that refuses it. */
 static guint
-check_push_id (PubPoint * self, const gchar * push_id)
+new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
 {
+  const PubPushOwner push_owner = { point_changed, push_over, self };
+  gchar *request;
+
+  /* one that has never sent anything gives way: its encoder has begun anew */
+  if (self->push != NULL && !pub_push_is_unused (self->push)) {
+    *why = "another encoder's session is there";
+    pub_push_tell_wait (self->push, msg);
+    return SOUP_STATUS_CONFLICT;
+  }
+  if (self->push != NULL)
+    drop_push (self);
+  request = pub_log_describe (msg);
+  self->push = pub_push_new (self->conns, self->stream, self->config,
+      &push_owner, request);
+  g_free (request);
+  *why = "the system has no random numbers";
+  if (self->push == NULL)
+    return SOUP_STATUS_SERVICE_UNAVAILABLE;
+  self->auto_destroy = FALSE;
+  self->sessions++;
+  self->used_us = g_get_monotonic_time ();
+  begin_record (self);
+  self->owner.changed (self->owner.data);
+  return 0;
+}
+
+/* S2, S3; [MS-WMHTTP] 3.2.5.1.
+ * Returns: 0, or the status that refuses it. */
+static guint
+check_push_id (PubPoint * self, const gchar * push_id, const gchar ** why)
+{
+  *why = "no session with this push-id";
   if (self->push == NULL || push_id == NULL
       || !pub_id_equal (push_id, pub_push_get_id (self->push)))
     return SOUP_STATUS_NOT_FOUND;
+  *why = "a PushStart of this session is running";
   if (pub_push_get_state (self->push) == PUB_PUSH_STREAMING
       && !pub_push_give_way (self->push))
     return SOUP_STATUS_CONFLICT;
-  return SOUP_STATUS_NO_CONTENT;
+  return 0;
 }
 
 guint
-pub_point_setup (PubPoint * self, const gchar * push_id, gboolean auto_destroy,
-    const gchar ** answer_id)
+pub_point_setup (PubPoint * self, SoupServerMessage * msg,
+    const gchar * push_id, gboolean auto_destroy, const gchar ** answer_id,
+    const gchar ** why)
 {
   gboolean is_new = push_id == NULL || g_str_equal (push_id, "0");
   guint status;
 
-  status = is_new ? new_session (self, auto_destroy)
-      : check_push_id (self, push_id);
-  if (status != SOUP_STATUS_NO_CONTENT)
+  status = is_new ? new_session (self, msg, why)
+      : check_push_id (self, push_id, why);
+  if (status != 0)
     return status;
   if (!is_new)
     pub_push_touch (self->push);
+  self->auto_destroy |= auto_destroy;
   *answer_id = pub_push_get_id (self->push);
-  return status;
+  return 0;
 }
 
 guint
 pub_point_start_push (PubPoint * self, SoupServerMessage * msg,
-    const gchar * push_id)
+    const gchar * push_id, const gchar ** why)
 {
-  guint status = check_push_id (self, push_id);
+  guint status = check_push_id (self, push_id, why);
 
-  if (status != SOUP_STATUS_NO_CONTENT)
-    return status;
-  pub_push_start (self->push, msg);
-  return 0;
+  if (status == 0)
+    pub_push_start (self->push, msg);
+  return status;
 }
 
 static void
@@ -182,6 +238,7 @@ player_gone (gpointer data, PubPlayer * player)
   PubPoint *self = data;
 
   g_hash_table_remove (self->players, player);
+  self->used_us = g_get_monotonic_time ();
   self->owner.changed (self->owner.data);
 }
 

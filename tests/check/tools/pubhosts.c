@@ -170,7 +170,7 @@ GST_START_TEST (test_advice)
   gchar *text = NULL;
 
   fail_unless_equals_int (ask (server,
-          "GET / HTTP/1.1\r\nHost: other.example:8080\r\n\r\n", &text), 421);
+          "GET / HTTP/1.0\r\nHost: other.example:8080\r\n\r\n", &text), 421);
   fail_unless (strstr (text, "421 Misdirected Request\r\n") != NULL, "%s",
       text);
   fail_unless (strstr (text, "\r\nContent-Type: text/plain") != NULL);
