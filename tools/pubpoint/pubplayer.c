@@ -13,6 +13,13 @@
 /* How long a player has for the rest of a programme that is over. */
 #define END_TIMEOUT_MS 5000
 #define AT_ONCE PUB_OUTPUT_SEND_MAX
+/* Before others have their turn. */
+#define SENDS_AT_ONCE 4
+/* What a player's turn takes, and over how much time the turns of many may be
+ * spread. */
+#define SERVICE_US 4
+#define MAX_SPREAD_US 16000
+#define JOIN_PARTS 16
 
 struct _PubPlayer
 {
@@ -265,7 +272,7 @@ send_packets (PubPlayer * self)
 static void
 advance (PubPlayer * self)
 {
-  gboolean has_sent = FALSE;
+  guint n_sends = 0;
 
   while (!self->is_gone && !pub_output_is_blocked (self->output)
       && !pub_output_is_broken (self->output)) {
@@ -277,13 +284,10 @@ advance (PubPlayer * self)
           return;
         break;
       case PUB_FEED_PACKETS:
-        if (has_sent) {
+        if (n_sends++ == SENDS_AT_ONCE)
           pub_pace_hurry (self->pace, &self->turn);
+        if (n_sends > SENDS_AT_ONCE || !send_packets (self))
           return;
-        }
-        if (!send_packets (self))
-          return;
-        has_sent = TRUE;
         break;
       case PUB_FEED_END:
         finish (self);
@@ -323,10 +327,8 @@ check_end (PubPlayer * self, gint64 now_us)
 }
 
 static void
-check_times (PubPlayer * self)
+check_times (PubPlayer * self, gint64 now_us)
 {
-  gint64 now_us = g_get_monotonic_time ();
-
   if (!pub_feed_is_playing (&self->feed))
     check_waiting (self, now_us);
   else if (pub_output_is_blocked (self->output))
@@ -335,22 +337,67 @@ check_times (PubPlayer * self)
     check_end (self, now_us);
 }
 
-/* In each turn, and when the player hurries. */
-static void
-serve (gpointer data)
+/* Packets that are waited for until the oldest one has waited long enough.
+ * Players of one programme have the same packets; where there are many, they
+ * are not all served at the same time. */
+static gint64
+join_us (PubPlayer * self)
 {
-  PubPlayer *self = data;
+  guint part = pub_conn_get_id (self->conn) % JOIN_PARTS;
+  gint64 spread_us = MIN ((gint64) pub_pace_count (self->pace)
+      * SERVICE_US, MAX_SPREAD_US);
+
+  return MAX ((gint64) self->config->join_ms * 1000
+      - part * spread_us / JOIN_PARTS, 0);
+}
+
+/* Returns: monotonic time of the next turn. */
+static gint64
+next_turn (PubPlayer * self, gint64 now_us)
+{
+  gint64 arrived_us = pub_feed_get_oldest_us (&self->feed);
+
+  if (arrived_us == 0 || pub_output_is_blocked (self->output))
+    arrived_us = now_us;
+  return arrived_us + join_us (self);
+}
+
+static gboolean
+can_wait (PubPlayer * self, gint64 now_us)
+{
+  return pub_feed_next (&self->feed) == PUB_FEED_PACKETS
+      && !pub_feed_is_over (&self->feed)
+      && next_turn (self, now_us) > now_us + PUB_PACE_SLOT_US;
+}
+
+static void
+serve_now (PubPlayer * self, gint64 now_us)
+{
   guint64 skipped = pub_feed_get_skipped (&self->feed);
 
-  self->refs++;
   if (pub_output_is_blocked (self->output))
     pub_feed_check_blocked (&self->feed);
   advance (self);
   if (!self->is_gone)
-    check_times (self);
+    check_times (self, now_us);
   if (!self->is_gone && pub_feed_get_skipped (&self->feed) != skipped)
     self->owner.skipped (self->owner.data, self);
+}
+
+static gint64
+serve (gpointer data, gboolean is_hurried)
+{
+  PubPlayer *self = data;
+  gint64 now_us = g_get_monotonic_time (), next_us = PUB_PACE_REMOVED;
+
+  self->refs++;
+  if (is_hurried || pub_output_is_blocked (self->output)
+      || !can_wait (self, now_us))
+    serve_now (self, now_us);
+  if (!self->is_gone)
+    next_us = next_turn (self, now_us);
   player_unref (self);
+  return next_us;
 }
 
 /* Players say nothing that matters here while they play; the end of what they
@@ -370,7 +417,7 @@ conn_drained (PubConn * conn, gpointer data)
   PubPlayer *self = data;
 
   pub_feed_set_ready (&self->feed);
-  serve (self);
+  pub_player_start (self);
 }
 
 static void
@@ -427,19 +474,29 @@ pub_player_new (PubConns * conns, SoupServerMessage * msg, PubPace * pace,
 void
 pub_player_start (PubPlayer * self)
 {
-  serve (self);
+  gint64 now_us = g_get_monotonic_time ();
+
+  self->refs++;
+  serve_now (self, now_us);
+  if (!self->is_gone && !self->turn.is_hurried)
+    pub_pace_wait (self->pace, &self->turn, next_turn (self, now_us));
+  player_unref (self);
+}
+
+void
+pub_player_hurry (PubPlayer * self)
+{
+  if (!pub_output_is_blocked (self->output))
+    pub_pace_hurry (self->pace, &self->turn);
 }
 
 gboolean
-pub_player_hurry (PubPlayer * self)
+pub_player_is_eager (PubPlayer * self)
 {
-  if (pub_feed_is_playing (&self->feed)
-      && (pub_feed_has_picture (&self->feed)
-          || pub_output_is_blocked (self->output)
-          || g_get_monotonic_time () >= self->eager_until_us))
-    return FALSE;
-  pub_pace_hurry (self->pace, &self->turn);
-  return TRUE;
+  return !pub_feed_is_playing (&self->feed)
+      || (!pub_feed_has_picture (&self->feed)
+      && !pub_output_is_blocked (self->output)
+      && g_get_monotonic_time () < self->eager_until_us);
 }
 
 gboolean

@@ -133,7 +133,7 @@ pub_server_new (void)
   self->entrance = pub_entrance_new (self);
   pub_route_attach (self);
   self->conns = pub_conns_new (self->soup);
-  self->pace = pub_pace_new (&self->config.join_ms);
+  self->pace = pub_pace_new ();
   self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
       (GDestroyNotify) pub_point_free);
   self->leaving = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
