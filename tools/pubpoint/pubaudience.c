@@ -137,6 +137,7 @@ player_gone (gpointer data, PubPlayer * player)
   g_hash_table_remove (self->eager, player);
   if (pub_player_is_playing (player))
     self->n_playing--;
+  self->owner.moved (self->owner.data);
   self->owner.changed (self->owner.data);
   tell_when_empty (self);
 }
@@ -169,6 +170,7 @@ pub_audience_add (PubAudience * self, SoupServerMessage * msg)
 
   g_hash_table_add (self->players, player);
   g_hash_table_add (self->eager, player);
+  self->owner.moved (self->owner.data);
   self->owner.changed (self->owner.data);
   pub_player_start (player);
 }
