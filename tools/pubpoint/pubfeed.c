@@ -91,8 +91,8 @@ can_skip (PubFeed * self)
 void
 pub_feed_check_blocked (PubFeed * self)
 {
-  if (can_skip (self)
-      && pub_feed_get_behind (self) > self->config->player_limit)
+  if (can_skip (self) && (is_lost (self)
+          || pub_feed_get_behind (self) > self->config->player_limit))
     skip (self);
 }
 
@@ -187,11 +187,14 @@ note_delays (PubFeed * self, guint n)
 void
 pub_feed_take (PubFeed * self, guint n)
 {
+  guint64 behind = pub_feed_get_behind (self);
+
   if (n == 0)
     return;
   note_delays (self, n);
   self->has_taken = TRUE;
   move (self, self->next + n);
+  self->totals->sent_bytes += behind - pub_feed_get_behind (self);
 }
 
 void

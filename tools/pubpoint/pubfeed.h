@@ -30,6 +30,7 @@ typedef enum
  * @late: packets that were taken more than %PUB_LATE_MS after they came,
  *     though the player could have had them
  * @longest_delay_us: the longest of such times, late or not
+ * @sent_bytes: bytes of packets that were taken
  *
  * What all players of a programme together had to bear.
  */
@@ -38,6 +39,7 @@ typedef struct
   guint64 skipped;
   guint64 late;
   gint64 longest_delay_us;
+  guint64 sent_bytes;
 } PubFeedTotals;
 
 #define PUB_LATE_MS 100

@@ -26,6 +26,8 @@ typedef enum
   COLUMN_PLAYING,
   COLUMN_PLAYER_REQUESTS,
   COLUMN_SKIPPED_PACKETS,
+  COLUMN_LATE_PACKETS,
+  COLUMN_SENT_BYTES,
   N_COLUMNS
 } Column;
 
@@ -51,6 +53,10 @@ static const struct
       "Requests for the programme."},
   [COLUMN_SKIPPED_PACKETS] = {"skipped_packets_total", "counter",
       "Packets that slow players did not get."},
+  [COLUMN_LATE_PACKETS] = {"late_packets_total", "counter",
+      "Packets that the server sent too late to players that were ready."},
+  [COLUMN_SENT_BYTES] = {"sent_bytes_total", "counter",
+      "Bytes of ASF data packets that players were sent."},
 };
 
 typedef struct
@@ -98,6 +104,8 @@ read_point (PubPoint * point, Row * row)
   row->values[COLUMN_PLAYING] = info.playing;
   row->values[COLUMN_PLAYER_REQUESTS] = totals.players;
   row->values[COLUMN_SKIPPED_PACKETS] = totals.skipped;
+  row->values[COLUMN_LATE_PACKETS] = totals.late;
+  row->values[COLUMN_SENT_BYTES] = totals.sent_bytes;
 }
 
 static void

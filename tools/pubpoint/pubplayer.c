@@ -13,6 +13,8 @@
 /* How long a player has for the rest of a programme that is over. */
 #define END_TIMEOUT_MS 5000
 #define AT_ONCE PUB_OUTPUT_SEND_MAX
+/* Before others have their turn. */
+#define SENDS_AT_ONCE 4
 
 struct _PubPlayer
 {
@@ -264,7 +266,7 @@ send_packets (PubPlayer * self)
 static void
 advance (PubPlayer * self)
 {
-  gboolean has_sent = FALSE;
+  guint n_sends = 0;
 
   while (!self->is_gone && !pub_output_is_blocked (self->output)
       && !pub_output_is_broken (self->output)) {
@@ -276,13 +278,10 @@ advance (PubPlayer * self)
           return;
         break;
       case PUB_FEED_PACKETS:
-        if (has_sent) {
+        if (n_sends++ == SENDS_AT_ONCE)
           pub_pace_hurry (&self->turn);
+        if (n_sends > SENDS_AT_ONCE || !send_packets (self))
           return;
-        }
-        if (!send_packets (self))
-          return;
-        has_sent = TRUE;
         break;
       case PUB_FEED_END:
         finish (self);
@@ -334,7 +333,7 @@ check_times (PubPlayer * self)
     check_end (self, now_us);
 }
 
-/* In each turn, and when the player hurries. */
+/* In each turn, when the player hurries, and when there is room again. */
 static void
 serve (gpointer data)
 {
@@ -428,16 +427,20 @@ pub_player_start (PubPlayer * self)
   serve (self);
 }
 
-gboolean
+void
 pub_player_hurry (PubPlayer * self)
 {
-  if (pub_feed_is_playing (&self->feed)
-      && (pub_feed_has_picture (&self->feed)
-          || pub_output_is_blocked (self->output)
-          || g_get_monotonic_time () >= self->eager_until_us))
-    return FALSE;
-  pub_pace_hurry (&self->turn);
-  return TRUE;
+  if (!pub_output_is_blocked (self->output))
+    pub_pace_hurry (&self->turn);
+}
+
+gboolean
+pub_player_is_eager (PubPlayer * self)
+{
+  return !pub_feed_is_playing (&self->feed)
+      || (!pub_feed_has_picture (&self->feed)
+      && !pub_output_is_blocked (self->output)
+      && g_get_monotonic_time () < self->eager_until_us);
 }
 
 gboolean

@@ -35,19 +35,31 @@ struct _PubPoint
   guint64 bytes_seen;           /* of the session, in the history */
   guint revision;
 
-  void (*gone) (gpointer data, PubPoint * point);
-  gpointer gone_data;
   PubAudience *audience;
   gboolean is_leaving;          /* its session is over, players are not */
+  void (*gone) (gpointer data, PubPoint * point);
+  gpointer gone_data;
 };
 
+static void look_at_push (PubPoint * self);
+
 static void
-audience_changed (gpointer data)
+point_changed (gpointer data)
+{
+  PubPoint *self = data;
+
+  if (self->push != NULL)
+    look_at_push (self);
+  self->owner.changed (self->owner.data);
+}
+
+static void
+players_changed (gpointer data)
 {
   PubPoint *self = data;
 
   self->revision++;
-  self->owner.changed (self->owner.data);
+  self->used_us = g_get_monotonic_time ();
 }
 
 /* The last thing that is done with @self: the owner may free it. */
@@ -63,7 +75,6 @@ audience_empty (gpointer data)
 {
   PubPoint *self = data;
 
-  self->used_us = g_get_monotonic_time ();
   if (self->is_leaving)
     tell_session_over (self);
 }
@@ -73,8 +84,8 @@ pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
     const PubConfig * config, const PubPointOwner * owner, PubTotals * totals)
 {
   PubPoint *self = g_new0 (PubPoint, 1);
-  const PubAudienceOwner audience_owner = { audience_changed, audience_empty,
-    self
+  const PubAudienceOwner audience_owner = { point_changed, players_changed,
+    audience_empty, self
   };
 
   self->path = g_strdup (path);
@@ -82,10 +93,10 @@ pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
   self->config = config;
   self->owner = *owner;
   self->stream = pub_stream_new (config->backlog_limit);
-  self->totals = pub_totals_ref (totals);
   pub_stream_keep (self->stream, config->burst_ms);
   self->audience = pub_audience_new (conns, pace, self->stream, config,
       &audience_owner);
+  self->totals = pub_totals_ref (totals);
   self->used_us = g_get_monotonic_time ();
   return self;
 }
@@ -179,13 +190,21 @@ pub_point_get_info (PubPoint * self, PubPointInfo * info)
       sizeof (info->push_id));
 }
 
+static void
+add_feeds (PubTotals * totals, const PubFeedTotals * feeds)
+{
+  totals->skipped += feeds->skipped;
+  totals->late += feeds->late;
+  totals->sent_bytes += feeds->sent_bytes;
+}
+
 void
 pub_point_get_totals (PubPoint * self, PubTotals * totals)
 {
   *totals = *self->totals;
-  totals->skipped += pub_audience_get_totals (self->audience)->skipped;
   if (self->push != NULL)
     pub_totals_add_push (&totals->push, pub_push_get_counters (self->push));
+  add_feeds (totals, pub_audience_get_totals (self->audience));
 }
 
 const PubHistory *
@@ -229,16 +248,6 @@ look_at_push (PubPoint * self)
   self->headers_seen = counters->headers;
   self->state_seen = pub_push_get_state (self->push);
   self->revision++;
-}
-
-static void
-point_changed (gpointer data)
-{
-  PubPoint *self = data;
-
-  if (self->push != NULL)
-    look_at_push (self);
-  self->owner.changed (self->owner.data);
 }
 
 static void
@@ -389,8 +398,8 @@ pub_point_start_push (PubPoint * self, SoupServerMessage * msg,
 void
 pub_point_add_player (PubPoint * self, SoupServerMessage * msg)
 {
-  self->totals->players++;
   pub_audience_add (self->audience, msg);
+  self->totals->players++;
 }
 
 gboolean
@@ -421,7 +430,8 @@ pub_point_free (PubPoint * self)
 {
   if (self->gone != NULL)
     self->gone (self->gone_data, self);
-  self->totals->skipped += pub_audience_get_totals (self->audience)->skipped;
+  pub_audience_stop (self->audience);
+  add_feeds (self->totals, pub_audience_get_totals (self->audience));
   pub_audience_free (self->audience);
   if (self->push != NULL)
     drop_push (self);

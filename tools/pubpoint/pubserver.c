@@ -174,8 +174,8 @@ pub_server_new (void)
   self->totals = pub_totals_table_new (MAX_KNOWN_PATHS);
   self->page = pub_page_new (self);
   self->conns = pub_conns_new (self->soup);
-  self->relays = pub_relays_new (relays_changed, self);
   self->pace = pub_pace_new (&self->config.join_ms);
+  self->relays = pub_relays_new (relays_changed, self);
   self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
       (GDestroyNotify) pub_point_free);
   self->leaving = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

@@ -11,8 +11,9 @@ G_BEGIN_DECLS
  * @sessions: encoders' sessions
  * @push: what came in sessions that are over
  * @players: that have asked for the programme
- * @sent_bytes: what players that have left were sent
+ * @sent_bytes: bytes of packets that players were sent
  * @skipped: packets that slow players did not get
+ * @late: packets that went out too late to players that were not slow
  *
  * What is counted at a path, for as long as the server runs: points come and
  * go, and these never go back.
@@ -24,6 +25,7 @@ typedef struct
   guint64 players;
   guint64 sent_bytes;
   guint64 skipped;
+  guint64 late;
 } PubTotals;
 
 PubTotals *pub_totals_ref (PubTotals * self);
