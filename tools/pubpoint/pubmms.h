@@ -223,6 +223,9 @@ typedef struct
 gchar *pub_mms_head (const PubMmsAnswer * answer, guint status,
     const gchar * type, gint64 length, gboolean closes);
 
+/* Returns: (transfer full): the head of the answer to OPTIONS (2.2.2.3.2). */
+gchar *pub_mms_options_head (const PubMmsAnswer * answer);
+
 /**
  * pub_mms_write_chunk_head:
  * @head: (out caller-allocates): %PUB_MMS_CHUNK_HEAD_SIZE bytes
