@@ -112,7 +112,7 @@ request_over (gpointer data, PubWaitKind kind, gboolean is_late)
     drop (msg);
     return;
   }
-  text = pub_response_text (SOUP_STATUS_REQUEST_TIMEOUT, NULL, TRUE);
+  text = pub_response_text (SOUP_STATUS_REQUEST_TIMEOUT, NULL, TRUE, NULL);
   conn = pub_conn_steal (self->entrance->server->conns, msg, NULL, NULL);
   pub_conn_queue_text (conn, text);
   pub_conn_close (conn);
@@ -172,7 +172,7 @@ request_started (SoupServer * soup, SoupServerMessage * msg, gpointer data)
 
   self->entrance = entrance;
   self->msg = msg;
-  g_object_set_data_full (G_OBJECT (msg), "pub-request", self,
+  g_object_set_data_full (G_OBJECT (msg), "pub-entrance", self,
       (GDestroyNotify) request_free);
   g_signal_connect (msg, "got-headers", G_CALLBACK (head_came), self);
   self->wait = pub_waiting_add (entrance->waiting, is_next ? PUB_WAIT_NEXT

@@ -164,37 +164,20 @@ pub_server_has_role (PubServer * self, SoupServerMessage * msg, PubRole role)
       && pub_auth_is (self->front->auth, msg, role);
 }
 
-/* What pub_response_text() has, libsoup may have set as well. */
-static void
-append_header (const gchar * name, const gchar * value, gpointer text)
-{
-  static const gchar *const others[] = { "Server", "Date", "Connection",
-    "Content-Length", NULL
-  };
-  guint i;
-
-  for (i = 0; others[i] != NULL; i++) {
-    if (g_ascii_strcasecmp (name, others[i]) == 0)
-      break;
-  }
-  if (others[i] == NULL)
-    g_string_append_printf (text, "%s: %s\r\n", name, value);
-}
-
 gchar *
-pub_refusal_text (SoupServerMessage * msg, guint status)
+pub_refusal_text (SoupServerMessage * msg, guint status, gboolean closes)
 {
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (msg);
+  const gchar *type = soup_message_headers_get_one (headers, "Content-Type");
   GBytes *body = soup_message_body_flatten
       (soup_server_message_get_response_body (msg));
-  gchar *empty = pub_response_text (status, NULL, TRUE);
+  gchar *empty = pub_response_text (status, NULL, closes, headers);
   GString *text = g_string_new (empty), *length = g_string_new (NULL);
 
-  g_string_truncate (text, text->len - strlen ("\r\n"));
-  soup_message_headers_foreach (soup_server_message_get_response_headers (msg),
-      append_header, text);
-  g_string_append (text, "\r\n");
   g_string_printf (length, "Content-Length: %" G_GSIZE_FORMAT "\r\n",
       g_bytes_get_size (body));
+  if (type != NULL && g_bytes_get_size (body) > 0)
+    g_string_append_printf (length, "Content-Type: %s\r\n", type);
   g_string_replace (text, "Content-Length: 0\r\n", length->str, 1);
   if (soup_server_message_get_method (msg) != SOUP_METHOD_HEAD)
     g_string_append_len (text, g_bytes_get_data (body, NULL),

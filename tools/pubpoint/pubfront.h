@@ -25,11 +25,13 @@ gboolean pub_front_is_open (PubFront * self, PubRole role);
  * pub_refusal_text:
  * @msg: a request
  * @status: HTTP status
+ * @closes: whether the connection is closed afterwards
  *
- * Returns: (transfer full): the answer that refuses @msg and closes the
- *     connection, with the headers and the text of the response of @msg.
+ * Returns: (transfer full): the answer that refuses @msg, with the headers and
+ *     the text of its response.
  */
-gchar *pub_refusal_text (SoupServerMessage * msg, guint status);
+gchar *pub_refusal_text (SoupServerMessage * msg, guint status,
+    gboolean closes);
 
 G_END_DECLS
 #endif /* __PUB_FRONT_H__ */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pubpoint.h"
 
+#include "publog.h"
 #include "pubrequest.h"
 
 struct _PubPoint
@@ -13,26 +14,60 @@ struct _PubPoint
   PubStream *stream;
   PubPush *push;
   gboolean auto_destroy;
+  gboolean is_declared;
+  gint64 used_us;
   PubRecord *record;
   guint sessions;
   PubPushCounters last_counters;
 
-  GHashTable *players;
-  guint64 skipped;
+  PubAudience *audience;
+  gboolean is_leaving;          /* its session is over, players are not */
 };
 
+static void
+point_changed (gpointer data)
+{
+  PubPoint *self = data;
+
+  self->owner.changed (self->owner.data);
+}
+
+/* The last thing that is done with @self: the owner may free it. */
+static void
+tell_session_over (PubPoint * self)
+{
+  self->is_leaving = FALSE;
+  self->owner.session_over (self->owner.data, self, self->auto_destroy);
+}
+
+static void
+audience_empty (gpointer data)
+{
+  PubPoint *self = data;
+
+  self->used_us = g_get_monotonic_time ();
+  if (self->is_leaving)
+    tell_session_over (self);
+}
+
 PubPoint *
-pub_point_new (const gchar * path, PubConns * conns, const PubConfig * config,
-    const PubPointOwner * owner)
+pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
+    const PubConfig * config, const PubPointOwner * owner)
 {
   PubPoint *self = g_new0 (PubPoint, 1);
+  const PubAudienceOwner audience_owner = { point_changed, audience_empty,
+    self
+  };
 
   self->path = g_strdup (path);
   self->conns = conns;
   self->config = config;
   self->owner = *owner;
   self->stream = pub_stream_new (config->backlog_limit);
-  self->players = g_hash_table_new (NULL, NULL);
+  pub_stream_keep (self->stream, config->burst_ms);
+  self->audience = pub_audience_new (conns, pace, self->stream, config,
+      &audience_owner);
+  self->used_us = g_get_monotonic_time ();
   return self;
 }
 
@@ -42,35 +77,53 @@ pub_point_get_path (PubPoint * self)
   return self->path;
 }
 
-gboolean
-pub_point_is_unused (PubPoint * self)
+PubPointUse
+pub_point_get_use (PubPoint * self)
 {
-  return self->push == NULL && g_hash_table_size (self->players) == 0;
+  if (self->push != NULL)
+    return pub_push_is_unused (self->push) ? PUB_POINT_SET_UP : PUB_POINT_USED;
+  return pub_audience_count (self->audience) > 0 ? PUB_POINT_AWAITED
+      : PUB_POINT_UNUSED;
 }
 
-static guint
-count_playing (PubPoint * self)
+gint64
+pub_point_get_used_us (PubPoint * self)
 {
-  GHashTableIter iter;
-  gpointer player;
-  guint n = 0;
+  return self->used_us;
+}
 
-  g_hash_table_iter_init (&iter, self->players);
-  while (g_hash_table_iter_next (&iter, &player, NULL))
-    n += pub_player_is_playing (player) ? 1 : 0;
-  return n;
+void
+pub_point_set_declared (PubPoint * self, gboolean is_declared)
+{
+  self->is_declared = is_declared;
+}
+
+gboolean
+pub_point_is_declared (PubPoint * self)
+{
+  return self->is_declared;
+}
+
+gboolean
+pub_point_has_programme (PubPoint * self)
+{
+  return pub_stream_get_info (self->stream) != NULL;
 }
 
 void
 pub_point_get_info (PubPoint * self, PubPointInfo * info)
 {
+  const PubFeedTotals *totals = pub_audience_get_totals (self->audience);
+
   memset (info, 0, sizeof (*info));
   info->state = PUB_PUSH_OVER;
   info->sessions = self->sessions;
   info->counters = self->last_counters;
-  info->players = g_hash_table_size (self->players);
-  info->playing = count_playing (self);
-  info->skipped = self->skipped;
+  info->players = pub_audience_count (self->audience);
+  info->playing = pub_audience_count_playing (self->audience);
+  info->skipped = totals->skipped;
+  info->late_packets = totals->late;
+  info->longest_delay_us = totals->longest_delay_us;
   if (self->push == NULL)
     return;
   info->has_session = TRUE;
@@ -78,14 +131,6 @@ pub_point_get_info (PubPoint * self, PubPointInfo * info)
   info->counters = *pub_push_get_counters (self->push);
   g_strlcpy (info->push_id, pub_push_get_id (self->push),
       sizeof (info->push_id));
-}
-
-static void
-point_changed (gpointer data)
-{
-  PubPoint *self = data;
-
-  self->owner.changed (self->owner.data);
 }
 
 static void
@@ -106,105 +151,104 @@ push_over (gpointer data)
   PubPoint *self = data;
 
   drop_push (self);
+  self->used_us = g_get_monotonic_time ();
   self->owner.changed (self->owner.data);
-  self->owner.session_over (self->owner.data, self, self->auto_destroy);
+  /* players get the rest of the programme first */
+  self->is_leaving = pub_audience_count (self->audience) > 0;
+  if (!self->is_leaving)
+    tell_session_over (self);
 }
 
-static guint
-new_session (PubPoint * self, gboolean auto_destroy)
+static void
+begin_record (PubPoint * self)
 {
-  const PubPushOwner push_owner = { point_changed, push_over, self };
-
-  /* one that has never sent anything gives way: its encoder has begun anew */
-  if (self->push != NULL && !pub_push_is_unused (self->push))
-    return SOUP_STATUS_CONFLICT;
-  if (self->push != NULL)
-    drop_push (self);
-  self->push = pub_push_new (self->conns, self->stream, self->config,
-      &push_owner);
-  if (self->push == NULL)
-    return SOUP_STATUS_SERVICE_UNAVAILABLE;
-  self->auto_destroy = auto_destroy;
-  self->sessions++;
   if (self->owner.record != NULL)
     self->record = self->owner.record (self->owner.data, self);
   if (self->record != NULL)
     pub_record_attach (self->record, self->stream);
-  self->owner.changed (self->owner.data);
-  return SOUP_STATUS_NO_CONTENT;
 }
 
-/* S2, S3; [MS-WMHTTP] 3.2.5.1. */
+/* Returns: 0, or the status that refuses it. */
 static guint
-check_push_id (PubPoint * self, const gchar * push_id)
+new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
 {
+  const PubPushOwner push_owner = { point_changed, push_over, self };
+  gchar *request;
+
+  /* one that has never sent anything gives way: its encoder has begun anew */
+  if (self->push != NULL && !pub_push_is_unused (self->push)) {
+    *why = "another encoder's session is there";
+    pub_push_tell_wait (self->push, msg);
+    return SOUP_STATUS_CONFLICT;
+  }
+  if (self->push != NULL)
+    drop_push (self);
+  request = pub_log_describe (msg);
+  self->push = pub_push_new (self->conns, self->stream, self->config,
+      &push_owner, request);
+  g_free (request);
+  *why = "the system has no random numbers";
+  if (self->push == NULL)
+    return SOUP_STATUS_SERVICE_UNAVAILABLE;
+  self->auto_destroy = FALSE;
+  self->is_leaving = FALSE;
+  self->sessions++;
+  self->used_us = g_get_monotonic_time ();
+  begin_record (self);
+  self->owner.changed (self->owner.data);
+  return 0;
+}
+
+/* S2, S3; [MS-WMHTTP] 3.2.5.1.
+ * Returns: 0, or the status that refuses it. */
+static guint
+check_push_id (PubPoint * self, const gchar * push_id, const gchar ** why)
+{
+  *why = "no session with this push-id";
   if (self->push == NULL || push_id == NULL
       || !pub_id_equal (push_id, pub_push_get_id (self->push)))
     return SOUP_STATUS_NOT_FOUND;
+  *why = "a PushStart of this session is running";
   if (pub_push_get_state (self->push) == PUB_PUSH_STREAMING
       && !pub_push_give_way (self->push))
     return SOUP_STATUS_CONFLICT;
-  return SOUP_STATUS_NO_CONTENT;
+  return 0;
 }
 
 guint
-pub_point_setup (PubPoint * self, const gchar * push_id, gboolean auto_destroy,
-    const gchar ** answer_id)
+pub_point_setup (PubPoint * self, SoupServerMessage * msg,
+    const gchar * push_id, gboolean auto_destroy, const gchar ** answer_id,
+    const gchar ** why)
 {
   gboolean is_new = push_id == NULL || g_str_equal (push_id, "0");
   guint status;
 
-  status = is_new ? new_session (self, auto_destroy)
-      : check_push_id (self, push_id);
-  if (status != SOUP_STATUS_NO_CONTENT)
+  status = is_new ? new_session (self, msg, why)
+      : check_push_id (self, push_id, why);
+  if (status != 0)
     return status;
   if (!is_new)
     pub_push_touch (self->push);
+  self->auto_destroy |= auto_destroy;
   *answer_id = pub_push_get_id (self->push);
-  return status;
+  return 0;
 }
 
 guint
 pub_point_start_push (PubPoint * self, SoupServerMessage * msg,
-    const gchar * push_id)
+    const gchar * push_id, const gchar ** why)
 {
-  guint status = check_push_id (self, push_id);
+  guint status = check_push_id (self, push_id, why);
 
-  if (status != SOUP_STATUS_NO_CONTENT)
-    return status;
-  pub_push_start (self->push, msg);
-  return 0;
-}
-
-static void
-player_gone (gpointer data, PubPlayer * player)
-{
-  PubPoint *self = data;
-
-  g_hash_table_remove (self->players, player);
-  self->owner.changed (self->owner.data);
-}
-
-static void
-player_skipped (gpointer data, guint packets)
-{
-  PubPoint *self = data;
-
-  self->skipped += packets;
-  self->owner.changed (self->owner.data);
+  if (status == 0)
+    pub_push_start (self->push, msg);
+  return status;
 }
 
 void
 pub_point_add_player (PubPoint * self, SoupServerMessage * msg)
 {
-  const PubPlayerOwner player_owner =
-      { player_gone, point_changed, player_skipped, self };
-  PubPlayer *player = pub_player_start (self->conns, msg, self->stream,
-      self->config, &player_owner);
-
-  if (player != NULL)
-    g_hash_table_add (self->players, player);
-  self->owner.changed (self->owner.data);
+  pub_audience_add (self->audience, msg);
 }
 
 gboolean
@@ -220,41 +264,22 @@ void
 pub_point_foreach_player (PubPoint * self,
     void (*func) (PubPlayer * player, gpointer data), gpointer data)
 {
-  GList *players = g_hash_table_get_keys (self->players), *l;
-
-  for (l = players; l != NULL; l = l->next) {
-    if (g_hash_table_contains (self->players, l->data))
-      func (l->data, data);
-  }
-  g_list_free (players);
-}
-
-static void
-stop_player (PubPlayer * player, gpointer data)
-{
-  pub_player_stop (player);
-}
-
-static void
-stop_players (PubPoint * self)
-{
-  pub_point_foreach_player (self, stop_player, NULL);
+  pub_audience_foreach (self->audience, func, data);
 }
 
 void
 pub_point_shut_down (PubPoint * self)
 {
-  stop_players (self);
+  pub_audience_stop (self->audience);
   pub_point_disconnect (self, SOUP_STATUS_SERVICE_UNAVAILABLE);
 }
 
 void
 pub_point_free (PubPoint * self)
 {
-  stop_players (self);
+  pub_audience_free (self->audience);
   if (self->push != NULL)
     drop_push (self);
-  g_hash_table_unref (self->players);
   pub_stream_free (self->stream);
   g_free (self->path);
   g_free (self);

@@ -2,9 +2,9 @@
 #ifndef __PUB_POINT_H__
 #define __PUB_POINT_H__
 
+#include "pubaudience.h"
 #include "pubconfig.h"
 #include "pubconn.h"
-#include "pubplayer.h"
 #include "pubpush.h"
 #include "pubrecord.h"
 
@@ -28,6 +28,9 @@ typedef struct _PubPoint PubPoint;
  * @players: now, those that wait included
  * @playing: those of them that have got a header
  * @skipped: packets that slow players did not get, so far
+ * @late_packets: packets that went out more than %PUB_LATE_MS after they came,
+ *     though the players could have had them, counted for each player
+ * @longest_delay_us: the longest that one waited so
  */
 typedef struct
 {
@@ -39,6 +42,8 @@ typedef struct
   guint players;
   guint playing;
   guint64 skipped;
+  guint64 late_packets;
+  gint64 longest_delay_us;
 } PubPointInfo;
 
 /**
@@ -58,7 +63,7 @@ typedef struct
   gpointer data;
 } PubPointOwner;
 
-PubPoint *pub_point_new (const gchar * path, PubConns * conns,
+PubPoint *pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
     const PubConfig * config, const PubPointOwner * owner);
 
 /* Ends session and players at once. */
@@ -67,28 +72,57 @@ void pub_point_free (PubPoint * self);
 const gchar *pub_point_get_path (PubPoint * self);
 void pub_point_get_info (PubPoint * self, PubPointInfo * info);
 
-/* Whether neither encoder nor player is there. */
-gboolean pub_point_is_unused (PubPoint * self);
+/**
+ * PubPointUse:
+ * @PUB_POINT_UNUSED: neither encoder nor player is there
+ * @PUB_POINT_AWAITED: players wait for an encoder
+ * @PUB_POINT_SET_UP: an encoder's session has sent nothing yet
+ * @PUB_POINT_USED: there is, or has been, a programme of the session
+ */
+typedef enum
+{
+  PUB_POINT_UNUSED,
+  PUB_POINT_AWAITED,
+  PUB_POINT_SET_UP,
+  PUB_POINT_USED,
+} PubPointUse;
+
+PubPointUse pub_point_get_use (PubPoint * self);
+
+/* Monotonic time at which a session or a player came or went last. */
+gint64 pub_point_get_used_us (PubPoint * self);
+
+/* Declared by the operator: stays, whatever encoders ask for. */
+void pub_point_set_declared (PubPoint * self, gboolean is_declared);
+gboolean pub_point_is_declared (PubPoint * self);
+
+/* Whether a player that comes would get something. */
+gboolean pub_point_has_programme (PubPoint * self);
 
 /**
  * pub_point_setup:
+ * @msg: the request; what its refusal has to say of headers is put into its
+ *     response headers
  * @push_id: (nullable): from the request, %NULL or "0" for a new session
  * @auto_destroy: from the request
  * @answer_id: (out) (transfer none): the session's push-id, on success
+ * @why: (out): in words, when it is refused
  *
- * Returns: HTTP status for the PushSetup.
+ * Returns: 0, or the HTTP status that refuses the PushSetup.
  */
-guint pub_point_setup (PubPoint * self, const gchar * push_id,
-    gboolean auto_destroy, const gchar ** answer_id);
+guint pub_point_setup (PubPoint * self, SoupServerMessage * msg,
+    const gchar * push_id, gboolean auto_destroy, const gchar ** answer_id,
+    const gchar ** why);
 
 /**
  * pub_point_start_push:
+ * @why: (out): in words, when it is refused
  *
  * Returns: 0 when the connection of @msg has been taken over, else the HTTP
  *     status for the PushStart.
  */
 guint pub_point_start_push (PubPoint * self, SoupServerMessage * msg,
-    const gchar * push_id);
+    const gchar * push_id, const gchar ** why);
 
 /* Lets the player of @msg have the programme; its connection is taken over. */
 void pub_point_add_player (PubPoint * self, SoupServerMessage * msg);

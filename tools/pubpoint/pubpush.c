@@ -3,25 +3,14 @@
 
 #include <string.h>
 
-#include <gst/gstutils.h>
-
-#include "asf/asfpacket.h"
+#include "pubframes.h"
+#include "publog.h"
 #include "pubrequest.h"
-#include "wmspush/wmsframe.h"
 
 #define BUFFER_SIZE (WMS_FRAME_HEAD_SIZE + WMS_FRAME_MAX_PAYLOAD)
-/* Reads before other connections have their turn. */
-#define READS_AT_ONCE 16
-
-/* What may come next (S5), one bit for each type. */
-enum
-{
-  LEGAL_HEADER = 1 << 0,
-  LEGAL_DATA = 1 << 1,
-  LEGAL_END = 1 << 2,
-  LEGAL_CHANGE = 1 << 3,
-  LEGAL_FILLER = 1 << 4,
-};
+/* Bytes of packets before other connections have their turn.  A small $D stands
+ * for a whole packet, so the bytes that are read say little. */
+#define WORK_AT_ONCE (1024 * 1024)
 
 struct _PubPush
 {
@@ -31,15 +20,18 @@ struct _PubPush
   PubPushOwner owner;
 
   gchar *id;
+  gchar *request;               /* its last one, for the log */
   PubPushState state;
   PubPushCounters counters;
-  guint legal;
+  PubFrames frames;
 
   /* PUB_PUSH_STREAMING only */
   PubConn *conn;
   guint64 body_left;            /* not read yet */
   guint8 *buffer;
   gsize fill;
+  GSource *next_turn;           /* frames wait in the buffer */
+  gboolean is_last;             /* the connection ends with the answer */
   gint64 heard_us;              /* when bytes came last */
 
   GSource *timer;
@@ -54,15 +46,21 @@ set_deadline (PubPush * self, guint ms)
   self->deadline_us = g_get_monotonic_time () + (gint64) ms *1000;
 }
 
+static void
+clear_source (GSource ** source)
+{
+  if (*source == NULL)
+    return;
+  g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
 /* The source is made once for each wait and not for each packet: when it fires
  * early it sleeps for the rest. */
 static void
 start_timer (PubPush * self, gint64 delay_ms)
 {
-  if (self->timer != NULL) {
-    g_source_destroy (self->timer);
-    g_source_unref (self->timer);
-  }
+  clear_source (&self->timer);
   self->timer = g_timeout_source_new (MAX (delay_ms, 1));
   g_source_set_callback (self->timer, timer_fired, self, NULL);
   g_source_attach (self->timer, g_main_context_get_thread_default ());
@@ -77,7 +75,7 @@ wait_for_request (PubPush * self)
 
 PubPush *
 pub_push_new (PubConns * conns, PubStream * stream, const PubConfig * config,
-    const PubPushOwner * owner)
+    const PubPushOwner * owner, const gchar * request)
 {
   gchar *id = pub_new_push_id ();
   PubPush *self;
@@ -90,9 +88,11 @@ pub_push_new (PubConns * conns, PubStream * stream, const PubConfig * config,
   self->config = config;
   self->owner = *owner;
   self->id = id;
+  self->request = g_strdup (request);
   self->state = PUB_PUSH_READY;
-  self->legal = LEGAL_HEADER;
+  pub_frames_init (&self->frames, stream);
   wait_for_request (self);
+  g_message ("%s begins a session", request);
   return self;
 }
 
@@ -101,11 +101,10 @@ pub_push_free (PubPush * self)
 {
   if (self->conn != NULL)
     pub_conn_close (self->conn);
-  if (self->timer != NULL) {
-    g_source_destroy (self->timer);
-    g_source_unref (self->timer);
-  }
+  clear_source (&self->timer);
+  clear_source (&self->next_turn);
   g_free (self->buffer);
+  g_free (self->request);
   g_free (self->id);
   g_free (self);
 }
@@ -125,6 +124,9 @@ pub_push_get_state (PubPush * self)
 const PubPushCounters *
 pub_push_get_counters (PubPush * self)
 {
+  self->counters.headers = self->frames.headers;
+  self->counters.packets = self->frames.packets;
+  self->counters.fillers = self->frames.fillers;
   return &self->counters;
 }
 
@@ -142,6 +144,7 @@ leave_streaming (PubPush * self, PubPushState state)
   self->conn = NULL;
   self->fill = 0;
   g_clear_pointer (&self->buffer, g_free);
+  clear_source (&self->next_turn);
   self->state = state;
 }
 
@@ -152,7 +155,7 @@ end_session (PubPush * self, guint status)
   PubConn *conn = self->conn;
 
   if (conn != NULL) {
-    gchar *text = pub_response_text (status, self->id, TRUE);
+    gchar *text = pub_response_text (status, self->id, TRUE, NULL);
 
     pub_conn_queue_text (conn, text);
     g_free (text);
@@ -164,17 +167,28 @@ end_session (PubPush * self, guint status)
   self->owner.over (self->owner.data);
 }
 
+/* The line of the log for a session that was not refused. */
+static void
+log_end (PubPush * self, const gchar * why)
+{
+  g_message ("%s: the session ends after %" G_GUINT64_FORMAT " packets: %s",
+      self->request, self->frames.packets, why);
+}
+
 void
 pub_push_disconnect (PubPush * self, guint status)
 {
-  g_message ("push ended by the server: %u", status);
+  gchar *why = g_strdup_printf ("disconnected with %u", status);
+
+  log_end (self, why);
+  g_free (why);
   end_session (self, status);
 }
 
 static gboolean
-fail (PubPush * self, const gchar * what)
+fail (PubPush * self, const gchar * why)
 {
-  g_message ("push refused: %s", what);
+  pub_log_refused (self->request, SOUP_STATUS_BAD_REQUEST, why);
   end_session (self, SOUP_STATUS_BAD_REQUEST);
   return FALSE;
 }
@@ -190,7 +204,7 @@ timer_fired (gpointer data)
     start_timer (self, left_us / 1000 + 1);
     return G_SOURCE_REMOVE;
   }
-  g_message ("push ended: nothing has come for too long");
+  log_end (self, "nothing has come for too long");
   end_session (self, SOUP_STATUS_REQUEST_TIMEOUT);
   return G_SOURCE_REMOVE;
 }
@@ -200,13 +214,17 @@ static void
 finish_request (PubPush * self)
 {
   PubConn *conn = self->conn;
-  gchar *text = pub_response_text (SOUP_STATUS_NO_CONTENT, self->id, FALSE);
+  gchar *text = pub_response_text (SOUP_STATUS_NO_CONTENT, self->id,
+      self->is_last, NULL);
 
   pub_conn_queue_text (conn, text);
   g_free (text);
   leave_streaming (self, PUB_PUSH_BETWEEN);
   wait_for_request (self);
-  pub_conn_give_back (conn);
+  if (self->is_last)
+    pub_conn_close (conn);
+  else
+    pub_conn_give_back (conn);
   self->owner.changed (self->owner.data);
 }
 
@@ -217,7 +235,7 @@ lose_connection (PubPush * self)
 {
   PubConn *conn = self->conn;
 
-  g_message ("push lost its connection, it may come back");
+  g_message ("%s has lost its connection, and may come back", self->request);
   leave_streaming (self, PUB_PUSH_LOST);
   pub_conn_close (conn);
   self->owner.changed (self->owner.data);
@@ -240,154 +258,86 @@ pub_push_give_way (PubPush * self)
   return TRUE;
 }
 
+void
+pub_push_tell_wait (PubPush * self, SoupServerMessage * msg)
+{
+  gint64 left_us = self->deadline_us - g_get_monotonic_time ();
+  gchar *seconds;
+
+  if (self->conn != NULL)
+    return;
+  seconds = g_strdup_printf ("%" G_GINT64_FORMAT,
+      MAX (left_us, 0) / G_USEC_PER_SEC + 1);
+  soup_message_headers_replace (soup_server_message_get_response_headers (msg),
+      "Retry-After", seconds);
+  g_free (seconds);
+}
+
 gboolean
 pub_push_is_unused (PubPush * self)
 {
-  return self->counters.headers == 0 && self->conn == NULL;
+  return self->frames.headers == 0 && self->conn == NULL;
 }
 
 static gboolean
-take_header (PubPush * self, const guint8 * data, gsize size)
+end_by_encoder (PubPush * self)
 {
-  GError *error = NULL;
-  AsfHeaderInfo info;
-  GBytes *header;
+  gchar *why = g_strdup_printf ("the encoder says 0x%08x", self->frames.reason);
 
-  if (!asf_header_read (data, size, &info, &error)) {
-    gchar *text = g_strdup (error->message);
-
-    g_error_free (error);
-    fail (self, text);
-    g_free (text);
-    return FALSE;
-  }
-  if (size != info.header_size + ASF_DATA_HEAD_SIZE)
-    return fail (self, "more than a header in $H or $C");
-  header = g_bytes_new (data, size);
-  self->counters.headers++;
-  self->legal = LEGAL_DATA | LEGAL_END | LEGAL_FILLER;
-  pub_stream_set_header (self->stream, header, &info);
-  g_bytes_unref (header);
-  return TRUE;
-}
-
-/* The one copy of a packet's bytes, with its padding put back. */
-static gboolean
-take_data (PubPush * self, const guint8 * data, gsize size)
-{
-  const AsfHeaderInfo *info = pub_stream_get_info (self->stream);
-  guint8 *packet = g_malloc (info->packet_size);
-  GError *error = NULL;
-  GBytes *bytes;
-
-  if (!asf_packet_restore_padding (data, size, info->packet_size, packet,
-          &error)) {
-    g_message ("broken packet: %s", error->message);
-    g_error_free (error);
-    g_free (packet);
-    return fail (self, "broken packet in $D");
-  }
-  bytes = g_bytes_new_take (packet, info->packet_size);
-  self->counters.packets++;
-  self->legal = LEGAL_DATA | LEGAL_END | LEGAL_FILLER;
-  pub_stream_add_packet (self->stream, bytes);
-  g_bytes_unref (bytes);
-  return TRUE;
-}
-
-/* 3.2.5.5: S_FALSE announces a $C, everything else is the end. */
-static gboolean
-take_end (PubPush * self, const guint8 * data, gsize size)
-{
-  guint32 reason;
-
-  if (size != 4)
-    return fail (self, "$E without a Reason");
-  reason = GST_READ_UINT32_LE (data);
-  if (reason == WMS_END_HEADER_FOLLOWS) {
-    self->legal = LEGAL_CHANGE | LEGAL_END | LEGAL_FILLER;
-    return TRUE;
-  }
-  g_message ("push ended by the encoder: 0x%08x", reason);
+  log_end (self, why);
+  g_free (why);
   end_session (self, SOUP_STATUS_NO_CONTENT);
   return FALSE;
-}
-
-static gboolean
-take_change (PubPush * self, const guint8 * data, gsize size)
-{
-  if (size < 4 || GST_READ_UINT32_LE (data) != 0)
-    return fail (self, "$C without Reason 0");
-  return take_header (self, data + 4, size - 4);
-}
-
-static gboolean
-take_filler (PubPush * self, gsize size)
-{
-  if (size > WMS_FRAME_MAX_FILLER)
-    return fail (self, "$F is too large");
-  self->counters.fillers++;
-  self->legal = LEGAL_CHANGE | LEGAL_DATA | LEGAL_END | LEGAL_FILLER;
-  return TRUE;
-}
-
-static guint
-legal_bit (WmsFrameType type)
-{
-  switch (type) {
-    case WMS_FRAME_HEADER:
-      return LEGAL_HEADER;
-    case WMS_FRAME_DATA:
-      return LEGAL_DATA;
-    case WMS_FRAME_END:
-      return LEGAL_END;
-    case WMS_FRAME_CHANGE:
-      return LEGAL_CHANGE;
-    case WMS_FRAME_FILLER:
-      return LEGAL_FILLER;
-  }
-  return 0;
 }
 
 /* Returns: FALSE when the session is over. */
 static gboolean
 take_frame (PubPush * self, WmsFrameType type, const guint8 * data, gsize size)
 {
-  if (!(self->legal & legal_bit (type)))
-    return fail (self, "packet types in a forbidden order");
-  /* $F and $E do not keep a session alive (C40) */
-  if (type != WMS_FRAME_FILLER && type != WMS_FRAME_END)
+  gchar *why = NULL;
+
+  if (pub_frames_is_alive (type))
     set_deadline (self, self->config->idle_timeout_ms);
-  switch (type) {
-    case WMS_FRAME_HEADER:
-      return take_header (self, data, size);
-    case WMS_FRAME_DATA:
-      return take_data (self, data, size);
-    case WMS_FRAME_END:
-      return take_end (self, data, size);
-    case WMS_FRAME_CHANGE:
-      return take_change (self, data, size);
-    case WMS_FRAME_FILLER:
-      return take_filler (self, size);
+  switch (pub_frames_take (&self->frames, type, data, size, &why)) {
+    case PUB_FRAMES_GO_ON:
+      return TRUE;
+    case PUB_FRAMES_END:
+      return end_by_encoder (self);
+    case PUB_FRAMES_BROKEN:
+      break;
   }
+  fail (self, why);
+  g_free (why);
   return FALSE;
 }
 
-/* Returns: FALSE when the session is over. */
+static gboolean
+has_worked_enough (PubPush * self)
+{
+  return self->frames.work >= WORK_AT_ONCE;
+}
+
+/* Frames that are there, as many as this turn has time for.
+ * Returns: FALSE when the session is over. */
 static gboolean
 take_frames (PubPush * self)
 {
   gsize at = 0;
 
-  while (self->fill - at >= WMS_FRAME_HEAD_SIZE) {
+  while (self->fill - at >= WMS_FRAME_HEAD_SIZE && !has_worked_enough (self)) {
+    gsize there = self->fill - at - WMS_FRAME_HEAD_SIZE;
     WmsFrameType type;
+    const gchar *why;
     guint length;
 
     if (!wms_frame_read_head (self->buffer + at, &type, &length))
       return fail (self, "no packet where one should begin");
-    if (length > self->fill - at - WMS_FRAME_HEAD_SIZE + self->body_left)
-      return fail (self, "a packet goes beyond the end of the body");
-    if (self->fill - at - WMS_FRAME_HEAD_SIZE < length)
+    why =
+        pub_frames_check_head (&self->frames, type, length,
+        there + self->body_left);
+    if (why != NULL)
+      return fail (self, why);
+    if (there < length)
       break;
     if (!take_frame (self, type, self->buffer + at + WMS_FRAME_HEAD_SIZE,
             length))
@@ -396,58 +346,89 @@ take_frames (PubPush * self)
   }
   self->fill -= at;
   memmove (self->buffer, self->buffer + at, self->fill);
-  if (self->body_left == 0 && self->fill > 0)
+  if (self->body_left == 0 && self->fill > 0 && !has_worked_enough (self))
     return fail (self, "the body ends in a packet's head");
   return TRUE;
 }
 
-typedef enum
-{
-  READ_AGAIN,
-  READ_LATER,
-  READ_OVER,                    /* the session may be gone */
-} ReadResult;
-
-static ReadResult
+/* Returns: bytes read; -1 when there is nothing now; 0 when the connection is
+ * lost. */
+static gssize
 read_some (PubPush * self)
 {
   gsize room = MIN (BUFFER_SIZE - self->fill, self->body_left);
   gssize n = pub_conn_read (self->conn, self->buffer + self->fill, room);
 
-  if (n < 0)
-    return READ_LATER;
-  if (n == 0) {
+  if (n == 0)
     lose_connection (self);
-    return READ_OVER;
-  }
+  if (n <= 0)
+    return n;
   self->heard_us = g_get_monotonic_time ();
   self->fill += n;
   self->body_left -= n;
   self->counters.bytes += n;
-  return take_frames (self) ? READ_AGAIN : READ_OVER;
+  return n;
+}
+
+static void take_turn (PubPush * self);
+
+static gboolean
+next_turn (gpointer data)
+{
+  PubPush *self = data;
+
+  clear_source (&self->next_turn);
+  take_turn (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Others first. */
+static void
+wait_for_turn (PubPush * self)
+{
+  if (self->next_turn != NULL)
+    return;
+  self->next_turn = g_idle_source_new ();
+  g_source_set_priority (self->next_turn, G_PRIORITY_DEFAULT);
+  g_source_set_callback (self->next_turn, next_turn, self, NULL);
+  g_source_attach (self->next_turn, g_main_context_get_thread_default ());
+}
+
+/* Frames are taken before more is read, so that the buffer has room. */
+static void
+take_turn (PubPush * self)
+{
+  guint64 bytes = self->counters.bytes;
+  gssize n = 1;
+
+  self->frames.work = 0;
+  while (n > 0) {
+    if (!take_frames (self))
+      return;
+    if (has_worked_enough (self)) {
+      wait_for_turn (self);
+      break;
+    }
+    if (self->body_left == 0) {
+      finish_request (self);
+      return;
+    }
+    n = read_some (self);
+    if (n == 0)
+      return;
+  }
+  if (self->counters.bytes != bytes)
+    self->owner.changed (self->owner.data);
 }
 
 static void
 conn_readable (PubConn * conn, gpointer data)
 {
   PubPush *self = data;
-  guint64 bytes = self->counters.bytes;
-  guint i;
 
-  for (i = 0; i < READS_AT_ONCE; i++) {
-    ReadResult result = read_some (self);
-
-    if (result == READ_OVER)
-      return;
-    if (result == READ_LATER)
-      break;
-    if (self->body_left == 0) {
-      finish_request (self);
-      return;
-    }
-  }
-  if (self->counters.bytes != bytes)
-    self->owner.changed (self->owner.data);
+  /* frames that wait in the buffer come first */
+  if (self->next_turn == NULL)
+    take_turn (self);
 }
 
 static void
@@ -461,10 +442,16 @@ static const PubConnFuncs conn_funcs = { conn_readable, NULL, conn_lost };
 void
 pub_push_start (PubPush * self, SoupServerMessage * msg)
 {
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
+  gboolean expects = soup_message_headers_get_expectations (headers)
+      & SOUP_EXPECTATION_CONTINUE;
+
   g_return_if_fail (self->conn == NULL);
 
-  self->body_left = soup_message_headers_get_content_length
-      (soup_server_message_get_request_headers (msg));
+  g_free (self->request);
+  self->request = pub_log_describe (msg);
+  self->body_left = soup_message_headers_get_content_length (headers);
+  self->is_last = pub_request_is_last (msg);
   self->conn = pub_conn_steal (self->conns, msg, &conn_funcs, self);
   self->buffer = g_malloc (BUFFER_SIZE);
   self->state = PUB_PUSH_STREAMING;
@@ -472,6 +459,10 @@ pub_push_start (PubPush * self, SoupServerMessage * msg)
   self->counters.starts++;
   set_deadline (self, self->config->idle_timeout_ms);
   start_timer (self, self->config->idle_timeout_ms);
+  if (expects && self->body_left > 0) {
+    pub_conn_queue_text (self->conn, "HTTP/1.1 100 Continue\r\n\r\n");
+    pub_conn_flush (self->conn);
+  }
   if (self->body_left == 0)
     finish_request (self);
   else

@@ -68,12 +68,14 @@ typedef struct
  * @stream: where its packets go
  * @config: limits
  * @owner: who is told
+ * @request: its PushSetup, from pub_log_describe()
  *
  * Returns: (transfer full) (nullable): a session in %PUB_PUSH_READY; %NULL when
  *     there are no random numbers for its push-id.
  */
 PubPush *pub_push_new (PubConns * conns, PubStream * stream,
-    const PubConfig * config, const PubPushOwner * owner);
+    const PubConfig * config, const PubPushOwner * owner,
+    const gchar * request);
 void pub_push_free (PubPush * self);
 
 const gchar *pub_push_get_id (PubPush * self);
@@ -96,6 +98,10 @@ void pub_push_touch (PubPush * self);
  * Returns: whether it was, and no PushStart is running any more.
  */
 gboolean pub_push_give_way (PubPush * self);
+
+/* Says in the refusal of another encoder's @msg when the place will be free at
+ * the latest, unless a PushStart is running. */
+void pub_push_tell_wait (PubPush * self, SoupServerMessage * msg);
 
 /* Whether an encoder that begins anew may have the place: nothing of the
  * programme has come, and nothing is on its way. */

@@ -8,7 +8,10 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "pubpath.h"
+
 #define ID_SIZE 16
+#define MAX_ID 255
 
 const gchar *
 pub_server_header (void)
@@ -103,11 +106,50 @@ find_token (const gchar * text, const gchar * separators, const gchar * name)
   return value;
 }
 
-gchar *
-pub_request_push_id (SoupMessageHeaders * headers)
+/* session-id of 2.2.1.3.1, without the quotes that RFC 2109 allows. */
+static gboolean
+take_id (gchar * text, gchar ** push_id)
 {
-  return find_token (soup_message_headers_get_list (headers, "Cookie"), ";,",
-      "push-id");
+  gsize i, length = strlen (text);
+
+  if (length >= 2 && text[0] == '"' && text[length - 1] == '"') {
+    text[length - 1] = '\0';
+    text++;
+    length -= 2;
+  }
+  for (i = 0; i < length; i++) {
+    if (!g_ascii_isgraph (text[i]))
+      return FALSE;
+  }
+  if (length < 1 || length > MAX_ID
+      || (*push_id != NULL && strcmp (*push_id, text) != 0))
+    return FALSE;
+  if (*push_id == NULL)
+    *push_id = g_strdup (text);
+  return TRUE;
+}
+
+gboolean
+pub_request_push_id (SoupMessageHeaders * headers, gchar ** push_id)
+{
+  const gchar *text = soup_message_headers_get_list (headers, "Cookie");
+  gchar **parts = g_strsplit_set (text ? text : "", ";,", -1);
+  gboolean is_valid = TRUE;
+  guint i;
+
+  *push_id = NULL;
+  for (i = 0; parts[i] != NULL && is_valid; i++) {
+    gchar *value = strchr (parts[i], '=');
+
+    if (value != NULL)
+      *value++ = '\0';
+    if (g_ascii_strcasecmp (g_strstrip (parts[i]), "push-id") == 0)
+      is_valid = value != NULL && take_id (g_strstrip (value), push_id);
+  }
+  if (!is_valid)
+    g_clear_pointer (push_id, g_free);
+  g_strfreev (parts);
+  return is_valid;
 }
 
 gchar *
@@ -115,6 +157,15 @@ pub_request_pragma (SoupMessageHeaders * headers, const gchar * name)
 {
   return find_token (soup_message_headers_get_list (headers, "Pragma"), ",",
       name);
+}
+
+gboolean
+pub_request_is_last (SoupServerMessage * msg)
+{
+  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
+
+  return soup_server_message_get_http_version (msg) < SOUP_HTTP_1_1
+      || soup_message_headers_header_contains (headers, "Connection", "close");
 }
 
 /* What follows "name:" and a space that may be missing. */
@@ -127,15 +178,33 @@ directive_value (const gchar * line, const gchar * name)
   return *line == ' ' ? line + 1 : line;
 }
 
+/* pchar and slashes (RFC 3986, 3.3): what else a path has is encoded. */
+static gboolean
+is_path_text (const gchar * text, gsize size)
+{
+  gsize i;
+
+  for (i = 0; i < size; i++) {
+    if (!g_ascii_isalnum (text[i])
+        && (text[i] == '\0' || strchr ("/%-._~!$&'()*+,;=:@", text[i]) == NULL))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean
 parse_template (const gchar * value, gchar ** path)
 {
   gsize length = strlen (value);
+  const gchar *why;
+  gchar *raw;
 
-  if (*path != NULL || length < 3 || value[0] != '"' || value[1] != '/'
-      || value[length - 1] != '"')
+  if (*path != NULL || length < 3 || value[0] != '"'
+      || value[length - 1] != '"' || !is_path_text (value + 1, length - 2))
     return FALSE;
-  *path = g_uri_unescape_segment (value + 1, value + length - 1, NULL);
+  raw = g_strndup (value + 1, length - 2);
+  *path = pub_path_decode (raw, &why);
+  g_free (raw);
   return *path != NULL;
 }
 
@@ -213,20 +282,58 @@ pub_id_equal (const gchar * a, const gchar * b)
   return difference == 0;
 }
 
+/* libsoup 3.2 does not know all of them. */
+static const gchar *
+status_phrase (guint status)
+{
+  switch (status) {
+    case 421:
+      return "Misdirected Request";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    default:
+      return soup_status_get_phrase (status);
+  }
+}
+
+static void
+append_others (GString * text, SoupMessageHeaders * others)
+{
+  static const gchar *const names[] = { "Allow", "Location", "Retry-After",
+    "WWW-Authenticate", NULL
+  };
+  SoupMessageHeadersIter iter;
+  const gchar *name, *value;
+  guint i;
+
+  soup_message_headers_iter_init (&iter, others);
+  while (soup_message_headers_iter_next (&iter, &name, &value)) {
+    for (i = 0; names[i] != NULL; i++) {
+      if (g_ascii_strcasecmp (name, names[i]) == 0)
+        g_string_append_printf (text, "%s: %s\r\n", name, value);
+    }
+  }
+}
+
 gchar *
-pub_response_text (guint status, const gchar * push_id, gboolean closes)
+pub_response_text (guint status, const gchar * push_id, gboolean closes,
+    SoupMessageHeaders * others)
 {
   GString *text = g_string_new (NULL);
   GDateTime *now = g_date_time_new_now_utc ();
   gchar *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
 
   g_string_append_printf (text, "HTTP/1.1 %u %s\r\n", status,
-      soup_status_get_phrase (status));
+      status_phrase (status));
   g_string_append_printf (text, "Server: %s\r\nContent-Length: 0\r\n"
       "Date: %s\r\nPragma: no-cache, timeout=" PUB_TOLD_TIMEOUT "\r\n"
       "Cache-Control: no-cache\r\n", pub_server_header (), date);
   if (push_id != NULL)
     g_string_append_printf (text, "Set-Cookie: push-id=%s\r\n", push_id);
+  if (others != NULL)
+    append_others (text, others);
   g_string_append (text, "Supported: " PUB_FEATURES "\r\n");
   g_string_append (text, closes ? "Connection: close\r\n\r\n" : "\r\n");
   g_free (date);

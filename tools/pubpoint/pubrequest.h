@@ -23,8 +23,20 @@ gboolean pub_agent_is_encoder (const gchar * agent);
  * not %NULL, gets the version. */
 gboolean pub_agent_is_mms_player (const gchar * agent, guint * major);
 
-/* The push-id of the Cookie header, or %NULL ([MS-WMHTTP] 2.2.1.3). */
-gchar *pub_request_push_id (SoupMessageHeaders * headers);
+/**
+ * pub_request_push_id:
+ * @push_id: (out) (transfer full) (nullable): %NULL when there is none
+ *
+ * Reads the push-id of the Cookie header ([MS-WMHTTP] 2.2.1.3, RFC 2109: it may
+ * stand in quotes and among others).
+ *
+ * Returns: %FALSE when it cannot be one: empty, over 255 characters, with
+ *     characters that are not visible ASCII, or two that differ.
+ */
+gboolean pub_request_push_id (SoupMessageHeaders * headers, gchar ** push_id);
+
+/* Whether the connection ends with the answer to @msg. */
+gboolean pub_request_is_last (SoupServerMessage * msg);
 
 /* The value of a Pragma token, or %NULL ([MS-WMSP] 2.2.1.4). */
 gchar *pub_request_pragma (SoupMessageHeaders * headers, const gchar * name);
@@ -33,7 +45,7 @@ gchar *pub_request_pragma (SoupMessageHeaders * headers, const gchar * name);
  * pub_setup_parse:
  * @text: body of a PushSetup
  * @size: its bytes
- * @template_path: (out) (nullable): path in Template-URL, percent-decoded
+ * @template_path: (out) (nullable): path in Template-URL, decoded
  * @auto_destroy: (out): AutoDestroy
  *
  * Returns: whether the body follows [MS-WMHTTP] 2.2.2.1.
@@ -52,11 +64,13 @@ gboolean pub_id_equal (const gchar * a, const gchar * b);
  * @status: HTTP status
  * @push_id: (nullable): for Set-Cookie
  * @closes: whether the connection is closed afterwards
+ * @others: (nullable): response headers; those that belong to a refusal (a
+ *     challenge, methods, another place, when to come back) are taken
  *
- * Returns: (transfer full): an answer to a PushStart, as S9 wants it.
+ * Returns: (transfer full): an answer without a body, as S9 wants it.
  */
 gchar *pub_response_text (guint status, const gchar * push_id,
-    gboolean closes);
+    gboolean closes, SoupMessageHeaders * others);
 
 G_END_DECLS
 #endif /* __PUB_REQUEST_H__ */

@@ -9,75 +9,45 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "pubencoder.h"
+#include "pubfront.h"
+#include "publog.h"
+#include "pubpath.h"
 #include "pubrequest.h"
 #include "pubserver-private.h"
 
 /* Bodies of requests other than PushStart. */
 #define MAX_SETUP_BODY 4096
 #define MAX_OTHER_BODY (64 * 1024)
-#define MAX_PATH 1024
 
-static void
-log_refusal (SoupServerMessage * msg, guint status)
+#define REQUEST_KEY "pub-request"
+
+static PubRequest *
+find_request (SoupServerMessage * msg)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
-  const gchar *type = soup_message_headers_get_content_type (headers, NULL);
-  gchar *path = g_strescape (g_uri_get_path (soup_server_message_get_uri
-          (msg)), NULL);
-
-  g_message ("%s %.100s (%.60s) refused with %u",
-      soup_server_message_get_method (msg), path, type ? type : "-", status);
-  g_free (path);
+  return g_object_get_data (G_OBJECT (msg), REQUEST_KEY);
 }
 
-/* An answer to a request whose body is not waited for. */
-static void
-refuse_now (PubServer * self, SoupServerMessage * msg, guint status)
+gboolean
+pub_request_has_type (PubRequest * request, const gchar * type)
 {
-  PubConn *conn;
-  gchar *text = pub_refusal_text (msg, status);
+  const gchar *own = soup_message_headers_get_content_type
+      (soup_server_message_get_request_headers (request->msg), NULL);
 
-  log_refusal (msg, status);
-  conn = pub_conn_steal (self->conns, msg, NULL, NULL);
-  pub_conn_queue_text (conn, text);
-  pub_conn_close (conn);
-  g_free (text);
-}
-
-/* S6; [MS-WMHTTP] 2.2.2.1.1. */
-static PubPoint *
-find_point (PubServer * self, const gchar * path, const gchar * template_path,
-    guint * status)
-{
-  PubPoint *point = g_hash_table_lookup (self->points, path);
-
-  if (point != NULL)
-    return point;
-  *status = SOUP_STATUS_NOT_FOUND;
-  if (self->is_strict && (template_path == NULL
-          || !g_hash_table_contains (self->points, template_path)))
-    return NULL;
-  *status = SOUP_STATUS_SERVICE_UNAVAILABLE;
-  return pub_server_make_point (self, path);
-}
-
-static gboolean
-is_last_request (SoupServerMessage * msg)
-{
-  return soup_server_message_get_http_version (msg) < SOUP_HTTP_1_1
-      || soup_message_headers_header_contains
-      (soup_server_message_get_request_headers (msg), "Connection", "close");
+  return own != NULL && g_ascii_strcasecmp (own, type) == 0;
 }
 
 /* S9.  libsoup 3.2 never closes a connection that it has kept open after an
  * answer of its own and that the peer then closes; one that it gets back, it
  * does. */
 static void
-answer_empty (PubServer * self, SoupServerMessage * msg, guint status,
-    const gchar * push_id)
+answer (PubRequest * request, guint status, const gchar * push_id,
+    gboolean closes)
 {
-  gboolean closes = is_last_request (msg);
-  gchar *text = pub_response_text (status, push_id, closes);
+  PubServer *self = request->server;
+  SoupServerMessage *msg = request->msg;
+  gchar *text = push_id != NULL ? pub_response_text (status, push_id, closes,
+      NULL) : pub_refusal_text (msg, status, closes);
   PubConn *conn = pub_conn_steal (self->conns, msg, NULL, NULL);
 
   pub_conn_queue_text (conn, text);
@@ -88,107 +58,84 @@ answer_empty (PubServer * self, SoupServerMessage * msg, guint status,
   g_free (text);
 }
 
-static gboolean
-is_encoder (SoupServerMessage * msg)
+void
+pub_request_answer (PubRequest * request, guint status, const gchar * push_id)
 {
-  return pub_agent_is_encoder (soup_message_headers_get_one
-      (soup_server_message_get_request_headers (msg), "User-Agent"));
+  answer (request, status, push_id, pub_request_is_last (request->msg));
 }
 
 static void
-answer_setup (PubServer * self, SoupServerMessage * msg, const gchar * path)
+log_refusal (PubRequest * request, guint status, const gchar * why)
 {
-  SoupMessageBody *body = soup_server_message_get_request_body (msg);
-  GBytes *bytes = soup_message_body_flatten (body);
-  gchar *push_id, *template_path = NULL;
-  const gchar *answer_id = NULL;
-  guint status = SOUP_STATUS_BAD_REQUEST;
-  gboolean auto_destroy;
-  PubPoint *point;
+  gchar *text;
 
-  push_id = pub_request_push_id (soup_server_message_get_request_headers (msg));
-  if (is_encoder (msg) && pub_setup_parse (g_bytes_get_data (bytes, NULL),
-          g_bytes_get_size (bytes), &template_path, &auto_destroy)) {
-    point = find_point (self, path, template_path, &status);
-    if (point != NULL)
-      status = pub_point_setup (point, push_id, auto_destroy, &answer_id);
-  }
-  if (status != SOUP_STATUS_NO_CONTENT)
-    log_refusal (msg, status);
-  answer_empty (self, msg, status, answer_id);
-  g_bytes_unref (bytes);
-  g_free (template_path);
-  g_free (push_id);
+  if (request->is_logged)
+    return;
+  request->is_logged = TRUE;
+  text = pub_log_describe (request->msg);
+  pub_log_refused (text, status, why);
+  g_free (text);
 }
 
-/* Returns: the status that refuses it, or 0. */
-static guint
-take_start (PubServer * self, SoupServerMessage * msg, const gchar * path)
-{
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
-  PubPoint *point = g_hash_table_lookup (self->points, path);
-  gchar *push_id;
-  guint status;
-
-  if (!is_encoder (msg))
-    return SOUP_STATUS_BAD_REQUEST;
-  if (soup_message_headers_get_encoding (headers)
-      != SOUP_ENCODING_CONTENT_LENGTH)
-    return SOUP_STATUS_LENGTH_REQUIRED;
-  if (point == NULL)
-    return SOUP_STATUS_NOT_FOUND;
-  push_id = pub_request_push_id (headers);
-  status = pub_point_start_push (point, msg, push_id);
-  g_free (push_id);
-  return status;
-}
-
+/* A body that is not waited for: what follows in the connection cannot be told
+ * from it. */
 static gboolean
-has_type (SoupServerMessage * msg, const gchar * type)
+has_endless_body (PubRequest * request)
 {
-  return g_strcmp0 (soup_message_headers_get_content_type
-      (soup_server_message_get_request_headers (msg), NULL), type) == 0;
+  SoupMessageHeaders *headers =
+      soup_server_message_get_request_headers (request->msg);
+  goffset length = soup_message_headers_get_content_length (headers);
+
+  return soup_message_headers_get_one (headers, "Transfer-Encoding") != NULL
+      || soup_message_headers_get_one (headers, "Expect") != NULL
+      || length < 0 || length > MAX_OTHER_BODY;
 }
 
-/* Returns: the status that refuses it, or 0. */
-static guint
-check_body (SoupServerMessage * msg, const gchar * path)
+void
+pub_request_refuse (PubRequest * request, guint status, const gchar * why)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
-  goffset limit = has_type (msg, PUB_SETUP_TYPE) ? MAX_SETUP_BODY
-      : MAX_OTHER_BODY;
+  gboolean is_endless = has_endless_body (request);
 
-  if (strlen (path) > MAX_PATH)
-    return SOUP_STATUS_REQUEST_URI_TOO_LONG;
-  if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CHUNKED)
-    return SOUP_STATUS_LENGTH_REQUIRED;
-  if (soup_message_headers_get_content_length (headers) > limit)
-    return SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE;
-  return 0;
+  log_refusal (request, status, why);
+  if (!is_endless && (request->is_whole
+          || soup_message_headers_get_content_length
+          (soup_server_message_get_request_headers (request->msg)) == 0))
+    pub_request_answer (request, status, NULL);
+  else if (!is_endless && status == SOUP_STATUS_UNAUTHORIZED)
+    /* the same request comes again, on this connection (3.2.5.1) */
+    request->refusal = status;
+  else
+    answer (request, status, NULL, TRUE);
 }
 
-/* Returns: the status that refuses it, or 0. */
-static guint
-take_player (PubServer * self, SoupServerMessage * msg, const gchar * path)
+/* A player that asks; its connection is taken over. */
+static void
+take_player (PubRequest * request)
 {
-  guint status = 0;
+  PubServer *self = request->server;
+  guint status = SOUP_STATUS_SERVICE_UNAVAILABLE;
+  const gchar *why = "too many players";
   PubPoint *point;
 
-  if (pub_server_count_players (self) >= self->config.max_players)
-    return SOUP_STATUS_SERVICE_UNAVAILABLE;
+  if (pub_server_count_players (self) >= self->config.max_players) {
+    pub_request_refuse (request, status, why);
+    return;
+  }
   /* whatever comes to wait for an encoder makes the point that it waits at */
-  point = find_point (self, path, NULL, &status);
+  point = pub_encoder_find_point (self, request->path, NULL,
+      PUB_POINT_AWAITED, &status, &why);
   if (point == NULL)
-    return status;
-  pub_point_add_player (point, msg);
-  return 0;
+    pub_request_refuse (request, status, why);
+  else
+    pub_point_add_player (point, request->msg);
 }
 
 /* A browser says that it wants a page; players want anything. */
 static gboolean
-is_browser (SoupServerMessage * msg)
+is_browser (PubRequest * request)
 {
-  SoupMessageHeaders *headers = soup_server_message_get_request_headers (msg);
+  SoupMessageHeaders *headers =
+      soup_server_message_get_request_headers (request->msg);
   const gchar *accept = soup_message_headers_get_list (headers, "Accept");
 
   return accept != NULL && strstr (accept, "text/html") != NULL
@@ -196,47 +143,13 @@ is_browser (SoupServerMessage * msg)
           "User-Agent"), NULL);
 }
 
-static PubRole
-request_role (SoupServerMessage * msg)
-{
-  gboolean is_push = has_type (msg, PUB_SETUP_TYPE)
-      || has_type (msg, PUB_START_TYPE);
-
-  return is_push && soup_server_message_get_method (msg) == SOUP_METHOD_POST
-      ? PUB_ROLE_ENCODER : PUB_ROLE_PLAYER;
-}
-
-/* Requests that are not left to libsoup, because it answers only when a body
- * has ended, and knows no endless answer whose backlog is bounded. */
 static void
-early_request (SoupServer * soup, SoupServerMessage * msg, const gchar * path,
-    GHashTable * query, gpointer data)
+answer_page (PubRequest * request)
 {
-  PubServer *self = data;
-  const gchar *method = soup_server_message_get_method (msg);
-  guint status = pub_server_check (self, msg, request_role (msg), NULL);
-
-  if (status != 0) {
-    refuse_now (self, msg, status);
-    return;
-  }
-  if (g_str_equal (method, "POST") && has_type (msg, PUB_START_TYPE)) {
-    status = take_start (self, msg, path);
-  } else {
-    status = check_body (msg, path);
-    if (status == 0 && g_str_equal (method, "GET") && !is_browser (msg))
-      status = take_player (self, msg, path);
-  }
-  if (status != 0)
-    refuse_now (self, msg, status);
-}
-
-static void
-answer_page (PubServer * self, SoupServerMessage * msg, const gchar * path)
-{
+  SoupServerMessage *msg = request->msg;
   const gchar *host = soup_message_headers_get_one
       (soup_server_message_get_request_headers (msg), "Host");
-  gchar *escaped_path = g_uri_escape_string (path, "/", TRUE);
+  gchar *escaped_path = g_uri_escape_string (request->path, "/", TRUE);
   gchar *title = g_markup_escape_text (_("Publishing point"), -1);
   gchar *advice = g_markup_escape_text
       (_("Open one of these addresses in a media player:"), -1);
@@ -250,13 +163,175 @@ answer_page (PubServer * self, SoupServerMessage * msg, const gchar * path)
   soup_server_message_set_status (msg, SOUP_STATUS_OK, NULL);
   soup_server_message_set_response (msg, "text/html; charset=utf-8",
       SOUP_MEMORY_TAKE, page, strlen (page));
-  /* see answer_empty() */
-  soup_message_headers_replace (soup_server_message_get_response_headers (msg),
-      "Connection", "close");
   g_free (name);
   g_free (advice);
   g_free (title);
   g_free (escaped_path);
+}
+
+/* What a player would get, without it. */
+static void
+answer_head (PubRequest * request)
+{
+  SoupServerMessage *msg = request->msg;
+  SoupMessageHeaders *headers = soup_server_message_get_response_headers (msg);
+  PubPoint *point = g_hash_table_lookup (request->server->points,
+      request->path);
+
+  if (point == NULL || !pub_point_has_programme (point)) {
+    pub_request_refuse (request, SOUP_STATUS_NOT_FOUND, "no programme there");
+    return;
+  }
+  soup_server_message_set_status (msg, SOUP_STATUS_OK, NULL);
+  soup_message_headers_replace (headers, "Content-Type", "video/x-ms-asf");
+  soup_message_headers_replace (headers, "Cache-Control", "no-cache");
+  soup_message_headers_set_encoding (headers, SOUP_ENCODING_EOF);
+}
+
+/* A player's log, keep-alive or stop ([MS-WMSP] 3.2.5.8 to 3.2.5.11). */
+static void
+answer_player (PubRequest * request)
+{
+  pub_request_answer (request, SOUP_STATUS_NO_CONTENT, NULL);
+}
+
+static const PubRoute routes[] = {
+  {"POST", pub_encoder_is_start, pub_encoder_start, NULL, 0,
+      PUB_ROLE_ENCODER},
+  {"POST", pub_encoder_is_setup, NULL, pub_encoder_setup, MAX_SETUP_BODY,
+      PUB_ROLE_ENCODER},
+  {"POST", NULL, NULL, answer_player, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
+  {"GET", is_browser, NULL, answer_page, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
+  {"GET", NULL, take_player, NULL, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
+  {"HEAD", NULL, NULL, answer_head, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
+  {"OPTIONS", NULL, NULL, answer_player, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
+};
+
+static const PubRoute *
+find_route (PubRequest * request)
+{
+  const gchar *method = soup_server_message_get_method (request->msg);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (routes); i++) {
+    if (g_str_equal (method, routes[i].method)
+        && (routes[i].matches == NULL || routes[i].matches (request)))
+      return &routes[i];
+  }
+  return NULL;
+}
+
+/* Methods that exist, but have nothing to do here (RFC 9110, 15.5.6). */
+static gboolean
+is_known_method (const gchar * method)
+{
+  static const gchar *const known[] = { "PUT", "DELETE", "PATCH", "TRACE",
+    "CONNECT", NULL
+  };
+
+  return g_strv_contains (known, method);
+}
+
+/* Digits only, once, and a number that libsoup has read as it is: it takes a
+ * sign for a wrapped number, and the last of several. */
+static gboolean
+is_length (const gchar * text)
+{
+  return g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, NULL, NULL)
+      && g_ascii_isdigit (text[0]);
+}
+
+/* Returns: the status that refuses the body, or 0. */
+static guint
+check_body (PubRequest * request, const gchar ** why)
+{
+  SoupMessageHeaders *headers =
+      soup_server_message_get_request_headers (request->msg);
+  const gchar *coding = soup_message_headers_get_list (headers,
+      "Transfer-Encoding");
+  const gchar *length = soup_message_headers_get_list (headers,
+      "Content-Length");
+
+  *why = "a Content-Length that is none";
+  if (length != NULL && (coding != NULL || !is_length (length)))
+    return SOUP_STATUS_BAD_REQUEST;
+  *why = "a body in pieces";
+  if (coding != NULL)
+    return SOUP_STATUS_LENGTH_REQUIRED;
+  *why = "the body is too large";
+  if (request->route->head != pub_encoder_start
+      && soup_message_headers_get_content_length (headers)
+      > (goffset) request->route->max_body)
+    return SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE;
+  return 0;
+}
+
+/* Returns: the status that refuses the target, or 0. */
+static guint
+take_path (PubRequest * request, const gchar ** why)
+{
+  SoupServerMessage *msg = request->msg;
+  const gchar *raw = g_uri_get_path (soup_server_message_get_uri (msg));
+
+  if (soup_server_message_is_options_ping (msg)) {
+    *why = "a path that is only for OPTIONS";
+    request->path = g_strdup ("*");
+    return g_str_equal (soup_server_message_get_method (msg), "OPTIONS") ? 0
+        : SOUP_STATUS_BAD_REQUEST;
+  }
+  request->path = pub_path_decode (raw[0] ? raw : "/", why);
+  if (request->path != NULL)
+    return 0;
+  return strlen (raw) > PUB_PATH_MAX ? SOUP_STATUS_REQUEST_URI_TOO_LONG
+      : SOUP_STATUS_BAD_REQUEST;
+}
+
+/* Returns: the status that refuses it, or 0. */
+static guint
+check_request (PubRequest * request, const gchar ** why)
+{
+  SoupServerMessage *msg = request->msg;
+  const gchar *method = soup_server_message_get_method (msg);
+  guint status = soup_server_message_get_status (msg);
+
+  *why = "a target that is not this server's";
+  if (status != 0)
+    return status;
+  status = take_path (request, why);
+  if (status != 0)
+    return status;
+  request->route = find_route (request);
+  if (request->route != NULL)
+    status = check_body (request, why);
+  if (status != 0)
+    return status;
+  *why = "not allowed";
+  if (request->route != NULL)
+    return pub_server_check (request->server, msg, request->route->role, NULL);
+  *why = "a method that is not there";
+  if (!is_known_method (method))
+    return SOUP_STATUS_NOT_IMPLEMENTED;
+  soup_message_headers_replace (soup_server_message_get_response_headers (msg),
+      "Allow", "GET, HEAD, OPTIONS, POST");
+  return SOUP_STATUS_METHOD_NOT_ALLOWED;
+}
+
+/* Behind libsoup's own look at the head.  What it refuses itself it would
+ * answer when the body has ended. */
+static void
+got_headers (SoupServerMessage * msg, gpointer data)
+{
+  PubRequest *request = data;
+  const gchar *why;
+  guint status = check_request (request, &why);
+
+  if (status != 0)
+    pub_request_refuse (request, status, why);
+  else if (request->route->head != NULL)
+    request->route->head (request);
+  else
+    soup_message_body_set_accumulate
+        (soup_server_message_get_request_body (msg), TRUE);
 }
 
 /* Requests that have been read to their end. */
@@ -264,23 +339,68 @@ static void
 whole_request (SoupServer * soup, SoupServerMessage * msg, const gchar * path,
     GHashTable * query, gpointer data)
 {
-  PubServer *self = data;
-  const gchar *method = soup_server_message_get_method (msg);
+  PubRequest *request = find_request (msg);
 
-  if (g_str_equal (method, "POST") && has_type (msg, PUB_SETUP_TYPE))
-    answer_setup (self, msg, path);
-  else if (g_str_equal (method, "GET"))
-    answer_page (self, msg, path);
-  else if (g_str_equal (method, "POST") || g_str_equal (method, "OPTIONS"))
-    /* a player's log, keep-alive or stop ([MS-WMSP] 3.2.5.8 to 3.2.5.11) */
-    answer_empty (self, msg, SOUP_STATUS_NO_CONTENT, NULL);
+  request->is_whole = TRUE;
+  if (request->refusal != 0)
+    pub_request_answer (request, request->refusal, NULL);
   else
-    answer_empty (self, msg, SOUP_STATUS_NOT_IMPLEMENTED, NULL);
+    request->route->whole (request);
+}
+
+/* libsoup answers what it cannot parse; that never gets to got_headers(). */
+static void
+wrote_headers (SoupServerMessage * msg, gpointer data)
+{
+  guint status = soup_server_message_get_status (msg);
+
+  if (status >= SOUP_STATUS_BAD_REQUEST)
+    log_refusal (data, status, "this is no request");
+}
+
+/* Closing at once, as libsoup would, can take the answer away from a peer that
+ * still sends. */
+static void
+wrote_body (SoupServerMessage * msg, gpointer data)
+{
+  PubRequest *request = data;
+  PubServer *self = request->server;
+
+  pub_conn_close (pub_conn_steal (self->conns, msg, NULL, NULL));
+}
+
+static void
+free_request (PubRequest * request)
+{
+  g_free (request->path);
+  g_free (request);
+}
+
+/* How long it may take is the entrance's affair. */
+static void
+request_started (SoupServer * soup, SoupServerMessage * msg, gpointer data)
+{
+  PubServer *self = data;
+  PubRequest *request = g_new0 (PubRequest, 1);
+
+  request->server = self;
+  request->msg = msg;
+  g_object_set_data_full (G_OBJECT (msg), REQUEST_KEY, request,
+      (GDestroyNotify) free_request);
+  /* a body is kept only where somebody waits for it */
+  soup_message_body_set_accumulate
+      (soup_server_message_get_request_body (msg), FALSE);
+  soup_message_headers_replace (soup_server_message_get_response_headers (msg),
+      "Connection", "close");
+  g_signal_connect (msg, "got-headers", G_CALLBACK (got_headers), request);
+  g_signal_connect (msg, "wrote-headers", G_CALLBACK (wrote_headers), request);
+  g_signal_connect (msg, "wrote-body", G_CALLBACK (wrote_body), request);
 }
 
 void
 pub_route_attach (PubServer * self)
 {
-  soup_server_add_early_handler (self->soup, NULL, early_request, self, NULL);
+  g_signal_connect (self->soup, "request-started",
+      G_CALLBACK (request_started), self);
   soup_server_add_handler (self->soup, NULL, whole_request, self, NULL);
 }

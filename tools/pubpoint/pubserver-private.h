@@ -14,6 +14,7 @@ struct _PubServer
   PubFront *front;
   PubEntrance *entrance;
   PubConns *conns;
+  PubPace *pace;
   PubConfig config;
   GHashTable *points;
   gboolean is_strict;           /* only points that were made known */
@@ -30,8 +31,19 @@ struct _PubServer
   GSource *done_source;
 };
 
-/* Returns: (nullable): a new point; %NULL when there are too many. */
-PubPoint *pub_server_make_point (PubServer * self, const gchar * path);
+/**
+ * pub_server_make_point:
+ * @path: of the new point
+ * @spared: points of this use and above keep their places
+ *
+ * When there are too many points, the one of the least use gives way; of
+ * several, the one that was used longest ago.  Declared ones never do.
+ *
+ * Returns: (transfer none) (nullable): a new point; %NULL when there is no
+ *     place.
+ */
+PubPoint *pub_server_make_point (PubServer * self, const gchar * path,
+    PubPointUse spared);
 
 /* Those of all points together. */
 guint pub_server_count_players (PubServer * self);

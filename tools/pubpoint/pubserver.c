@@ -21,6 +21,7 @@ static const PubConfig default_config = {
   .stall_timeout_ms = 30000,
   .player_limit = (gsize) 8 * 1024 * 1024,
   .backlog_limit = (gsize) 8 * 1024 * 1024,
+  .join_ms = 90,
   .max_players = 2000,
   .max_points = 256,
   .max_waiting = 1024,
@@ -65,33 +66,58 @@ session_over (gpointer data, PubPoint * point, gboolean auto_destroy)
   PubServer *self = data;
 
   if (g_hash_table_remove (self->leaving, pub_point_get_path (point))
-      || (auto_destroy && pub_point_is_unused (point)))
+      || (auto_destroy && !pub_point_is_declared (point)))
     g_hash_table_remove (self->points, pub_point_get_path (point));
 }
 
+/* Returns: whether @point is the better one to give up. */
 static gboolean
-is_unused (gpointer path, gpointer point, gpointer data)
+is_less_used (PubPoint * point, PubPoint * than)
 {
-  return pub_point_is_unused (point);
+  if (than == NULL || pub_point_get_use (point) != pub_point_get_use (than))
+    return than == NULL || pub_point_get_use (point) < pub_point_get_use (than);
+  return pub_point_get_used_us (point) < pub_point_get_used_us (than);
 }
 
-PubPoint *
-pub_server_make_point (PubServer * self, const gchar * path)
+static void
+make_room (PubServer * self, PubPointUse spared)
+{
+  PubPoint *least = NULL;
+  GHashTableIter iter;
+  gpointer point;
+
+  g_hash_table_iter_init (&iter, self->points);
+  while (g_hash_table_iter_next (&iter, NULL, &point)) {
+    if (!pub_point_is_declared (point) && pub_point_get_use (point) < spared
+        && is_less_used (point, least))
+      least = point;
+  }
+  if (least != NULL)
+    g_hash_table_remove (self->points, pub_point_get_path (least));
+}
+
+static PubPoint *
+add_point (PubServer * self, const gchar * path)
 {
   const PubPointOwner owner = { server_changed, session_over, take_record,
     record_done, self
   };
-  PubPoint *point;
+  PubPoint *point = pub_point_new (path, self->conns, self->pace,
+      &self->config, &owner);
 
-  if (!self->is_strict
-      && g_hash_table_size (self->points) >= self->config.max_points)
-    g_hash_table_foreach_remove (self->points, is_unused, NULL);
-  if (g_hash_table_size (self->points) >= self->config.max_points)
-    return NULL;
-  point = pub_point_new (path, self->conns, &self->config, &owner);
   g_hash_table_insert (self->points, (gpointer) pub_point_get_path (point),
       point);
   return point;
+}
+
+PubPoint *
+pub_server_make_point (PubServer * self, const gchar * path, PubPointUse spared)
+{
+  if (g_hash_table_size (self->points) >= self->config.max_points)
+    make_room (self, spared);
+  if (g_hash_table_size (self->points) >= self->config.max_points)
+    return NULL;
+  return add_point (self, path);
 }
 
 guint
@@ -116,11 +142,13 @@ pub_server_new (void)
   PubServer *self = g_new0 (PubServer, 1);
 
   self->config = default_config;
-  self->soup = soup_server_new ("server-header", pub_server_header (), NULL);
+  self->soup = soup_server_new ("server-header", pub_server_header (),
+      "raw-paths", TRUE, NULL);
   self->front = pub_front_new ();
   self->entrance = pub_entrance_new (self);
   pub_route_attach (self);
   self->conns = pub_conns_new (self->soup);
+  self->pace = pub_pace_new (&self->config.join_ms);
   self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
       (GDestroyNotify) pub_point_free);
   self->leaving = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -137,6 +165,7 @@ pub_server_free (PubServer * self)
   soup_server_disconnect (self->soup);
   g_hash_table_remove_all (self->points);
   pub_conns_free (self->conns);
+  pub_pace_free (self->pace);
   g_hash_table_unref (self->points);
   g_hash_table_unref (self->leaving);
   g_strfreev (self->known);
@@ -167,9 +196,13 @@ pub_server_set_record (PubServer * self, const gchar * filename)
 void
 pub_server_add_point (PubServer * self, const gchar * path)
 {
+  PubPoint *point = g_hash_table_lookup (self->points, path);
+
   self->is_strict = TRUE;
-  if (!g_hash_table_contains (self->points, path))
-    pub_server_make_point (self, path);
+  /* as many as the operator wants */
+  if (point == NULL)
+    point = add_point (self, path);
+  pub_point_set_declared (point, TRUE);
 }
 
 /* Whether a new list of points leaves @path out: those that encoders made with
@@ -181,6 +214,17 @@ is_left_out (PubServer * self, const gchar * path,
   return !g_strv_contains (new_paths, path) && (!self->is_strict
       || self->known == NULL
       || g_strv_contains ((const gchar * const *) self->known, path));
+}
+
+static void
+forget_declared (PubServer * self)
+{
+  GHashTableIter iter;
+  gpointer point;
+
+  g_hash_table_iter_init (&iter, self->points);
+  while (g_hash_table_iter_next (&iter, NULL, &point))
+    pub_point_set_declared (point, FALSE);
 }
 
 static void
@@ -211,6 +255,7 @@ pub_server_set_points (PubServer * self, const gchar * const *paths)
   if (paths != NULL && paths[0] != NULL)
     leave_points_out (self, paths);
   self->is_strict = FALSE;
+  forget_declared (self);
   for (i = 0; paths != NULL && paths[i] != NULL; i++)
     pub_server_add_point (self, paths[i]);
   g_strfreev (self->known);

@@ -387,7 +387,8 @@ GST_START_TEST (test_refused_requests)
           "Content-Length: 5000000000\r\n\r\n", 413},
     {"POST /live HTTP/1.1\r\nContent-Type: " PUB_SETUP_TYPE "\r\nUser-Agent: "
           RAW_AGENT "\r\nHost: t\r\nContent-Length: 8\r\n\r\nrubbish!", 400},
-    {"DELETE /live HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\n\r\n", 501},
+    {"DELETE /live HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\n\r\n", 405},
+    {"BREW /live HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\n\r\n", 501},
     {"OPTIONS /live HTTP/1.1\r\nHost: t\r\nUser-Agent: NSPlayer/9.0\r\n\r\n",
         204},
     {"POST /live HTTP/1.1\r\nContent-Type: application/x-wms-LogStats\r\n"

@@ -103,17 +103,62 @@ GST_START_TEST (test_setup_bodies)
 
 GST_END_TEST;
 
-GST_START_TEST (test_cookies_and_pragmas)
+/* [MS-WMHTTP] 2.2.1.3, RFC 2109. */
+GST_START_TEST (test_cookies)
+{
+  static const struct
+  {
+    const gchar *cookie, *push_id;
+    gboolean is_valid;
+  } rows[] = {
+    {NULL, NULL, TRUE}, {"", NULL, TRUE}, {"a=b", NULL, TRUE},
+    {"push-id", NULL, FALSE}, {"push-id=", NULL, FALSE},
+    {"push-id=0", "0", TRUE}, {"push-id=123", "123", TRUE},
+    {"a=b; push-id=123; c=d", "123", TRUE}, {"a=b,push-id=1", "1", TRUE},
+    {"Push-ID = 123 ", "123", TRUE}, {"xpush-id=1", NULL, TRUE},
+    {"$Version=\"1\"; push-id=\"12\"; $Path=\"/\"", "12", TRUE},
+    {"push-id=\"\"", NULL, FALSE}, {"push-id=\"", "\"", TRUE},
+    {"push-id=a=b", "a=b", TRUE}, {"push-id=a b", NULL, FALSE},
+    {"push-id=\xe6\x97\xa5", NULL, FALSE}, {"push-id=\x01", NULL, FALSE},
+    {"push-id=1; push-id=1", "1", TRUE}, {"push-id=1; push-id=2", NULL, FALSE},
+  };
+  gchar *longest = g_strnfill (255 + strlen ("push-id="), 'x'), *push_id;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    SoupMessageHeaders *headers =
+        soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
+
+    if (rows[i].cookie != NULL)
+      soup_message_headers_append (headers, "Cookie", rows[i].cookie);
+    fail_unless (pub_request_push_id (headers, &push_id) == rows[i].is_valid,
+        "row %u", i);
+    assert_equals_string (push_id, rows[i].push_id);
+    g_free (push_id);
+    soup_message_headers_unref (headers);
+  }
+  memcpy (longest, "push-id=", strlen ("push-id="));
+  for (i = 0; i < 2; i++) {
+    SoupMessageHeaders *headers =
+        soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
+    gchar *cookie = g_strconcat (longest, i ? "x" : "", NULL);
+
+    soup_message_headers_append (headers, "Cookie", cookie);
+    fail_unless (pub_request_push_id (headers, &push_id) == (i == 0));
+    g_free (cookie);
+    g_free (push_id);
+    soup_message_headers_unref (headers);
+  }
+  g_free (longest);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_pragmas)
 {
   SoupMessageHeaders *headers =
       soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
   gchar *value;
-
-  fail_unless (pub_request_push_id (headers) == NULL);
-  soup_message_headers_append (headers, "Cookie", "a=b; push-id=123; c=d");
-  value = pub_request_push_id (headers);
-  assert_equals_string (value, "123");
-  g_free (value);
 
   soup_message_headers_append (headers, "Pragma", "no-cache,rate=1.0");
   soup_message_headers_append (headers, "Pragma", "xPlayStrm=1");
@@ -155,7 +200,8 @@ pubrequest_suite (void)
   tcase_add_test (tc, test_encoder_agents);
   tcase_add_test (tc, test_player_agents);
   tcase_add_test (tc, test_setup_bodies);
-  tcase_add_test (tc, test_cookies_and_pragmas);
+  tcase_add_test (tc, test_cookies);
+  tcase_add_test (tc, test_pragmas);
   tcase_add_test (tc, test_ids);
   return suite;
 }
