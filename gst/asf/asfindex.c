@@ -47,6 +47,41 @@ asf_index_add_key (AsfIndex * self, guint32 pres_ms, guint64 packet,
     g_array_append_val (self->entries, key);
 }
 
+void
+asf_index_remove_packet (AsfIndex * self, guint64 packet)
+{
+  guint i;
+
+  for (i = self->entries->len; i > 0; i--) {
+    AsfIndexEntry *entry = &g_array_index (self->entries, AsfIndexEntry, i - 1);
+
+    if (entry->packet <= packet)
+      break;
+    entry->packet--;
+  }
+}
+
+void
+asf_index_mark (const AsfIndex * self, AsfIndexMark * mark)
+{
+  mark->n_entries = self->entries->len;
+  mark->is_full = self->is_full;
+  if (mark->n_entries > 0)
+    mark->last = g_array_index (self->entries, AsfIndexEntry,
+        mark->n_entries - 1);
+}
+
+/* A key frame of the same second may have taken the last one's place. */
+void
+asf_index_go_back (AsfIndex * self, const AsfIndexMark * mark)
+{
+  g_array_set_size (self->entries, mark->n_entries);
+  self->is_full = mark->is_full;
+  if (mark->n_entries > 0)
+    g_array_index (self->entries, AsfIndexEntry, mark->n_entries - 1) =
+        mark->last;
+}
+
 gboolean
 asf_index_is_usable (const AsfIndex * self)
 {

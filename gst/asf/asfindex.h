@@ -44,6 +44,18 @@ typedef struct
 } AsfIndex;
 
 /**
+ * AsfIndexMark:
+ *
+ * A state of an #AsfIndex to go back to.  Its fields are private.
+ */
+typedef struct
+{
+  guint n_entries;
+  AsfIndexEntry last;
+  gboolean is_full;
+} AsfIndexMark;
+
+/**
  * AsfIndexStream:
  * @number: of the stream
  * @index: (transfer none): its cleanpoints
@@ -82,6 +94,31 @@ void asf_index_clear (AsfIndex * self);
  */
 void asf_index_add_key (AsfIndex * self, guint32 pres_ms, guint64 packet,
     guint n_packets);
+
+/**
+ * asf_index_remove_packet:
+ * @self: an #AsfIndex
+ * @packet: number of a packet in which no key frame begins
+ *
+ * Follows when that packet is taken out of the file.
+ */
+void asf_index_remove_packet (AsfIndex * self, guint64 packet);
+
+/**
+ * asf_index_mark:
+ * @self: an #AsfIndex
+ * @mark: (out): what it is now
+ */
+void asf_index_mark (const AsfIndex * self, AsfIndexMark * mark);
+
+/**
+ * asf_index_go_back:
+ * @self: an #AsfIndex
+ * @mark: from asf_index_mark(); no packet was removed since
+ *
+ * Forgets the key frames that were added after @mark.
+ */
+void asf_index_go_back (AsfIndex * self, const AsfIndexMark * mark);
 
 /**
  * asf_index_is_usable:

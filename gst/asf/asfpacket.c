@@ -275,6 +275,34 @@ read_payload_data (AsfPayloadIter * iter, AsfPayload * payload, GError ** error)
   return TRUE;
 }
 
+static const guint8 *
+place_of (const GstByteReader * reader)
+{
+  return reader->data + reader->byte;
+}
+
+/* Where the payload's fields are that whoever changes it needs. */
+static void
+note_places (AsfPayloadIter * iter, AsfPayload * payload,
+    const guint8 * replicated, guint32 replicated_size)
+{
+  const guint8 properties = iter->packet->property_flags;
+
+  payload->end = place_of (&iter->reader);
+  payload->extensions = replicated + replicated_size;
+  payload->extensions_size = 0;
+  payload->time = NULL;
+  if (replicated_size == REPLICATED_COMPRESSED) {
+    if (OFFSET_TYPE (properties) == TYPE_DWORD)
+      payload->time = payload->head + 1
+          + type_size[OBJECT_NUMBER_TYPE (properties)];
+  } else if (replicated_size >= REPLICATED_MIN) {
+    payload->time = replicated + 4;
+    payload->extensions = replicated + REPLICATED_MIN;
+    payload->extensions_size = replicated_size - REPLICATED_MIN;
+  }
+}
+
 /* Sections 5.2.3.1 and 5.2.3.2 (rules, 6.3). */
 static gboolean
 read_payload (AsfPayloadIter * iter, AsfPayload * payload, GError ** error)
@@ -285,6 +313,7 @@ read_payload (AsfPayloadIter * iter, AsfPayload * payload, GError ** error)
   const guint8 *replicated;
   guint8 stream;
 
+  payload->head = place_of (reader);
   if (!gst_byte_reader_get_uint8 (reader, &stream)
       || !read_typed (reader, OBJECT_NUMBER_TYPE (properties), &object_number)
       || !read_typed (reader, OFFSET_TYPE (properties), &payload->offset)
@@ -300,6 +329,7 @@ read_payload (AsfPayloadIter * iter, AsfPayload * payload, GError ** error)
     return fail_invalid ("stream number 0", error);
   if (!read_payload_data (iter, payload, error))
     return FALSE;
+  note_places (iter, payload, replicated, replicated_size);
 
   if (replicated_size == REPLICATED_COMPRESSED)
     return start_run (iter, payload, replicated, error);
@@ -468,5 +498,56 @@ asf_packet_restore_padding (const guint8 * data, gsize size,
   head = head_size (&packet, length_type, padding_type);
   memcpy (out + head, data + packet.payload_offset, body_size);
   memset (out + head + body_size, 0, padding);
+  return TRUE;
+}
+
+/* Copies the payloads that are kept; returns what is behind them. */
+static guint8 *
+copy_payloads (const AsfPacketInfo * packet, const guint8 * data, guint64 keep,
+    guint8 * out, guint * n_kept)
+{
+  const guint8 *last = NULL;
+  AsfPayloadIter iter;
+  AsfPayload payload;
+  guint i = 0;
+
+  *n_kept = 0;
+  asf_payload_iter_init (&iter, packet, data);
+  while (asf_payload_next (&iter, &payload, NULL)) {
+    if (payload.head == last)
+      continue;
+    last = payload.head;
+    if (keep >> i++ & 1) {
+      memcpy (out, payload.head, payload.end - payload.head);
+      out += payload.end - payload.head;
+      (*n_kept)++;
+    }
+  }
+  return out;
+}
+
+gboolean
+asf_packet_keep (const AsfPacketInfo * packet, const guint8 * data,
+    guint64 keep, guint8 * out)
+{
+  guint length_type = LENGTH_TYPE (packet->length_flags), padding_type, n_kept;
+  gsize flags_size = packet->length_flags & MULTIPLE_PAYLOADS ? 1 : 0;
+  gsize size, padding;
+  guint8 *body;
+
+  /* at the front, until it is known how long the head is */
+  size = copy_payloads (packet, data, keep, out, &n_kept) - out;
+  while (length_type != TYPE_ABSENT && packet->size > type_max[length_type])
+    length_type++;
+  if (n_kept == 0 || !choose_padding (packet, length_type, flags_size + size,
+          packet->size, &padding_type, &padding))
+    return FALSE;
+  body = out + head_size (packet, length_type, padding_type) + flags_size;
+  memmove (body, out, size);
+  memset (body + size, 0, padding);
+  write_head (packet, data, out, length_type, packet->size, padding_type,
+      padding);
+  if (flags_size > 0)
+    body[-1] = (data[packet->payload_offset] & ~PAYLOAD_COUNT_MASK) | n_kept;
   return TRUE;
 }

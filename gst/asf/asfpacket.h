@@ -68,6 +68,13 @@ gboolean asf_packet_read (const guint8 * data, gsize size,
  * @pres_time_ms: presentation time, preroll included; 0 as @object_size
  * @data: (transfer none): inside the packet
  * @size: bytes of @data
+ * @head: (transfer none): the first byte of the payload, inside the packet;
+ *     sub-payloads of a compressed one have it in common
+ * @end: (transfer none): behind its last byte
+ * @time: (transfer none) (nullable): the DWORD that @pres_time_ms, of a
+ *     compressed payload that of its first sub-payload, was read from
+ * @extensions: (transfer none): payload extension data
+ * @extensions_size: bytes of @extensions
  */
 typedef struct
 {
@@ -79,6 +86,11 @@ typedef struct
   guint32 pres_time_ms;
   const guint8 *data;
   guint32 size;
+  const guint8 *head;
+  const guint8 *end;
+  const guint8 *time;
+  const guint8 *extensions;
+  guint32 extensions_size;
 } AsfPayload;
 
 /**
@@ -223,6 +235,26 @@ gboolean asf_packet_write_head (const AsfPacketInfo * packet,
  */
 gboolean asf_packet_restore_padding (const guint8 * data, gsize size,
     guint32 packet_size, guint8 * out, GError ** error);
+
+/**
+ * asf_packet_keep:
+ * @packet: from asf_packet_read()
+ * @data: the same packet
+ * @keep: bit i for the payload i, compressed ones counting as one
+ * @out: (out caller-allocates): as large as the packet
+ *
+ * Leaves payloads out of a packet; padding takes their place.
+ *
+ * Returns: %FALSE when nothing is left.
+ */
+gboolean asf_packet_keep (const AsfPacketInfo * packet, const guint8 * data,
+    guint64 keep, guint8 * out);
+
+/* Payloads that a packet can have (section 5.2.3.3). */
+#define ASF_MAX_PAYLOADS 63
+
+/* Behind the Stream Number, which is a BYTE at the payload's head. */
+#define ASF_OBJECT_NUMBER_AT 1
 
 G_END_DECLS
 #endif /* __ASF_PACKET_H__ */

@@ -17,6 +17,7 @@ struct _PubPoint
   gboolean is_declared;
   gint64 used_us;
   PubRecord *record;
+  PubRecordInfo last_record;
   guint sessions;
   PubPushCounters last_counters;
 
@@ -124,6 +125,9 @@ pub_point_get_info (PubPoint * self, PubPointInfo * info)
   info->skipped = totals->skipped;
   info->late_packets = totals->late;
   info->longest_delay_us = totals->longest_delay_us;
+  info->record = self->last_record;
+  if (self->record != NULL)
+    pub_record_get_info (self->record, &info->record);
   if (self->push == NULL)
     return;
   info->has_session = TRUE;
@@ -140,8 +144,9 @@ drop_push (PubPoint * self)
   g_clear_pointer (&self->push, pub_push_free);
   if (self->record != NULL) {
     pub_stream_remove_listener (self->stream, self->record);
-    self->record = NULL;
-    self->owner.record_done (self->owner.data, self);
+    pub_record_get_info (self->record, &self->last_record);
+    self->last_record.is_recording = FALSE;
+    g_clear_pointer (&self->record, pub_record_free);
   }
 }
 

@@ -31,6 +31,8 @@ typedef struct _PubPoint PubPoint;
  * @late_packets: packets that went out more than %PUB_LATE_MS after they came,
  *     though the players could have had them, counted for each player
  * @longest_delay_us: the longest that one waited so
+ * @record: of the session's recording, or of the last one's as it was at the
+ *     end
  */
 typedef struct
 {
@@ -44,14 +46,15 @@ typedef struct
   guint64 skipped;
   guint64 late_packets;
   gint64 longest_delay_us;
+  PubRecordInfo record;
 } PubPointInfo;
 
 /**
  * PubPointOwner:
  * @changed: something in #PubPointInfo has changed
  * @session_over: the point is without an encoder; it may be freed here
- * @record: (nullable): returns the recorder for a new session, or %NULL
- * @record_done: (nullable): gives it back
+ * @record: (nullable): (transfer full): returns the recorder for a new session,
+ *     or %NULL
  */
 typedef struct
 {
@@ -59,7 +62,6 @@ typedef struct
   void (*session_over) (gpointer data, PubPoint * point,
       gboolean auto_destroy);
   PubRecord *(*record) (gpointer data, PubPoint * point);
-  void (*record_done) (gpointer data, PubPoint * point);
   gpointer data;
 } PubPointOwner;
 

@@ -1,279 +1,333 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
 
-/* The main context puts jobs into a pool of one thread, which runs them in
- * order; all fields of the open file belong to that thread. */
+/* The main context puts jobs into one queue, and one thread does them in
+ * order; it owns each session's run.  One lock: that of the recorder, which
+ * protects the queue, what waits in it, and each session's info.  It is not
+ * held while a job is done. */
 #include "pubrecord.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
+#include <signal.h>
+#include <unistd.h>
 
-#include <gst/gstutils.h>
+#include <glib/gi18n-lib.h>
 
-#include "asf/asfpacket.h"
+#include "pubrecordrun.h"
 
-/* Bytes that may wait for the disk; over it the recording ends, not the
- * programme. */
-#define MAX_WAITING (64 * 1024 * 1024)
-
-/* Fields of the File Properties Object and of the Data Object (ASF
- * specification, sections 3.2 and 5.1). */
-#define FILE_SIZE_AT 40
-#define PACKET_COUNT_AT 56
-#define PLAY_DURATION_AT 64
-#define SEND_DURATION_AT 72
-#define FLAGS_AT 88
-#define DATA_SIZE_AT 16
-#define DATA_COUNT_AT 40
-#define HEADER_OBJECTS_AT 30
-#define MS_IN_100NS 10000
+#define DEFAULT_MAX_WAITING ((gsize) 64 * 1024 * 1024)
+#define DEFAULT_RETRY_MS 10000
+/* What waits without a job of its own is looked at this often. */
+#define LOOK_US (100 * G_TIME_SPAN_MILLISECOND)
 
 typedef enum
 {
   JOB_HEADER,
   JOB_PACKET,
   JOB_END,
+  JOB_FREE,
 } JobKind;
 
 typedef struct
 {
   JobKind kind;
+  guint gap;                    /* packets missing in front of this one */
+  PubRecord *record;
   GBytes *bytes;
 } Job;
 
-typedef struct
+struct _PubRecorder
 {
-  gboolean is_seen;
-  guint32 last_ms, gap_ms;
-} StreamTimes;
+  PubRecordRules rules;
+  gchar *folder;
+  gsize max_waiting;
+  GThread *thread;
+
+  GMutex lock;
+  GCond cond;
+  GArray *jobs;
+  gsize waiting;                /* bytes */
+  gboolean is_ending;
+
+  GPtrArray *records;           /* the thread's */
+};
 
 struct _PubRecord
 {
-  gchar *filename;
-  GThreadPool *pool;
-  gint waiting;                 /* bytes, atomic */
+  PubRecorder *recorder;
+  PubRecordInfo info;           /* with the lock */
 
-  /* the writing thread's */
-  guint n_files;
-  FILE *file;
-  gchar *open_name;
-  GByteArray *header;
-  AsfHeaderInfo info;
-  guint64 n_packets;
-  guint64 send_end_ms, play_end_ms;
-  StreamTimes times[ASF_MAX_STREAMS + 1];
+  /* the thread's */
+  PubRecordRun *run;
+  gboolean is_known;
+  gboolean is_touched;
+
+  /* the main context's */
+  gboolean is_losing;
+  gboolean has_lost_header;
+  guint gap;
 };
 
-static gchar *
-numbered_name (const gchar * filename, guint number)
+/* Files are not made here: the first session does that, and the disk may be
+ * another one by then. */
+static gboolean
+check_folder (const gchar * folder, GError ** error)
 {
-  const gchar *dot = strrchr (filename, '.');
+  gint code = 0;
 
-  if (number < 2)
-    return g_strdup (filename);
-  if (dot == NULL || strchr (dot, G_DIR_SEPARATOR) != NULL)
-    dot = filename + strlen (filename);
-  return g_strdup_printf ("%.*s-%u%s", (gint) (dot - filename), filename,
-      number, dot);
+  if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
+    code = ENOTDIR;
+  if (access (folder, W_OK | X_OK) != 0)
+    code = errno;
+  if (code == 0)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, g_io_error_from_errno (code),
+      _("Cannot record in the folder %s: %s"), folder, g_strerror (code));
+  return FALSE;
 }
 
 static void
-give_up (PubRecord * self)
+update_info (PubRecord * self)
 {
-  g_warning ("recording %s: %s", self->open_name, g_strerror (errno));
-  if (self->file != NULL)
-    fclose (self->file);
-  self->file = NULL;
+  PubRecordInfo *info = &self->info;
+  PubRecordCounts counts;
+
+  pub_record_run_count (self->run, &counts);
+  g_mutex_lock (&self->recorder->lock);
+  g_strlcpy (info->file, counts.name ? counts.name : "", sizeof (info->file));
+  g_strlcpy (info->error, counts.problem ? counts.problem : "",
+      sizeof (info->error));
+  info->is_recording = counts.is_open;
+  info->files = counts.files;
+  info->bytes = counts.bytes;
+  info->packets = counts.packets;
+  info->lost = counts.lost;
+  info->seconds = counts.ms / 1000.0;
+  g_mutex_unlock (&self->recorder->lock);
 }
 
 static void
-write_all (PubRecord * self, gconstpointer data, gsize size)
+free_record (PubRecord * self)
 {
-  if (self->file != NULL && fwrite (data, 1, size, self->file) != size)
-    give_up (self);
+  g_ptr_array_remove_fast (self->recorder->records, self);
+  pub_record_run_free (self->run);
+  g_free (self);
 }
 
-static void
-flush_file (PubRecord * self)
+/* Returns: bytes that no longer wait. */
+static gsize
+run_job (Job * job)
 {
-  if (self->file != NULL && fflush (self->file) != 0)
-    give_up (self);
-}
+  PubRecord *record = job->record;
+  gsize size = job->bytes != NULL ? g_bytes_get_size (job->bytes) : 0;
 
-/* The header was read by asf_header_read(): its objects are in bounds. */
-static guint8 *
-find_file_properties (GByteArray * header)
-{
-  gsize at = HEADER_OBJECTS_AT;
-
-  while (at + ASF_OBJECT_HEAD_SIZE <= header->len) {
-    guint8 *object = header->data + at;
-    guint64 size = GST_READ_UINT64_LE (object + ASF_GUID_SIZE);
-
-    if (memcmp (object, asf_guid_file_properties.bytes, ASF_GUID_SIZE) == 0)
-      return object;
-    if (size < ASF_OBJECT_HEAD_SIZE || size > header->len - at)
-      break;
-    at += size;
-  }
-  return NULL;
-}
-
-/* Rules, 9.1: what a recorder fills in when it finishes.  Seekable needs no
- * index when there is no video (rules, 3.2). */
-static void
-complete_header (PubRecord * self)
-{
-  guint8 *properties = find_file_properties (self->header);
-  guint8 *data_head = self->header->data + self->info.header_size;
-  guint64 data_size = ASF_DATA_HEAD_SIZE
-      + self->n_packets * self->info.packet_size;
-
-  if (properties == NULL)
-    return;
-  GST_WRITE_UINT64_LE (properties + FILE_SIZE_AT,
-      self->info.header_size + data_size);
-  GST_WRITE_UINT64_LE (properties + PACKET_COUNT_AT, self->n_packets);
-  GST_WRITE_UINT64_LE (properties + PLAY_DURATION_AT,
-      self->play_end_ms * MS_IN_100NS);
-  GST_WRITE_UINT64_LE (properties + SEND_DURATION_AT,
-      self->send_end_ms * MS_IN_100NS);
-  GST_WRITE_UINT32_LE (properties + FLAGS_AT,
-      self->info.has_video ? 0 : ASF_FILE_SEEKABLE);
-  GST_WRITE_UINT64_LE (data_head + DATA_SIZE_AT, data_size);
-  GST_WRITE_UINT64_LE (data_head + DATA_COUNT_AT, self->n_packets);
-}
-
-static void
-close_file (PubRecord * self)
-{
-  if (self->file == NULL)
-    return;
-  complete_header (self);
-  if (fseek (self->file, 0, SEEK_SET) == 0)
-    write_all (self, self->header->data, self->header->len);
-  if (self->file != NULL && fclose (self->file) != 0)
-    g_warning ("recording %s: %s", self->open_name, g_strerror (errno));
-  self->file = NULL;
-  g_message ("recorded %" G_GUINT64_FORMAT " packets in %s", self->n_packets,
-      self->open_name);
-}
-
-static void
-open_file (PubRecord * self, GBytes * header)
-{
-  gsize size;
-  const guint8 *data = g_bytes_get_data (header, &size);
-
-  close_file (self);
-  if (!asf_header_read (data, size, &self->info, NULL))
-    return;
-  g_byte_array_set_size (self->header, 0);
-  g_byte_array_append (self->header, data, size);
-  self->n_packets = 0;
-  self->send_end_ms = self->play_end_ms = 0;
-  memset (self->times, 0, sizeof (self->times));
-  g_free (self->open_name);
-  self->open_name = numbered_name (self->filename, ++self->n_files);
-  self->file = fopen (self->open_name, "wb");
-  if (self->file == NULL)
-    give_up (self);
-  write_all (self, data, size);
-}
-
-/* An object lasts until the next one of its stream; the last one as long as
- * the one before it. */
-static void
-note_object (PubRecord * self, const AsfPayload * payload)
-{
-  StreamTimes *times = &self->times[payload->stream_number];
-  guint32 time_ms = payload->pres_time_ms;
-
-  if (payload->object_size == 0)
-    return;
-  if (times->is_seen && time_ms > times->last_ms)
-    times->gap_ms = time_ms - times->last_ms;
-  times->is_seen = TRUE;
-  times->last_ms = time_ms;
-  self->play_end_ms = MAX (self->play_end_ms,
-      (guint64) time_ms + times->gap_ms);
-}
-
-static void
-write_packet (PubRecord * self, GBytes * bytes)
-{
-  gsize size;
-  const guint8 *data = g_bytes_get_data (bytes, &size);
-  AsfPacketInfo packet;
-  AsfPayloadIter iter;
-  AsfPayload payload;
-
-  if (self->file == NULL)
-    return;
-  write_all (self, data, size);
-  self->n_packets++;
-  if (!asf_packet_read (data, size, &packet, NULL))
-    return;
-  self->send_end_ms = (guint64) packet.send_time_ms + packet.duration_ms;
-  asf_payload_iter_init (&iter, &packet, data);
-  while (asf_payload_next (&iter, &payload, NULL))
-    note_object (self, &payload);
-}
-
-static void
-run_job (gpointer data, gpointer user_data)
-{
-  PubRecord *self = user_data;
-  Job *job = data;
-  gint size = job->bytes ? g_bytes_get_size (job->bytes) : 0;
-
+  if (!record->is_known)
+    g_ptr_array_add (record->recorder->records, record);
+  record->is_known = record->is_touched = TRUE;
+  if (job->gap > 0)
+    pub_record_run_gap (record->run, job->gap);
   switch (job->kind) {
     case JOB_HEADER:
-      open_file (self, job->bytes);
+      pub_record_run_header (record->run, job->bytes);
       break;
     case JOB_PACKET:
-      write_packet (self, job->bytes);
-      /* all that there is: it outlives the program, should that be killed */
-      if (g_atomic_int_add (&self->waiting, -size) == size)
-        flush_file (self);
+      pub_record_run_packet (record->run, job->bytes);
       break;
     case JOB_END:
-      close_file (self);
+      pub_record_run_end (record->run);
+      break;
+    case JOB_FREE:
+      free_record (record);
       break;
   }
   g_clear_pointer (&job->bytes, g_bytes_unref);
-  g_free (job);
+  return size;
+}
+
+/* Returns: whether some have to be looked at again. */
+static gboolean
+flush_records (PubRecorder * self)
+{
+  gboolean again = FALSE;
+  guint i;
+
+  for (i = 0; i < self->records->len; i++) {
+    PubRecord *record = g_ptr_array_index (self->records, i);
+
+    if (!record->is_touched)
+      continue;
+    record->is_touched = pub_record_run_flush (record->run);
+    again |= record->is_touched;
+    update_info (record);
+  }
+  return again;
+}
+
+static gsize
+run_jobs (GArray * jobs)
+{
+  gsize done = 0;
+  guint i;
+
+  for (i = 0; i < jobs->len; i++)
+    done += run_job (&g_array_index (jobs, Job, i));
+  g_array_set_size (jobs, 0);
+  return done;
+}
+
+static void
+wait_for_jobs (PubRecorder * self, gboolean has_to_look)
+{
+  gint64 until_us = g_get_monotonic_time () + LOOK_US;
+
+  while (self->jobs->len == 0 && !self->is_ending) {
+    if (!has_to_look)
+      g_cond_wait (&self->cond, &self->lock);
+    else if (!g_cond_wait_until (&self->cond, &self->lock, until_us))
+      return;
+  }
+}
+
+static gpointer
+run_recorder (gpointer data)
+{
+  PubRecorder *self = data;
+  GArray *jobs = g_array_new (FALSE, FALSE, sizeof (Job));
+  gboolean has_to_look = FALSE;
+  sigset_t signals;
+
+  /* at the limit of a file's size the write fails; the signal would end the
+   * program */
+  sigemptyset (&signals);
+  sigaddset (&signals, SIGXFSZ);
+  pthread_sigmask (SIG_BLOCK, &signals, NULL);
+
+  g_mutex_lock (&self->lock);
+  while (!self->is_ending || self->jobs->len > 0) {
+    GArray *taken = self->jobs;
+    gsize done;
+
+    wait_for_jobs (self, has_to_look);
+    self->jobs = jobs;
+    jobs = taken;
+    g_mutex_unlock (&self->lock);
+    done = run_jobs (jobs);
+    has_to_look = flush_records (self);
+    g_mutex_lock (&self->lock);
+    self->waiting -= done;
+  }
+  g_mutex_unlock (&self->lock);
+  g_array_unref (jobs);
+  return NULL;
+}
+
+PubRecorder *
+pub_recorder_new (const PubRecordConfig * config, GError ** error)
+{
+  PubRecorder *self;
+
+  if (!check_folder (config->directory, error))
+    return NULL;
+  self = g_new0 (PubRecorder, 1);
+  self->folder = g_strdup (config->directory);
+  self->rules.disk = config->disk ? config->disk : &pub_record_disk;
+  self->rules.folder = self->folder;
+  self->rules.max_ms = MIN (config->max_seconds, G_MAXINT64 / 1000) * 1000;
+  self->rules.max_bytes = config->max_bytes;
+  self->rules.retry_us = G_TIME_SPAN_MILLISECOND
+      * (gint64) (config->retry_ms ? config->retry_ms : DEFAULT_RETRY_MS);
+  self->max_waiting = config->max_waiting ? config->max_waiting
+      : DEFAULT_MAX_WAITING;
+  self->jobs = g_array_new (FALSE, FALSE, sizeof (Job));
+  self->records = g_ptr_array_new ();
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  self->thread = g_thread_new ("wms-recorder", run_recorder, self);
+  return self;
+}
+
+void
+pub_recorder_free (PubRecorder * self)
+{
+  g_mutex_lock (&self->lock);
+  self->is_ending = TRUE;
+  g_cond_signal (&self->cond);
+  g_mutex_unlock (&self->lock);
+  g_thread_join (self->thread);
+  g_array_unref (self->jobs);
+  g_ptr_array_unref (self->records);
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->cond);
+  g_free (self->folder);
+  g_free (self);
+}
+
+static void
+add_job_locked (PubRecord * self, JobKind kind, GBytes * bytes)
+{
+  PubRecorder *recorder = self->recorder;
+  Job job = { kind, self->gap, self, bytes ? g_bytes_ref (bytes) : NULL };
+
+  recorder->waiting += bytes ? g_bytes_get_size (bytes) : 0;
+  self->gap = 0;
+  g_array_append_val (recorder->jobs, job);
+  if (recorder->jobs->len == 1)
+    g_cond_signal (&recorder->cond);
 }
 
 static void
 add_job (PubRecord * self, JobKind kind, GBytes * bytes)
 {
-  Job *job = g_new (Job, 1);
-
-  job->kind = kind;
-  job->bytes = bytes ? g_bytes_ref (bytes) : NULL;
-  g_thread_pool_push (self->pool, job, NULL);
+  g_mutex_lock (&self->recorder->lock);
+  add_job_locked (self, kind, bytes);
+  g_mutex_unlock (&self->recorder->lock);
 }
 
+/* Packets that came after a header which found no room are not of the file
+ * that is open: that one is ended. */
 static void
 header_came (gpointer data, GBytes * header, const AsfHeaderInfo * info)
 {
-  add_job (data, JOB_HEADER, header);
+  PubRecord *self = data;
+  gboolean has_room, had_lost_header = self->has_lost_header;
+
+  g_mutex_lock (&self->recorder->lock);
+  has_room = self->recorder->waiting + g_bytes_get_size (header)
+      <= self->recorder->max_waiting;
+  self->has_lost_header = !has_room;
+  if (has_room)
+    add_job_locked (self, JOB_HEADER, header);
+  else if (!had_lost_header)
+    add_job_locked (self, JOB_END, NULL);
+  g_mutex_unlock (&self->recorder->lock);
 }
 
+/* Once packets do not fit any more, none does until half of the queue is
+ * free: one gap and not many, and one warning for it. */
 static void
 packet_came (gpointer data, GBytes * packet, guint32 number,
     gboolean starts_key_frame)
 {
   PubRecord *self = data;
-  gint size = g_bytes_get_size (packet);
+  PubRecorder *recorder = self->recorder;
+  gsize size = g_bytes_get_size (packet);
+  gboolean is_full;
 
-  if (g_atomic_int_add (&self->waiting, size) + size > MAX_WAITING) {
-    g_atomic_int_add (&self->waiting, -size);
-    g_warning ("recording: the disk is too slow, packet %u is missing", number);
-    return;
+  g_mutex_lock (&recorder->lock);
+  is_full = self->has_lost_header || recorder->waiting + size >
+      (self->is_losing ? recorder->max_waiting / 2 : recorder->max_waiting);
+  if (is_full) {
+    self->gap++;
+  } else {
+    add_job_locked (self, JOB_PACKET, packet);
   }
-  add_job (self, JOB_PACKET, packet);
+  g_mutex_unlock (&recorder->lock);
+  if (is_full && !self->is_losing)
+    g_warning ("recording: the disk is too slow, packets from %u on are"
+        " missing", number);
+  self->is_losing = is_full;
 }
 
 static void
@@ -283,25 +337,19 @@ stream_ended (gpointer data)
 }
 
 PubRecord *
-pub_record_new (const gchar * filename)
+pub_record_new (PubRecorder * recorder, const gchar * path)
 {
   PubRecord *self = g_new0 (PubRecord, 1);
 
-  self->filename = g_strdup (filename);
-  self->header = g_byte_array_new ();
-  self->pool = g_thread_pool_new (run_job, self, 1, FALSE, NULL);
+  self->recorder = recorder;
+  self->run = pub_record_run_new (&recorder->rules, path);
   return self;
 }
 
 void
 pub_record_free (PubRecord * self)
 {
-  add_job (self, JOB_END, NULL);
-  g_thread_pool_free (self->pool, FALSE, TRUE);
-  g_byte_array_unref (self->header);
-  g_free (self->open_name);
-  g_free (self->filename);
-  g_free (self);
+  add_job (self, JOB_FREE, NULL);
 }
 
 static const PubListenerFuncs listener_funcs = {
@@ -312,4 +360,13 @@ void
 pub_record_attach (PubRecord * self, PubStream * stream)
 {
   pub_stream_add_listener (stream, &listener_funcs, self);
+}
+
+void
+pub_record_get_info (PubRecord * self, PubRecordInfo * info)
+{
+  g_mutex_lock (&self->recorder->lock);
+  *info = self->info;
+  g_mutex_unlock (&self->recorder->lock);
+  info->lost += self->gap;
 }

@@ -21,8 +21,7 @@ struct _PubServer
   gchar **known;                /* by pub_server_set_points() */
   GHashTable *leaving;          /* points that end with their session */
 
-  PubRecord *record;
-  PubPoint *recorded;
+  PubRecorder *recorder;        /* NULL: nothing is recorded */
 
   void (*changed) (gpointer data);
   gpointer changed_data;

@@ -37,27 +37,12 @@ server_changed (gpointer data)
 }
 
 static PubRecord *
-take_record (gpointer data, PubPoint * point)
+begin_record (gpointer data, PubPoint * point)
 {
   PubServer *self = data;
 
-  if (self->record == NULL)
-    return NULL;
-  if (self->recorded != NULL) {
-    g_message ("%s is not recorded: %s is", pub_point_get_path (point),
-        pub_point_get_path (self->recorded));
-    return NULL;
-  }
-  self->recorded = point;
-  return self->record;
-}
-
-static void
-record_done (gpointer data, PubPoint * point)
-{
-  PubServer *self = data;
-
-  self->recorded = NULL;
+  return self->recorder == NULL ? NULL
+      : pub_record_new (self->recorder, pub_point_get_path (point));
 }
 
 static void
@@ -99,8 +84,8 @@ make_room (PubServer * self, PubPointUse spared)
 static PubPoint *
 add_point (PubServer * self, const gchar * path)
 {
-  const PubPointOwner owner = { server_changed, session_over, take_record,
-    record_done, self
+  const PubPointOwner owner = { server_changed, session_over, begin_record,
+    self
   };
   PubPoint *point = pub_point_new (path, self->conns, self->pace,
       &self->config, &owner);
@@ -169,7 +154,7 @@ pub_server_free (PubServer * self)
   g_hash_table_unref (self->points);
   g_hash_table_unref (self->leaving);
   g_strfreev (self->known);
-  g_clear_pointer (&self->record, pub_record_free);
+  g_clear_pointer (&self->recorder, pub_recorder_free);
   if (self->done_source != NULL) {
     g_source_destroy (self->done_source);
     g_source_unref (self->done_source);
@@ -186,11 +171,13 @@ pub_server_get_config (PubServer * self)
   return &self->config;
 }
 
-void
-pub_server_set_record (PubServer * self, const gchar * filename)
+gboolean
+pub_server_set_record (PubServer * self, const PubRecordConfig * config,
+    GError ** error)
 {
-  g_return_if_fail (self->record == NULL);
-  self->record = pub_record_new (filename);
+  g_return_val_if_fail (self->recorder == NULL, FALSE);
+  self->recorder = pub_recorder_new (config, error);
+  return self->recorder != NULL;
 }
 
 void

@@ -137,8 +137,17 @@ gboolean pub_server_has_role (PubServer * self, SoupServerMessage * msg,
 /* Limits; to be changed before listening. */
 PubConfig *pub_server_get_config (PubServer * self);
 
-/* Records one programme at a time: see pub_record_new(). */
-void pub_server_set_record (PubServer * self, const gchar * filename);
+/**
+ * pub_server_set_record:
+ * @config: how
+ * @error: return location
+ *
+ * Records each session that begins from now on; once for a server.
+ *
+ * Returns: %FALSE with @error when files cannot be made in the directory.
+ */
+gboolean pub_server_set_record (PubServer * self,
+    const PubRecordConfig * config, GError ** error);
 
 /**
  * pub_server_add_point:

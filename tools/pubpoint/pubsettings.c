@@ -86,6 +86,18 @@ listen_all (PubServer * server, const PubOptions * options, GError ** error)
           options->tls_port, error));
 }
 
+static gboolean
+set_record (PubServer * server, const PubOptions * options, GError ** error)
+{
+  const PubRecordConfig config = {
+    .directory = options->record,
+    .max_seconds = options->record_time,
+    .max_bytes = options->record_size,
+  };
+
+  return pub_server_set_record (server, &config, error);
+}
+
 gboolean
 pub_settings_open (PubServer * server, const PubOptions * options,
     GError ** error)
@@ -96,8 +108,8 @@ pub_settings_open (PubServer * server, const PubOptions * options,
     if (!setters[i] (server, options, error))
       return FALSE;
   }
-  if (options->record != NULL)
-    pub_server_set_record (server, options->record);
+  if (options->record != NULL && !set_record (server, options, error))
+    return FALSE;
   return listen_all (server, options, error);
 }
 
@@ -115,6 +127,10 @@ check_listening (const PubOptions * old, const PubOptions * options)
     g_warning ("tls-port cannot change while the server runs");
   if ((old->tls_certificate == NULL) != (options->tls_certificate == NULL))
     g_warning ("TLS cannot be turned on or off while the server runs");
+  if (g_strcmp0 (old->record, options->record) != 0
+      || old->record_time != options->record_time
+      || old->record_size != options->record_size)
+    g_warning ("recording cannot change while the server runs");
 }
 
 gboolean

@@ -8,6 +8,7 @@
 
 #include "players.h"
 #include "pubthread.h"
+#include "recordfiles.h"
 #include "testasf.h"
 #include "testmux.h"
 
@@ -100,12 +101,14 @@ typedef struct
 } Push;
 
 static PubThread *server;
-static gchar *folder, *reference, *recording;
+static gchar *folder, *reference, *recordings;
 
 static void
 record (PubServer * point, gpointer data)
 {
-  pub_server_set_record (point, recording);
+  const PubRecordConfig config = {.directory = recordings };
+
+  fail_unless (pub_server_set_record (point, &config, NULL));
 }
 
 static void
@@ -121,7 +124,7 @@ setup_server (void)
   folder = g_dir_make_tmp ("publish-XXXXXX", NULL);
   fail_unless (folder != NULL);
   reference = g_build_filename (folder, "reference.mkv", NULL);
-  recording = g_build_filename (folder, "recording.asf", NULL);
+  recordings = record_folder_new ();
   server = pub_thread_new (record, NULL);
 }
 
@@ -132,7 +135,7 @@ teardown_server (void)
   player_remove_folder (folder);
   g_free (folder);
   g_free (reference);
-  g_free (recording);
+  record_folder_free (recordings);
 }
 
 static gboolean
@@ -469,12 +472,16 @@ GST_START_TEST (test_recording)
 {
   Push push = {.objects = test_objects_new () };
   PlayerHashes *expected = player_hashes_new (), *seen = player_hashes_new ();
-  gchar *objects, *recorded;
+  gchar *objects, *recorded, *recording;
+  gchar **files;
 
   prepare_push (&push, offline.launch);
   run_push (&push);
   /* this ends the recording */
   g_clear_pointer (&server, pub_thread_stop);
+  files = record_folder_list (recordings);
+  assert_equals_int (g_strv_length (files), 1);
+  recording = files[0];
   test_assert_ffmpeg (recording, FALSE);
   fail_unless (test_passes_asfcheck (recording));
   objects = test_objects_finish (push.objects);
@@ -490,6 +497,7 @@ GST_START_TEST (test_recording)
   player_hashes_free (seen);
   g_free (recorded);
   g_free (objects);
+  g_strfreev (files);
 }
 
 GST_END_TEST;

@@ -218,10 +218,15 @@ class Point(Place):
 
     def __init__(self, folder, program):
         super().__init__(folder, 'point')
-        self.recording = os.path.join(self.folder, 'recording.asf')
+        self.recordings = os.path.join(self.folder, 'recordings')
+        os.mkdir(self.recordings)
         self.server = Server(self.folder, 'point',
                              [program, '--port', str(self.port),
-                              '--record', self.recording], self.port)
+                              '--record', self.recordings], self.port)
+
+    def recorded(self):
+        """The files; a session makes one."""
+        return [os.path.join(self.recordings, name) for name in sorted(os.listdir(self.recordings))]
 
 
 class Kerberos(Place):

@@ -88,7 +88,8 @@ def check_arrived(point, outcome):
     """All has arrived, byte for byte."""
     assert outcome[0] == 'S_OK', outcome[1]
     point.stop()
-    sent, arrived = packets(programme), packets(point.recording)
+    recording, = point.recorded()
+    sent, arrived = packets(programme), packets(recording)
     assert len(sent) == len(arrived) > 0, f'{len(arrived)} of {len(sent)}'
     assert all(map(is_same_packet, sent, arrived)), 'packets differ'
 
@@ -96,7 +97,7 @@ def check_arrived(point, outcome):
 def check_refused(point, outcome, hresult):
     assert outcome[0] == hresult, outcome[1]
     assert 'secret' not in outcome[1].replace('user-pw=secret', '')
-    assert not os.path.exists(point.recording)
+    assert not point.recorded()
 
 
 def check_both_as(apache, user):

@@ -8,6 +8,7 @@
 
 #include "programcase.h"
 #include "rawpush.h"
+#include "recordfiles.h"
 #include "testasf.h"
 
 #define PATH "/live"
@@ -21,17 +22,15 @@ GST_START_TEST (test_signals)
   };
   const gchar *play = "GET " PATH " HTTP/1.1\r\nHost: localhost\r\n"
       "User-Agent: NSPlayer/4.1\r\nPragma: xPlayStrm=1\r\n\r\n";
-  gchar *folder = g_dir_make_tmp ("pubprogram-XXXXXX", NULL);
-  gchar *filename = g_build_filename (folder, "show.asf", NULL);
-  const gchar *options[] = { "--record", filename, NULL };
+  gchar *folder = record_folder_new ();
+  const gchar *options[] = { "--record", folder, NULL };
   ProgramCase *program = program_case_run (options);
   guint port = program->port;
   GByteArray *header = test_asf_header (&description);
   GByteArray *packet = test_asf_packet (200, 50, 'x', TRUE, 1000);
   RawPush *push = raw_push_connect (port), *player = raw_push_connect (port);
   AsfHeaderInfo info;
-  gchar *contents;
-  gsize size;
+  gchar **files;
 
   assert_equals_int (raw_push_setup (push, PATH, "0", ""), 204);
   raw_push_start (push, PATH, RAW_LENGTH);
@@ -53,17 +52,14 @@ GST_START_TEST (test_signals)
   assert_equals_int (program_case_wait (program), 0);
   program_case_free (program);
 
-  fail_unless (g_file_get_contents (filename, &contents, &size, NULL));
-  fail_unless (asf_header_read ((guint8 *) contents, size, &info, NULL));
+  files = record_folder_list (folder);
+  assert_equals_int (g_strv_length (files), 1);
+  g_free (record_file_read (files[0], &info));
   assert_equals_uint64 (info.packet_count, 1);
-  fail_if (info.flags & ASF_FILE_BROADCAST);
-  g_free (contents);
-  g_unlink (filename);
-  g_rmdir (folder);
+  g_strfreev (files);
   g_byte_array_unref (header);
   g_byte_array_unref (packet);
-  g_free (filename);
-  g_free (folder);
+  record_folder_free (folder);
 }
 
 GST_END_TEST;
@@ -83,6 +79,8 @@ GST_START_TEST (test_options)
     {{"--port", "-1"}, 2},
     {{"--address", "not.numeric"}, 2},
     {{"--address", "203.0.113.1"}, 1},
+    {{"--record", "/nonexistent/folder"}, 1},
+    {{"--record", "/dev/null"}, 1},
   };
   guint i;
 

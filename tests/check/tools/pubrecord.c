@@ -4,56 +4,31 @@
 
 #include "pubthread.h"
 #include "rawpush.h"
+#include "recordfiles.h"
 #include "testasf.h"
 
 #define PATH "/live"
 
-static gchar *folder, *filename;
+static gchar *folder;
 
 static void
 setup_folder (void)
 {
-  folder = g_dir_make_tmp ("pubrecord-XXXXXX", NULL);
-  filename = g_build_filename (folder, "show.asf", NULL);
+  folder = record_folder_new ();
 }
 
 static void
 teardown_folder (void)
 {
-  GDir *dir = g_dir_open (folder, 0, NULL);
-  const gchar *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL) {
-    gchar *path = g_build_filename (folder, name, NULL);
-
-    g_unlink (path);
-    g_free (path);
-  }
-  g_dir_close (dir);
-  g_rmdir (folder);
-  g_free (folder);
-  g_free (filename);
+  record_folder_free (folder);
 }
 
 static void
 record (PubServer * server, gpointer data)
 {
-  pub_server_set_record (server, filename);
-}
+  const PubRecordConfig config = {.directory = folder };
 
-/* The contents of a recording, whose size has to be what its header says. */
-static gchar *
-read_recording (const gchar * path, AsfHeaderInfo * info)
-{
-  gchar *contents;
-  gsize size;
-
-  fail_unless (g_file_get_contents (path, &contents, &size, NULL), "%s", path);
-  fail_unless (asf_header_read ((guint8 *) contents, size, info, NULL));
-  assert_equals_uint64 (info->header_size + info->data_size, size);
-  assert_equals_uint64 (info->data_size,
-      ASF_DATA_HEAD_SIZE + info->packet_count * info->packet_size);
-  return contents;
+  fail_unless (pub_server_set_record (server, &config, NULL));
 }
 
 static RawPush *
@@ -75,16 +50,29 @@ end_push (RawPush * push)
   raw_push_free (push);
 }
 
-/* A real file comes out with the same packets, and as a finished file whose
- * header has no error that the original did not have. */
+/* What was pushed, as a file's packets. */
+static gchar *
+media_objects (const TestMedia * media)
+{
+  TestObjects *objects = test_objects_new ();
+  guint i;
+
+  for (i = 0; i < media->n_packets; i++)
+    fail_unless (test_objects_add_packet (objects, media->packets + (gsize) i *
+            media->info.packet_size, media->info.packet_size));
+  return test_objects_finish (objects);
+}
+
+/* A real file comes out with the same packets, and as a finished, seekable
+ * file whose header has no error that the original did not have. */
 GST_START_TEST (test_real_files)
 {
   AsfHeaderInfo info;
   PubThread *server;
   TestMedia media;
   RawPush *push;
-  gchar *contents;
-  gsize packets_size;
+  gchar *contents, *pushed, *recorded;
+  gchar **files;
   guint i;
 
   if (!test_media_open (&media, test_media_names[__i__]))
@@ -98,12 +86,15 @@ GST_START_TEST (test_real_files)
   end_push (push);
   pub_thread_stop (server);
 
-  contents = read_recording (filename, &info);
-  packets_size = (gsize) media.n_packets * info.packet_size;
-  assert_equals_uint64 (info.packet_count, media.n_packets);
+  files = record_folder_list (folder);
+  assert_equals_int (g_strv_length (files), 1);
+  contents = record_file_read (files[0], &info);
   fail_unless (memcmp (contents + info.header_size + ASF_DATA_HEAD_SIZE,
-          media.packets, packets_size) == 0);
-  assert_equals_int (info.flags, info.has_video ? 0 : ASF_FILE_SEEKABLE);
+          media.packets, (gsize) info.packet_count * info.packet_size) == 0);
+  assert_equals_int (info.flags, ASF_FILE_SEEKABLE);
+  pushed = media_objects (&media);
+  recorded = record_file_objects (files[0]);
+  assert_equals_string (recorded, pushed);
   /* how long the last object lasts is not in the packets */
   fail_unless (ABS ((gint64) (info.play_duration_100ns
               - media.info.play_duration_100ns)) < 5000000,
@@ -111,58 +102,72 @@ GST_START_TEST (test_real_files)
       test_media_names[__i__], info.play_duration_100ns,
       media.info.play_duration_100ns);
   fail_unless (!test_passes_asfcheck (media.path)
-      || test_passes_asfcheck (filename), "%s", test_media_names[__i__]);
+      || test_passes_asfcheck (files[0]), "%s", test_media_names[__i__]);
+  g_free (recorded);
+  g_free (pushed);
   g_free (contents);
+  g_strfreev (files);
   test_media_close (&media);
 }
 
 GST_END_TEST;
 
+static void
+push_packets (RawPush * push, guint n)
+{
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    GByteArray *packet = test_asf_packet (200, 50, 'x', TRUE, 1000 + i * 40);
+
+    raw_push_frame (push, 'D', packet->data, packet->len);
+    g_byte_array_unref (packet);
+  }
+}
+
 /* Each header and each session begins another file; nothing is overwritten. */
-GST_START_TEST (test_numbered_files)
+GST_START_TEST (test_files_of_a_session)
 {
   const TestHeader description = { ASF_FILE_BROADCAST, 200, 0,
     {&asf_guid_stream_audio}, FALSE
   };
   GByteArray *header = test_asf_header (&description);
-  GByteArray *packet = test_asf_packet (200, 50, 'x', TRUE, 1000);
   GByteArray *change = g_byte_array_new ();
   PubThread *server = pub_thread_new (record, NULL);
-  static const gchar *const names[] = { "show.asf", "show-2.asf",
-    "show-3.asf"
-  };
   RawPush *push;
-  guint i, j;
+  gchar **files;
+  guint j;
 
   test_put (change, 0, 4);
   g_byte_array_append (change, header->data, header->len);
   push = begin_push (server, header->data, header->len);
-  raw_push_frame (push, 'D', packet->data, packet->len);
+  push_packets (push, 1);
   raw_push_end (push, 1);
   raw_push_frame (push, 'C', change->data, change->len);
-  for (i = 0; i < 2; i++)
-    raw_push_frame (push, 'D', packet->data, packet->len);
+  push_packets (push, 2);
   end_push (push);
   push = begin_push (server, header->data, header->len);
-  for (i = 0; i < 3; i++)
-    raw_push_frame (push, 'D', packet->data, packet->len);
+  push_packets (push, 3);
   fail_unless (pub_thread_wait (server, PATH, pub_has_packets, 3));
   /* in the middle of a push: the recording is finished all the same */
   raw_push_free (push);
   pub_thread_stop (server);
 
-  for (j = 0; j < G_N_ELEMENTS (names); j++) {
-    gchar *path = g_build_filename (folder, names[j], NULL);
+  files = record_folder_list (folder);
+  assert_equals_int (g_strv_length (files), 3);
+  for (j = 0; j < 3; j++) {
     AsfHeaderInfo info;
 
-    g_free (read_recording (path, &info));
+    g_free (record_file_read (files[j], &info));
     assert_equals_uint64 (info.packet_count, j + 1);
     assert_equals_int (info.flags, ASF_FILE_SEEKABLE);
-    assert_equals_uint64 (info.play_duration_100ns, 40000000);
-    g_free (path);
+    /* the programme's times begin at a second: those of the file at 0; an
+     * object lasts 40 ms where there are two of them */
+    assert_equals_uint64 (info.play_duration_100ns,
+        30000000 + (j > 0 ? j + 1 : 0) * 400000);
   }
+  g_strfreev (files);
   g_byte_array_unref (change);
-  g_byte_array_unref (packet);
   g_byte_array_unref (header);
 }
 
@@ -176,21 +181,23 @@ GST_START_TEST (test_killed_program)
     {&asf_guid_stream_audio}, FALSE
   };
   GByteArray *header = test_asf_header (&description);
-  GByteArray *packet = test_asf_packet (200, 50, 'x', TRUE, 1000);
   PubThread *server = pub_thread_new (record, NULL);
   RawPush *push = begin_push (server, header->data, header->len);
   gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
   GStatBuf status = { 0, };
 
-  raw_push_frame (push, 'D', packet->data, packet->len);
-  while (g_stat (filename, &status) != 0
-      || status.st_size < (goffset) header->len + 200) {
+  push_packets (push, 1);
+  while (status.st_size < (goffset) header->len + 200) {
+    gchar **files = record_folder_list (folder);
+
     fail_unless (g_get_monotonic_time () < deadline);
+    if (files[0] != NULL)
+      g_stat (files[0], &status);
+    g_strfreev (files);
     g_thread_yield ();
   }
   raw_push_free (push);
   pub_thread_stop (server);
-  g_byte_array_unref (packet);
   g_byte_array_unref (header);
 }
 
@@ -206,7 +213,7 @@ pubrecord_suite (void)
   tcase_add_checked_fixture (tc, setup_folder, teardown_folder);
   suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, test_real_files, 0, TEST_N_MEDIA);
-  tcase_add_test (tc, test_numbered_files);
+  tcase_add_test (tc, test_files_of_a_session);
   tcase_add_test (tc, test_killed_program);
   return suite;
 }
