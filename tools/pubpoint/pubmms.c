@@ -349,9 +349,9 @@ pub_mms_write_chunk_head (guint8 * head, gchar type, guint32 location,
 }
 
 guint8
-pub_mms_next_sequence (guint8 af_flags)
+pub_mms_add_sequence (guint8 af_flags, guint n)
 {
-  return af_flags == SEQUENCE_MAX ? 0 : af_flags + 1;
+  return (af_flags + n) % (SEQUENCE_MAX + 1);
 }
 
 void

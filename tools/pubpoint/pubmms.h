@@ -240,9 +240,9 @@ gchar *pub_mms_options_head (const PubMmsAnswer * answer);
 void pub_mms_write_chunk_head (guint8 * head, gchar type, guint32 location,
     guint8 af_flags, gsize size);
 
-/* Returns: AFFlags of the $D after that with @af_flags; it runs from 0 to 254
- * (2.2.3.1.2). */
-guint8 pub_mms_next_sequence (guint8 af_flags);
+/* Returns: AFFlags of the $D @n after that with @af_flags; it runs from 0 to
+ * 254 (2.2.3.1.2). */
+guint8 pub_mms_add_sequence (guint8 af_flags, guint n);
 
 /* Writes a $C or $E of %PUB_MMS_NOTICE_SIZE bytes. */
 void pub_mms_write_notice (guint8 * notice, gchar type, guint32 reason);

@@ -57,7 +57,7 @@ pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
 {
   PubPoint *self = g_new0 (PubPoint, 1);
   const PubAudienceOwner audience_owner = { point_changed, audience_empty,
-    self
+    self, owner->sessions
   };
 
   self->path = g_strdup (path);
@@ -70,6 +70,12 @@ pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
       &audience_owner);
   self->used_us = g_get_monotonic_time ();
   return self;
+}
+
+PubStream *
+pub_point_get_stream (PubPoint * self)
+{
+  return self->stream;
 }
 
 const gchar *
@@ -283,6 +289,7 @@ void
 pub_point_free (PubPoint * self)
 {
   pub_audience_free (self->audience);
+  pub_sessions_remove_point (self->owner.sessions, self->stream);
   if (self->push != NULL)
     drop_push (self);
   pub_stream_free (self->stream);

@@ -55,6 +55,7 @@ typedef struct
  * @session_over: the point is without an encoder; it may be freed here
  * @record: (nullable): (transfer full): returns the recorder for a new session,
  *     or %NULL
+ * @sessions: those of [MS-WMSP] players
  */
 typedef struct
 {
@@ -63,6 +64,7 @@ typedef struct
       gboolean auto_destroy);
   PubRecord *(*record) (gpointer data, PubPoint * point);
   gpointer data;
+  PubSessions *sessions;
 } PubPointOwner;
 
 PubPoint *pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
@@ -72,6 +74,9 @@ PubPoint *pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
 void pub_point_free (PubPoint * self);
 
 const gchar *pub_point_get_path (PubPoint * self);
+
+/* Returns: (transfer none): its programme. */
+PubStream *pub_point_get_stream (PubPoint * self);
 void pub_point_get_info (PubPoint * self, PubPointInfo * info);
 
 /**

@@ -9,6 +9,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "pubcontrol.h"
 #include "pubencoder.h"
 #include "pubfront.h"
 #include "publog.h"
@@ -188,7 +189,7 @@ answer_head (PubRequest * request)
   soup_message_headers_set_encoding (headers, SOUP_ENCODING_EOF);
 }
 
-/* A player's log, keep-alive or stop ([MS-WMSP] 3.2.5.8 to 3.2.5.11). */
+/* What players that do not say that they are some ask for. */
 static void
 answer_player (PubRequest * request)
 {
@@ -200,10 +201,16 @@ static const PubRoute routes[] = {
       PUB_ROLE_ENCODER},
   {"POST", pub_encoder_is_setup, NULL, pub_encoder_setup, MAX_SETUP_BODY,
       PUB_ROLE_ENCODER},
+  {"POST", pub_control_matches, NULL, pub_control_answer, MAX_OTHER_BODY,
+      PUB_ROLE_PLAYER},
   {"POST", NULL, NULL, answer_player, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
   {"GET", is_browser, NULL, answer_page, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
+  {"GET", pub_control_matches, NULL, pub_control_answer, MAX_OTHER_BODY,
+      PUB_ROLE_PLAYER},
   {"GET", NULL, take_player, NULL, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
   {"HEAD", NULL, NULL, answer_head, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
+  {"OPTIONS", pub_control_matches, NULL, pub_control_answer, MAX_OTHER_BODY,
+      PUB_ROLE_PLAYER},
   {"OPTIONS", NULL, NULL, answer_player, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
 };
 

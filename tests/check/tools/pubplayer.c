@@ -125,6 +125,25 @@ expect_chunk_head (RawPush * player, gchar type, guint32 location,
   g_byte_array_unref (bytes);
 }
 
+/* A $D; its packet is without padding (2.2.3.3). */
+static void
+expect_data (RawPush * player, guint32 location, guint8 sequence, guint8 fill)
+{
+  GByteArray *bytes;
+  AsfPacketInfo info;
+  guint size;
+
+  raw_push_read (player, 4);
+  size = GST_READ_UINT16_LE (player->received->str + 2) - 8;
+  expect_chunk_head (player, 'D', location, sequence, size);
+  bytes = take_bytes (player, size);
+  fail_unless (asf_packet_read (bytes->data, size, &info, NULL));
+  assert_equals_int (info.packet_length, size);
+  assert_equals_int (info.padding, 0);
+  assert_equals_int (bytes->data[size - 1], fill);
+  g_byte_array_unref (bytes);
+}
+
 static void
 expect_text (RawPush * player, const gchar * text, gsize size)
 {
@@ -185,7 +204,7 @@ GST_END_TEST;
 GST_START_TEST (test_mms)
 {
   RawPush *push = begin_push (), *player = begin_play (DESCRIBE);
-  gchar *head = NULL, *length;
+  gchar *head = NULL, *length, *play, *id;
   guint i;
 
   assert_equals_int (raw_push_response (player, &head), 200);
@@ -197,22 +216,29 @@ GST_START_TEST (test_mms)
   length = g_strdup_printf ("\r\nContent-Length: %u\r\n", header->len + 12);
   fail_unless (strstr (head, length) != NULL);
   g_free (length);
+  fail_unless (strstr (head, "xResetStrm") == NULL);
+  id = g_strndup (strstr (head, "client-id="), strcspn (strstr (head,
+              "client-id="), ",\r"));
   g_free (head);
   expect_chunk_head (player, 'H', 0, 0x0c, header->len);
   expect_header (player);
 
-  raw_push_send_text (player, PLAY ("4.1.0.3856"));
+  play = g_strdup_printf ("GET " PATH " HTTP/1.1\r\nHost: t\r\nUser-Agent: "
+      "NSPlayer/4.1.0.3856\r\nPragma: xPlayStrm=1, %s\r\n\r\n", id);
+  raw_push_send_text (player, play);
+  g_free (play);
   assert_equals_int (raw_push_response (player, &head), 200);
   fail_unless (strstr (head, "\r\nContent-Type: application/x-mms-framed\r\n"));
-  fail_unless (strstr (head, "client-id=4711") != NULL);
+  fail_unless (strstr (head, id) != NULL);
+  fail_unless (strstr (head, "xResetStrm") == NULL);
+  g_free (id);
   g_free (head);
   expect_chunk_head (player, 'H', 0, 0x0c, header->len);
   expect_header (player);
   for (i = 0; i < 300; i++) {
     send_packet (push, i, TRUE);
     /* the sequence number runs from 0 to 254 */
-    expect_chunk_head (player, 'D', i, i % 255, PACKET_SIZE);
-    expect_packet (player, i);
+    expect_data (player, i, i % 255, i);
   }
   raw_push_end (push, 0);
   expect_text (player, "$E\x04\0\0\0\0\0", 8);
@@ -508,8 +534,7 @@ GST_START_TEST (test_header_change)
   expect_chunk_head (mms, 'H', 0, 0x0c, header->len);
   expect_header (mms);
   send_packet (push, 'n', TRUE);
-  expect_chunk_head (mms, 'D', 0, 0, PACKET_SIZE);
-  expect_packet (mms, 'n');
+  expect_data (mms, 0, 0, 'n');
   g_byte_array_unref (change);
   raw_push_free (plain);
   raw_push_free (mms);
