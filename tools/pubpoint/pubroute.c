@@ -410,4 +410,6 @@ pub_route_attach (PubServer * self)
   g_signal_connect (self->soup, "request-started",
       G_CALLBACK (request_started), self);
   soup_server_add_handler (self->soup, NULL, whole_request, self, NULL);
+  /* no handler for everything is one for this */
+  soup_server_add_handler (self->soup, "*", whole_request, self, NULL);
 }
