@@ -18,6 +18,8 @@ struct _PubServer
   PubConfig config;
   GHashTable *points;
   gboolean is_strict;           /* only points that were made known */
+  PubTotalsTable *totals;
+  struct _PubPage *page;
   gchar **known;                /* by pub_server_set_points() */
   GHashTable *leaving;          /* points that end with their session */
 

@@ -9,9 +9,13 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "pubpage.h"
 #include "pubrequest.h"
 #include "pubroute.h"
 #include "pubserver-private.h"
+
+/* Paths whose totals are kept. */
+#define MAX_KNOWN_PATHS 4096
 
 static const PubConfig default_config = {
   .idle_timeout_ms = 60000,
@@ -97,8 +101,11 @@ add_point (PubServer * self, const gchar * path)
   const PubPointOwner owner = { server_changed, session_over, begin_record,
     self
   };
-  PubPoint *point = pub_point_new (path, self->conns, &self->config, &owner);
+  PubTotals *totals = pub_totals_table_get (self->totals, path);
+  PubPoint *point = pub_point_new (path, self->conns, &self->config, &owner,
+      totals);
 
+  pub_totals_unref (totals);
   g_hash_table_insert (self->points, (gpointer) pub_point_get_path (point),
       point);
   pub_point_set_gone (point, point_gone, self);
@@ -114,6 +121,17 @@ pub_server_make_point (PubServer * self, const gchar * path, PubPointUse spared)
   if (g_hash_table_size (self->points) >= self->config.max_points)
     return NULL;
   return add_point (self, path);
+}
+
+void
+pub_server_foreach_point (PubServer * self,
+    void (*func) (PubPoint * point, gpointer data), gpointer data)
+{
+  GList *points = g_hash_table_get_values (self->points), *l;
+
+  for (l = points; l != NULL; l = l->next)
+    func (l->data, data);
+  g_list_free (points);
 }
 
 guint
@@ -154,6 +172,8 @@ pub_server_new (void)
   self->front = pub_front_new ();
   self->entrance = pub_entrance_new (self);
   pub_route_attach (self);
+  self->totals = pub_totals_table_new (MAX_KNOWN_PATHS);
+  self->page = pub_page_new (self);
   self->conns = pub_conns_new (self->soup);
   self->relays = pub_relays_new (relays_changed, self);
   self->former_recorders = g_ptr_array_new_with_free_func ((GDestroyNotify)
@@ -177,6 +197,8 @@ pub_server_free (PubServer * self)
   g_hash_table_remove_all (self->points);
   pub_conns_free (self->conns);
   g_hash_table_unref (self->points);
+  pub_totals_table_free (self->totals);
+  pub_page_free (self->page);
   g_hash_table_unref (self->leaving);
   g_strfreev (self->known);
   g_clear_pointer (&self->recorder, pub_recorder_free);

@@ -180,6 +180,14 @@ void pub_server_set_points (PubServer * self, const gchar * const *paths);
 gboolean pub_server_get_point (PubServer * self, const gchar * path,
     PubPointInfo * info);
 
+/**
+ * pub_server_foreach_point:
+ * @func: called for each point, in no order; must not make points go
+ * @data: for @func
+ */
+void pub_server_foreach_point (PubServer * self,
+    void (*func) (PubPoint * point, gpointer data), gpointer data);
+
 /* @changed is called after something in a #PubPointInfo has changed. */
 void pub_server_set_changed (PubServer * self, void (*changed) (gpointer data),
     gpointer data);
