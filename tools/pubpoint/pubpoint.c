@@ -85,7 +85,7 @@ pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
 {
   PubPoint *self = g_new0 (PubPoint, 1);
   const PubAudienceOwner audience_owner = { point_changed, players_changed,
-    audience_empty, self
+    audience_empty, self, owner->sessions
   };
 
   self->path = g_strdup (path);
@@ -433,6 +433,7 @@ pub_point_free (PubPoint * self)
   pub_audience_stop (self->audience);
   add_feeds (self->totals, pub_audience_get_totals (self->audience));
   pub_audience_free (self->audience);
+  pub_sessions_remove_point (self->owner.sessions, self->stream);
   if (self->push != NULL)
     drop_push (self);
   pub_stream_free (self->stream);
