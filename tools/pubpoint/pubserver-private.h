@@ -16,6 +16,7 @@ struct _PubServer
   PubEntrance *entrance;
   PubConns *conns;
   PubPace *pace;
+  PubSessions *sessions;        /* of [MS-WMSP] players */
   PubConfig config;
   GHashTable *points;
   gboolean is_strict;           /* only points that were made known */

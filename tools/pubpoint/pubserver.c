@@ -100,7 +100,7 @@ static PubPoint *
 add_point (PubServer * self, const gchar * path)
 {
   const PubPointOwner owner = { server_changed, session_over, begin_record,
-    self
+    self, self->sessions
   };
   PubTotals *totals = pub_totals_table_get (self->totals, path);
   PubPoint *point = pub_point_new (path, self->conns, self->pace,
@@ -180,6 +180,7 @@ pub_server_new (void)
   self->former_recorders = g_ptr_array_new_with_free_func ((GDestroyNotify)
       pub_recorder_free);
   self->pace = pub_pace_new (&self->config.join_ms);
+  self->sessions = pub_sessions_new ();
   self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
       (GDestroyNotify) pub_point_free);
   self->leaving = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -199,6 +200,7 @@ pub_server_free (PubServer * self)
   g_hash_table_remove_all (self->points);
   pub_conns_free (self->conns);
   pub_pace_free (self->pace);
+  pub_sessions_free (self->sessions);
   g_hash_table_unref (self->points);
   pub_totals_table_free (self->totals);
   pub_page_free (self->page);
