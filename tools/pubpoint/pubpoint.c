@@ -33,7 +33,6 @@ struct _PubPoint
   PubTotals *totals;            /* without the session that there is */
   PubHistory history;
   guint64 bytes_seen;           /* of the session, in the history */
-  guint revision;
 
   GHashTable *players;
   guint64 skipped;
@@ -173,7 +172,7 @@ pub_point_get_history (PubPoint * self)
 guint
 pub_point_get_revision (PubPoint * self)
 {
-  return self->revision;
+  return self->totals->revision;
 }
 
 static void
@@ -204,7 +203,7 @@ look_at_push (PubPoint * self)
     read_title (self);
   self->headers_seen = counters->headers;
   self->state_seen = pub_push_get_state (self->push);
-  self->revision++;
+  self->totals->revision++;
 }
 
 static void
@@ -224,7 +223,7 @@ clear_session (PubPoint * self)
   g_clear_pointer (&self->address, g_free);
   g_clear_pointer (&self->title, g_free);
   self->headers_seen = self->bytes_seen = 0;
-  self->revision++;
+  self->totals->revision++;
 }
 
 static void
@@ -303,7 +302,7 @@ new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
   self->totals->sessions++;
   self->used_us = self->since_us = g_get_monotonic_time ();
   self->state_seen = pub_push_get_state (self->push);
-  self->revision++;
+  self->totals->revision++;
   note_encoder (self, msg);
   begin_record (self);
   self->owner.changed (self->owner.data);
@@ -364,7 +363,7 @@ player_gone (gpointer data, PubPlayer * player)
   PubPoint *self = data;
 
   g_hash_table_remove (self->players, player);
-  self->revision++;
+  self->totals->revision++;
   self->used_us = g_get_monotonic_time ();
   self->owner.changed (self->owner.data);
 }
@@ -390,7 +389,7 @@ pub_point_add_player (PubPoint * self, SoupServerMessage * msg)
   if (player != NULL)
     g_hash_table_add (self->players, player);
   self->totals->players++;
-  self->revision++;
+  self->totals->revision++;
   self->owner.changed (self->owner.data);
 }
 

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @players: that have asked for the programme
  * @sent_bytes: what players that have left were sent
  * @skipped: packets that slow players did not get
+ * @revision: see pub_point_get_revision()
  *
  * What is counted at a path, for as long as the server runs: points come and
  * go, and these never go back.
@@ -24,6 +25,7 @@ typedef struct
   guint64 players;
   guint64 sent_bytes;
   guint64 skipped;
+  guint revision;
 } PubTotals;
 
 PubTotals *pub_totals_ref (PubTotals * self);
