@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import urllib.request
 
-TIMEOUT = 30
+TIMEOUT = 60
 ARGUMENTS = [
     '--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage',
     '--disable-background-networking', '--disable-component-update',
