@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pubpoint.h"
 
+#include <string.h>
+
+#include "asf/asftitle.h"
 #include "publog.h"
 #include "pubrequest.h"
 
@@ -21,13 +24,26 @@ struct _PubPoint
   guint sessions;
   PubPushCounters last_counters;
 
+  /* what is shown of the session and its programme */
+  gchar *agent, *address, *title;
+  gint64 since_us;
+  guint64 headers_seen;
+  PubPushState state_seen;
+
+  PubTotals *totals;            /* without the session that there is */
+  PubHistory history;
+  guint64 bytes_seen;           /* of the session, in the history */
+  guint revision;
+
   GHashTable *players;
   guint64 skipped;
+  void (*gone) (gpointer data, PubPoint * point);
+  gpointer gone_data;
 };
 
 PubPoint *
 pub_point_new (const gchar * path, PubConns * conns, const PubConfig * config,
-    const PubPointOwner * owner)
+    const PubPointOwner * owner, PubTotals * totals)
 {
   PubPoint *self = g_new0 (PubPoint, 1);
 
@@ -37,8 +53,23 @@ pub_point_new (const gchar * path, PubConns * conns, const PubConfig * config,
   self->owner = *owner;
   self->stream = pub_stream_new (config->backlog_limit);
   self->players = g_hash_table_new (NULL, NULL);
+  self->totals = pub_totals_ref (totals);
   self->used_us = g_get_monotonic_time ();
   return self;
+}
+
+void
+pub_point_set_gone (PubPoint * self, void (*gone) (gpointer data,
+        PubPoint * point), gpointer data)
+{
+  self->gone = gone;
+  self->gone_data = data;
+}
+
+PubStream *
+pub_point_get_stream (PubPoint * self)
+{
+  return self->stream;
 }
 
 const gchar *
@@ -93,6 +124,12 @@ count_playing (PubPoint * self)
   return n;
 }
 
+static void
+copy_text (gchar * to, gsize size, const gchar * from)
+{
+  g_strlcpy (to, from != NULL ? from : "", size);
+}
+
 void
 pub_point_get_info (PubPoint * self, PubPointInfo * info)
 {
@@ -111,8 +148,63 @@ pub_point_get_info (PubPoint * self, PubPointInfo * info)
   info->has_session = TRUE;
   info->state = pub_push_get_state (self->push);
   info->counters = *pub_push_get_counters (self->push);
+  info->since_us = self->since_us;
+  copy_text (info->agent, sizeof (info->agent), self->agent);
+  copy_text (info->address, sizeof (info->address), self->address);
+  copy_text (info->title, sizeof (info->title), self->title);
   g_strlcpy (info->push_id, pub_push_get_id (self->push),
       sizeof (info->push_id));
+}
+
+void
+pub_point_get_totals (PubPoint * self, PubTotals * totals)
+{
+  *totals = *self->totals;
+  if (self->push != NULL)
+    pub_totals_add_push (&totals->push, pub_push_get_counters (self->push));
+}
+
+const PubHistory *
+pub_point_get_history (PubPoint * self)
+{
+  return &self->history;
+}
+
+guint
+pub_point_get_revision (PubPoint * self)
+{
+  return self->revision;
+}
+
+static void
+read_title (PubPoint * self)
+{
+  GBytes *header = pub_stream_get_header (self->stream);
+  gsize size = 0;
+  const guint8 *data = header ? g_bytes_get_data (header, &size) : NULL;
+
+  g_free (self->title);
+  self->title = asf_header_read_title (data, size);
+}
+
+/* What the session has done since it was last looked at. */
+static void
+look_at_push (PubPoint * self)
+{
+  const PubPushCounters *counters = pub_push_get_counters (self->push);
+
+  if (counters->bytes > self->bytes_seen)
+    pub_history_add (&self->history, g_get_monotonic_time (),
+        counters->bytes - self->bytes_seen);
+  self->bytes_seen = counters->bytes;
+  if (counters->headers == self->headers_seen
+      && pub_push_get_state (self->push) == self->state_seen)
+    return;
+  if (counters->headers != self->headers_seen)
+    read_title (self);
+  self->headers_seen = counters->headers;
+  self->state_seen = pub_push_get_state (self->push);
+  self->revision++;
 }
 
 static void
@@ -120,13 +212,28 @@ point_changed (gpointer data)
 {
   PubPoint *self = data;
 
+  if (self->push != NULL)
+    look_at_push (self);
   self->owner.changed (self->owner.data);
+}
+
+static void
+clear_session (PubPoint * self)
+{
+  g_clear_pointer (&self->agent, g_free);
+  g_clear_pointer (&self->address, g_free);
+  g_clear_pointer (&self->title, g_free);
+  self->headers_seen = self->bytes_seen = 0;
+  self->revision++;
 }
 
 static void
 drop_push (PubPoint * self)
 {
+  look_at_push (self);
   self->last_counters = *pub_push_get_counters (self->push);
+  pub_totals_add_push (&self->totals->push, &self->last_counters);
+  clear_session (self);
   g_clear_pointer (&self->push, pub_push_free);
   if (self->record != NULL) {
     pub_stream_remove_listener (self->stream, self->record);
@@ -156,6 +263,19 @@ begin_record (PubPoint * self)
     pub_record_attach (self->record, self->stream);
 }
 
+static void
+note_encoder (PubPoint * self, SoupServerMessage * msg)
+{
+  const gchar *agent = soup_message_headers_get_one
+      (soup_server_message_get_request_headers (msg), "User-Agent");
+  const gchar *address = soup_server_message_get_remote_host (msg);
+
+  g_free (self->agent);
+  g_free (self->address);
+  self->agent = g_strndup (agent ? agent : "", PUB_POINT_AGENT_SIZE - 1);
+  self->address = g_strdup (address);
+}
+
 /* Returns: 0, or the status that refuses it. */
 static guint
 new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
@@ -180,7 +300,11 @@ new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
     return SOUP_STATUS_SERVICE_UNAVAILABLE;
   self->auto_destroy = FALSE;
   self->sessions++;
-  self->used_us = g_get_monotonic_time ();
+  self->totals->sessions++;
+  self->used_us = self->since_us = g_get_monotonic_time ();
+  self->state_seen = pub_push_get_state (self->push);
+  self->revision++;
+  note_encoder (self, msg);
   begin_record (self);
   self->owner.changed (self->owner.data);
   return 0;
@@ -227,9 +351,11 @@ pub_point_start_push (PubPoint * self, SoupServerMessage * msg,
 {
   guint status = check_push_id (self, push_id, why);
 
-  if (status == 0)
-    pub_push_start (self->push, msg);
-  return status;
+  if (status != 0)
+    return status;
+  note_encoder (self, msg);
+  pub_push_start (self->push, msg);
+  return 0;
 }
 
 static void
@@ -238,6 +364,7 @@ player_gone (gpointer data, PubPlayer * player)
   PubPoint *self = data;
 
   g_hash_table_remove (self->players, player);
+  self->revision++;
   self->used_us = g_get_monotonic_time ();
   self->owner.changed (self->owner.data);
 }
@@ -248,6 +375,7 @@ player_skipped (gpointer data, guint packets)
   PubPoint *self = data;
 
   self->skipped += packets;
+  self->totals->skipped += packets;
   self->owner.changed (self->owner.data);
 }
 
@@ -261,6 +389,8 @@ pub_point_add_player (PubPoint * self, SoupServerMessage * msg)
 
   if (player != NULL)
     g_hash_table_add (self->players, player);
+  self->totals->players++;
+  self->revision++;
   self->owner.changed (self->owner.data);
 }
 
@@ -308,11 +438,14 @@ pub_point_shut_down (PubPoint * self)
 void
 pub_point_free (PubPoint * self)
 {
+  if (self->gone != NULL)
+    self->gone (self->gone_data, self);
   stop_players (self);
   if (self->push != NULL)
     drop_push (self);
   g_hash_table_unref (self->players);
   pub_stream_free (self->stream);
+  pub_totals_unref (self->totals);
   g_free (self->path);
   g_free (self);
 }

@@ -235,3 +235,9 @@ pub_stream_get_info (PubStream * self)
 {
   return self->header != NULL ? &self->info : NULL;
 }
+
+GBytes *
+pub_stream_get_header (PubStream * self)
+{
+  return self->header;
+}

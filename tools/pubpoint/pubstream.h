@@ -61,5 +61,8 @@ void pub_stream_end (PubStream * self);
 /* Returns: (nullable): what the current header says. */
 const AsfHeaderInfo *pub_stream_get_info (PubStream * self);
 
+/* Returns: (transfer none) (nullable): the current header. */
+GBytes *pub_stream_get_header (PubStream * self);
+
 G_END_DECLS
 #endif /* __PUB_STREAM_H__ */
