@@ -14,6 +14,8 @@
 #define CLOSE_TIMEOUT_MS 3000
 #define CLOSE_CHECK_MS 250
 
+#define WAITING_KEY "pub-waiting"
+
 typedef enum
 {
   CONN_OPEN,
@@ -179,6 +181,28 @@ pub_conn_steal (PubConns * conns, SoupServerMessage * msg,
   g_object_unref (local);
   g_object_unref (remote);
   return self;
+}
+
+void
+pub_conns_note_waiting (GSocketAddress * remote, SoupServerMessage * msg)
+{
+  g_object_set_data (G_OBJECT (remote), WAITING_KEY, msg);
+}
+
+void
+pub_conns_forget_waiting (GSocketAddress * remote, SoupServerMessage * msg)
+{
+  if (g_object_get_data (G_OBJECT (remote), WAITING_KEY) == msg)
+    g_object_set_data (G_OBJECT (remote), WAITING_KEY, NULL);
+}
+
+void
+pub_conns_close_waiting (PubConns * self, GSocketAddress * remote)
+{
+  SoupServerMessage *msg = g_object_get_data (G_OBJECT (remote), WAITING_KEY);
+
+  if (msg != NULL)
+    pub_conn_close (pub_conn_steal (self, msg, NULL, NULL));
 }
 
 /* Whom a gate lets in. */

@@ -60,6 +60,15 @@ void pub_conns_watch (PubConns * self, void (*emptied) (gpointer data),
 void pub_conns_accept (PubConns * self, GIOStream * stream,
     GSocketAddress * local, GSocketAddress * remote);
 
+/* A request is waited for on the connection of @msg, or not any more; @remote
+ * is the connection's, handed on from request to request. */
+void pub_conns_note_waiting (GSocketAddress * remote, SoupServerMessage * msg);
+void pub_conns_forget_waiting (GSocketAddress * remote,
+    SoupServerMessage * msg);
+
+/* Closes the connection of @remote if a request is waited for there. */
+void pub_conns_close_waiting (PubConns * self, GSocketAddress * remote);
+
 /* Like pub_conn_steal(), for a connection that libsoup does not have; @stream
  * is (transfer full). */
 PubConn *pub_conn_new (PubConns * conns, GIOStream * stream,

@@ -286,8 +286,10 @@ got_headers (SoupServerMessage * msg, gpointer data)
 {
   PubRequest *request = data;
   const gchar *why;
-  guint status = check_request (request, &why);
+  guint status;
 
+  pub_conns_forget_waiting (request->remote, msg);
+  status = check_request (request, &why);
   if (status != 0)
     pub_request_refuse (request, status, why);
   else if (request->route->head != NULL)
@@ -335,6 +337,8 @@ wrote_body (SoupServerMessage * msg, gpointer data)
 static void
 free_request (PubRequest * request)
 {
+  pub_conns_forget_waiting (request->remote, request->msg);
+  g_object_unref (request->remote);
   g_free (request->path);
   g_free (request);
 }
@@ -348,6 +352,8 @@ request_started (SoupServer * soup, SoupServerMessage * msg, gpointer data)
 
   request->server = self;
   request->msg = msg;
+  request->remote = g_object_ref (soup_server_message_get_remote_address (msg));
+  pub_conns_note_waiting (request->remote, msg);
   g_object_set_data_full (G_OBJECT (msg), REQUEST_KEY, request,
       (GDestroyNotify) free_request);
   /* a body is kept only where somebody waits for it */

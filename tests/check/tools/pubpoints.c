@@ -326,12 +326,29 @@ GST_START_TEST (test_disconnect_in_each_state)
     fail_if (is_there ("/live"));
     if (all[i] == PUB_PUSH_STREAMING)
       assert_equals_int (raw_push_response (push, NULL), 403);
-    if (all[i] == PUB_PUSH_READY || all[i] == PUB_PUSH_BETWEEN) {
-      raw_push_start (push, "/live", RAW_LENGTH);
-      assert_equals_int (raw_push_response (push, NULL), 404);
-    }
+    if (all[i] != PUB_PUSH_LOST)
+      fail_unless (raw_push_wait_end (push) && !push->was_reset);
     raw_push_free (push);
   }
+}
+
+GST_END_TEST;
+
+/* 3.2.6.2: between requests, nothing is left of the session's connection. */
+GST_START_TEST (test_inactivity_closes_connection)
+{
+  RawPush *push;
+
+  push_case_restart (be_impatient);
+  push = set_up ("/live", "", 204);
+  fail_unless (raw_push_wait_end (push) && !push->was_reset);
+  raw_push_free (push);
+  push = set_up ("/live", "", 204);
+  raw_push_start (push, "/live", push_case_header->len + 4);
+  push_case_send_header (push);
+  assert_equals_int (raw_push_response (push, NULL), 204);
+  fail_unless (raw_push_wait_end (push) && !push->was_reset);
+  raw_push_free (push);
 }
 
 GST_END_TEST;
@@ -374,6 +391,7 @@ pubpoints_suite (void)
   tcase_add_test (tc, test_waiting_players_give_way);
   tcase_add_test (tc, test_all_that_are_declared);
   tcase_add_test (tc, test_disconnect_in_each_state);
+  tcase_add_test (tc, test_inactivity_closes_connection);
   tcase_add_test (tc, test_restarted_encoder);
   return suite;
 }
