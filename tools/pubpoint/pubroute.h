@@ -45,7 +45,6 @@ struct _PubRequest
   SoupServerMessage *msg;
   gchar *path;
 
-  GSocketAddress *remote;
   const PubRoute *route;
   guint refusal;                /* waits for the end of the body */
   gboolean is_whole;
