@@ -8,32 +8,33 @@
 
 /* Of a User-Agent, as it is shown. */
 #define MAX_AGENT (sizeof (((PubPlayerInfo *) NULL)->agent) - 1)
-
-typedef enum
-{
-  PLAYER_WAITING = PUB_PLAYER_WAITING,
-  PLAYER_PLAYING = PUB_PLAYER_PLAYING,
-  PLAYER_SKIPPING = PUB_PLAYER_SKIPPING,
-  PLAYER_GONE,
-} PlayerState;
+/* How long a player is served with each packet, should no key frame come. */
+#define EAGER_MS 5000
+/* How long a player has for the rest of a programme that is over. */
+#define END_TIMEOUT_MS 5000
+#define AT_ONCE PUB_OUTPUT_SEND_MAX
 
 struct _PubPlayer
 {
   gint refs;
+  gboolean is_gone;
   PubMmsKind kind;
-  PlayerState state;
   PubConn *conn;
-  PubStream *stream;
+  PubOutput *output;            /* of conn */
+  PubFeed feed;
+  PubPace *pace;
+  PubPaceMember turn;
   const PubConfig *config;
   PubPlayerOwner owner;
   gchar *agent;
   gint64 since_us;
-  guint64 skipped;
+  gint64 eager_until_us;
+  gint64 end_by_us;             /* 0 before the end */
+  guint64 packets_sent;
   PubMmsAnswer answer;
   guint8 sequence;
   gboolean is_chunked;          /* PUB_MMS_PLAIN, when it knows HTTP/1.1 */
   gboolean keeps_open;          /* after Describe */
-  GSource *timer;
 };
 
 static void
@@ -45,21 +46,13 @@ player_unref (PubPlayer * self)
   g_free (self);
 }
 
-static void
-clear_timer (PubPlayer * self)
-{
-  if (self->timer == NULL)
-    return;
-  g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
-}
-
+/* The stream may be gone afterwards. */
 static void
 leave (PubPlayer * self)
 {
-  self->state = PLAYER_GONE;
-  clear_timer (self);
-  pub_stream_remove_listener (self->stream, self);
+  self->is_gone = TRUE;
+  pub_pace_remove (self->pace, &self->turn);
+  pub_feed_leave (&self->feed);
   self->owner.gone (self->owner.data, self);
   player_unref (self);
 }
@@ -67,7 +60,7 @@ leave (PubPlayer * self)
 static void
 close_player (PubPlayer * self)
 {
-  if (self->state == PLAYER_GONE)
+  if (self->is_gone)
     return;
   pub_conn_close (self->conn);
   leave (self);
@@ -84,67 +77,12 @@ refuse_player (PubPlayer * self, guint status)
 }
 
 static void
-set_timer (PubPlayer * self, guint ms, GSourceFunc func)
-{
-  clear_timer (self);
-  self->timer = g_timeout_source_new (ms);
-  g_source_set_callback (self->timer, func, self, NULL);
-  g_source_attach (self->timer, g_main_context_get_thread_default ());
-}
-
-static gboolean
-wait_timed_out (gpointer data)
-{
-  g_message ("a player has waited long enough for an encoder");
-  refuse_player (data, SOUP_STATUS_NOT_FOUND);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-check_stall (gpointer data)
-{
-  PubPlayer *self = data;
-  gint64 silent_us = g_get_monotonic_time ()
-      - pub_output_get_progress_us (pub_conn_get_output (self->conn));
-
-  if (pub_output_get_queued (pub_conn_get_output (self->conn)) == 0
-      || silent_us < (gint64) self->config->stall_timeout_ms * 1000)
-    return G_SOURCE_CONTINUE;
-  g_message ("a player has taken nothing for %" G_GINT64_FORMAT " ms and is"
-      " dropped", silent_us / 1000);
-  close_player (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
 queue_bytes (PubPlayer * self, gconstpointer data, gsize size)
 {
   GBytes *bytes = g_bytes_new (data, size);
 
   pub_conn_queue (self->conn, NULL, 0, bytes);
   g_bytes_unref (bytes);
-}
-
-/* Bare ASF.  An endless answer that just stops looks to FFmpeg like a broken
- * one; the last chunk says that it has been all. */
-static void
-queue_plain (PubPlayer * self, GBytes * body, gboolean is_first)
-{
-  guint8 head[PUB_MMS_TRANSFER_MAX];
-  guint size = 0;
-
-  if (self->is_chunked)
-    size = pub_mms_transfer_head (head, g_bytes_get_size (body), is_first);
-  pub_conn_queue (self->conn, head, size, body);
-}
-
-static void
-queue_last_chunk (PubPlayer * self)
-{
-  guint8 head[PUB_MMS_TRANSFER_MAX];
-
-  if (self->kind == PUB_MMS_PLAIN && self->is_chunked)
-    queue_bytes (self, head, pub_mms_transfer_head (head, 0, FALSE));
 }
 
 static void
@@ -156,14 +94,18 @@ queue_notice (PubPlayer * self, gchar type)
   queue_bytes (self, notice, sizeof (notice));
 }
 
+/* An endless answer that just stops looks to FFmpeg like a broken one; the
+ * last chunk says that it has been all. */
 static void
-queue_header (PubPlayer * self, GBytes * header)
+finish (PubPlayer * self)
 {
-  GBytes *bytes = pub_mms_header (self->answer.major, self->answer.gen_id,
-      header);
+  guint8 head[PUB_MMS_TRANSFER_MAX];
 
-  pub_conn_queue (self->conn, NULL, 0, bytes);
-  g_bytes_unref (bytes);
+  if (self->kind == PUB_MMS_PLAY)
+    queue_notice (self, 'E');
+  else if (self->is_chunked)
+    queue_bytes (self, head, pub_mms_transfer_head (head, 0, FALSE));
+  close_player (self);
 }
 
 /* [MS-WMSP] 3.2.5.4; afterwards the connection is there for Play, unless the
@@ -204,6 +146,27 @@ plain_head (gboolean is_chunked)
 }
 
 static void
+queue_mms_header (PubPlayer * self, GBytes * header)
+{
+  GBytes *bytes = pub_mms_header (self->answer.major, self->answer.gen_id,
+      header);
+
+  pub_conn_queue (self->conn, NULL, 0, bytes);
+  g_bytes_unref (bytes);
+}
+
+static void
+queue_plain_header (PubPlayer * self, GBytes * header)
+{
+  guint8 head[PUB_MMS_TRANSFER_MAX];
+  guint size = 0;
+
+  if (self->is_chunked)
+    size = pub_mms_transfer_head (head, g_bytes_get_size (header), TRUE);
+  pub_conn_queue (self->conn, head, size, header);
+}
+
+static void
 start_play (PubPlayer * self, GBytes * header)
 {
   gboolean is_mms = self->kind == PUB_MMS_PLAY;
@@ -214,12 +177,11 @@ start_play (PubPlayer * self, GBytes * header)
   pub_conn_queue_text (self->conn, head);
   g_free (head);
   if (is_mms)
-    queue_header (self, header);
+    queue_mms_header (self, header);
   else
-    queue_plain (self, header, TRUE);
-  self->state = PLAYER_PLAYING;
-  set_timer (self, MAX (self->config->stall_timeout_ms / 4, 1), check_stall);
-  self->owner.changed (self->owner.data);
+    queue_plain_header (self, header);
+  self->eager_until_us = g_get_monotonic_time () + EAGER_MS * 1000;
+  self->owner.began (self->owner.data, self);
 }
 
 /* [MS-WMSP] 3.2.4.2. */
@@ -228,88 +190,168 @@ change_header (PubPlayer * self, GBytes * header)
 {
   self->answer.gen_id++;
   queue_notice (self, 'C');
-  queue_header (self, header);
-  self->state = PLAYER_PLAYING;
-  pub_conn_flush (self->conn);
+  queue_mms_header (self, header);
 }
 
-static void
-header_came (gpointer data, GBytes * header, const AsfHeaderInfo * info)
+/* Returns: FALSE when the player is gone. */
+static gboolean
+take_header (PubPlayer * self)
 {
-  PubPlayer *self = data;
+  gboolean is_first = !pub_feed_is_playing (&self->feed);
+  PubSegment *segment = pub_feed_take_header (&self->feed);
 
-  if (self->kind != PUB_MMS_PLAIN && info->packet_size > PUB_MMS_MAX_PAYLOAD) {
-    g_message ("packets of %u bytes do not go over MMS", info->packet_size);
-    refuse_player (self, SOUP_STATUS_INTERNAL_SERVER_ERROR);
+  if (self->kind != PUB_MMS_PLAIN
+      && segment->info.packet_size > PUB_MMS_MAX_PAYLOAD) {
+    g_message ("packets of %u bytes do not go over MMS",
+        segment->info.packet_size);
+    if (is_first)
+      refuse_player (self, SOUP_STATUS_INTERNAL_SERVER_ERROR);
+    else
+      finish (self);
   } else if (self->kind == PUB_MMS_DESCRIBE) {
-    answer_describe (self, header);
-  } else if (self->state == PLAYER_WAITING) {
-    start_play (self, header);
-    pub_conn_flush (self->conn);
+    answer_describe (self, segment->header);
+  } else if (is_first) {
+    start_play (self, segment->header);
   } else if (self->kind == PUB_MMS_PLAY) {
-    change_header (self, header);
+    change_header (self, segment->header);
   } else {
     /* bare ASF has no second header: the player asks again */
-    queue_last_chunk (self);
-    close_player (self);
+    finish (self);
   }
-}
-
-static gboolean
-has_room (PubPlayer * self, GBytes * packet)
-{
-  gsize queued = pub_output_get_queued (pub_conn_get_output (self->conn));
-
-  /* who has fallen behind begins again with room for something */
-  if (self->state == PLAYER_SKIPPING)
-    return queued <= self->config->player_limit / 2;
-  return queued + g_bytes_get_size (packet) <= self->config->player_limit;
+  if (!self->is_gone)
+    pub_conn_flush (self->conn);
+  return !self->is_gone;
 }
 
 static void
-packet_came (gpointer data, GBytes * packet, guint32 number,
-    gboolean starts_key_frame)
+make_piece (PubPlayer * self, const PubPacket * packet, guint8 sequence,
+    PubPiece * piece)
 {
-  PubPlayer *self = data;
+  gsize size = g_bytes_get_size (packet->bytes);
 
-  if (self->state == PLAYER_SKIPPING && starts_key_frame
-      && has_room (self, packet))
-    self->state = PLAYER_PLAYING;
-  else if (self->state == PLAYER_PLAYING && !has_room (self, packet))
-    self->state = PLAYER_SKIPPING;
-  if (self->state != PLAYER_PLAYING) {
-    self->skipped++;
-    self->owner.skipped (self->owner.data, 1);
-    return;
-  }
-
+  piece->body = packet->bytes;
+  piece->head_size = 0;
   if (self->kind == PUB_MMS_PLAY) {
-    guint8 head[PUB_MMS_CHUNK_HEAD_SIZE];
-
-    pub_mms_write_chunk_head (head, 'D', number, self->sequence,
-        g_bytes_get_size (packet));
-    pub_conn_queue (self->conn, head, sizeof (head), packet);
-    self->sequence = pub_mms_next_sequence (self->sequence);
-  } else {
-    queue_plain (self, packet, FALSE);
+    pub_mms_write_chunk_head (piece->head, 'D', packet->number, sequence, size);
+    piece->head_size = PUB_MMS_CHUNK_HEAD_SIZE;
+  } else if (self->is_chunked) {
+    piece->head_size = pub_mms_transfer_head (piece->head, size, FALSE);
   }
-  pub_conn_flush (self->conn);
+}
+
+/* Returns: whether more can be sent at once. */
+static gboolean
+send_packets (PubPlayer * self)
+{
+  const PubPacket *packets[AT_ONCE];
+  PubPiece pieces[AT_ONCE];
+  guint n = pub_feed_peek (&self->feed, packets, AT_ONCE), taken, i;
+  guint8 sequence = self->sequence;
+
+  for (i = 0; i < n; i++) {
+    make_piece (self, packets[i], sequence, &pieces[i]);
+    sequence = pub_mms_next_sequence (sequence);
+  }
+  taken = pub_conn_send (self->conn, pieces, n);
+  for (i = 0; i < taken; i++)
+    self->sequence = pub_mms_next_sequence (self->sequence);
+  pub_feed_take (&self->feed, taken);
+  self->packets_sent += taken;
+  return taken == n && !pub_output_is_blocked (self->output);
+}
+
+/* What is sent in one go is bounded: others have their turn before the
+ * rest. */
+static void
+advance (PubPlayer * self)
+{
+  gboolean has_sent = FALSE;
+
+  while (!self->is_gone && !pub_output_is_blocked (self->output)
+      && !pub_output_is_broken (self->output)) {
+    switch (pub_feed_next (&self->feed)) {
+      case PUB_FEED_NOTHING:
+        return;
+      case PUB_FEED_HEADER:
+        if (!take_header (self))
+          return;
+        break;
+      case PUB_FEED_PACKETS:
+        if (has_sent) {
+          pub_pace_hurry (self->pace, &self->turn);
+          return;
+        }
+        if (!send_packets (self))
+          return;
+        has_sent = TRUE;
+        break;
+      case PUB_FEED_END:
+        finish (self);
+        return;
+    }
+  }
 }
 
 static void
-stream_ended (gpointer data)
+check_waiting (PubPlayer * self, gint64 now_us)
 {
-  PubPlayer *self = data;
+  if (now_us - self->since_us < (gint64) self->config->wait_timeout_ms * 1000)
+    return;
+  g_info ("a player has waited long enough for an encoder");
+  refuse_player (self, SOUP_STATUS_NOT_FOUND);
+}
 
-  if (self->kind == PUB_MMS_PLAY)
-    queue_notice (self, 'E');
-  queue_last_chunk (self);
+static void
+check_stall (PubPlayer * self, gint64 now_us)
+{
+  gint64 silent_us = now_us - pub_output_get_progress_us (self->output);
+
+  if (silent_us < (gint64) self->config->stall_timeout_ms * 1000)
+    return;
+  g_info ("a player has taken nothing for %" G_GINT64_FORMAT " ms and is"
+      " dropped", silent_us / 1000);
   close_player (self);
 }
 
-static const PubListenerFuncs listener_funcs = {
-  header_came, packet_came, stream_ended
-};
+static void
+check_end (PubPlayer * self, gint64 now_us)
+{
+  if (self->end_by_us == 0)
+    self->end_by_us = now_us + END_TIMEOUT_MS * 1000;
+  else if (now_us >= self->end_by_us)
+    finish (self);
+}
+
+static void
+check_times (PubPlayer * self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (!pub_feed_is_playing (&self->feed))
+    check_waiting (self, now_us);
+  else if (pub_output_is_blocked (self->output))
+    check_stall (self, now_us);
+  if (!self->is_gone && pub_feed_is_ending (&self->feed))
+    check_end (self, now_us);
+}
+
+/* In each turn, and when the player hurries. */
+static void
+serve (gpointer data)
+{
+  PubPlayer *self = data;
+  guint64 skipped = pub_feed_get_skipped (&self->feed);
+
+  self->refs++;
+  if (pub_output_is_blocked (self->output))
+    pub_feed_check_blocked (&self->feed);
+  advance (self);
+  if (!self->is_gone)
+    check_times (self);
+  if (!self->is_gone && pub_feed_get_skipped (&self->feed) != skipped)
+    self->owner.skipped (self->owner.data, self);
+  player_unref (self);
+}
 
 /* Players say nothing that matters here while they play; the end of what they
  * say is their end. */
@@ -323,12 +365,23 @@ conn_readable (PubConn * conn, gpointer data)
 }
 
 static void
+conn_drained (PubConn * conn, gpointer data)
+{
+  PubPlayer *self = data;
+
+  pub_feed_set_ready (&self->feed);
+  serve (self);
+}
+
+static void
 conn_lost (PubConn * conn, gpointer data)
 {
   close_player (data);
 }
 
-static const PubConnFuncs conn_funcs = { conn_readable, NULL, conn_lost };
+static const PubConnFuncs conn_funcs = {
+  conn_readable, conn_drained, conn_lost
+};
 
 static void
 read_request (PubPlayer * self, SoupServerMessage * msg)
@@ -353,34 +406,55 @@ read_request (PubPlayer * self, SoupServerMessage * msg)
 }
 
 PubPlayer *
-pub_player_start (PubConns * conns, SoupServerMessage * msg,
+pub_player_new (PubConns * conns, SoupServerMessage * msg, PubPace * pace,
     PubStream * stream, const PubConfig * config, const PubPlayerOwner * owner)
 {
   PubPlayer *self = g_new0 (PubPlayer, 1);
-  gboolean is_there;
 
-  /* one for the connection and the stream, one for this function */
-  self->refs = 2;
-  self->stream = stream;
+  self->refs = 1;
   self->config = config;
   self->owner = *owner;
-  self->state = PLAYER_WAITING;
   self->since_us = g_get_monotonic_time ();
   read_request (self, msg);
   self->conn = pub_conn_steal (conns, msg, &conn_funcs, self);
-  set_timer (self, config->wait_timeout_ms, wait_timed_out);
-  pub_stream_add_listener (stream, &listener_funcs, self);
-  if (!pub_stream_catch_up (stream, self) && self->state == PLAYER_PLAYING)
-    self->state = PLAYER_SKIPPING;
-  is_there = self->state != PLAYER_GONE;
-  player_unref (self);
-  return is_there ? self : NULL;
+  self->output = pub_conn_get_output (self->conn);
+  pub_feed_init (&self->feed, stream, config, owner->totals);
+  self->pace = pace;
+  pub_pace_add (pace, &self->turn, serve, self);
+  return self;
+}
+
+void
+pub_player_start (PubPlayer * self)
+{
+  serve (self);
+}
+
+gboolean
+pub_player_hurry (PubPlayer * self)
+{
+  if (pub_feed_is_playing (&self->feed)
+      && (pub_feed_has_picture (&self->feed)
+          || pub_output_is_blocked (self->output)
+          || g_get_monotonic_time () >= self->eager_until_us))
+    return FALSE;
+  pub_pace_hurry (self->pace, &self->turn);
+  return TRUE;
 }
 
 gboolean
 pub_player_is_playing (PubPlayer * self)
 {
-  return self->state == PLAYER_PLAYING || self->state == PLAYER_SKIPPING;
+  return self->kind != PUB_MMS_DESCRIBE && self->eager_until_us != 0;
+}
+
+static PubPlayerState
+find_state (PubPlayer * self)
+{
+  if (!pub_player_is_playing (self))
+    return PUB_PLAYER_WAITING;
+  return pub_feed_is_skipping (&self->feed) ? PUB_PLAYER_SKIPPING
+      : PUB_PLAYER_PLAYING;
 }
 
 void
@@ -393,18 +467,27 @@ pub_player_get_info (PubPlayer * self, PubPlayerInfo * info)
   g_strlcpy (info->address, address, sizeof (info->address));
   g_strlcpy (info->agent, self->agent, sizeof (info->agent));
   info->is_mms = self->kind != PUB_MMS_PLAIN;
-  info->state = (PubPlayerState) self->state;
+  info->state = find_state (self);
   info->since_us = self->since_us;
-  info->bytes_sent = pub_output_get_sent (pub_conn_get_output (self->conn));
-  info->packets_skipped = self->skipped;
+  info->bytes_sent = pub_output_get_sent (self->output);
+  info->packets_sent = self->packets_sent;
+  info->packets_skipped = pub_feed_get_skipped (&self->feed);
+  info->sends = pub_output_get_sends (self->output);
+  info->bytes_behind = pub_feed_get_behind (&self->feed);
   g_free (address);
 }
 
+/* What there is goes out as far as there is room for it. */
 void
 pub_player_stop (PubPlayer * self)
 {
-  if (self->state == PLAYER_WAITING)
+  self->refs++;
+  if (!pub_player_is_playing (self)) {
     refuse_player (self, SOUP_STATUS_SERVICE_UNAVAILABLE);
-  else
-    stream_ended (self);
+  } else {
+    advance (self);
+    if (!self->is_gone)
+      finish (self);
+  }
+  player_unref (self);
 }

@@ -34,25 +34,57 @@ struct _PubPoint
   guint64 bytes_seen;           /* of the session, in the history */
   guint revision;
 
-  GHashTable *players;
-  guint64 skipped;
   void (*gone) (gpointer data, PubPoint * point);
   gpointer gone_data;
+  PubAudience *audience;
+  gboolean is_leaving;          /* its session is over, players are not */
 };
 
+static void
+audience_changed (gpointer data)
+{
+  PubPoint *self = data;
+
+  self->revision++;
+  self->owner.changed (self->owner.data);
+}
+
+/* The last thing that is done with @self: the owner may free it. */
+static void
+tell_session_over (PubPoint * self)
+{
+  self->is_leaving = FALSE;
+  self->owner.session_over (self->owner.data, self, self->auto_destroy);
+}
+
+static void
+audience_empty (gpointer data)
+{
+  PubPoint *self = data;
+
+  self->used_us = g_get_monotonic_time ();
+  if (self->is_leaving)
+    tell_session_over (self);
+}
+
 PubPoint *
-pub_point_new (const gchar * path, PubConns * conns, const PubConfig * config,
-    const PubPointOwner * owner, PubTotals * totals)
+pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
+    const PubConfig * config, const PubPointOwner * owner, PubTotals * totals)
 {
   PubPoint *self = g_new0 (PubPoint, 1);
+  const PubAudienceOwner audience_owner = { audience_changed, audience_empty,
+    self
+  };
 
   self->path = g_strdup (path);
   self->conns = conns;
   self->config = config;
   self->owner = *owner;
   self->stream = pub_stream_new (config->backlog_limit);
-  self->players = g_hash_table_new (NULL, NULL);
   self->totals = pub_totals_ref (totals);
+  pub_stream_keep (self->stream, config->burst_ms);
+  self->audience = pub_audience_new (conns, pace, self->stream, config,
+      &audience_owner);
   self->used_us = g_get_monotonic_time ();
   return self;
 }
@@ -82,7 +114,7 @@ pub_point_get_use (PubPoint * self)
 {
   if (self->push != NULL)
     return pub_push_is_unused (self->push) ? PUB_POINT_SET_UP : PUB_POINT_USED;
-  return g_hash_table_size (self->players) > 0 ? PUB_POINT_AWAITED
+  return pub_audience_count (self->audience) > 0 ? PUB_POINT_AWAITED
       : PUB_POINT_UNUSED;
 }
 
@@ -110,19 +142,6 @@ pub_point_has_programme (PubPoint * self)
   return pub_stream_get_info (self->stream) != NULL;
 }
 
-static guint
-count_playing (PubPoint * self)
-{
-  GHashTableIter iter;
-  gpointer player;
-  guint n = 0;
-
-  g_hash_table_iter_init (&iter, self->players);
-  while (g_hash_table_iter_next (&iter, &player, NULL))
-    n += pub_player_is_playing (player) ? 1 : 0;
-  return n;
-}
-
 static void
 copy_text (gchar * to, gsize size, const gchar * from)
 {
@@ -132,13 +151,17 @@ copy_text (gchar * to, gsize size, const gchar * from)
 void
 pub_point_get_info (PubPoint * self, PubPointInfo * info)
 {
+  const PubFeedTotals *totals = pub_audience_get_totals (self->audience);
+
   memset (info, 0, sizeof (*info));
   info->state = PUB_PUSH_OVER;
   info->sessions = self->sessions;
   info->counters = self->last_counters;
-  info->players = g_hash_table_size (self->players);
-  info->playing = count_playing (self);
-  info->skipped = self->skipped;
+  info->players = pub_audience_count (self->audience);
+  info->playing = pub_audience_count_playing (self->audience);
+  info->skipped = totals->skipped;
+  info->late_packets = totals->late;
+  info->longest_delay_us = totals->longest_delay_us;
   info->record = self->last_record;
   if (self->record != NULL)
     pub_record_get_info (self->record, &info->record);
@@ -159,6 +182,7 @@ void
 pub_point_get_totals (PubPoint * self, PubTotals * totals)
 {
   *totals = *self->totals;
+  totals->skipped += pub_audience_get_totals (self->audience)->skipped;
   if (self->push != NULL)
     pub_totals_add_push (&totals->push, pub_push_get_counters (self->push));
 }
@@ -250,7 +274,10 @@ push_over (gpointer data)
   drop_push (self);
   self->used_us = g_get_monotonic_time ();
   self->owner.changed (self->owner.data);
-  self->owner.session_over (self->owner.data, self, self->auto_destroy);
+  /* players get the rest of the programme first */
+  self->is_leaving = pub_audience_count (self->audience) > 0;
+  if (!self->is_leaving)
+    tell_session_over (self);
 }
 
 static void
@@ -295,6 +322,7 @@ new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
   if (self->push == NULL)
     return SOUP_STATUS_SERVICE_UNAVAILABLE;
   self->auto_destroy = FALSE;
+  self->is_leaving = FALSE;
   self->sessions++;
   self->totals->sessions++;
   self->used_us = self->since_us = g_get_monotonic_time ();
@@ -354,40 +382,11 @@ pub_point_start_push (PubPoint * self, SoupServerMessage * msg,
   return 0;
 }
 
-static void
-player_gone (gpointer data, PubPlayer * player)
-{
-  PubPoint *self = data;
-
-  g_hash_table_remove (self->players, player);
-  self->revision++;
-  self->used_us = g_get_monotonic_time ();
-  self->owner.changed (self->owner.data);
-}
-
-static void
-player_skipped (gpointer data, guint packets)
-{
-  PubPoint *self = data;
-
-  self->skipped += packets;
-  self->totals->skipped += packets;
-  self->owner.changed (self->owner.data);
-}
-
 void
 pub_point_add_player (PubPoint * self, SoupServerMessage * msg)
 {
-  const PubPlayerOwner player_owner =
-      { player_gone, point_changed, player_skipped, self };
-  PubPlayer *player = pub_player_start (self->conns, msg, self->stream,
-      self->config, &player_owner);
-
-  if (player != NULL)
-    g_hash_table_add (self->players, player);
   self->totals->players++;
-  self->revision++;
-  self->owner.changed (self->owner.data);
+  pub_audience_add (self->audience, msg);
 }
 
 gboolean
@@ -403,31 +402,13 @@ void
 pub_point_foreach_player (PubPoint * self,
     void (*func) (PubPlayer * player, gpointer data), gpointer data)
 {
-  GList *players = g_hash_table_get_keys (self->players), *l;
-
-  for (l = players; l != NULL; l = l->next) {
-    if (g_hash_table_contains (self->players, l->data))
-      func (l->data, data);
-  }
-  g_list_free (players);
-}
-
-static void
-stop_player (PubPlayer * player, gpointer data)
-{
-  pub_player_stop (player);
-}
-
-static void
-stop_players (PubPoint * self)
-{
-  pub_point_foreach_player (self, stop_player, NULL);
+  pub_audience_foreach (self->audience, func, data);
 }
 
 void
 pub_point_shut_down (PubPoint * self)
 {
-  stop_players (self);
+  pub_audience_stop (self->audience);
   pub_point_disconnect (self, SOUP_STATUS_SERVICE_UNAVAILABLE);
 }
 
@@ -436,10 +417,10 @@ pub_point_free (PubPoint * self)
 {
   if (self->gone != NULL)
     self->gone (self->gone_data, self);
-  stop_players (self);
+  self->totals->skipped += pub_audience_get_totals (self->audience)->skipped;
+  pub_audience_free (self->audience);
   if (self->push != NULL)
     drop_push (self);
-  g_hash_table_unref (self->players);
   pub_stream_free (self->stream);
   pub_totals_unref (self->totals);
   g_free (self->path);

@@ -2,10 +2,10 @@
 #ifndef __PUB_POINT_H__
 #define __PUB_POINT_H__
 
+#include "pubaudience.h"
 #include "pubconfig.h"
 #include "pubconn.h"
 #include "pubhistory.h"
-#include "pubplayer.h"
 #include "pubpush.h"
 #include "pubrecord.h"
 #include "pubtotals.h"
@@ -36,6 +36,9 @@ typedef struct _PubPoint PubPoint;
  * @address: where that came from, numeric, without the port
  * @title: that the programme's header gives it, cut; may end in a part of a
  *     character
+ * @late_packets: packets that went out more than %PUB_LATE_MS after they came,
+ *     though the players could have had them, counted for each player
+ * @longest_delay_us: the longest that one waited so
  * @record: of the session's recording, or of the last one's as it was at the
  *     end
  */
@@ -55,6 +58,8 @@ typedef struct
   gchar agent[PUB_POINT_AGENT_SIZE];
   gchar address[64];
   gchar title[PUB_POINT_TITLE_SIZE];
+  guint64 late_packets;
+  gint64 longest_delay_us;
   PubRecordInfo record;
 } PubPointInfo;
 
@@ -75,7 +80,7 @@ typedef struct
 } PubPointOwner;
 
 /* @totals go on from where they are. */
-PubPoint *pub_point_new (const gchar * path, PubConns * conns,
+PubPoint *pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
     const PubConfig * config, const PubPointOwner * owner, PubTotals * totals);
 
 /* Ends session and players at once. */

@@ -15,6 +15,7 @@ struct _PubServer
   PubFront *front;
   PubEntrance *entrance;
   PubConns *conns;
+  PubPace *pace;
   PubConfig config;
   GHashTable *points;
   gboolean is_strict;           /* only points that were made known */

@@ -25,6 +25,7 @@ static const PubConfig default_config = {
   .stall_timeout_ms = 30000,
   .player_limit = (gsize) 8 * 1024 * 1024,
   .backlog_limit = (gsize) 8 * 1024 * 1024,
+  .join_ms = 90,
   .max_players = 2000,
   .max_points = 256,
   .max_waiting = 1024,
@@ -100,8 +101,8 @@ add_point (PubServer * self, const gchar * path)
     self
   };
   PubTotals *totals = pub_totals_table_get (self->totals, path);
-  PubPoint *point = pub_point_new (path, self->conns, &self->config, &owner,
-      totals);
+  PubPoint *point = pub_point_new (path, self->conns, self->pace,
+      &self->config, &owner, totals);
 
   pub_totals_unref (totals);
   g_hash_table_insert (self->points, (gpointer) pub_point_get_path (point),
@@ -174,6 +175,7 @@ pub_server_new (void)
   self->page = pub_page_new (self);
   self->conns = pub_conns_new (self->soup);
   self->relays = pub_relays_new (relays_changed, self);
+  self->pace = pub_pace_new (&self->config.join_ms);
   self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
       (GDestroyNotify) pub_point_free);
   self->leaving = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -192,6 +194,7 @@ pub_server_free (PubServer * self)
   g_clear_pointer (&self->relays, pub_relays_free);
   g_hash_table_remove_all (self->points);
   pub_conns_free (self->conns);
+  pub_pace_free (self->pace);
   g_hash_table_unref (self->points);
   pub_totals_table_free (self->totals);
   pub_page_free (self->page);
