@@ -271,13 +271,19 @@ pub_auth_mark_secure (GSocketAddress * peer)
   g_object_set_data (G_OBJECT (peer), "pub-secure", GINT_TO_POINTER (TRUE));
 }
 
+gboolean
+pub_auth_is_secure (GSocketAddress * peer)
+{
+  return g_object_get_data (G_OBJECT (peer), "pub-secure") != NULL;
+}
+
 static void
 tell_basic (PubAuth * self, GSocketAddress * peer, GInetAddress * address)
 {
   gchar *text;
 
   if (self->has_told_basic || g_inet_address_get_is_loopback (address)
-      || g_object_get_data (G_OBJECT (peer), "pub-secure") != NULL)
+      || pub_auth_is_secure (peer))
     return;
   self->has_told_basic = TRUE;
   text = g_inet_address_to_string (address);

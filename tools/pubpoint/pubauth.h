@@ -64,6 +64,7 @@ gboolean pub_auth_is (PubAuth * self, SoupServerMessage * msg, PubRole role);
 
 /* Says that the connection of @peer is encrypted. */
 void pub_auth_mark_secure (GSocketAddress * peer);
+gboolean pub_auth_is_secure (GSocketAddress * peer);
 
 G_END_DECLS
 #endif /* __PUB_AUTH_H__ */

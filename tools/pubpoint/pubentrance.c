@@ -196,8 +196,7 @@ give_to_soup (PubEntrance * self, GIOStream * stream,
         (g_socket_connection_get_socket (connection)), g_object_unref);
     if (is_secure)
       pub_auth_mark_secure (remote);
-    soup_server_accept_iostream (self->server->soup, stream, local, remote,
-        NULL);
+    pub_conns_accept (self->server->conns, stream, local, remote);
   }
   g_clear_object (&local);
   g_clear_object (&remote);

@@ -91,8 +91,8 @@ can_skip (PubFeed * self)
 void
 pub_feed_check_blocked (PubFeed * self)
 {
-  if (can_skip (self)
-      && pub_feed_get_behind (self) > self->config->player_limit)
+  if (can_skip (self) && (is_lost (self)
+          || pub_feed_get_behind (self) > self->config->player_limit))
     skip (self);
 }
 
@@ -187,11 +187,14 @@ note_delays (PubFeed * self, guint n)
 void
 pub_feed_take (PubFeed * self, guint n)
 {
+  guint64 behind = pub_feed_get_behind (self);
+
   if (n == 0)
     return;
   note_delays (self, n);
   self->has_taken = TRUE;
   move (self, self->next + n);
+  self->totals->sent_bytes += behind - pub_feed_get_behind (self);
 }
 
 void
@@ -216,6 +219,21 @@ gboolean
 pub_feed_is_skipping (PubFeed * self)
 {
   return self->is_skipping;
+}
+
+gint64
+pub_feed_get_oldest_us (PubFeed * self)
+{
+  const PubPacket *packet = self->is_skipping ? NULL
+      : pub_stream_get_packet (self->stream, self->next);
+
+  return packet != NULL ? packet->arrived_us : 0;
+}
+
+gboolean
+pub_feed_is_over (PubFeed * self)
+{
+  return self->segment != NULL && self->segment->is_over;
 }
 
 gboolean

@@ -45,6 +45,12 @@ pub_front_free (PubFront * self)
 }
 
 gboolean
+pub_front_asks (PubFront * self, PubRole role)
+{
+  return pub_auth_asks (self->auth, role);
+}
+
+gboolean
 pub_front_is_open (PubFront * self, PubRole role)
 {
   return !pub_auth_asks (self->auth, role) && self->access[role] == NULL;

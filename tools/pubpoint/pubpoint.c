@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pubpoint.h"
 
+#include <string.h>
+
+#include "asf/asftitle.h"
 #include "publog.h"
 #include "pubrequest.h"
 
@@ -21,16 +24,42 @@ struct _PubPoint
   guint sessions;
   PubPushCounters last_counters;
 
+  /* what is shown of the session and its programme */
+  gchar *agent, *address, *title;
+  gint64 since_us;
+  guint64 headers_seen;
+  PubPushState state_seen;
+
+  PubTotals *totals;            /* without the session that there is */
+  PubHistory history;
+  guint64 bytes_seen;           /* of the session, in the history */
+  guint revision;
+
   PubAudience *audience;
   gboolean is_leaving;          /* its session is over, players are not */
+  void (*gone) (gpointer data, PubPoint * point);
+  gpointer gone_data;
 };
+
+static void look_at_push (PubPoint * self);
 
 static void
 point_changed (gpointer data)
 {
   PubPoint *self = data;
 
+  if (self->push != NULL)
+    look_at_push (self);
   self->owner.changed (self->owner.data);
+}
+
+static void
+players_changed (gpointer data)
+{
+  PubPoint *self = data;
+
+  self->revision++;
+  self->used_us = g_get_monotonic_time ();
 }
 
 /* The last thing that is done with @self: the owner may free it. */
@@ -46,18 +75,17 @@ audience_empty (gpointer data)
 {
   PubPoint *self = data;
 
-  self->used_us = g_get_monotonic_time ();
   if (self->is_leaving)
     tell_session_over (self);
 }
 
 PubPoint *
 pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
-    const PubConfig * config, const PubPointOwner * owner)
+    const PubConfig * config, const PubPointOwner * owner, PubTotals * totals)
 {
   PubPoint *self = g_new0 (PubPoint, 1);
-  const PubAudienceOwner audience_owner = { point_changed, audience_empty,
-    self, owner->sessions
+  const PubAudienceOwner audience_owner = { point_changed, players_changed,
+    audience_empty, self, owner->sessions
   };
 
   self->path = g_strdup (path);
@@ -68,8 +96,17 @@ pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
   pub_stream_keep (self->stream, config->burst_ms);
   self->audience = pub_audience_new (conns, pace, self->stream, config,
       &audience_owner);
+  self->totals = pub_totals_ref (totals);
   self->used_us = g_get_monotonic_time ();
   return self;
+}
+
+void
+pub_point_set_gone (PubPoint * self, void (*gone) (gpointer data,
+        PubPoint * point), gpointer data)
+{
+  self->gone = gone;
+  self->gone_data = data;
 }
 
 PubStream *
@@ -117,6 +154,12 @@ pub_point_has_programme (PubPoint * self)
   return pub_stream_get_info (self->stream) != NULL;
 }
 
+static void
+copy_text (gchar * to, gsize size, const gchar * from)
+{
+  g_strlcpy (to, from != NULL ? from : "", size);
+}
+
 void
 pub_point_get_info (PubPoint * self, PubPointInfo * info)
 {
@@ -139,14 +182,91 @@ pub_point_get_info (PubPoint * self, PubPointInfo * info)
   info->has_session = TRUE;
   info->state = pub_push_get_state (self->push);
   info->counters = *pub_push_get_counters (self->push);
+  info->since_us = self->since_us;
+  copy_text (info->agent, sizeof (info->agent), self->agent);
+  copy_text (info->address, sizeof (info->address), self->address);
+  copy_text (info->title, sizeof (info->title), self->title);
   g_strlcpy (info->push_id, pub_push_get_id (self->push),
       sizeof (info->push_id));
 }
 
 static void
+add_feeds (PubTotals * totals, const PubFeedTotals * feeds)
+{
+  totals->skipped += feeds->skipped;
+  totals->late += feeds->late;
+  totals->sent_bytes += feeds->sent_bytes;
+}
+
+void
+pub_point_get_totals (PubPoint * self, PubTotals * totals)
+{
+  *totals = *self->totals;
+  if (self->push != NULL)
+    pub_totals_add_push (&totals->push, pub_push_get_counters (self->push));
+  add_feeds (totals, pub_audience_get_totals (self->audience));
+}
+
+const PubHistory *
+pub_point_get_history (PubPoint * self)
+{
+  return &self->history;
+}
+
+guint
+pub_point_get_revision (PubPoint * self)
+{
+  return self->revision;
+}
+
+static void
+read_title (PubPoint * self)
+{
+  GBytes *header = pub_stream_get_header (self->stream);
+  gsize size = 0;
+  const guint8 *data = header ? g_bytes_get_data (header, &size) : NULL;
+
+  g_free (self->title);
+  self->title = asf_header_read_title (data, size);
+}
+
+/* What the session has done since it was last looked at. */
+static void
+look_at_push (PubPoint * self)
+{
+  const PubPushCounters *counters = pub_push_get_counters (self->push);
+
+  if (counters->bytes > self->bytes_seen)
+    pub_history_add (&self->history, g_get_monotonic_time (),
+        counters->bytes - self->bytes_seen);
+  self->bytes_seen = counters->bytes;
+  if (counters->headers == self->headers_seen
+      && pub_push_get_state (self->push) == self->state_seen)
+    return;
+  if (counters->headers != self->headers_seen)
+    read_title (self);
+  self->headers_seen = counters->headers;
+  self->state_seen = pub_push_get_state (self->push);
+  self->revision++;
+}
+
+static void
+clear_session (PubPoint * self)
+{
+  g_clear_pointer (&self->agent, g_free);
+  g_clear_pointer (&self->address, g_free);
+  g_clear_pointer (&self->title, g_free);
+  self->headers_seen = self->bytes_seen = 0;
+  self->revision++;
+}
+
+static void
 drop_push (PubPoint * self)
 {
+  look_at_push (self);
   self->last_counters = *pub_push_get_counters (self->push);
+  pub_totals_add_push (&self->totals->push, &self->last_counters);
+  clear_session (self);
   g_clear_pointer (&self->push, pub_push_free);
   if (self->record != NULL) {
     pub_stream_remove_listener (self->stream, self->record);
@@ -179,6 +299,19 @@ begin_record (PubPoint * self)
     pub_record_attach (self->record, self->stream);
 }
 
+static void
+note_encoder (PubPoint * self, SoupServerMessage * msg)
+{
+  const gchar *agent = soup_message_headers_get_one
+      (soup_server_message_get_request_headers (msg), "User-Agent");
+  const gchar *address = soup_server_message_get_remote_host (msg);
+
+  g_free (self->agent);
+  g_free (self->address);
+  self->agent = g_strndup (agent ? agent : "", PUB_POINT_AGENT_SIZE - 1);
+  self->address = g_strdup (address);
+}
+
 /* Returns: 0, or the status that refuses it. */
 static guint
 new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
@@ -204,7 +337,11 @@ new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
   self->auto_destroy = FALSE;
   self->is_leaving = FALSE;
   self->sessions++;
-  self->used_us = g_get_monotonic_time ();
+  self->totals->sessions++;
+  self->used_us = self->since_us = g_get_monotonic_time ();
+  self->state_seen = pub_push_get_state (self->push);
+  self->revision++;
+  note_encoder (self, msg);
   begin_record (self);
   self->owner.changed (self->owner.data);
   return 0;
@@ -251,15 +388,18 @@ pub_point_start_push (PubPoint * self, SoupServerMessage * msg,
 {
   guint status = check_push_id (self, push_id, why);
 
-  if (status == 0)
-    pub_push_start (self->push, msg);
-  return status;
+  if (status != 0)
+    return status;
+  note_encoder (self, msg);
+  pub_push_start (self->push, msg);
+  return 0;
 }
 
 void
 pub_point_add_player (PubPoint * self, SoupServerMessage * msg)
 {
   pub_audience_add (self->audience, msg);
+  self->totals->players++;
 }
 
 gboolean
@@ -288,11 +428,16 @@ pub_point_shut_down (PubPoint * self)
 void
 pub_point_free (PubPoint * self)
 {
+  if (self->gone != NULL)
+    self->gone (self->gone_data, self);
+  pub_audience_stop (self->audience);
+  add_feeds (self->totals, pub_audience_get_totals (self->audience));
   pub_audience_free (self->audience);
   pub_sessions_remove_point (self->owner.sessions, self->stream);
   if (self->push != NULL)
     drop_push (self);
   pub_stream_free (self->stream);
+  pub_totals_unref (self->totals);
   g_free (self->path);
   g_free (self);
 }

@@ -5,8 +5,10 @@
 #include "pubaudience.h"
 #include "pubconfig.h"
 #include "pubconn.h"
+#include "pubhistory.h"
 #include "pubpush.h"
 #include "pubrecord.h"
+#include "pubtotals.h"
 
 G_BEGIN_DECLS
 
@@ -31,9 +33,17 @@ typedef struct _PubPoint PubPoint;
  * @late_packets: packets that went out more than %PUB_LATE_MS after they came,
  *     though the players could have had them, counted for each player
  * @longest_delay_us: the longest that one waited so
+ * @since_us: monotonic time at which the session began, 0 without one
+ * @agent: the encoder's User-Agent, cut; bytes from outside, to be escaped
+ *     where they are shown; empty before the first PushStart
+ * @address: where that came from, numeric, without the port
+ * @title: that the programme's header gives it, cut; may end in a part of a
+ *     character
  * @record: of the session's recording, or of the last one's as it was at the
  *     end
  */
+#define PUB_POINT_AGENT_SIZE 128
+#define PUB_POINT_TITLE_SIZE 256
 typedef struct
 {
   gboolean has_session;
@@ -46,6 +56,10 @@ typedef struct
   guint64 skipped;
   guint64 late_packets;
   gint64 longest_delay_us;
+  gint64 since_us;
+  gchar agent[PUB_POINT_AGENT_SIZE];
+  gchar address[64];
+  gchar title[PUB_POINT_TITLE_SIZE];
   PubRecordInfo record;
 } PubPointInfo;
 
@@ -67,17 +81,33 @@ typedef struct
   PubSessions *sessions;
 } PubPointOwner;
 
+/* @totals go on from where they are. */
 PubPoint *pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
-    const PubConfig * config, const PubPointOwner * owner);
+    const PubConfig * config, const PubPointOwner * owner, PubTotals * totals);
 
 /* Ends session and players at once. */
 void pub_point_free (PubPoint * self);
+
+/* @gone is called before the point is freed. */
+void pub_point_set_gone (PubPoint * self, void (*gone) (gpointer data,
+        PubPoint * point), gpointer data);
 
 const gchar *pub_point_get_path (PubPoint * self);
 
 /* Returns: (transfer none): its programme. */
 PubStream *pub_point_get_stream (PubPoint * self);
 void pub_point_get_info (PubPoint * self, PubPointInfo * info);
+
+/* Those of its path, the session that there is included; of players that are
+ * there @sent_bytes has nothing yet. */
+void pub_point_get_totals (PubPoint * self, PubTotals * totals);
+
+/* Returns: what encoders have sent lately, of all sessions. */
+const PubHistory *pub_point_get_history (PubPoint * self);
+
+/* Returns: a number that is another one after a session, its state or header,
+ *     or a player has come or gone, and not when only counters have changed. */
+guint pub_point_get_revision (PubPoint * self);
 
 /**
  * PubPointUse:

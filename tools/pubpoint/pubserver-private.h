@@ -4,6 +4,7 @@
 
 #include "pubentrance.h"
 #include "pubfront.h"
+#include "pubrelays.h"
 #include "pubserver.h"
 
 G_BEGIN_DECLS
@@ -19,9 +20,12 @@ struct _PubServer
   PubConfig config;
   GHashTable *points;
   gboolean is_strict;           /* only points that were made known */
+  PubTotalsTable *totals;
+  struct _PubPage *page;
   gchar **known;                /* by pub_server_set_points() */
   GHashTable *leaving;          /* points that end with their session */
 
+  PubRelays *relays;
   PubRecorder *recorder;        /* NULL: nothing is recorded */
 
   void (*changed) (gpointer data);

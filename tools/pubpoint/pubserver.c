@@ -7,9 +7,13 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "pubpage.h"
 #include "pubrequest.h"
 #include "pubroute.h"
 #include "pubserver-private.h"
+
+/* Paths whose totals are kept. */
+#define MAX_KNOWN_PATHS 4096
 
 static const PubConfig default_config = {
   .idle_timeout_ms = 60000,
@@ -65,6 +69,15 @@ is_less_used (PubPoint * point, PubPoint * than)
 }
 
 static void
+point_gone (gpointer data, PubPoint * point)
+{
+  PubServer *self = data;
+
+  if (self->relays != NULL)
+    pub_relays_remove_point (self->relays, pub_point_get_path (point));
+}
+
+static void
 make_room (PubServer * self, PubPointUse spared)
 {
   PubPoint *least = NULL;
@@ -87,11 +100,15 @@ add_point (PubServer * self, const gchar * path)
   const PubPointOwner owner = { server_changed, session_over, begin_record,
     self, self->sessions
   };
+  PubTotals *totals = pub_totals_table_get (self->totals, path);
   PubPoint *point = pub_point_new (path, self->conns, self->pace,
-      &self->config, &owner);
+      &self->config, &owner, totals);
 
+  pub_totals_unref (totals);
   g_hash_table_insert (self->points, (gpointer) pub_point_get_path (point),
       point);
+  pub_point_set_gone (point, point_gone, self);
+  pub_relays_add_point (self->relays, path, pub_point_get_stream (point));
   return point;
 }
 
@@ -103,6 +120,17 @@ pub_server_make_point (PubServer * self, const gchar * path, PubPointUse spared)
   if (g_hash_table_size (self->points) >= self->config.max_points)
     return NULL;
   return add_point (self, path);
+}
+
+void
+pub_server_foreach_point (PubServer * self,
+    void (*func) (PubPoint * point, gpointer data), gpointer data)
+{
+  GList *points = g_hash_table_get_values (self->points), *l;
+
+  for (l = points; l != NULL; l = l->next)
+    func (l->data, data);
+  g_list_free (points);
 }
 
 guint
@@ -121,6 +149,17 @@ pub_server_count_players (PubServer * self)
   return n;
 }
 
+static void check_done (PubServer * self);
+
+static void
+relays_changed (gpointer data)
+{
+  PubServer *self = data;
+
+  server_changed (self);
+  check_done (self);
+}
+
 PubServer *
 pub_server_new (void)
 {
@@ -132,9 +171,12 @@ pub_server_new (void)
   self->front = pub_front_new ();
   self->entrance = pub_entrance_new (self);
   pub_route_attach (self);
+  self->totals = pub_totals_table_new (MAX_KNOWN_PATHS);
+  self->page = pub_page_new (self);
   self->conns = pub_conns_new (self->soup);
-  self->pace = pub_pace_new (&self->config.join_ms);
+  self->pace = pub_pace_new ();
   self->sessions = pub_sessions_new ();
+  self->relays = pub_relays_new (relays_changed, self);
   self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
       (GDestroyNotify) pub_point_free);
   self->leaving = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -147,13 +189,17 @@ pub_server_free (PubServer * self)
   if (self == NULL)
     return;
   self->changed = NULL;
+  self->done = NULL;
   pub_entrance_close (self->entrance);
   soup_server_disconnect (self->soup);
+  g_clear_pointer (&self->relays, pub_relays_free);
   g_hash_table_remove_all (self->points);
   pub_conns_free (self->conns);
   pub_pace_free (self->pace);
   pub_sessions_free (self->sessions);
   g_hash_table_unref (self->points);
+  pub_totals_table_free (self->totals);
+  pub_page_free (self->page);
   g_hash_table_unref (self->leaving);
   g_strfreev (self->known);
   g_clear_pointer (&self->recorder, pub_recorder_free);
@@ -287,15 +333,21 @@ shut_down_done (gpointer data)
 }
 
 static void
-conns_emptied (gpointer data)
+check_done (PubServer * self)
 {
-  PubServer *self = data;
-
-  if (self->done_source != NULL)
+  if (self->done == NULL || self->done_source != NULL
+      || pub_conns_count (self->conns) > 0
+      || pub_relays_are_busy (self->relays))
     return;
   self->done_source = g_idle_source_new ();
   g_source_set_callback (self->done_source, shut_down_done, self, NULL);
   g_source_attach (self->done_source, g_main_context_get_thread_default ());
+}
+
+static void
+conns_emptied (gpointer data)
+{
+  check_done (data);
 }
 
 void
@@ -312,6 +364,19 @@ pub_server_shut_down (PubServer * self, void (*done) (gpointer data),
   self->config.max_points = 0;
   g_list_free_full (points, (GDestroyNotify) pub_point_shut_down);
   pub_conns_watch (self->conns, conns_emptied, self);
-  if (pub_conns_count (self->conns) == 0)
-    conns_emptied (self);
+  check_done (self);
+}
+
+gboolean
+pub_server_set_push_to (PubServer * self, const gchar * const *urls,
+    GError ** error)
+{
+  return pub_relays_set_urls (self->relays, urls, error);
+}
+
+void
+pub_server_foreach_relay (PubServer * self,
+    void (*func) (const PubRelayInfo * info, gpointer data), gpointer data)
+{
+  pub_relays_foreach (self->relays, func, data);
 }

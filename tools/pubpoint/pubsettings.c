@@ -65,12 +65,18 @@ set_points (PubServer * server, const PubOptions * options, GError ** error)
   return TRUE;
 }
 
+static gboolean
+set_relays (PubServer * server, const PubOptions * options, GError ** error)
+{
+  return pub_server_set_push_to (server, LIST (options->push_to), error);
+}
+
 typedef gboolean (*SetFunc) (PubServer * server, const PubOptions * options,
     GError ** error);
 
 static const SetFunc setters[] = {
   set_limits, set_hosts, set_encoders, set_players, set_admins, set_tls,
-  set_points
+  set_points, set_relays
 };
 
 static gboolean

@@ -316,3 +316,9 @@ pub_stream_keep (PubStream * self, guint age_ms)
 {
   self->keep_ms = age_ms;
 }
+
+GBytes *
+pub_stream_get_header (PubStream * self)
+{
+  return pub_stream_get_info (self) != NULL ? self->segment->header : NULL;
+}

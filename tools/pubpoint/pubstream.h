@@ -92,6 +92,9 @@ void pub_stream_end (PubStream * self);
 /* Returns: (nullable): what the current header says. */
 const AsfHeaderInfo *pub_stream_get_info (PubStream * self);
 
+/* Returns: (transfer none) (nullable): the current header. */
+GBytes *pub_stream_get_header (PubStream * self);
+
 /* Returns: (transfer none) (nullable): the newest segment, which may be over;
  *     %NULL before the first header. */
 PubSegment *pub_stream_get_segment (PubStream * self);

@@ -297,6 +297,65 @@ GST_START_TEST (test_open_files)
 
 GST_END_TEST;
 
+/* The fault is told, and what to do; the password is not. */
+GST_START_TEST (test_push_to_without_plugin)
+{
+  const gchar *options[] = { "--push-to=http://me:geheim@127.0.0.1:9/",
+    "--log-level=debug", NULL
+  };
+  const gchar *environment[] = { "GST_PLUGIN_PATH=/there/is/none",
+    "GST_PLUGIN_PATH_1_0=/there/is/none", NULL, NULL
+  };
+  gchar *registry = program_case_write ("");
+  gchar *variable = g_strconcat ("GST_REGISTRY=", registry, NULL);
+  ProgramCase *program;
+
+  environment[2] = variable;
+  program = program_case_start (options, environment);
+  assert_equals_int (program_case_wait (program), 1);
+  fail_unless (strstr (program->log->str, "GST_PLUGIN_PATH") != NULL, "%s",
+      program->log->str);
+  fail_unless (strstr (program->log->str, "geheim") == NULL);
+  program_case_free (program);
+  program_case_remove (registry);
+  g_free (variable);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_push_to_password)
+{
+  const gchar *options[] = { "--push-to=http://me:geheim@127.0.0.1:9/",
+    "--log-level=debug", NULL
+  };
+  const gchar *environment[] = { "GST_PLUGIN_PATH=" PLUGIN_FOLDER, NULL,
+    "GST_DEBUG=wms*:5", NULL
+  };
+  gchar *registry = program_case_write ("");
+  gchar *variable = g_strconcat ("GST_REGISTRY=", registry, NULL);
+  ProgramCase *program;
+  RawPush *push, *player;
+
+  environment[1] = variable;
+  program = program_case_start (options, environment);
+  program_case_get_ready (program);
+  push = raw_push_connect (program->port);
+  player = start_player (push, program->port);
+  program_case_wait_log (program, "/live is not pushed on to"
+      " http://127.0.0.1:9/live");
+  raw_push_free (push);
+  raw_push_free (player);
+  program_case_signal (program, SIGTERM);
+  assert_equals_int (program_case_wait (program), 0);
+  fail_unless (strstr (program->log->str, "geheim") == NULL);
+  fail_unless (strstr (program->log->str, "WMT_CONNECTING") != NULL);
+  program_case_free (program);
+  program_case_remove (registry);
+  g_free (variable);
+}
+
+GST_END_TEST;
+
 static Suite *
 pubsignals_suite (void)
 {
@@ -315,6 +374,8 @@ pubsignals_suite (void)
 #endif
   tcase_add_loop_test (tc, test_log_levels, 0, 3);
   tcase_add_test (tc, test_open_files);
+  tcase_add_test (tc, test_push_to_without_plugin);
+  tcase_add_test (tc, test_push_to_password);
   return suite;
 }
 
