@@ -215,6 +215,7 @@ asf_record_header_init (AsfRecordHeader * self, GBytes * header,
     self->shown_time_at[i] = ASF_NO_EXTENSION;
   walk_header (self, rows);
   self->flags_at = self->properties_at + FLAGS_AT;
+  self->size_top_at = self->data_at + DATA_SIZE_AT + 7;
 
   properties = self->bytes->data + self->properties_at;
   memcpy (properties + FILE_ID_AT, file_id->bytes, ASF_GUID_SIZE);
@@ -288,6 +289,7 @@ asf_record_header_complete (AsfRecordHeader * self,
   GST_WRITE_UINT64_LE (properties + SEND_DURATION_AT,
       totals->send_end_ms * UNITS_PER_MS);
   GST_WRITE_UINT64_LE (data + DATA_SIZE_AT, data_size);
+  self->bytes->data[self->size_top_at] = ASF_RECORD_ENDLESS;
   GST_WRITE_UINT64_LE (data + DATA_COUNT_AT, totals->n_packets);
   self->is_seekable = totals->is_seekable;
   walk_header (self, rows);

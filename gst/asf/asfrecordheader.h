@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  *     file; the Broadcast Flag stays set to the end
  * @flags_at: where in @bytes the flags of the File Properties are; the lowest
  *     of them are in this byte
+ * @size_top_at: where the highest byte of the Data Object's size is
  * @file_id: of the file
  * @shown_time_at: for each stream number where in the payload extension data
  *     this project's own time is, or %ASF_NO_EXTENSION
@@ -27,6 +28,7 @@ typedef struct
 {
   GByteArray *bytes;
   gsize flags_at;
+  gsize size_top_at;
   AsfGuid file_id;
   guint16 shown_time_at[ASF_MAX_STREAMS + 1];
   gboolean is_indexed[ASF_MAX_STREAMS + 1];
@@ -83,11 +85,17 @@ void asf_record_header_init (AsfRecordHeader * self, GBytes * header,
  */
 void asf_record_header_clear (AsfRecordHeader * self);
 
+/* In the highest byte of a Data Object's size: to the end of the file. */
+#define ASF_RECORD_ENDLESS 0x7f
+
 /**
  * asf_record_header_complete:
  *
  * Fills in what a finished file says, all but the flags: whoever reads the
- * file before those are written does not believe the rest.
+ * file before those are written does not believe the rest.  There are readers
+ * that believe the Data Object's size all the same, so its highest byte is
+ * %ASF_RECORD_ENDLESS: written first, and replaced by 0 when the others are
+ * there, it leaves no moment in which the size is less than there is.
  */
 void asf_record_header_complete (AsfRecordHeader * self,
     const AsfRecordTotals * totals);

@@ -15,6 +15,7 @@
 #include "pubpageresources.h"
 #include "pubpagetexts.h"
 #include "pubpath.h"
+#include "publog.h"
 #include "pubplaylist.h"
 #include "pubrequest.h"
 #include "pubserver-private.h"
@@ -23,6 +24,7 @@
 #define RESOURCES "/wms/pubpoint/"
 #define HTML_TYPE "text/html; charset=utf-8"
 #define READING "GET, HEAD, OPTIONS"
+#define ACTING "POST, OPTIONS"
 
 typedef struct
 {
@@ -312,6 +314,18 @@ answer_reading (PubPage * self, SoupServerMessage * msg, const gchar * path)
     answer_point (self, msg, path);
 }
 
+static void
+refuse_method (PubRequest * request, const gchar * allowed)
+{
+  const guint status = SOUP_STATUS_METHOD_NOT_ALLOWED;
+  gchar *text = pub_log_describe (request->msg);
+
+  pub_log_refused (text, status, "a method that is not for this page");
+  g_free (text);
+  pub_answer_text (request->server, request->msg, status, allowed,
+      "This method is not for this address.");
+}
+
 void
 pub_page_answer (PubRequest * request)
 {
@@ -320,7 +334,7 @@ pub_page_answer (PubRequest * request)
   const gchar *path = request->path;
   const gchar *method = soup_server_message_get_method (msg);
   gboolean is_action = g_str_equal (path, PUB_ADMIN_DISCONNECT);
-  const gchar *allowed = is_action ? "Allow: POST, OPTIONS\r\n"
+  const gchar *allowed = is_action ? "Allow: " ACTING "\r\n"
       : "Allow: " READING "\r\n";
   const PubAnswer options = { SOUP_STATUS_NO_CONTENT, NULL, allowed, NULL };
 
@@ -331,6 +345,5 @@ pub_page_answer (PubRequest * request)
   else if (!is_action && is_reading (msg))
     answer_reading (self, msg, path);
   else
-    pub_answer_text (self->server, msg, SOUP_STATUS_METHOD_NOT_ALLOWED, allowed,
-        "This method is not for this address.");
+    refuse_method (request, allowed);
 }

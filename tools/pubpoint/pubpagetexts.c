@@ -27,12 +27,11 @@ static const Text page_texts[] = {
   {"no-script", N_("This page needs JavaScript. The figures are here:")},
   {"encoder", N_("Encoder")},
   {"bitrate", N_("Bitrate")},
-  {"silence", N_("Nothing has come in the last ten minutes.")},
   {"received", N_("Received")},
   {"sent", N_("Sent")},
   {"skipped", N_("Skipped packets")},
   {"play-it", N_("Play it")},
-  {"playlist", N_("Playlist")},
+  {"playlist", N_("Play (.asx)")},
   {"disconnect-encoder", N_("Disconnect the encoder")},
   {"disconnect", N_("Disconnect")},
   {"player-list", N_("Who is playing")},
@@ -55,10 +54,12 @@ static const Text script_texts[] = {
   /* 5 min ago */
   {"ago", N_("{1} ago")},
   {"now", N_("now")},
+  {"silence", N_("Nothing has come in the last ten minutes.")},
+  {"measuring", N_("The bitrate is being measured.")},
   /* 3 of 4 players have got something */
   {"of-players", N_("{1} of {2} playing")},
   /* a duration, and two bitrates */
-  {"curve", N_("Bitrate of the last {1}: between {2} and %3")},
+  {"curve", N_("Bitrate of the last {1}: between {2} and {3}")},
   {"not-listed", N_("{1} more are not listed.")},
   {"ask-encoder", N_("Disconnect the encoder of {1}? All its players lose the"
             " programme.")},

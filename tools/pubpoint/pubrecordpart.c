@@ -388,6 +388,12 @@ pub_record_part_add (PubRecordPart * self, const AsfView * view,
   return self->n_pending < MAX_PENDING || write_pending (self, error);
 }
 
+static gboolean
+sync_file (PubRecordPart * self, GError ** error)
+{
+  return self->disk->sync (self->fd) == 0 || fail (self, error);
+}
+
 gboolean
 pub_record_part_flush (PubRecordPart * self, GError ** error)
 {
@@ -406,7 +412,7 @@ pub_record_part_flush (PubRecordPart * self, GError ** error)
   if (now_us - self->synced_us < SYNC_US)
     return TRUE;
   self->synced_us = now_us;
-  return self->disk->sync (self->fd) == 0 || fail (self, error);
+  return sync_file (self, error);
 }
 
 /* What was added after the last write that went well is not there. */
@@ -464,18 +470,26 @@ write_index (PubRecordPart * self, GError ** error)
   return NULL;
 }
 
+static gboolean
+write_byte (PubRecordPart * self, guint8 value, goffset at, GError ** error)
+{
+  return write_at (self, &value, 1, at, error);
+}
+
 /* The header while its flags say that it means nothing, then, when all of it
  * is on the disk, the flags (rules, 9.1). */
 static gboolean
 complete_header (PubRecordPart * self, GBytes * index, GError ** error)
 {
   const AsfRecordHeader *header = asf_recording_get_header (self->recording);
-  guint8 flags = asf_recording_complete (self->recording, index);
+  guint32 flags = asf_recording_complete (self->recording, index);
 
-  return write_at (self, header->bytes->data, header->bytes->len, 0, error)
-      && (self->disk->sync (self->fd) == 0 || fail (self, error))
-      && write_at (self, &flags, 1, header->flags_at, error)
-      && (self->disk->sync (self->fd) == 0 || fail (self, error));
+  return write_byte (self, ASF_RECORD_ENDLESS, header->size_top_at, error)
+      && write_at (self, header->bytes->data, header->bytes->len, 0, error)
+      && write_byte (self, 0, header->size_top_at, error)
+      && sync_file (self, error)
+      && write_byte (self, flags, header->flags_at, error)
+      && sync_file (self, error);
 }
 
 static void

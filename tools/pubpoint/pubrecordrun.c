@@ -2,6 +2,7 @@
 #include "pubrecordrun.h"
 
 #include "asf/asfborder.h"
+#include "pubrecordclock.h"
 
 /* A programme whose first object is this near to the beginning of its clock
  * keeps its times. */
@@ -13,9 +14,6 @@
 #define HELD_BYTES (1024 * 1024)
 /* How long the part in front of a cut waits for what belongs to it. */
 #define CLOSING_MS 15000
-/* Times that go back or forward by more are those of another clock. */
-#define MAX_BACK_MS 1000
-#define MAX_FORWARD_MS (10 * 60 * 1000)
 /* A file's times have 32 bits: 45 of 49.7 days. */
 #define MAX_FILE_MS (G_GUINT64_CONSTANT (45) * 24 * 3600 * 1000)
 /* Without a picture for so long there will be none. */
@@ -48,10 +46,7 @@ struct _PubRecordRun
   AsfHeaderInfo info;
   RunState state;
 
-  /* the programme's clock, without the wrap of 32 bits */
-  gboolean has_clock;
-  guint64 send_ms;
-  guint64 first_send_ms;
+  PubRecordClock clock;
   gboolean has_video;           /* some has come */
   AsfView view;
 
@@ -211,30 +206,11 @@ open_part (PubRecordRun * self)
   return TRUE;
 }
 
-/* The clock goes on from its last time; Returns: FALSE when it is another
- * one. */
-static gboolean
-follow_clock (PubRecordRun * self, guint32 send_ms)
-{
-  gint32 step_ms = send_ms - (guint32) self->send_ms;
-
-  if (!self->has_clock) {
-    self->has_clock = TRUE;
-    self->send_ms = self->first_send_ms = send_ms;
-    return TRUE;
-  }
-  if (step_ms < -MAX_BACK_MS || step_ms > MAX_FORWARD_MS)
-    return FALSE;
-  if (step_ms >= 0 || self->send_ms >= (guint64) - step_ms)
-    self->send_ms += step_ms;
-  return TRUE;
-}
-
 static gboolean
 needs_key (PubRecordRun * self)
 {
   return self->info.has_video && (self->has_video
-      || self->send_ms - self->first_send_ms < NO_VIDEO_MS);
+      || self->clock.send_ms - self->clock.first_send_ms < NO_VIDEO_MS);
 }
 
 static void
@@ -261,11 +237,23 @@ split_packet (PubRecordRun * self, GBytes * packet)
     is_open = asf_recording_has_open (pub_record_part_get_recording
         (self->closing));
   if ((asf_border_is_passed (&self->border) && !is_open)
-      || self->send_ms > self->border.send_ms + CLOSING_MS) {
+      || self->clock.send_ms > self->border.send_ms + CLOSING_MS) {
     self->has_border = FALSE;
     close_closing (self);
   }
   return rows;
+}
+
+/* About how much the part in front of a cut still gets. */
+static guint64
+get_lag_bytes (PubRecordRun * self)
+{
+  AsfRecording *recording = pub_record_part_get_recording (self->part);
+  guint64 ms = MAX (asf_recording_get_duration_ms (recording), 1);
+  guint lag_ms = pub_record_clock_get_lag (&self->clock, &self->info);
+
+  return 2 * self->info.packet_size + MIN (lag_ms, CLOSING_MS)
+      * pub_record_part_get_size (self->part) / ms;
 }
 
 /* Whether the file would get too large or too long with what comes until the
@@ -275,7 +263,8 @@ is_full (PubRecordRun * self, gint64 pres_ms)
 {
   AsfRecording *recording = pub_record_part_get_recording (self->part);
   guint64 size = pub_record_part_get_size (self->part)
-      + asf_recording_get_index_size (recording) + self->max_key_bytes;
+      + asf_recording_get_index_size (recording) + self->max_key_bytes
+      + get_lag_bytes (self);
   gint64 ms = pres_ms - self->part_pres_ms;
 
   if (asf_recording_get_packets (recording) == 0)
@@ -337,6 +326,7 @@ static void
 record_packet (PubRecordRun * self, GBytes * packet)
 {
   cut_if_full (self);
+  pub_record_clock_note (&self->clock, &self->view);
   if (self->state == RUN_RECORDING)
     add_packet (self, packet);
   else
@@ -429,13 +419,13 @@ hold_packet (PubRecordRun * self, GBytes * packet)
   }
   held = g_new (Held, 1);
   held->packet = g_bytes_ref (packet);
-  held->send_ms = self->send_ms;
+  held->send_ms = self->view.send_ms;
   g_queue_push_tail (&self->held, held);
   self->held_bytes += g_bytes_get_size (packet);
   first = g_queue_peek_head (&self->held);
   if (have_all_begun (self) || is_near_beginning (self)
       || self->held_bytes >= HELD_BYTES
-      || self->send_ms - first->send_ms >= HELD_MS)
+      || self->view.send_ms - first->send_ms >= HELD_MS)
     begin_file (self);
 }
 
@@ -480,15 +470,14 @@ pub_record_run_packet (PubRecordRun * self, GBytes * packet)
     self->closed.lost++;
     return;
   }
-  if (!follow_clock (self, self->view.packet.send_time_ms)) {
+  if (!pub_record_clock_follow (&self->clock, &self->view)) {
     end_files (self);
-    self->has_clock = FALSE;
-    follow_clock (self, self->view.packet.send_time_ms);
     asf_view_read (&self->view, data, size);
+    pub_record_clock_reset (&self->clock);
+    pub_record_clock_follow (&self->clock, &self->view);
     if (self->state == RUN_RECORDING)
       self->state = RUN_BEGINNING;
   }
-  self->view.send_ms = self->send_ms;
   self->has_video |= asf_view_has_kind (&self->view, &self->info,
       ASF_STREAM_VIDEO);
   if (self->state == RUN_BEGINNING)
@@ -530,7 +519,8 @@ pub_record_run_end (PubRecordRun * self)
 {
   end_files (self);
   g_clear_pointer (&self->header, g_bytes_unref);
-  self->has_clock = self->has_video = FALSE;
+  pub_record_clock_reset (&self->clock);
+  self->has_video = FALSE;
   self->state = RUN_IDLE;
 }
 

@@ -69,7 +69,8 @@ log_refusal (PubRequest * request, guint status, const gchar * why)
 {
   gchar *text;
 
-  if (request->is_logged)
+  /* without a reason it is a challenge, as each client gets one */
+  if (request->is_logged || why == NULL)
     return;
   request->is_logged = TRUE;
   text = pub_log_describe (request->msg);
@@ -275,9 +276,12 @@ check_request (PubRequest * request, const gchar ** why)
     status = check_body (request, why);
   if (status != 0)
     return status;
-  *why = "not allowed";
-  if (request->route != NULL)
-    return pub_server_check (request->server, msg, request->route->role, NULL);
+  if (request->route != NULL) {
+    status = pub_server_check (request->server, msg, request->route->role,
+        NULL);
+    *why = pub_auth_get_reason (msg);
+    return status;
+  }
   *why = "a method that is not there";
   if (!is_known_method (method))
     return SOUP_STATUS_NOT_IMPLEMENTED;

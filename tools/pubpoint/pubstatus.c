@@ -265,6 +265,7 @@ add_totals (Writer * self, PubPoint * point)
   add_number (self, "received_packets", totals.push.packets);
   add_number (self, "received_bytes", totals.push.bytes);
   add_number (self, "player_requests", totals.players);
+  add_number (self, "sent_bytes", totals.sent_bytes);
   add_number (self, "skipped_packets", totals.skipped);
   json_builder_end_object (self->json);
 }

@@ -24,5 +24,10 @@ gchar *record_file_read (const gchar * path, AsfHeaderInfo * info);
  * packets: a line for each media object. */
 gchar *record_file_objects (const gchar * path);
 
+/* A finished file is what the rules want: whole objects with continuous
+ * numbers, times from the beginning on and in order, video from a key frame
+ * on, an index of each video stream whose places are key frames. */
+void record_file_check (const gchar * path);
+
 G_END_DECLS
 #endif /* __RECORD_FILES_H__ */

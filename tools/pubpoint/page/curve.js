@@ -4,8 +4,8 @@
 /* The bitrate of the last minutes as a curve, drawn into an SVG element. */
 const Curve = (() => {
   const SVG = 'http://www.w3.org/2000/svg';
-  const HEIGHT = 150;
-  const EDGE = { top: 10, right: 8, bottom: 24, left: 8 };
+  const HEIGHT = 160;
+  const EDGE = { top: 18, right: 5, bottom: 24, left: 1 };
   const WINDOWS = [60, 120, 300, 600];
 
   function make(name, attributes, parent) {

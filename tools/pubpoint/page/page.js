@@ -4,7 +4,7 @@
 /* Everything in status.json comes from outside: it is shown with textContent
  * only, and goes into an address only as url_path, which is escaped. */
 (() => {
-  const PERIOD_MS = 2000;
+  const PERIOD_MS = 1000;
   const TIMEOUT_MS = 8000;
   const language = document.documentElement.lang;
   const statusUrl = document.body.dataset.status;
@@ -36,8 +36,11 @@
   const number = (value) => new Intl.NumberFormat(language).format(value);
 
   function rate(bits) {
-    return bits >= 1e6 ? unit(bits / 1e6, 'megabit-per-second')
-      : unit(bits / 1e3, 'kilobit-per-second');
+    const [name, size] = bits >= 1e6 ? ['Mbit/s', 1e6] : ['kbit/s', 1e3];
+    const shown = new Intl.NumberFormat(language,
+      { maximumSignificantDigits: 3 }).format(bits / size);
+
+    return `${shown}\u00a0${name}`;
   }
 
   function bytes(count) {
@@ -63,7 +66,7 @@
     const isOld = since.seconds > 20 * 3600;
 
     return new Intl.DateTimeFormat(language, { hour: '2-digit',
-      minute: '2-digit', ...(isOld ? { day: 'numeric', month: 'short' } : {}) })
+      minute: '2-digit', hourCycle: 'h23', ...(isOld ? { day: 'numeric', month: 'short' } : {}) })
       .format(new Date(since.since_unix_seconds * 1000));
   }
 
@@ -76,17 +79,17 @@
   /* what an administrator does */
 
   async function disconnect(what, value, answerKey) {
-    const response = await fetch('/admin/disconnect', { method: 'POST',
+    const response = await fetch(new URL('/admin/disconnect', location.origin), { method: 'POST',
       credentials: 'same-origin', cache: 'no-store',
       headers: { 'Content-Type': 'application/x-www-form-urlencoded',
         'X-Requested-With': 'wms-pubpoint' },
       body: `${what}=${value}` }).catch(() => null);
+    const isDone = Boolean(response && response.ok);
 
-    setText(byId('spoken'), say(response && response.ok ? answerKey
-      : 'not-disconnected'));
-    if (!response || !response.ok)
+    await refresh();
+    setText(byId('spoken'), say(isDone ? answerKey : 'not-disconnected'));
+    if (!isDone)
       notice(say('not-disconnected'));
-    refresh();
   }
 
   function ask(question, action) {
@@ -151,7 +154,10 @@
 
     svg.toggleAttribute('hidden', isSilent);
     field(card, 'silence').hidden = !isSilent;
-    setText(field(card, 'rate'), point.state === 'streaming' && !isSilent
+    field(card, 'rate-line').hidden = isSilent;
+    setText(field(card, 'silence'),
+      say(point.state === 'streaming' ? 'measuring' : 'silence'));
+    setText(field(card, 'rate'), point.state === 'streaming'
       ? rate(point.bitrate_bits_per_second) : '–');
     if (isSilent)
       return;
@@ -268,15 +274,14 @@
     const limit = setTimeout(() => stop.abort(), TIMEOUT_MS);
 
     try {
-      const response = await fetch(statusUrl, { cache: 'no-store',
+      const response = await fetch(new URL(statusUrl, location.origin), { cache: 'no-store',
         credentials: 'same-origin', signal: stop.signal });
 
       if (!response.ok)
         throw new Error(String(response.status));
-      show(await response.json());
-      notice('');
+      return await response.json();
     } catch (error) {
-      notice(say('no-answer'));
+      return null;
     } finally {
       clearTimeout(limit);
     }
@@ -287,10 +292,14 @@
       return;
     isBusy = true;
     clearTimeout(timer);
-    await load();
+    const status = await load();
+
     isBusy = false;
     if (!document.hidden)
       timer = setTimeout(refresh, PERIOD_MS);
+    notice(status ? '' : say('no-answer'));
+    if (status)
+      show(status);
   }
 
   for (const text of byId('texts').content.querySelectorAll('data'))
