@@ -27,6 +27,8 @@ struct _PubServer
 
   PubRelays *relays;
   PubRecorder *recorder;        /* NULL: nothing is recorded */
+  PubRecordConfig record_config;        /* of it, with a directory of our own */
+  GPtrArray *former_recorders;  /* which may still have sessions */
 
   void (*changed) (gpointer data);
   gpointer changed_data;

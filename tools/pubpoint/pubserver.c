@@ -5,6 +5,8 @@
 
 #include "pubserver.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "pubpage.h"
@@ -175,6 +177,8 @@ pub_server_new (void)
   self->page = pub_page_new (self);
   self->conns = pub_conns_new (self->soup);
   self->pace = pub_pace_new ();
+  self->former_recorders = g_ptr_array_new_with_free_func ((GDestroyNotify)
+      pub_recorder_free);
   self->sessions = pub_sessions_new ();
   self->relays = pub_relays_new (relays_changed, self);
   self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
@@ -203,6 +207,8 @@ pub_server_free (PubServer * self)
   g_hash_table_unref (self->leaving);
   g_strfreev (self->known);
   g_clear_pointer (&self->recorder, pub_recorder_free);
+  g_ptr_array_unref (self->former_recorders);
+  g_free ((gchar *) self->record_config.directory);
   if (self->done_source != NULL) {
     g_source_destroy (self->done_source);
     g_source_unref (self->done_source);
@@ -219,13 +225,40 @@ pub_server_get_config (PubServer * self)
   return &self->config;
 }
 
+static gboolean
+is_recorded_so (PubServer * self, const PubRecordConfig * config)
+{
+  const PubRecordConfig *old = &self->record_config;
+
+  return self->recorder != NULL
+      && g_str_equal (old->directory, config->directory)
+      && old->max_seconds == config->max_seconds
+      && old->max_bytes == config->max_bytes;
+}
+
 gboolean
 pub_server_set_record (PubServer * self, const PubRecordConfig * config,
     GError ** error)
 {
-  g_return_val_if_fail (self->recorder == NULL, FALSE);
-  self->recorder = pub_recorder_new (config, error);
-  return self->recorder != NULL;
+  PubRecorder *recorder = NULL;
+
+  if (config != NULL && is_recorded_so (self, config))
+    return TRUE;
+  if (config != NULL) {
+    recorder = pub_recorder_new (config, error);
+    if (recorder == NULL)
+      return FALSE;
+  }
+  if (self->recorder != NULL)
+    g_ptr_array_add (self->former_recorders, self->recorder);
+  self->recorder = recorder;
+  g_free ((gchar *) self->record_config.directory);
+  memset (&self->record_config, 0, sizeof (self->record_config));
+  if (config != NULL) {
+    self->record_config = *config;
+    self->record_config.directory = g_strdup (config->directory);
+  }
+  return TRUE;
 }
 
 void
