@@ -177,8 +177,12 @@ send_packets (PubPlayer * self)
       of[n_pieces++] = i;
   }
   taken = pub_conn_send (self->conn, pieces, n_pieces);
-  for (i = 0; i < n_pieces; i++)
+  for (i = 0; i < n_pieces; i++) {
+    if (i < taken)
+      self->owner.totals->sent_bytes += pieces[i].head_size
+          + g_bytes_get_size (pieces[i].body);
     g_bytes_unref (pieces[i].body);
+  }
   n_taken = taken < n_pieces ? of[taken] : n;
   if (self->mms != NULL && n_taken > 0)
     pub_player_mms_taken (self, taken, packets[n_taken - 1]->number);
@@ -192,12 +196,6 @@ static gboolean
 wants_something (PubPlayer * self)
 {
   return self->mms == NULL || self->mms->mode != PUB_MODE_IDLE;
-}
-
-static gboolean
-wants_packets (PubPlayer * self)
-{
-  return self->mms == NULL || pub_player_mms_wants_packets (self);
 }
 
 /* What is sent in one go is bounded: others have their turn before the
@@ -218,7 +216,7 @@ advance (PubPlayer * self)
           return;
         break;
       case PUB_FEED_PACKETS:
-        if (!wants_packets (self))
+        if (self->mms != NULL && !pub_player_mms_wants_packets (self))
           return;
         if (n_sends++ == SENDS_AT_ONCE)
           pub_pace_hurry (self->pace, &self->turn);
@@ -276,9 +274,9 @@ check_times (PubPlayer * self, gint64 now_us)
     pub_player_mms_check_times (self, now_us);
 }
 
-/* Packets that are waited for until the oldest one has waited long enough.
- * Players of one programme have the same packets; where there are many, they
- * are not all served at the same time. */
+/* Packets are waited for until the oldest one has waited so long.  Players of
+ * one programme have the same packets; where there are many, they are not all
+ * served at the same time. */
 static gint64
 join_us (PubPlayer * self)
 {
@@ -290,29 +288,27 @@ join_us (PubPlayer * self)
       - part * spread_us / JOIN_PARTS, 0);
 }
 
+/* Returns: whether there is nothing to do but to wait for more packets. */
+static gboolean
+can_wait (PubPlayer * self, gint64 now_us)
+{
+  return wants_something (self) && !pub_output_is_blocked (self->output)
+      && pub_feed_next (&self->feed) == PUB_FEED_PACKETS
+      && !pub_feed_is_over (&self->feed)
+      && pub_feed_get_oldest_us (&self->feed) + join_us (self)
+      > now_us + PUB_PACE_SLOT_US;
+}
+
 /* Returns: monotonic time of the next turn. */
 static gint64
 next_turn (PubPlayer * self, gint64 now_us)
 {
-  gint64 arrived_us = wants_packets (self)
-      ? pub_feed_get_oldest_us (&self->feed) : 0;
-
-  if (arrived_us == 0 || pub_output_is_blocked (self->output))
-    arrived_us = now_us;
-  return arrived_us + join_us (self);
-}
-
-static gboolean
-can_wait (PubPlayer * self, gint64 now_us)
-{
-  return wants_packets (self)
-      && pub_feed_next (&self->feed) == PUB_FEED_PACKETS
-      && !pub_feed_is_over (&self->feed)
-      && next_turn (self, now_us) > now_us + PUB_PACE_SLOT_US;
+  return (can_wait (self, now_us) ? pub_feed_get_oldest_us (&self->feed)
+      : now_us) + join_us (self);
 }
 
 static void
-serve_now (PubPlayer * self, gint64 now_us)
+serve (PubPlayer * self, gint64 now_us)
 {
   guint64 skipped = pub_feed_get_skipped (&self->feed);
 
@@ -325,7 +321,18 @@ serve_now (PubPlayer * self, gint64 now_us)
     self->owner.skipped (self->owner.data, self);
 }
 
-/* In each turn, and when the player hurries. */
+void
+pub_player_serve (PubPlayer * self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  self->refs++;
+  serve (self, now_us);
+  if (!self->is_gone && !self->turn.is_hurried)
+    pub_pace_wait (self->pace, &self->turn, next_turn (self, now_us));
+  player_unref (self);
+}
+
 static gint64
 turn_came (gpointer data, gboolean is_hurried)
 {
@@ -333,25 +340,12 @@ turn_came (gpointer data, gboolean is_hurried)
   gint64 now_us = g_get_monotonic_time (), next_us = PUB_PACE_REMOVED;
 
   self->refs++;
-  if (is_hurried || pub_output_is_blocked (self->output)
-      || !can_wait (self, now_us))
-    serve_now (self, now_us);
+  if (is_hurried || !can_wait (self, now_us))
+    serve (self, now_us);
   if (!self->is_gone)
     next_us = next_turn (self, now_us);
   player_unref (self);
   return next_us;
-}
-
-void
-pub_player_serve (PubPlayer * self)
-{
-  gint64 now_us = g_get_monotonic_time ();
-
-  self->refs++;
-  serve_now (self, now_us);
-  if (!self->is_gone && !self->turn.is_hurried)
-    pub_pace_wait (self->pace, &self->turn, next_turn (self, now_us));
-  player_unref (self);
 }
 
 /* Those of bare ASF say nothing that matters here; the end of what they say is
@@ -439,7 +433,7 @@ pub_player_start (PubPlayer * self)
 void
 pub_player_hurry (PubPlayer * self)
 {
-  if (!pub_output_is_blocked (self->output))
+  if (wants_something (self) && !pub_output_is_blocked (self->output))
     pub_pace_hurry (self->pace, &self->turn);
 }
 
