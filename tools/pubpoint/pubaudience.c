@@ -109,6 +109,24 @@ player_gone (gpointer data, PubPlayer * player)
   tell_when_empty (self);
 }
 
+/* It is served with each packet until it has something to show. */
+static void
+player_waits (gpointer data, PubPlayer * player)
+{
+  PubAudience *self = data;
+
+  g_hash_table_add (self->eager, player);
+}
+
+static void
+player_paused (gpointer data, PubPlayer * player)
+{
+  PubAudience *self = data;
+
+  self->n_playing--;
+  self->owner.changed (self->owner.data);
+}
+
 static void
 player_began (gpointer data, PubPlayer * player)
 {
@@ -129,8 +147,8 @@ player_skipped (gpointer data, PubPlayer * player)
 void
 pub_audience_add (PubAudience * self, SoupServerMessage * msg)
 {
-  const PubPlayerOwner owner = { player_gone, player_began, player_skipped,
-    self, &self->totals
+  const PubPlayerOwner owner = { player_gone, player_waits, player_began,
+    player_paused, player_skipped, self, &self->totals, self->owner.sessions
   };
   PubPlayer *player = pub_player_new (self->conns, msg, self->pace,
       self->stream, self->config, &owner);

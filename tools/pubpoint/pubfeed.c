@@ -200,6 +200,12 @@ pub_feed_set_ready (PubFeed * self)
   self->ready_us = g_get_monotonic_time ();
 }
 
+PubSegment *
+pub_feed_get_segment (PubFeed * self)
+{
+  return self->segment;
+}
+
 gboolean
 pub_feed_is_playing (PubFeed * self)
 {

@@ -95,6 +95,9 @@ void pub_feed_take (PubFeed * self, guint n);
 /* The player was kept from taking up to now. */
 void pub_feed_set_ready (PubFeed * self);
 
+/* Returns: (transfer none) (nullable): the header that was taken last. */
+PubSegment *pub_feed_get_segment (PubFeed * self);
+
 /* Whether it has got a header. */
 gboolean pub_feed_is_playing (PubFeed * self);
 gboolean pub_feed_is_skipping (PubFeed * self);

@@ -5,7 +5,9 @@
 #include "pubconfig.h"
 #include "pubconn.h"
 #include "pubfeed.h"
+#include "pubmms.h"
 #include "pubpace.h"
+#include "pubsessions.h"
 
 G_BEGIN_DECLS
 
@@ -66,17 +68,23 @@ typedef struct
 /**
  * PubPlayerOwner:
  * @gone: the player has left and is freed afterwards
+ * @waits: it wants a programme, or a header; again where one was over for it
  * @began: it has got a header, and begins to play
+ * @paused: it plays no longer, and stays
  * @skipped: packets were not sent to it because it is slow
  * @totals: counts what it has to bear
+ * @sessions: those of [MS-WMSP] players
  */
 typedef struct
 {
   void (*gone) (gpointer data, PubPlayer * player);
+  void (*waits) (gpointer data, PubPlayer * player);
   void (*began) (gpointer data, PubPlayer * player);
+  void (*paused) (gpointer data, PubPlayer * player);
   void (*skipped) (gpointer data, PubPlayer * player);
   gpointer data;
   PubFeedTotals *totals;
+  PubSessions *sessions;
 } PubPlayerOwner;
 
 /**
@@ -110,6 +118,17 @@ gboolean pub_player_hurry (PubPlayer * self);
 gboolean pub_player_is_playing (PubPlayer * self);
 
 void pub_player_get_info (PubPlayer * self, PubPlayerInfo * info);
+
+/**
+ * pub_player_select:
+ * @request: a SelectStream that came on another connection ([MS-WMSP] 3.2.5.7)
+ *
+ * Returns: HTTP status.
+ */
+guint pub_player_select (PubPlayer * self, const PubMmsRequest * request);
+
+/* Stops streaming; the player may be gone afterwards (3.2.5.10). */
+void pub_player_halt (PubPlayer * self);
 
 /* Ends the programme for this player. */
 void pub_player_stop (PubPlayer * self);

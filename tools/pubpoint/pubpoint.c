@@ -74,7 +74,7 @@ pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
 {
   PubPoint *self = g_new0 (PubPoint, 1);
   const PubAudienceOwner audience_owner = { audience_changed, audience_empty,
-    self
+    self, owner->sessions
   };
 
   self->path = g_strdup (path);
@@ -423,6 +423,7 @@ pub_point_free (PubPoint * self)
     self->gone (self->gone_data, self);
   self->totals->skipped += pub_audience_get_totals (self->audience)->skipped;
   pub_audience_free (self->audience);
+  pub_sessions_remove_point (self->owner.sessions, self->stream);
   if (self->push != NULL)
     drop_push (self);
   pub_stream_free (self->stream);

@@ -69,6 +69,7 @@ typedef struct
  * @session_over: the point is without an encoder; it may be freed here
  * @record: (nullable): (transfer full): returns the recorder for a new session,
  *     or %NULL
+ * @sessions: those of [MS-WMSP] players
  */
 typedef struct
 {
@@ -77,6 +78,7 @@ typedef struct
       gboolean auto_destroy);
   PubRecord *(*record) (gpointer data, PubPoint * point);
   gpointer data;
+  PubSessions *sessions;
 } PubPointOwner;
 
 /* @totals go on from where they are. */
@@ -91,6 +93,8 @@ void pub_point_set_gone (PubPoint * self, void (*gone) (gpointer data,
         PubPoint * point), gpointer data);
 
 const gchar *pub_point_get_path (PubPoint * self);
+
+/* Returns: (transfer none): its programme. */
 PubStream *pub_point_get_stream (PubPoint * self);
 void pub_point_get_info (PubPoint * self, PubPointInfo * info);
 

@@ -439,7 +439,7 @@ end_packets (PubRecordPart * self, GError ** problem)
   if (!write_pending (self, unless_set (problem)))
     drop_pending (self);
   while (!self->is_lost && asf_recording_find_open (self->recording, &damage)) {
-    if (!repair (self, &damage, unless_set (problem)))
+    if (!repair (self, &damage, unless_set (problem)) && !self->is_lost)
       asf_recording_mend (self->recording, &damage, FALSE);
   }
 }

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "pubcontrol.h"
 #include "pubencoder.h"
 #include "pubfront.h"
 #include "publog.h"
@@ -149,7 +150,7 @@ answer_head (PubRequest * request)
   soup_message_headers_set_encoding (headers, SOUP_ENCODING_EOF);
 }
 
-/* A player's log, keep-alive or stop ([MS-WMSP] 3.2.5.8 to 3.2.5.11). */
+/* What players that do not say that they are some ask for. */
 static void
 answer_player (PubRequest * request)
 {
@@ -165,9 +166,15 @@ static const PubRoute routes[] = {
       PUB_ROLE_ADMIN},
   {NULL, pub_page_takes, NULL, pub_page_answer, MAX_OTHER_BODY,
       PUB_ROLE_PLAYER},
+  {"POST", pub_control_matches, NULL, pub_control_answer, MAX_OTHER_BODY,
+      PUB_ROLE_PLAYER},
   {"POST", NULL, NULL, answer_player, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
+  {"GET", pub_control_matches, NULL, pub_control_answer, MAX_OTHER_BODY,
+      PUB_ROLE_PLAYER},
   {"GET", NULL, take_player, NULL, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
   {"HEAD", NULL, NULL, answer_head, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
+  {"OPTIONS", pub_control_matches, NULL, pub_control_answer, MAX_OTHER_BODY,
+      PUB_ROLE_PLAYER},
   {"OPTIONS", NULL, NULL, answer_player, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
 };
 
@@ -370,5 +377,6 @@ pub_route_attach (PubServer * self)
   g_signal_connect (self->soup, "request-started",
       G_CALLBACK (request_started), self);
   soup_server_add_handler (self->soup, NULL, whole_request, self, NULL);
+  /* no handler for everything is one for this */
   soup_server_add_handler (self->soup, "*", whole_request, self, NULL);
 }

@@ -16,6 +16,7 @@ struct _PubServer
   PubEntrance *entrance;
   PubConns *conns;
   PubPace *pace;
+  PubSessions *sessions;        /* of [MS-WMSP] players */
   PubConfig config;
   GHashTable *points;
   gboolean is_strict;           /* only points that were made known */
@@ -26,6 +27,8 @@ struct _PubServer
 
   PubRelays *relays;
   PubRecorder *recorder;        /* NULL: nothing is recorded */
+  PubRecordConfig record_config;        /* of it, with a directory of our own */
+  GPtrArray *former_recorders;  /* which may still have sessions */
 
   void (*changed) (gpointer data);
   gpointer changed_data;

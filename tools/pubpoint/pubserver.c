@@ -5,6 +5,8 @@
 
 #include "pubserver.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 
 #include "pubpage.h"
@@ -98,7 +100,7 @@ static PubPoint *
 add_point (PubServer * self, const gchar * path)
 {
   const PubPointOwner owner = { server_changed, session_over, begin_record,
-    self
+    self, self->sessions
   };
   PubTotals *totals = pub_totals_table_get (self->totals, path);
   PubPoint *point = pub_point_new (path, self->conns, self->pace,
@@ -175,7 +177,10 @@ pub_server_new (void)
   self->page = pub_page_new (self);
   self->conns = pub_conns_new (self->soup);
   self->relays = pub_relays_new (relays_changed, self);
+  self->former_recorders = g_ptr_array_new_with_free_func ((GDestroyNotify)
+      pub_recorder_free);
   self->pace = pub_pace_new (&self->config.join_ms);
+  self->sessions = pub_sessions_new ();
   self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
       (GDestroyNotify) pub_point_free);
   self->leaving = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -195,12 +200,15 @@ pub_server_free (PubServer * self)
   g_hash_table_remove_all (self->points);
   pub_conns_free (self->conns);
   pub_pace_free (self->pace);
+  pub_sessions_free (self->sessions);
   g_hash_table_unref (self->points);
   pub_totals_table_free (self->totals);
   pub_page_free (self->page);
   g_hash_table_unref (self->leaving);
   g_strfreev (self->known);
   g_clear_pointer (&self->recorder, pub_recorder_free);
+  g_ptr_array_unref (self->former_recorders);
+  g_free ((gchar *) self->record_config.directory);
   if (self->done_source != NULL) {
     g_source_destroy (self->done_source);
     g_source_unref (self->done_source);
@@ -217,13 +225,40 @@ pub_server_get_config (PubServer * self)
   return &self->config;
 }
 
+static gboolean
+is_recorded_so (PubServer * self, const PubRecordConfig * config)
+{
+  const PubRecordConfig *old = &self->record_config;
+
+  return self->recorder != NULL
+      && g_str_equal (old->directory, config->directory)
+      && old->max_seconds == config->max_seconds
+      && old->max_bytes == config->max_bytes;
+}
+
 gboolean
 pub_server_set_record (PubServer * self, const PubRecordConfig * config,
     GError ** error)
 {
-  g_return_val_if_fail (self->recorder == NULL, FALSE);
-  self->recorder = pub_recorder_new (config, error);
-  return self->recorder != NULL;
+  PubRecorder *recorder = NULL;
+
+  if (config != NULL && is_recorded_so (self, config))
+    return TRUE;
+  if (config != NULL) {
+    recorder = pub_recorder_new (config, error);
+    if (recorder == NULL)
+      return FALSE;
+  }
+  if (self->recorder != NULL)
+    g_ptr_array_add (self->former_recorders, self->recorder);
+  self->recorder = recorder;
+  g_free ((gchar *) self->record_config.directory);
+  memset (&self->record_config, 0, sizeof (self->record_config));
+  if (config != NULL) {
+    self->record_config = *config;
+    self->record_config.directory = g_strdup (config->directory);
+  }
+  return TRUE;
 }
 
 void

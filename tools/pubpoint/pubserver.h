@@ -140,12 +140,14 @@ PubConfig *pub_server_get_config (PubServer * self);
 
 /**
  * pub_server_set_record:
- * @config: how
+ * @config: (nullable): how; %NULL for not at all
  * @error: return location
  *
- * Records each session that begins from now on; once for a server.
+ * Records each session that begins from now on.  May be called again; a session
+ * that is being recorded goes on as it began.
  *
- * Returns: %FALSE with @error when files cannot be made in the directory.
+ * Returns: %FALSE with @error when files cannot be made in the directory; all
+ *     is as it was then.
  */
 gboolean pub_server_set_record (PubServer * self,
     const PubRecordConfig * config, GError ** error);

@@ -33,8 +33,17 @@ pub_segment_unref (PubSegment * self)
 {
   if (--self->refs > 0)
     return;
+  g_clear_pointer (&self->select, pub_select_unref);
   g_bytes_unref (self->header);
   g_free (self);
+}
+
+PubSelect *
+pub_segment_get_select (PubSegment * self)
+{
+  if (self->select == NULL)
+    self->select = pub_select_new ();
+  return self->select;
 }
 
 static PubSegment *

@@ -4,6 +4,7 @@
 
 #include "asf/asfreader.h"
 #include "pubring.h"
+#include "pubselect.h"
 
 G_BEGIN_DECLS
 
@@ -35,10 +36,14 @@ typedef struct
   gboolean is_end;
 
   gint refs;
+  PubSelect *select;
 } PubSegment;
 
 PubSegment *pub_segment_ref (PubSegment * self);
 void pub_segment_unref (PubSegment * self);
+
+/* Returns: (transfer none): what players have selected of its streams. */
+PubSelect *pub_segment_get_select (PubSegment * self);
 
 /**
  * PubListenerFuncs:

@@ -64,23 +64,32 @@ record_folder_list (const gchar * folder)
   return (gchar **) g_ptr_array_free (files, FALSE);
 }
 
-gchar *
-record_file_read (const gchar * path, AsfHeaderInfo * info)
+void
+record_bytes_read (const guint8 * data, gsize size, const gchar * name,
+    AsfHeaderInfo * info)
 {
-  gchar *contents;
-  gsize size;
   guint64 data_end;
 
-  fail_unless (g_file_get_contents (path, &contents, &size, NULL), "%s", path);
-  fail_unless (asf_header_read ((guint8 *) contents, size, info, NULL));
-  fail_if (info->flags & ASF_FILE_BROADCAST);
+  fail_unless (asf_header_read (data, size, info, NULL), "%s", name);
+  fail_if (info->flags & ASF_FILE_BROADCAST, "%s", name);
   assert_equals_uint64 (info->data_size,
       ASF_DATA_HEAD_SIZE + info->packet_count * info->packet_size);
   data_end = info->header_size + info->data_size;
   /* an index is all that follows */
   fail_unless (size == data_end || (size > data_end + ASF_OBJECT_HEAD_SIZE
-          && memcmp (contents + data_end, asf_guid_simple_index.bytes,
-              ASF_GUID_SIZE) == 0));
+          && memcmp (data + data_end, asf_guid_simple_index.bytes,
+              ASF_GUID_SIZE) == 0), "%s: %" G_GSIZE_FORMAT " bytes, data to %"
+      G_GUINT64_FORMAT, name, size, data_end);
+}
+
+gchar *
+record_file_read (const gchar * path, AsfHeaderInfo * info)
+{
+  gchar *contents;
+  gsize size;
+
+  fail_unless (g_file_get_contents (path, &contents, &size, NULL), "%s", path);
+  record_bytes_read ((guint8 *) contents, size, path, info);
   return contents;
 }
 

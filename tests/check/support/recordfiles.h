@@ -16,8 +16,12 @@ void record_folder_free (gchar * folder);
  * with a NULL at the end. */
 gchar **record_folder_list (const gchar * folder);
 
-/* Returns: the contents of a finished recording, whose sizes have to be what
- * its header says. */
+/* Reads a finished recording, whose sizes have to be what its header says;
+ * @name is for messages. */
+void record_bytes_read (const guint8 * data, gsize size, const gchar * name,
+    AsfHeaderInfo * info);
+
+/* Returns: the contents of one. */
 gchar *record_file_read (const gchar * path, AsfHeaderInfo * info);
 
 /* Returns: (transfer full): what test_asf_objects would say of a file's
@@ -28,6 +32,10 @@ gchar *record_file_objects (const gchar * path);
  * numbers, times from the beginning on and in order, video from a key frame
  * on, an index of each video stream whose places are key frames. */
 void record_file_check (const gchar * path);
+
+/* The same, but it need not have the index.  Returns: whether it has. */
+gboolean record_bytes_check (const guint8 * data, gsize size,
+    const gchar * name);
 
 G_END_DECLS
 #endif /* __RECORD_FILES_H__ */

@@ -2,6 +2,7 @@
 
 /* A recording that is cut at any byte of what is written to the disk plays as
  * far as it goes. */
+#include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
@@ -201,8 +202,9 @@ check_players (const GByteArray * image, guint n_objects)
   gint n_gstreamer;
   guint n_ffmpeg;
 
-  fail_unless (g_file_set_contents (path, (gchar *) image->data, image->len,
-          NULL));
+  g_unlink (path);
+  fail_unless (g_file_set_contents_full (path, (gchar *) image->data,
+          image->len, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
   n_gstreamer = count_with_gstreamer (path);
   fail_unless (n_gstreamer + 2 >= (gint) n_objects, "%d of %u", n_gstreamer,
       n_objects);
