@@ -33,7 +33,7 @@ struct _PubPoint
   PubTotals *totals;            /* without the session that there is */
   PubHistory history;
   guint64 bytes_seen;           /* of the session, in the history */
-  guint revision;
+  guint players_seen, playing_seen;
 
   void (*gone) (gpointer data, PubPoint * point);
   gpointer gone_data;
@@ -45,8 +45,14 @@ static void
 audience_changed (gpointer data)
 {
   PubPoint *self = data;
+  guint players = pub_audience_count (self->audience);
+  guint playing = pub_audience_count_playing (self->audience);
 
-  self->revision++;
+  /* packets that slow players skip are not worth another status.json */
+  if (players != self->players_seen || playing != self->playing_seen)
+    self->totals->revision++;
+  self->players_seen = players;
+  self->playing_seen = playing;
   self->owner.changed (self->owner.data);
 }
 
@@ -179,11 +185,21 @@ pub_point_get_info (PubPoint * self, PubPointInfo * info)
       sizeof (info->push_id));
 }
 
+static void
+add_audience (PubPoint * self, PubTotals * totals)
+{
+  const PubFeedTotals *audience = pub_audience_get_totals (self->audience);
+
+  totals->sent_bytes += audience->sent_bytes;
+  totals->skipped += audience->skipped;
+  totals->late += audience->late;
+}
+
 void
 pub_point_get_totals (PubPoint * self, PubTotals * totals)
 {
   *totals = *self->totals;
-  totals->skipped += pub_audience_get_totals (self->audience)->skipped;
+  add_audience (self, totals);
   if (self->push != NULL)
     pub_totals_add_push (&totals->push, pub_push_get_counters (self->push));
 }
@@ -197,7 +213,7 @@ pub_point_get_history (PubPoint * self)
 guint
 pub_point_get_revision (PubPoint * self)
 {
-  return self->revision;
+  return self->totals->revision;
 }
 
 static void
@@ -228,7 +244,7 @@ look_at_push (PubPoint * self)
     read_title (self);
   self->headers_seen = counters->headers;
   self->state_seen = pub_push_get_state (self->push);
-  self->revision++;
+  self->totals->revision++;
 }
 
 static void
@@ -248,7 +264,7 @@ clear_session (PubPoint * self)
   g_clear_pointer (&self->address, g_free);
   g_clear_pointer (&self->title, g_free);
   self->headers_seen = self->bytes_seen = 0;
-  self->revision++;
+  self->totals->revision++;
 }
 
 static void
@@ -331,7 +347,7 @@ new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
   self->totals->sessions++;
   self->used_us = self->since_us = g_get_monotonic_time ();
   self->state_seen = pub_push_get_state (self->push);
-  self->revision++;
+  self->totals->revision++;
   note_encoder (self, msg);
   begin_record (self);
   self->owner.changed (self->owner.data);
@@ -421,7 +437,7 @@ pub_point_free (PubPoint * self)
 {
   if (self->gone != NULL)
     self->gone (self->gone_data, self);
-  self->totals->skipped += pub_audience_get_totals (self->audience)->skipped;
+  add_audience (self, self->totals);
   pub_audience_free (self->audience);
   pub_sessions_remove_point (self->owner.sessions, self->stream);
   if (self->push != NULL)
