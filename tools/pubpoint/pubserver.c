@@ -30,7 +30,7 @@ static const PubConfig default_config = {
   .join_ms = 80,
   .max_players = 2000,
   .max_points = 256,
-  .max_waiting = 1024,
+  .max_waiting = 2048,
 };
 
 static void
