@@ -17,7 +17,11 @@
 #define SEND_DURATION_AT 72
 #define PREROLL_AT 80
 #define FLAGS_AT 88
+#define MAX_BITRATE_AT 100
 #define PROPERTIES_SIZE 104
+/* Of the Stream Bitrate Properties Object (3.12). */
+#define BITRATES_FIXED_SIZE 26
+#define BITRATE_SIZE 6
 /* Of the Data Object (5.1). */
 #define DATA_SIZE_AT 16
 #define DATA_ID_AT 24
@@ -247,7 +251,7 @@ blank_object (AsfRecordHeader * self, guint8 * object, gsize size)
 static void
 mark_seekable (AsfRecordHeader * self, guint8 * object, gsize size)
 {
-  if (size >= EXTENDED_FIXED_SIZE && self->is_seekable)
+  if (size >= EXTENDED_FIXED_SIZE && self->totals->is_seekable)
     object[EXTENDED_FLAGS_AT] |= ASF_STREAM_SEEKABLE;
 }
 
@@ -263,12 +267,31 @@ complete_extension (AsfRecordHeader * self, guint8 * object, gsize size)
     walk (self, object + EXTENSION_OBJECTS_AT, object + size, rows);
 }
 
+static void
+raise_rate (guint8 * at, guint32 bps)
+{
+  if (GST_READ_UINT32_LE (at) < bps)
+    GST_WRITE_UINT32_LE (at, bps);
+}
+
+static void
+raise_stream_rates (AsfRecordHeader * self, guint8 * object, gsize size)
+{
+  const guint8 *end = object + size;
+  guint8 *at = object + BITRATES_FIXED_SIZE;
+
+  for (; end - at >= BITRATE_SIZE; at += BITRATE_SIZE)
+    raise_rate (at + 2,
+        self->totals->stream_bps[GST_READ_UINT16_LE (at) & ASF_MAX_STREAMS]);
+}
+
 void
 asf_record_header_complete (AsfRecordHeader * self,
     const AsfRecordTotals * totals)
 {
   static const ObjectRow rows[] = {
     {&asf_guid_header_extension, complete_extension},
+    {&asf_guid_stream_bitrate_properties, raise_stream_rates},
     {NULL, NULL}
   };
   static const ObjectRow stale_rows[] = {
@@ -291,8 +314,10 @@ asf_record_header_complete (AsfRecordHeader * self,
   GST_WRITE_UINT64_LE (data + DATA_SIZE_AT, data_size);
   self->bytes->data[self->size_top_at] = ASF_RECORD_ENDLESS;
   GST_WRITE_UINT64_LE (data + DATA_COUNT_AT, totals->n_packets);
-  self->is_seekable = totals->is_seekable;
+  raise_rate (properties + MAX_BITRATE_AT, totals->max_bps);
+  self->totals = totals;
   walk_header (self, rows);
   if (!totals->is_whole)
     walk_header (self, stale_rows);
+  self->totals = NULL;
 }
