@@ -75,10 +75,11 @@ bench_server_serves (BenchServerKind kind, guint n_programmes)
 }
 
 static pid_t
-start_pubpoint (const BenchServer * self, gint cpu)
+start_pubpoint (const BenchServer * self, guint n_players, gint cpu)
 {
-  g_autofree gchar *port = g_strdup_printf ("%u", self->port);
-  const gchar *const argv[] = { PUBPOINT_PROGRAM, "--port", port, NULL };
+  g_autofree gchar *port = g_strdup_printf ("--port=%u", self->port);
+  g_autofree gchar *players = g_strdup_printf ("--max-players=%u", n_players);
+  const gchar *const argv[] = { PUBPOINT_PROGRAM, port, players, NULL };
   const BenchProgram program = {
     .name = "wms-pubpoint",.argv = argv,.port = self->port,.cpu = cpu
   };
@@ -175,7 +176,7 @@ bench_server_start (BenchServer * self, BenchServerKind kind, guint n_players,
     close (listener);
   switch (kind) {
     case BENCH_SERVER_PUBPOINT:
-      self->pid = start_pubpoint (self, cpu);
+      self->pid = start_pubpoint (self, n_players, cpu);
       break;
     case BENCH_SERVER_ICECAST:
       self->pid = start_icecast (self, n_players, n_programmes, cpu);

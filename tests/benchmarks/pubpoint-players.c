@@ -26,9 +26,11 @@
 
 #define MAX_CELLS 16
 #define OPEN_SECONDS 60
-/* What the server keeps for players has to be full before memory is counted,
- * so that what it grows by is theirs. */
+/* What the server keeps of a programme has to be full before memory is counted,
+ * so that what it grows by is its players'.  icecast2 takes no more than a
+ * source should send. */
 #define AHEAD_BYTES (12 * 1024 * 1024)
+#define AHEAD_ICECAST (3 * BENCH_KEY_DISTANCE)
 
 typedef struct
 {
@@ -97,13 +99,14 @@ has_source (BenchServerKind kind)
 static BenchWorker *
 start_source (const BenchServer * server, guint n_programmes)
 {
+  gboolean is_icecast = server->kind == BENCH_SERVER_ICECAST;
   SourceStep step = {
     .source = {
-          .push = server->kind == BENCH_SERVER_ICECAST ? BENCH_PUSH_PUT
-          : BENCH_PUSH_WMS,
+          .push = is_icecast ? BENCH_PUSH_PUT : BENCH_PUSH_WMS,
           .port = server->port,.path = BENCH_PATH,
           .n_programmes = n_programmes,
-          .n_ahead = AHEAD_BYTES / BENCH_PACKET_SIZE / n_programmes,
+          .n_ahead = is_icecast ? AHEAD_ICECAST
+          : AHEAD_BYTES / BENCH_PACKET_SIZE,
         }
   };
   BenchWorker *worker = bench_worker_new (step_source, &step, 1);

@@ -43,13 +43,31 @@ pub_address_of (GSocketAddress * address)
           (G_INET_SOCKET_ADDRESS (address))));
 }
 
+/* GLib takes any number, with a sign as well, and then stumbles over it. */
+static gboolean
+has_good_length (const gchar * text)
+{
+  const gchar *slash = strchr (text, '/');
+  gsize digits = slash ? strspn (slash + 1, "0123456789") : 0;
+
+  return slash == NULL || (digits > 0 && digits <= 3
+      && slash[1 + digits] == '\0' && g_ascii_strtoull (slash + 1, NULL, 10)
+      <= (strchr (text, ':') != NULL ? 128 : 32));
+}
+
 static GInetAddressMask *
 parse_mask (const gchar * text, GError ** error)
 {
-  GInetAddressMask *mask = g_inet_address_mask_new_from_string (text, error);
+  GInetAddressMask *mask;
   GInetAddress *address, *inner;
   guint length;
 
+  if (!has_good_length (text)) {
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+        _("what follows the slash is no number of bits"));
+    return NULL;
+  }
+  mask = g_inet_address_mask_new_from_string (text, error);
   if (mask == NULL)
     return NULL;
   address = g_inet_address_mask_get_address (mask);

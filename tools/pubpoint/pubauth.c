@@ -10,6 +10,7 @@
 #include "pubnonces.h"
 #include "pubpasswords.h"
 #include "pubrequest.h"
+#include "wmspush/wmscredentials.h"
 
 /* How long a challenge waits for its answer: as long as a person takes. */
 #define NONCE_LIFETIME_MS (5 * 60 * 1000)
@@ -95,7 +96,7 @@ static void
 credentials_free (Credentials * self)
 {
   g_free (self->user);
-  pub_wipe (self->password);
+  wms_free_secret (self->password);
   pub_digest_free (self->digest);
   g_free (self);
 }
@@ -112,7 +113,7 @@ parse_basic (Credentials * self, const gchar * token)
     self->user = g_strndup (text, colon - text);
     self->password = g_strndup (colon + 1, text + size - colon - 1);
   }
-  explicit_bzero (text, size);
+  wms_wipe (text, size);
   g_free (text);
 }
 
@@ -170,7 +171,7 @@ check_basic (Credentials * self, PubPasswords * passwords)
   is_right = user != NULL && password != NULL
       && pub_passwords_check (passwords, user, password);
   g_free (user);
-  pub_wipe (password);
+  wms_free_secret (password);
   return is_right;
 }
 
@@ -271,13 +272,19 @@ pub_auth_mark_secure (GSocketAddress * peer)
   g_object_set_data (G_OBJECT (peer), "pub-secure", GINT_TO_POINTER (TRUE));
 }
 
+gboolean
+pub_auth_is_secure (GSocketAddress * peer)
+{
+  return g_object_get_data (G_OBJECT (peer), "pub-secure") != NULL;
+}
+
 static void
 tell_basic (PubAuth * self, GSocketAddress * peer, GInetAddress * address)
 {
   gchar *text;
 
   if (self->has_told_basic || g_inet_address_get_is_loopback (address)
-      || g_object_get_data (G_OBJECT (peer), "pub-secure") != NULL)
+      || pub_auth_is_secure (peer))
     return;
   self->has_told_basic = TRUE;
   text = g_inet_address_to_string (address);
@@ -326,6 +333,18 @@ count_wrong (PubAuth * self, SoupServerMessage * msg, GInetAddress * address)
   g_free (request);
 }
 
+const gchar *
+pub_auth_get_reason (SoupServerMessage * msg)
+{
+  return g_object_get_data (G_OBJECT (msg), "pub-reason");
+}
+
+void
+pub_auth_set_reason (SoupServerMessage * msg, const gchar * reason)
+{
+  g_object_set_data (G_OBJECT (msg), "pub-reason", (gpointer) reason);
+}
+
 static guint
 refuse_for_a_while (SoupServerMessage * msg, guint seconds)
 {
@@ -334,7 +353,26 @@ refuse_for_a_while (SoupServerMessage * msg, guint seconds)
   soup_message_headers_replace (soup_server_message_get_response_headers (msg),
       "Retry-After", text);
   g_free (text);
+  pub_auth_set_reason (msg, "too many wrong passwords from this address");
   return 429;
+}
+
+/* Who sent @msg, when it may go on without credentials. */
+static const gchar *
+find_companion (PubAuth * self, SoupServerMessage * msg, PubRole role)
+{
+  return role == PUB_ROLE_ENCODER && is_start (msg) ? remembered_encoder (self,
+      soup_server_message_get_remote_address (msg)) : NULL;
+}
+
+/* Credentials count as wrong once, whoever asks. */
+static void
+note_wrong (PubAuth * self, SoupServerMessage * msg, GInetAddress * address,
+    gboolean was_judged)
+{
+  pub_auth_set_reason (msg, "wrong user or password");
+  if (!was_judged)
+    count_wrong (self, msg, address);
 }
 
 static guint
@@ -351,17 +389,16 @@ check (PubAuth * self, SoupServerMessage * msg, PubRole role,
   if (wait > 0)
     return refuse_for_a_while (msg, wait);
   verdict = judge (self, msg, role);
-  *user = get_user (credentials);
   if (credentials->user != NULL)
     tell_basic (self, peer, address);
+  *user = verdict == VERDICT_NONE ? find_companion (self, msg, role)
+      : get_user (credentials);
   if (verdict == VERDICT_RIGHT && role == PUB_ROLE_ENCODER)
     remember_encoder (self, peer, *user);
-  if (verdict == VERDICT_NONE && role == PUB_ROLE_ENCODER && is_start (msg))
-    *user = remembered_encoder (self, peer);
   if (verdict == VERDICT_RIGHT || (verdict == VERDICT_NONE && *user != NULL))
     return 0;
-  if (verdict == VERDICT_WRONG && !was_judged)
-    count_wrong (self, msg, address);
+  if (verdict == VERDICT_WRONG)
+    note_wrong (self, msg, address, was_judged);
   add_challenges (self, msg, role, verdict == VERDICT_STALE);
   return SOUP_STATUS_UNAUTHORIZED;
 }
@@ -376,8 +413,10 @@ pub_auth_check (PubAuth * self, SoupServerMessage * msg, PubRole role,
 
   if (user != NULL)
     *user = NULL;
+  pub_auth_set_reason (msg, "nobody is an administrator here");
   if (self->passwords[role] == NULL)
     return role == PUB_ROLE_ADMIN ? SOUP_STATUS_FORBIDDEN : 0;
+  pub_auth_set_reason (msg, NULL);
   address = pub_address_of (soup_server_message_get_remote_address (msg));
   if (address == NULL)
     return SOUP_STATUS_FORBIDDEN;

@@ -58,12 +58,25 @@ gboolean pub_auth_asks (PubAuth * self, PubRole role);
 guint pub_auth_check (PubAuth * self, SoupServerMessage * msg, PubRole role,
     gchar ** user);
 
-/* The same without an effect on anything; an absent password file makes nobody
- * an administrator and everybody the rest. */
+/**
+ * pub_auth_get_reason:
+ * @msg: a request that has been refused
+ *
+ * Returns: (transfer none) (nullable): why, for the log; %NULL where nothing
+ *     but a challenge has been sent, as each client gets one.
+ */
+const gchar *pub_auth_get_reason (SoupServerMessage * msg);
+
+/* Sets it. */
+void pub_auth_set_reason (SoupServerMessage * msg, const gchar * reason);
+
+/* As pub_auth_check(), without an effect on anything; an absent password file
+ * makes nobody an administrator and everybody the rest. */
 gboolean pub_auth_is (PubAuth * self, SoupServerMessage * msg, PubRole role);
 
 /* Says that the connection of @peer is encrypted. */
 void pub_auth_mark_secure (GSocketAddress * peer);
+gboolean pub_auth_is_secure (GSocketAddress * peer);
 
 G_END_DECLS
 #endif /* __PUB_AUTH_H__ */

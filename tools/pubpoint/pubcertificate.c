@@ -12,6 +12,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "wmspush/wmscredentials.h"
+
 #define TRIAL_SECONDS 5
 
 static GIOStream *
@@ -126,7 +128,7 @@ has_key (GTlsCertificate * certificate)
   if (key == NULL)
     return FALSE;
   /* a copy of what is to be wiped */
-  explicit_bzero (key->data, key->len);
+  wms_wipe (key->data, key->len);
   g_byte_array_unref (key);
   return TRUE;
 }

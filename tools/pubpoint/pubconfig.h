@@ -20,10 +20,14 @@ G_BEGIN_DECLS
  *     ([MS-WMHTTP] 3.2.6.2)
  * @wait_timeout_ms: how long a player waits for an encoder
  * @stall_timeout_ms: how long a player may take nothing
- * @player_limit: bytes that wait for one player; what goes over it is skipped
- *     up to a key frame
- * @backlog_limit: bytes since the newest key frame that are kept for new
- *     players
+ * @player_limit: bytes of packets that one player may be behind; then it
+ *     skips to a key frame
+ * @backlog_limit: bytes of packets that a point keeps, for new players and for
+ *     slow ones
+ * @join_ms: how long packets may wait to be joined into one send, once a
+ *     player has its picture
+ * @burst_ms: how old the key frame is at least that a new player begins with;
+ *     0 for the newest one
  * @max_players: at one time, in all points together
  * @max_points: at one time
  * @max_waiting: connections without a finished request; the oldest gives way
@@ -39,6 +43,8 @@ typedef struct
   guint stall_timeout_ms;
   gsize player_limit;
   gsize backlog_limit;
+  guint join_ms;
+  guint burst_ms;
   guint max_players;
   guint max_points;
   guint max_waiting;

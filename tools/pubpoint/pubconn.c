@@ -3,7 +3,10 @@
 
 #include <string.h>
 
+#include "pubgate.h"
+#include "publog.h"
 #include "pubpoll.h"
+#include "pubrequest.h"
 #include "pubsocket.h"
 
 /* How long a closing connection may take to write its rest and to be closed by
@@ -139,17 +142,17 @@ pub_conns_free (PubConns * self)
 }
 
 PubConn *
-pub_conn_steal (PubConns * conns, SoupServerMessage * msg,
-    const PubConnFuncs * funcs, gpointer data)
+pub_conn_new (PubConns * conns, GIOStream * stream, GSocketAddress * local,
+    GSocketAddress * remote, const PubConnFuncs * funcs, gpointer data)
 {
   PubConn *self = g_new0 (PubConn, 1);
 
   self->refs = 1;
   self->id = ++conns->last_id;
   self->conns = conns;
-  self->local = g_object_ref (soup_server_message_get_local_address (msg));
-  self->remote = g_object_ref (soup_server_message_get_remote_address (msg));
-  self->socket = pub_socket_new (soup_server_message_steal_connection (msg));
+  self->local = g_object_ref (local);
+  self->remote = g_object_ref (remote);
+  self->socket = pub_socket_new (stream);
   self->output = pub_output_new (self->socket);
   self->funcs = funcs;
   self->data = data;
@@ -160,6 +163,70 @@ pub_conn_steal (PubConns * conns, SoupServerMessage * msg,
   /* bytes that were read with the head */
   pub_poll_wake (self->entry, PUB_POLL_READ);
   return self;
+}
+
+PubConn *
+pub_conn_steal (PubConns * conns, SoupServerMessage * msg,
+    const PubConnFuncs * funcs, gpointer data)
+{
+  GSocketAddress *local = g_object_ref
+      (soup_server_message_get_local_address (msg));
+  GSocketAddress *remote = g_object_ref
+      (soup_server_message_get_remote_address (msg));
+  PubConn *self = pub_conn_new (conns,
+      soup_server_message_steal_connection (msg), local, remote, funcs, data);
+
+  g_object_unref (local);
+  g_object_unref (remote);
+  return self;
+}
+
+/* Whom a gate lets in. */
+typedef struct
+{
+  PubConns *conns;
+  GSocketAddress *local, *remote;
+} Visitor;
+
+static void
+visitor_free (Visitor * self)
+{
+  g_object_unref (self->local);
+  g_object_unref (self->remote);
+  g_free (self);
+}
+
+static void
+refuse_head (GIOStream * stream, const gchar * line, guint status,
+    const gchar * why, gpointer data)
+{
+  Visitor *self = data;
+  gchar *request = pub_log_describe_line (line, self->remote);
+  gchar *text = pub_response_text (status, NULL, TRUE, NULL);
+  PubConn *conn = pub_conn_new (self->conns, g_object_ref (stream),
+      self->local, self->remote, NULL, NULL);
+
+  pub_log_refused (request, status, why);
+  pub_conn_queue_text (conn, text);
+  pub_conn_close (conn);
+  g_free (text);
+  g_free (request);
+}
+
+void
+pub_conns_accept (PubConns * self, GIOStream * stream, GSocketAddress * local,
+    GSocketAddress * remote)
+{
+  Visitor *visitor = g_new (Visitor, 1);
+  GIOStream *gate;
+
+  visitor->conns = self;
+  visitor->local = g_object_ref (local);
+  visitor->remote = g_object_ref (remote);
+  gate = pub_gate_new (stream, refuse_head, visitor,
+      (GDestroyNotify) visitor_free);
+  soup_server_accept_iostream (self->server, gate, local, remote, NULL);
+  g_object_unref (gate);
 }
 
 gssize
@@ -289,8 +356,7 @@ hand_over (PubConn * self)
   GIOStream *stream = pub_socket_give_away (self->socket);
 
   g_clear_pointer (&self->entry, pub_poll_remove);
-  soup_server_accept_iostream (self->conns->server, stream, self->local,
-      self->remote, NULL);
+  pub_conns_accept (self->conns, stream, self->local, self->remote);
   g_object_unref (stream);
   remove_conn (self);
 }

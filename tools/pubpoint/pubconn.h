@@ -55,6 +55,17 @@ guint pub_conns_count (PubConns * self);
 void pub_conns_watch (PubConns * self, void (*emptied) (gpointer data),
     gpointer data);
 
+/* Gives a connection to the SoupServer, for the next request: its head is
+ * looked at first, and refused when libsoup should not see it. */
+void pub_conns_accept (PubConns * self, GIOStream * stream,
+    GSocketAddress * local, GSocketAddress * remote);
+
+/* Like pub_conn_steal(), for a connection that libsoup does not have; @stream
+ * is (transfer full). */
+PubConn *pub_conn_new (PubConns * conns, GIOStream * stream,
+    GSocketAddress * local, GSocketAddress * remote,
+    const PubConnFuncs * funcs, gpointer data);
+
 /**
  * pub_conn_steal:
  * @conns: where it belongs to

@@ -17,6 +17,8 @@
 #include "pubtls.h"
 #include "pubwaiting.h"
 
+#define REQUEST_KEY "pub-entrance"
+
 struct _PubEntrance
 {
   PubServer *server;
@@ -122,8 +124,10 @@ request_over (gpointer data, PubWaitKind kind, gboolean is_late)
 static void
 head_came (SoupServerMessage * msg, gpointer data)
 {
-  Request *self = data;
+  Request *self = g_object_get_data (G_OBJECT (msg), REQUEST_KEY);
 
+  if (self == NULL)
+    return;
   clear_first_byte (self);
   g_object_set_data (connection_of (msg), "pub-has-had-request",
       GINT_TO_POINTER (TRUE));
@@ -172,9 +176,9 @@ request_started (SoupServer * soup, SoupServerMessage * msg, gpointer data)
 
   self->entrance = entrance;
   self->msg = msg;
-  g_object_set_data_full (G_OBJECT (msg), "pub-entrance", self,
+  g_object_set_data_full (G_OBJECT (msg), REQUEST_KEY, self,
       (GDestroyNotify) request_free);
-  g_signal_connect (msg, "got-headers", G_CALLBACK (head_came), self);
+  g_signal_connect (msg, "got-headers", G_CALLBACK (head_came), NULL);
   self->wait = pub_waiting_add (entrance->waiting, is_next ? PUB_WAIT_NEXT
       : PUB_WAIT_FIRST, request_over, self);
   if (is_next && socket != NULL)
@@ -196,8 +200,7 @@ give_to_soup (PubEntrance * self, GIOStream * stream,
         (g_socket_connection_get_socket (connection)), g_object_unref);
     if (is_secure)
       pub_auth_mark_secure (remote);
-    soup_server_accept_iostream (self->server->soup, stream, local, remote,
-        NULL);
+    pub_conns_accept (self->server->conns, stream, local, remote);
   }
   g_clear_object (&local);
   g_clear_object (&remote);

@@ -45,6 +45,12 @@ pub_front_free (PubFront * self)
 }
 
 gboolean
+pub_front_asks (PubFront * self, PubRole role)
+{
+  return pub_auth_asks (self->auth, role);
+}
+
+gboolean
 pub_front_is_open (PubFront * self, PubRole role)
 {
   return !pub_auth_asks (self->auth, role) && self->access[role] == NULL;
@@ -148,9 +154,11 @@ pub_server_check (PubServer * self, SoupServerMessage * msg, PubRole role,
 
   if (user != NULL)
     *user = NULL;
+  pub_auth_set_reason (msg, "the host is none of the server's names");
   status = check_host (self->front, msg);
   if (status != 0)
     return status;
+  pub_auth_set_reason (msg, "the address is not on the list");
   if (!may_come (self->front, msg, role))
     return explain (msg, SOUP_STATUS_FORBIDDEN,
         g_strdup (_("Your address is not on the list for this.\n")));

@@ -18,6 +18,9 @@ typedef struct _PubFront PubFront;
 PubFront *pub_front_new (void);
 void pub_front_free (PubFront * self);
 
+/* Whether a password is asked of @role. */
+gboolean pub_front_asks (PubFront * self, PubRole role);
+
 /* Whether anybody may be @role. */
 gboolean pub_front_is_open (PubFront * self, PubRole role);
 

@@ -116,6 +116,18 @@ pub_log_describe (SoupServerMessage * msg)
   return text;
 }
 
+gchar *
+pub_log_describe_line (const gchar * line, GSocketAddress * remote)
+{
+  gchar *shown = pub_text_escape (line, MAX_PATH);
+  gchar *address = address_text (remote);
+  gchar *text = g_strdup_printf ("\"%s\" from %s", shown, address);
+
+  g_free (address);
+  g_free (shown);
+  return text;
+}
+
 void
 pub_log_refused (const gchar * request, guint status, const gchar * why)
 {

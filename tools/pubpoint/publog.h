@@ -30,8 +30,17 @@ gchar *pub_text_escape (const gchar * text, guint max_chars);
 gchar *pub_log_describe (SoupServerMessage * msg);
 
 /**
+ * pub_log_describe_line:
+ * @line: the beginning of a request that libsoup does not get
+ * @remote: who sent it
+ *
+ * Returns: (transfer full): as pub_log_describe().
+ */
+gchar *pub_log_describe_line (const gchar * line, GSocketAddress * remote);
+
+/**
  * pub_log_refused:
- * @request: from pub_log_describe()
+ * @request: from pub_log_describe() or pub_log_describe_line()
  * @status: what the peer is answered, or 0 without an answer
  * @why: in words of ours, or escaped
  *

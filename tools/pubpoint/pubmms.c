@@ -287,9 +287,9 @@ append_pragma (GString * text, const PubMmsAnswer * answer, gboolean has_body)
   g_string_append (text, "\r\n");
 }
 
-gchar *
-pub_mms_head (const PubMmsAnswer * answer, guint status, const gchar * type,
-    gint64 length, gboolean closes)
+static gchar *
+make_head (const PubMmsAnswer * answer, guint status, const gchar * type,
+    const gchar * more, gint64 length, gboolean closes)
 {
   GDateTime *now = g_date_time_new_now_utc ();
   gchar *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
@@ -300,7 +300,7 @@ pub_mms_head (const PubMmsAnswer * answer, guint status, const gchar * type,
   if (type != NULL)
     g_string_append_printf (text, "Content-Type: %s\r\n", type);
   g_string_append_printf (text, "Server: %s\r\nDate: %s\r\n"
-      "Cache-Control: no-cache\r\n", pub_server_header (), date);
+      "Cache-Control: no-cache\r\n%s", pub_server_header (), date, more);
   append_pragma (text, answer, type != NULL);
   if (answer->major >= PUB_MMS_METADATA_SINCE)
     g_string_append (text, "Supported: " SUPPORTED "\r\n");
@@ -319,6 +319,20 @@ pub_mms_head (const PubMmsAnswer * answer, guint status, const gchar * type,
   return g_string_free (text, FALSE);
 }
 
+gchar *
+pub_mms_head (const PubMmsAnswer * answer, guint status, const gchar * type,
+    gint64 length, gboolean closes)
+{
+  return make_head (answer, status, type, "", length, closes);
+}
+
+gchar *
+pub_mms_options_head (const PubMmsAnswer * answer)
+{
+  return make_head (answer, SOUP_STATUS_OK, NULL,
+      "Public: GET, POST, OPTIONS\r\nAllow: OPTIONS\r\n", 0, FALSE);
+}
+
 void
 pub_mms_write_chunk_head (guint8 * head, gchar type, guint32 location,
     guint8 af_flags, gsize size)
@@ -335,9 +349,9 @@ pub_mms_write_chunk_head (guint8 * head, gchar type, guint32 location,
 }
 
 guint8
-pub_mms_next_sequence (guint8 af_flags)
+pub_mms_add_sequence (guint8 af_flags, guint n)
 {
-  return af_flags == SEQUENCE_MAX ? 0 : af_flags + 1;
+  return (af_flags + n) % (SEQUENCE_MAX + 1);
 }
 
 void

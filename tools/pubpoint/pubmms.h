@@ -223,6 +223,9 @@ typedef struct
 gchar *pub_mms_head (const PubMmsAnswer * answer, guint status,
     const gchar * type, gint64 length, gboolean closes);
 
+/* Returns: (transfer full): the head of the answer to OPTIONS (2.2.2.3.2). */
+gchar *pub_mms_options_head (const PubMmsAnswer * answer);
+
 /**
  * pub_mms_write_chunk_head:
  * @head: (out caller-allocates): %PUB_MMS_CHUNK_HEAD_SIZE bytes
@@ -237,9 +240,9 @@ gchar *pub_mms_head (const PubMmsAnswer * answer, guint status,
 void pub_mms_write_chunk_head (guint8 * head, gchar type, guint32 location,
     guint8 af_flags, gsize size);
 
-/* Returns: AFFlags of the $D after that with @af_flags; it runs from 0 to 254
- * (2.2.3.1.2). */
-guint8 pub_mms_next_sequence (guint8 af_flags);
+/* Returns: AFFlags of the $D @n after that with @af_flags; it runs from 0 to
+ * 254 (2.2.3.1.2). */
+guint8 pub_mms_add_sequence (guint8 af_flags, guint n);
 
 /* Writes a $C or $E of %PUB_MMS_NOTICE_SIZE bytes. */
 void pub_mms_write_notice (guint8 * notice, gchar type, guint32 reason);

@@ -5,6 +5,7 @@
 
 #include "pubpasswords.h"
 #include "pubrequest.h"
+#include "wmspush/wmscredentials.h"
 
 #define SECRET_SIZE 32
 /* A nonce: time and random number, and the first half of their HMAC-SHA256,
@@ -56,7 +57,7 @@ pub_nonces_free (PubNonces * self)
     return;
   g_hash_table_unref (self->used);
   g_queue_clear_full (&self->queue, g_free);
-  pub_wipe (self->secret);
+  wms_free_secret (self->secret);
   g_free (self);
 }
 

@@ -283,11 +283,6 @@ check_company (const PubOptions * self, GError ** error)
     lonely = self->record_time > 0 ? "record-time" : "record-size";
     company = "record";
   }
-  if (self->points != NULL && g_strv_length (self->points) > self->max_points) {
-    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
-        _("there are more points than max-points=%u allows"), self->max_points);
-    return FALSE;
-  }
   if (lonely != NULL)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
         _("%s is of no use without %s"), lonely, company);

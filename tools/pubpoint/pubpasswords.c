@@ -16,6 +16,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "pubrequest.h"
+#include "wmspush/wmscredentials.h"
 
 #define MAX_FILE (4 * 1024 * 1024)
 #define HA1_SIZE 32
@@ -27,15 +28,6 @@ struct _PubPasswords
   gchar *nobodys;               /* HA1 */
 };
 
-void
-pub_wipe (gchar * text)
-{
-  if (text == NULL)
-    return;
-  explicit_bzero (text, strlen (text));
-  g_free (text);
-}
-
 gchar *
 pub_random_hex (gsize n)
 {
@@ -46,7 +38,7 @@ pub_random_hex (gsize n)
 
   for (i = 0; i < n; i++)
     g_string_append_printf (text, "%02x", random[i]);
-  explicit_bzero (random, n);
+  wms_wipe (random, n);
   g_free (random);
   return g_string_free (text, !have_random);
 }
@@ -99,7 +91,7 @@ read_file (const gchar * filename, gsize * size, GError ** error)
   }
   if (n < 0) {
     set_file_error (error, filename, errno);
-    pub_wipe (text);
+    wms_free_secret (text);
     text = NULL;
   }
   close (fd);
@@ -141,6 +133,10 @@ take_line (PubPasswords * self, gchar * line)
   *ha1++ = '\0';
   if (!is_name (line) || !is_name (realm))
     return _("user or realm are empty, or have control characters in them");
+  /* some hash what is quoted, others what is meant */
+  if (strpbrk (realm, "\"\\") != NULL)
+    return _("the realm has quotes or backslashes in it, and clients do not"
+        " agree on how to send them");
   if (!is_ha1 (ha1))
     return _("HA1 is not 32 hexadecimal digits, as htdigest writes them");
   if (self->realm == NULL)
@@ -199,7 +195,7 @@ pub_passwords_read (const gchar * filename, const gchar * realm,
   self = g_new0 (PubPasswords, 1);
   self->realm = g_strdup (realm);
   self->users = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-      (GDestroyNotify) pub_wipe);
+      (GDestroyNotify) wms_free_secret);
   self->nobodys = pub_random_hex (HA1_SIZE / 2);
   if (self->nobodys == NULL) {
     set_file_error (error, filename, ENODEV);
@@ -207,7 +203,7 @@ pub_passwords_read (const gchar * filename, const gchar * realm,
   } else if (!take_text (self, text, size, filename, error)) {
     g_clear_pointer (&self, pub_passwords_free);
   }
-  explicit_bzero (text, size);
+  wms_wipe (text, size);
   g_free (text);
   return self;
 }
@@ -218,7 +214,7 @@ pub_passwords_free (PubPasswords * self)
   if (self == NULL)
     return;
   g_hash_table_unref (self->users);
-  pub_wipe (self->nobodys);
+  wms_free_secret (self->nobodys);
   g_free (self->realm);
   g_free (self);
 }
@@ -249,7 +245,7 @@ pub_passwords_check (PubPasswords * self, const gchar * user,
   gchar *hash = g_compute_checksum_for_string (G_CHECKSUM_MD5, text, -1);
   gboolean is_right = pub_id_equal (ha1, hash);
 
-  pub_wipe (text);
-  pub_wipe (hash);
+  wms_free_secret (text);
+  wms_free_secret (hash);
   return is_right && is_known;
 }

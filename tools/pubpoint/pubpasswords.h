@@ -58,8 +58,5 @@ gboolean pub_passwords_check (PubPasswords * self, const gchar * user,
  *     the system has none. */
 gchar *pub_random_hex (gsize n);
 
-/* Overwrites @text, then frees it. */
-void pub_wipe (gchar * text);
-
 G_END_DECLS
 #endif /* __PUB_PASSWORDS_H__ */

@@ -65,11 +65,18 @@ pub_path_decode (const gchar * raw, const gchar ** why)
 }
 
 gboolean
+pub_path_is_page (const gchar * path)
+{
+  static const gchar *const pages[] = { "/", "/status.json", "/metrics",
+    "/admin", "/favicon.ico", NULL
+  };
+
+  return g_strv_contains (pages, path) || g_str_has_prefix (path, "/admin/")
+      || g_str_has_prefix (path, "/page/");
+}
+
+gboolean
 pub_path_is_reserved (const gchar * path)
 {
-  static const gchar *const reserved[] =
-      { "/", "/status.json", "/metrics", "/admin", NULL };
-
-  return g_strv_contains (reserved, path) || g_str_has_prefix (path, "/admin/")
-      || g_str_has_suffix (path, ".asx");
+  return pub_path_is_page (path) || g_str_has_suffix (path, ".asx");
 }

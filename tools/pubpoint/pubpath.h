@@ -20,6 +20,9 @@ G_BEGIN_DECLS
  */
 gchar *pub_path_decode (const gchar * raw, const gchar ** why);
 
+/* Whether @path is that of a page, of a part of one, or of figures. */
+gboolean pub_path_is_page (const gchar * path);
+
 /* Whether @path is the server's own, where nobody can push to. */
 gboolean pub_path_is_reserved (const gchar * path);
 

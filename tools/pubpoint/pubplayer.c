@@ -1,190 +1,93 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "pubplayer.h"
+#include "pubplayer-private.h"
 
 #include <string.h>
 
-#include "pubmms.h"
 #include "pubrequest.h"
 
 /* Of a User-Agent, as it is shown. */
 #define MAX_AGENT (sizeof (((PubPlayerInfo *) NULL)->agent) - 1)
-
-typedef enum
-{
-  PLAYER_WAITING = PUB_PLAYER_WAITING,
-  PLAYER_PLAYING = PUB_PLAYER_PLAYING,
-  PLAYER_SKIPPING = PUB_PLAYER_SKIPPING,
-  PLAYER_GONE,
-} PlayerState;
-
-struct _PubPlayer
-{
-  gint refs;
-  PubMmsKind kind;
-  PlayerState state;
-  PubConn *conn;
-  PubStream *stream;
-  const PubConfig *config;
-  PubPlayerOwner owner;
-  gchar *agent;
-  gint64 since_us;
-  guint64 skipped;
-  PubMmsAnswer answer;
-  guint8 sequence;
-  gboolean is_chunked;          /* PUB_MMS_PLAIN, when it knows HTTP/1.1 */
-  gboolean keeps_open;          /* after Describe */
-  GSource *timer;
-};
+/* How long a player is served with each packet, should no key frame come. */
+#define EAGER_MS 5000
+/* How long a player has for the rest of a programme that is over. */
+#define END_TIMEOUT_MS 5000
+#define AT_ONCE PUB_OUTPUT_SEND_MAX
 
 static void
 player_unref (PubPlayer * self)
 {
   if (--self->refs > 0)
     return;
+  if (self->mms != NULL)
+    pub_player_mms_free (self);
   g_free (self->agent);
   g_free (self);
 }
 
-static void
-clear_timer (PubPlayer * self)
+/* The stream may be gone afterwards. */
+void
+pub_player_leave (PubPlayer * self)
 {
-  if (self->timer == NULL)
-    return;
-  g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
-}
-
-static void
-leave (PubPlayer * self)
-{
-  self->state = PLAYER_GONE;
-  clear_timer (self);
-  pub_stream_remove_listener (self->stream, self);
+  self->is_gone = TRUE;
+  pub_pace_remove (self->pace, &self->turn);
+  pub_feed_leave (&self->feed);
+  if (self->mms != NULL)
+    pub_player_mms_leave_session (self);
   self->owner.gone (self->owner.data, self);
   player_unref (self);
 }
 
-static void
-close_player (PubPlayer * self)
+void
+pub_player_close (PubPlayer * self)
 {
-  if (self->state == PLAYER_GONE)
+  if (self->is_gone)
     return;
   pub_conn_close (self->conn);
-  leave (self);
+  pub_player_leave (self);
 }
 
-static void
-refuse_player (PubPlayer * self, guint status)
+void
+pub_player_refuse (PubPlayer * self, guint status)
 {
-  gchar *text = pub_response_text (status, NULL, TRUE, NULL);
+  gchar *text = self->mms != NULL
+      ? pub_mms_head (&self->mms->talk.answer, status, NULL, 0, TRUE)
+      : pub_response_text (status, NULL, TRUE, NULL);
 
   pub_conn_queue_text (self->conn, text);
   g_free (text);
-  close_player (self);
+  pub_player_close (self);
 }
 
-static void
-set_timer (PubPlayer * self, guint ms, GSourceFunc func)
+void
+pub_player_set_playing (PubPlayer * self, gboolean is_playing)
 {
-  clear_timer (self);
-  self->timer = g_timeout_source_new (ms);
-  g_source_set_callback (self->timer, func, self, NULL);
-  g_source_attach (self->timer, g_main_context_get_thread_default ());
-}
-
-static gboolean
-wait_timed_out (gpointer data)
-{
-  g_message ("a player has waited long enough for an encoder");
-  refuse_player (data, SOUP_STATUS_NOT_FOUND);
-  return G_SOURCE_REMOVE;
-}
-
-static gboolean
-check_stall (gpointer data)
-{
-  PubPlayer *self = data;
-  gint64 silent_us = g_get_monotonic_time ()
-      - pub_output_get_progress_us (pub_conn_get_output (self->conn));
-
-  if (pub_output_get_queued (pub_conn_get_output (self->conn)) == 0
-      || silent_us < (gint64) self->config->stall_timeout_ms * 1000)
-    return G_SOURCE_CONTINUE;
-  g_message ("a player has taken nothing for %" G_GINT64_FORMAT " ms and is"
-      " dropped", silent_us / 1000);
-  close_player (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-queue_bytes (PubPlayer * self, gconstpointer data, gsize size)
-{
-  GBytes *bytes = g_bytes_new (data, size);
-
-  pub_conn_queue (self->conn, NULL, 0, bytes);
-  g_bytes_unref (bytes);
-}
-
-/* Bare ASF.  An endless answer that just stops looks to FFmpeg like a broken
- * one; the last chunk says that it has been all. */
-static void
-queue_plain (PubPlayer * self, GBytes * body, gboolean is_first)
-{
-  guint8 head[PUB_MMS_TRANSFER_MAX];
-  guint size = 0;
-
-  if (self->is_chunked)
-    size = pub_mms_transfer_head (head, g_bytes_get_size (body), is_first);
-  pub_conn_queue (self->conn, head, size, body);
-}
-
-static void
-queue_last_chunk (PubPlayer * self)
-{
-  guint8 head[PUB_MMS_TRANSFER_MAX];
-
-  if (self->kind == PUB_MMS_PLAIN && self->is_chunked)
-    queue_bytes (self, head, pub_mms_transfer_head (head, 0, FALSE));
-}
-
-static void
-queue_notice (PubPlayer * self, gchar type)
-{
-  guint8 notice[PUB_MMS_NOTICE_SIZE];
-
-  pub_mms_write_notice (notice, type, PUB_MMS_S_OK);
-  queue_bytes (self, notice, sizeof (notice));
-}
-
-static void
-queue_header (PubPlayer * self, GBytes * header)
-{
-  GBytes *bytes = pub_mms_header (self->answer.major, self->answer.gen_id,
-      header);
-
-  pub_conn_queue (self->conn, NULL, 0, bytes);
-  g_bytes_unref (bytes);
-}
-
-/* [MS-WMSP] 3.2.5.4; afterwards the connection is there for Play, unless the
- * client wants its end: VLC reads the header up to there. */
-static void
-answer_describe (PubPlayer * self, GBytes * header)
-{
-  GBytes *bytes = pub_mms_header (self->answer.major, self->answer.gen_id,
-      header);
-  gchar *head = pub_mms_head (&self->answer, SOUP_STATUS_OK,
-      PUB_MMS_TYPE_HEADER, g_bytes_get_size (bytes), !self->keeps_open);
-
-  pub_conn_queue_text (self->conn, head);
-  pub_conn_queue (self->conn, NULL, 0, bytes);
-  g_bytes_unref (bytes);
-  g_free (head);
-  if (self->keeps_open)
-    pub_conn_give_back (self->conn);
+  if (pub_player_is_playing (self) == is_playing)
+    return;
+  self->eager_until_us = is_playing
+      ? g_get_monotonic_time () + EAGER_MS * 1000 : 0;
+  if (is_playing)
+    self->owner.began (self->owner.data, self);
   else
-    pub_conn_close (self->conn);
-  leave (self);
+    self->owner.paused (self->owner.data, self);
+}
+
+/* An endless answer that just stops looks to FFmpeg like a broken one; the
+ * last chunk says that it has been all. */
+static void
+finish (PubPlayer * self, gboolean closes)
+{
+  guint8 head[PUB_MMS_TRANSFER_MAX];
+  guint size;
+
+  if (self->mms != NULL) {
+    pub_player_mms_finish (self, closes);
+    return;
+  }
+  if (self->is_chunked) {
+    size = pub_mms_transfer_head (head, 0, FALSE);
+    pub_conn_queue (self->conn, head, size, NULL);
+  }
+  pub_player_close (self);
 }
 
 static gchar *
@@ -204,131 +107,230 @@ plain_head (gboolean is_chunked)
 }
 
 static void
-start_play (PubPlayer * self, GBytes * header)
+start_plain (PubPlayer * self, GBytes * header)
 {
-  gboolean is_mms = self->kind == PUB_MMS_PLAY;
-  gchar *head = is_mms ? pub_mms_head (&self->answer, SOUP_STATUS_OK,
-      PUB_MMS_TYPE_FRAMED, PUB_MMS_UNTIL_CLOSE, TRUE)
-      : plain_head (self->is_chunked);
+  gchar *text = plain_head (self->is_chunked);
+  guint8 head[PUB_MMS_TRANSFER_MAX];
+  guint size = 0;
 
-  pub_conn_queue_text (self->conn, head);
-  g_free (head);
-  if (is_mms)
-    queue_header (self, header);
-  else
-    queue_plain (self, header, TRUE);
-  self->state = PLAYER_PLAYING;
-  set_timer (self, MAX (self->config->stall_timeout_ms / 4, 1), check_stall);
-  self->owner.changed (self->owner.data);
+  pub_conn_queue_text (self->conn, text);
+  g_free (text);
+  if (self->is_chunked)
+    size = pub_mms_transfer_head (head, g_bytes_get_size (header), TRUE);
+  pub_conn_queue (self->conn, head, size, header);
+  pub_player_set_playing (self, TRUE);
 }
 
-/* [MS-WMSP] 3.2.4.2. */
-static void
-change_header (PubPlayer * self, GBytes * header)
-{
-  self->answer.gen_id++;
-  queue_notice (self, 'C');
-  queue_header (self, header);
-  self->state = PLAYER_PLAYING;
-  pub_conn_flush (self->conn);
-}
-
-static void
-header_came (gpointer data, GBytes * header, const AsfHeaderInfo * info)
-{
-  PubPlayer *self = data;
-
-  if (self->kind != PUB_MMS_PLAIN && info->packet_size > PUB_MMS_MAX_PAYLOAD) {
-    g_message ("packets of %u bytes do not go over MMS", info->packet_size);
-    refuse_player (self, SOUP_STATUS_INTERNAL_SERVER_ERROR);
-  } else if (self->kind == PUB_MMS_DESCRIBE) {
-    answer_describe (self, header);
-  } else if (self->state == PLAYER_WAITING) {
-    start_play (self, header);
-    pub_conn_flush (self->conn);
-  } else if (self->kind == PUB_MMS_PLAY) {
-    change_header (self, header);
-  } else {
-    /* bare ASF has no second header: the player asks again */
-    queue_last_chunk (self);
-    close_player (self);
-  }
-}
-
+/* Returns: FALSE when the player is gone. */
 static gboolean
-has_room (PubPlayer * self, GBytes * packet)
+take_header (PubPlayer * self)
 {
-  gsize queued = pub_output_get_queued (pub_conn_get_output (self->conn));
+  gboolean is_first = !pub_feed_is_playing (&self->feed);
+  PubSegment *segment = pub_feed_take_header (&self->feed);
 
-  /* who has fallen behind begins again with room for something */
-  if (self->state == PLAYER_SKIPPING)
-    return queued <= self->config->player_limit / 2;
-  return queued + g_bytes_get_size (packet) <= self->config->player_limit;
+  if (self->mms != NULL)
+    pub_player_mms_take_header (self, segment, is_first);
+  else if (is_first)
+    start_plain (self, segment->header);
+  else
+    /* bare ASF has no second header: the player asks again */
+    finish (self, TRUE);
+  if (!self->is_gone)
+    pub_conn_flush (self->conn);
+  return !self->is_gone;
+}
+
+/* Returns: FALSE when nothing is sent of a packet. */
+static gboolean
+make_piece (PubPlayer * self, const PubPacket * packet, guint nth,
+    PubPiece * piece)
+{
+  if (self->mms != NULL)
+    return pub_player_mms_make_piece (self, packet, nth, piece);
+  piece->body = g_bytes_ref (packet->bytes);
+  piece->head_size = 0;
+  if (self->is_chunked)
+    piece->head_size = pub_mms_transfer_head (piece->head,
+        g_bytes_get_size (packet->bytes), FALSE);
+  return TRUE;
+}
+
+/* Returns: whether more can be sent at once. */
+static gboolean
+send_packets (PubPlayer * self)
+{
+  const PubPacket *packets[AT_ONCE];
+  PubPiece pieces[AT_ONCE];
+  guint of[AT_ONCE];            /* which packet a piece is of */
+  guint n = pub_feed_peek (&self->feed, packets, AT_ONCE), n_pieces = 0;
+  guint taken, n_taken, i;
+
+  for (i = 0; i < n; i++) {
+    if (make_piece (self, packets[i], n_pieces, &pieces[n_pieces]))
+      of[n_pieces++] = i;
+  }
+  taken = pub_conn_send (self->conn, pieces, n_pieces);
+  for (i = 0; i < n_pieces; i++)
+    g_bytes_unref (pieces[i].body);
+  n_taken = taken < n_pieces ? of[taken] : n;
+  if (self->mms != NULL && n_taken > 0)
+    pub_player_mms_taken (self, taken, packets[n_taken - 1]->number);
+  pub_feed_take (&self->feed, n_taken);
+  self->packets_sent += taken;
+  return n_taken == n && !pub_output_is_blocked (self->output);
+}
+
+/* A connection that is kept between programmes has no place in one. */
+static gboolean
+wants_something (PubPlayer * self)
+{
+  return self->mms == NULL || self->mms->mode != PUB_MODE_IDLE;
+}
+
+/* What is sent in one go is bounded: others have their turn before the
+ * rest. */
+static void
+advance (PubPlayer * self)
+{
+  gboolean has_sent = FALSE;
+
+  while (!self->is_gone && wants_something (self)
+      && !pub_output_is_blocked (self->output)
+      && !pub_output_is_broken (self->output)) {
+    switch (pub_feed_next (&self->feed)) {
+      case PUB_FEED_NOTHING:
+        return;
+      case PUB_FEED_HEADER:
+        if (!take_header (self))
+          return;
+        break;
+      case PUB_FEED_PACKETS:
+        if (self->mms != NULL && !pub_player_mms_wants_packets (self))
+          return;
+        if (has_sent) {
+          pub_pace_hurry (self->pace, &self->turn);
+          return;
+        }
+        if (!send_packets (self))
+          return;
+        has_sent = TRUE;
+        break;
+      case PUB_FEED_END:
+        finish (self, FALSE);
+        return;
+    }
+  }
 }
 
 static void
-packet_came (gpointer data, GBytes * packet, guint32 number,
-    gboolean starts_key_frame)
+check_waiting (PubPlayer * self, gint64 now_us)
 {
-  PubPlayer *self = data;
-
-  if (self->state == PLAYER_SKIPPING && starts_key_frame
-      && has_room (self, packet))
-    self->state = PLAYER_PLAYING;
-  else if (self->state == PLAYER_PLAYING && !has_room (self, packet))
-    self->state = PLAYER_SKIPPING;
-  if (self->state != PLAYER_PLAYING) {
-    self->skipped++;
-    self->owner.skipped (self->owner.data, 1);
+  if (now_us - self->since_us < (gint64) self->config->wait_timeout_ms * 1000)
     return;
-  }
-
-  if (self->kind == PUB_MMS_PLAY) {
-    guint8 head[PUB_MMS_CHUNK_HEAD_SIZE];
-
-    pub_mms_write_chunk_head (head, 'D', number, self->sequence,
-        g_bytes_get_size (packet));
-    pub_conn_queue (self->conn, head, sizeof (head), packet);
-    self->sequence = pub_mms_next_sequence (self->sequence);
-  } else {
-    queue_plain (self, packet, FALSE);
-  }
-  pub_conn_flush (self->conn);
+  g_info ("a player has waited long enough for an encoder");
+  pub_player_refuse (self, SOUP_STATUS_NOT_FOUND);
 }
 
 static void
-stream_ended (gpointer data)
+check_stall (PubPlayer * self, gint64 now_us)
 {
-  PubPlayer *self = data;
+  gint64 silent_us = now_us - pub_output_get_progress_us (self->output);
 
-  if (self->kind == PUB_MMS_PLAY)
-    queue_notice (self, 'E');
-  queue_last_chunk (self);
-  close_player (self);
+  if (silent_us < (gint64) self->config->stall_timeout_ms * 1000)
+    return;
+  g_info ("a player has taken nothing for %" G_GINT64_FORMAT " ms and is"
+      " dropped", silent_us / 1000);
+  pub_player_close (self);
 }
 
-static const PubListenerFuncs listener_funcs = {
-  header_came, packet_came, stream_ended
-};
+static void
+check_end (PubPlayer * self, gint64 now_us)
+{
+  if (self->end_by_us == 0)
+    self->end_by_us = now_us + END_TIMEOUT_MS * 1000;
+  else if (now_us >= self->end_by_us)
+    finish (self, TRUE);
+}
 
-/* Players say nothing that matters here while they play; the end of what they
- * say is their end. */
+static void
+check_times (PubPlayer * self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (pub_output_is_blocked (self->output))
+    check_stall (self, now_us);
+  else if (wants_something (self) && !pub_feed_is_playing (&self->feed))
+    check_waiting (self, now_us);
+  if (!self->is_gone && wants_something (self)
+      && pub_feed_is_ending (&self->feed))
+    check_end (self, now_us);
+  if (!self->is_gone && self->mms != NULL)
+    pub_player_mms_check_times (self, now_us);
+}
+
+static void
+serve (PubPlayer * self)
+{
+  guint64 skipped = pub_feed_get_skipped (&self->feed);
+
+  if (pub_output_is_blocked (self->output) && wants_something (self))
+    pub_feed_check_blocked (&self->feed);
+  advance (self);
+  if (!self->is_gone)
+    check_times (self);
+  if (!self->is_gone && pub_feed_get_skipped (&self->feed) > skipped)
+    self->owner.skipped (self->owner.data, self);
+}
+
+void
+pub_player_serve (PubPlayer * self)
+{
+  self->refs++;
+  serve (self);
+  player_unref (self);
+}
+
+/* In each turn, and when the player hurries. */
+static void
+turn_came (gpointer data)
+{
+  pub_player_serve (data);
+}
+
+/* Those of bare ASF say nothing that matters here; the end of what they say is
+ * their end. */
 static void
 conn_readable (PubConn * conn, gpointer data)
 {
+  PubPlayer *self = data;
   guint8 waste[1024];
 
-  if (pub_conn_read (conn, waste, sizeof (waste)) == 0)
-    close_player (data);
+  self->refs++;
+  if (self->mms != NULL)
+    pub_player_mms_readable (self);
+  else if (pub_conn_read (conn, waste, sizeof (waste)) == 0)
+    pub_player_close (self);
+  player_unref (self);
+}
+
+static void
+conn_drained (PubConn * conn, gpointer data)
+{
+  PubPlayer *self = data;
+
+  pub_feed_set_ready (&self->feed);
+  pub_player_serve (self);
 }
 
 static void
 conn_lost (PubConn * conn, gpointer data)
 {
-  close_player (data);
+  pub_player_close (data);
 }
 
-static const PubConnFuncs conn_funcs = { conn_readable, NULL, conn_lost };
+static const PubConnFuncs conn_funcs = {
+  conn_readable, conn_drained, conn_lost
+};
 
 static void
 read_request (PubPlayer * self, SoupServerMessage * msg)
@@ -341,46 +343,69 @@ read_request (PubPlayer * self, SoupServerMessage * msg)
   pub_mms_parse (&request, soup_server_message_get_method (msg),
       soup_server_message_get_http_version (msg),
       soup_server_message_get_request_headers (msg));
-  self->is_chunked = self->answer.is_http11 = request.is_http11;
-  self->keeps_open = request.keeps_open;
-  self->kind = request.kind;
-  if (self->kind != PUB_MMS_PLAIN && self->kind != PUB_MMS_PLAY)
-    self->kind = PUB_MMS_DESCRIBE;
-  self->answer.major = request.major;
-  self->answer.client_id = request.has_client_id && request.client_id != 0
-      ? request.client_id : g_random_int () | 1;
-  self->answer.gen_id = 1;
+  self->is_chunked = request.is_http11;
+  if (request.kind != PUB_MMS_PLAIN)
+    self->mms = pub_player_mms_new (msg, &request);
 }
 
 PubPlayer *
-pub_player_start (PubConns * conns, SoupServerMessage * msg,
+pub_player_new (PubConns * conns, SoupServerMessage * msg, PubPace * pace,
     PubStream * stream, const PubConfig * config, const PubPlayerOwner * owner)
 {
   PubPlayer *self = g_new0 (PubPlayer, 1);
-  gboolean is_there;
 
-  /* one for the connection and the stream, one for this function */
-  self->refs = 2;
+  self->refs = 1;
   self->stream = stream;
   self->config = config;
   self->owner = *owner;
-  self->state = PLAYER_WAITING;
   self->since_us = g_get_monotonic_time ();
   read_request (self, msg);
   self->conn = pub_conn_steal (conns, msg, &conn_funcs, self);
-  set_timer (self, config->wait_timeout_ms, wait_timed_out);
-  pub_stream_add_listener (stream, &listener_funcs, self);
-  if (!pub_stream_catch_up (stream, self) && self->state == PLAYER_PLAYING)
-    self->state = PLAYER_SKIPPING;
-  is_there = self->state != PLAYER_GONE;
+  self->output = pub_conn_get_output (self->conn);
+  pub_feed_init (&self->feed, stream, config, owner->totals);
+  self->pace = pace;
+  pub_pace_add (pace, &self->turn, turn_came, self);
+  return self;
+}
+
+void
+pub_player_start (PubPlayer * self)
+{
+  self->refs++;
+  if (self->mms != NULL)
+    pub_player_mms_start (self);
+  if (!self->is_gone)
+    serve (self);
   player_unref (self);
-  return is_there ? self : NULL;
+}
+
+gboolean
+pub_player_hurry (PubPlayer * self)
+{
+  if (!wants_something (self))
+    return FALSE;
+  if (pub_feed_is_playing (&self->feed)
+      && (pub_feed_has_picture (&self->feed)
+          || pub_output_is_blocked (self->output)
+          || g_get_monotonic_time () >= self->eager_until_us))
+    return FALSE;
+  pub_pace_hurry (self->pace, &self->turn);
+  return TRUE;
 }
 
 gboolean
 pub_player_is_playing (PubPlayer * self)
 {
-  return self->state == PLAYER_PLAYING || self->state == PLAYER_SKIPPING;
+  return self->eager_until_us != 0;
+}
+
+static PubPlayerState
+find_state (PubPlayer * self)
+{
+  if (!pub_player_is_playing (self))
+    return PUB_PLAYER_WAITING;
+  return pub_feed_is_skipping (&self->feed) ? PUB_PLAYER_SKIPPING
+      : PUB_PLAYER_PLAYING;
 }
 
 void
@@ -392,19 +417,31 @@ pub_player_get_info (PubPlayer * self, PubPlayerInfo * info)
   info->id = pub_conn_get_id (self->conn);
   g_strlcpy (info->address, address, sizeof (info->address));
   g_strlcpy (info->agent, self->agent, sizeof (info->agent));
-  info->is_mms = self->kind != PUB_MMS_PLAIN;
-  info->state = (PubPlayerState) self->state;
+  info->is_mms = self->mms != NULL;
+  info->state = find_state (self);
   info->since_us = self->since_us;
-  info->bytes_sent = pub_output_get_sent (pub_conn_get_output (self->conn));
-  info->packets_skipped = self->skipped;
+  info->bytes_sent = pub_output_get_sent (self->output);
+  info->packets_sent = self->packets_sent;
+  info->packets_skipped = pub_feed_get_skipped (&self->feed);
+  info->sends = pub_output_get_sends (self->output);
+  info->bytes_behind = wants_something (self)
+      ? pub_feed_get_behind (&self->feed) : 0;
   g_free (address);
 }
 
+/* What there is goes out as far as there is room for it. */
 void
 pub_player_stop (PubPlayer * self)
 {
-  if (self->state == PLAYER_WAITING)
-    refuse_player (self, SOUP_STATUS_SERVICE_UNAVAILABLE);
-  else
-    stream_ended (self);
+  self->refs++;
+  if (!wants_something (self)) {
+    pub_player_close (self);
+  } else if (!pub_player_is_playing (self)) {
+    pub_player_refuse (self, SOUP_STATUS_SERVICE_UNAVAILABLE);
+  } else {
+    advance (self);
+    if (!self->is_gone)
+      finish (self, TRUE);
+  }
+  player_unref (self);
 }

@@ -4,7 +4,10 @@
 
 #include "pubconfig.h"
 #include "pubconn.h"
-#include "pubstream.h"
+#include "pubfeed.h"
+#include "pubmms.h"
+#include "pubpace.h"
+#include "pubsessions.h"
 
 G_BEGIN_DECLS
 
@@ -12,9 +15,10 @@ G_BEGIN_DECLS
  * PubPlayer:
  *
  * One player that has asked for a programme: bare ASF in an endless answer, or
- * MMS over HTTP ([MS-WMSP]).  It waits for a header, then gets every packet;
- * one that does not keep up skips to a later key frame, and one that takes
- * nothing at all is dropped.
+ * MMS over HTTP ([MS-WMSP]).  It waits for a header, then gets the packets from
+ * the newest key frame on: at once until it has a picture, then what has come
+ * since its last turn.  One that does not keep up skips to a later key frame,
+ * and one that takes nothing at all is dropped.
  */
 typedef struct _PubPlayer PubPlayer;
 
@@ -41,7 +45,10 @@ typedef enum
  * @state: what it does now
  * @since_us: monotonic time of its request
  * @bytes_sent: that the kernel has taken
+ * @packets_sent: packets that were given to the kernel
  * @packets_skipped: packets that it did not get because it was slow
+ * @sends: how often the kernel was given bytes
+ * @bytes_behind: bytes of packets that it has not got yet
  */
 typedef struct
 {
@@ -52,43 +59,76 @@ typedef struct
   PubPlayerState state;
   gint64 since_us;
   guint64 bytes_sent;
+  guint64 packets_sent;
   guint64 packets_skipped;
+  guint64 sends;
+  guint64 bytes_behind;
 } PubPlayerInfo;
 
 /**
  * PubPlayerOwner:
- * @gone: the player has left and is freed afterwards; may come before
- *     pub_player_start() returns
- * @changed: the player has begun to play
- * @skipped: packets were not sent to a slow player
+ * @gone: the player has left and is freed afterwards
+ * @waits: it wants a programme, or a header; again where one was over for it
+ * @began: it has got a header, and begins to play
+ * @paused: it plays no longer, and stays
+ * @skipped: packets were not sent to it because it is slow
+ * @totals: counts what it has to bear
+ * @sessions: those of [MS-WMSP] players
  */
 typedef struct
 {
   void (*gone) (gpointer data, PubPlayer * player);
-  void (*changed) (gpointer data);
-  void (*skipped) (gpointer data, guint packets);
+  void (*waits) (gpointer data, PubPlayer * player);
+  void (*began) (gpointer data, PubPlayer * player);
+  void (*paused) (gpointer data, PubPlayer * player);
+  void (*skipped) (gpointer data, PubPlayer * player);
   gpointer data;
+  PubFeedTotals *totals;
+  PubSessions *sessions;
 } PubPlayerOwner;
 
 /**
- * pub_player_start:
+ * pub_player_new:
  * @conns: where its connection belongs to
  * @msg: the request; its connection is taken over
+ * @pace: whose turn it is
  * @stream: the programme
  * @config: limits
- * @owner: told when the player leaves
+ * @owner: told what becomes of it
  *
- * Returns: (transfer none) (nullable): the player, which frees itself after
- *     @gone; %NULL when it has got its answer and is gone already.
+ * Returns: (transfer none): the player, which frees itself after @gone.
  */
-PubPlayer *pub_player_start (PubConns * conns, SoupServerMessage * msg,
-    PubStream * stream, const PubConfig * config,
+PubPlayer *pub_player_new (PubConns * conns, SoupServerMessage * msg,
+    PubPace * pace, PubStream * stream, const PubConfig * config,
     const PubPlayerOwner * owner);
+
+/* Gives it what there is; it may be gone afterwards. */
+void pub_player_start (PubPlayer * self);
+
+/**
+ * pub_player_hurry:
+ *
+ * Serves a player out of its turn that has nothing to show yet.
+ *
+ * Returns: %FALSE, and nothing happens, when that is not needed any more.
+ */
+gboolean pub_player_hurry (PubPlayer * self);
 
 /* Whether it has got the header. */
 gboolean pub_player_is_playing (PubPlayer * self);
 
 void pub_player_get_info (PubPlayer * self, PubPlayerInfo * info);
+
+/**
+ * pub_player_select:
+ * @request: a SelectStream that came on another connection ([MS-WMSP] 3.2.5.7)
+ *
+ * Returns: HTTP status.
+ */
+guint pub_player_select (PubPlayer * self, const PubMmsRequest * request);
+
+/* Stops streaming; the player may be gone afterwards (3.2.5.10). */
+void pub_player_halt (PubPlayer * self);
 
 /* Ends the programme for this player. */
 void pub_player_stop (PubPlayer * self);

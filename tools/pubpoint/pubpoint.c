@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pubpoint.h"
 
+#include <string.h>
+
+#include "asf/asftitle.h"
 #include "publog.h"
 #include "pubrequest.h"
 
@@ -21,24 +24,84 @@ struct _PubPoint
   guint sessions;
   PubPushCounters last_counters;
 
-  GHashTable *players;
-  guint64 skipped;
+  /* what is shown of the session and its programme */
+  gchar *agent, *address, *title;
+  gint64 since_us;
+  guint64 headers_seen;
+  PubPushState state_seen;
+
+  PubTotals *totals;            /* without the session that there is */
+  PubHistory history;
+  guint64 bytes_seen;           /* of the session, in the history */
+  guint revision;
+
+  void (*gone) (gpointer data, PubPoint * point);
+  gpointer gone_data;
+  PubAudience *audience;
+  gboolean is_leaving;          /* its session is over, players are not */
 };
 
+static void
+audience_changed (gpointer data)
+{
+  PubPoint *self = data;
+
+  self->revision++;
+  self->owner.changed (self->owner.data);
+}
+
+/* The last thing that is done with @self: the owner may free it. */
+static void
+tell_session_over (PubPoint * self)
+{
+  self->is_leaving = FALSE;
+  self->owner.session_over (self->owner.data, self, self->auto_destroy);
+}
+
+static void
+audience_empty (gpointer data)
+{
+  PubPoint *self = data;
+
+  self->used_us = g_get_monotonic_time ();
+  if (self->is_leaving)
+    tell_session_over (self);
+}
+
 PubPoint *
-pub_point_new (const gchar * path, PubConns * conns, const PubConfig * config,
-    const PubPointOwner * owner)
+pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
+    const PubConfig * config, const PubPointOwner * owner, PubTotals * totals)
 {
   PubPoint *self = g_new0 (PubPoint, 1);
+  const PubAudienceOwner audience_owner = { audience_changed, audience_empty,
+    self, owner->sessions
+  };
 
   self->path = g_strdup (path);
   self->conns = conns;
   self->config = config;
   self->owner = *owner;
   self->stream = pub_stream_new (config->backlog_limit);
-  self->players = g_hash_table_new (NULL, NULL);
+  self->totals = pub_totals_ref (totals);
+  pub_stream_keep (self->stream, config->burst_ms);
+  self->audience = pub_audience_new (conns, pace, self->stream, config,
+      &audience_owner);
   self->used_us = g_get_monotonic_time ();
   return self;
+}
+
+void
+pub_point_set_gone (PubPoint * self, void (*gone) (gpointer data,
+        PubPoint * point), gpointer data)
+{
+  self->gone = gone;
+  self->gone_data = data;
+}
+
+PubStream *
+pub_point_get_stream (PubPoint * self)
+{
+  return self->stream;
 }
 
 const gchar *
@@ -52,7 +115,7 @@ pub_point_get_use (PubPoint * self)
 {
   if (self->push != NULL)
     return pub_push_is_unused (self->push) ? PUB_POINT_SET_UP : PUB_POINT_USED;
-  return g_hash_table_size (self->players) > 0 ? PUB_POINT_AWAITED
+  return pub_audience_count (self->audience) > 0 ? PUB_POINT_AWAITED
       : PUB_POINT_UNUSED;
 }
 
@@ -80,29 +143,26 @@ pub_point_has_programme (PubPoint * self)
   return pub_stream_get_info (self->stream) != NULL;
 }
 
-static guint
-count_playing (PubPoint * self)
+static void
+copy_text (gchar * to, gsize size, const gchar * from)
 {
-  GHashTableIter iter;
-  gpointer player;
-  guint n = 0;
-
-  g_hash_table_iter_init (&iter, self->players);
-  while (g_hash_table_iter_next (&iter, &player, NULL))
-    n += pub_player_is_playing (player) ? 1 : 0;
-  return n;
+  g_strlcpy (to, from != NULL ? from : "", size);
 }
 
 void
 pub_point_get_info (PubPoint * self, PubPointInfo * info)
 {
+  const PubFeedTotals *totals = pub_audience_get_totals (self->audience);
+
   memset (info, 0, sizeof (*info));
   info->state = PUB_PUSH_OVER;
   info->sessions = self->sessions;
   info->counters = self->last_counters;
-  info->players = g_hash_table_size (self->players);
-  info->playing = count_playing (self);
-  info->skipped = self->skipped;
+  info->players = pub_audience_count (self->audience);
+  info->playing = pub_audience_count_playing (self->audience);
+  info->skipped = totals->skipped;
+  info->late_packets = totals->late;
+  info->longest_delay_us = totals->longest_delay_us;
   info->record = self->last_record;
   if (self->record != NULL)
     pub_record_get_info (self->record, &info->record);
@@ -111,8 +171,64 @@ pub_point_get_info (PubPoint * self, PubPointInfo * info)
   info->has_session = TRUE;
   info->state = pub_push_get_state (self->push);
   info->counters = *pub_push_get_counters (self->push);
+  info->since_us = self->since_us;
+  copy_text (info->agent, sizeof (info->agent), self->agent);
+  copy_text (info->address, sizeof (info->address), self->address);
+  copy_text (info->title, sizeof (info->title), self->title);
   g_strlcpy (info->push_id, pub_push_get_id (self->push),
       sizeof (info->push_id));
+}
+
+void
+pub_point_get_totals (PubPoint * self, PubTotals * totals)
+{
+  *totals = *self->totals;
+  totals->skipped += pub_audience_get_totals (self->audience)->skipped;
+  if (self->push != NULL)
+    pub_totals_add_push (&totals->push, pub_push_get_counters (self->push));
+}
+
+const PubHistory *
+pub_point_get_history (PubPoint * self)
+{
+  return &self->history;
+}
+
+guint
+pub_point_get_revision (PubPoint * self)
+{
+  return self->revision;
+}
+
+static void
+read_title (PubPoint * self)
+{
+  GBytes *header = pub_stream_get_header (self->stream);
+  gsize size = 0;
+  const guint8 *data = header ? g_bytes_get_data (header, &size) : NULL;
+
+  g_free (self->title);
+  self->title = asf_header_read_title (data, size);
+}
+
+/* What the session has done since it was last looked at. */
+static void
+look_at_push (PubPoint * self)
+{
+  const PubPushCounters *counters = pub_push_get_counters (self->push);
+
+  if (counters->bytes > self->bytes_seen)
+    pub_history_add (&self->history, g_get_monotonic_time (),
+        counters->bytes - self->bytes_seen);
+  self->bytes_seen = counters->bytes;
+  if (counters->headers == self->headers_seen
+      && pub_push_get_state (self->push) == self->state_seen)
+    return;
+  if (counters->headers != self->headers_seen)
+    read_title (self);
+  self->headers_seen = counters->headers;
+  self->state_seen = pub_push_get_state (self->push);
+  self->revision++;
 }
 
 static void
@@ -120,13 +236,28 @@ point_changed (gpointer data)
 {
   PubPoint *self = data;
 
+  if (self->push != NULL)
+    look_at_push (self);
   self->owner.changed (self->owner.data);
+}
+
+static void
+clear_session (PubPoint * self)
+{
+  g_clear_pointer (&self->agent, g_free);
+  g_clear_pointer (&self->address, g_free);
+  g_clear_pointer (&self->title, g_free);
+  self->headers_seen = self->bytes_seen = 0;
+  self->revision++;
 }
 
 static void
 drop_push (PubPoint * self)
 {
+  look_at_push (self);
   self->last_counters = *pub_push_get_counters (self->push);
+  pub_totals_add_push (&self->totals->push, &self->last_counters);
+  clear_session (self);
   g_clear_pointer (&self->push, pub_push_free);
   if (self->record != NULL) {
     pub_stream_remove_listener (self->stream, self->record);
@@ -144,7 +275,10 @@ push_over (gpointer data)
   drop_push (self);
   self->used_us = g_get_monotonic_time ();
   self->owner.changed (self->owner.data);
-  self->owner.session_over (self->owner.data, self, self->auto_destroy);
+  /* players get the rest of the programme first */
+  self->is_leaving = pub_audience_count (self->audience) > 0;
+  if (!self->is_leaving)
+    tell_session_over (self);
 }
 
 static void
@@ -154,6 +288,19 @@ begin_record (PubPoint * self)
     self->record = self->owner.record (self->owner.data, self);
   if (self->record != NULL)
     pub_record_attach (self->record, self->stream);
+}
+
+static void
+note_encoder (PubPoint * self, SoupServerMessage * msg)
+{
+  const gchar *agent = soup_message_headers_get_one
+      (soup_server_message_get_request_headers (msg), "User-Agent");
+  const gchar *address = soup_server_message_get_remote_host (msg);
+
+  g_free (self->agent);
+  g_free (self->address);
+  self->agent = g_strndup (agent ? agent : "", PUB_POINT_AGENT_SIZE - 1);
+  self->address = g_strdup (address);
 }
 
 /* Returns: 0, or the status that refuses it. */
@@ -179,8 +326,13 @@ new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
   if (self->push == NULL)
     return SOUP_STATUS_SERVICE_UNAVAILABLE;
   self->auto_destroy = FALSE;
+  self->is_leaving = FALSE;
   self->sessions++;
-  self->used_us = g_get_monotonic_time ();
+  self->totals->sessions++;
+  self->used_us = self->since_us = g_get_monotonic_time ();
+  self->state_seen = pub_push_get_state (self->push);
+  self->revision++;
+  note_encoder (self, msg);
   begin_record (self);
   self->owner.changed (self->owner.data);
   return 0;
@@ -227,41 +379,18 @@ pub_point_start_push (PubPoint * self, SoupServerMessage * msg,
 {
   guint status = check_push_id (self, push_id, why);
 
-  if (status == 0)
-    pub_push_start (self->push, msg);
-  return status;
-}
-
-static void
-player_gone (gpointer data, PubPlayer * player)
-{
-  PubPoint *self = data;
-
-  g_hash_table_remove (self->players, player);
-  self->used_us = g_get_monotonic_time ();
-  self->owner.changed (self->owner.data);
-}
-
-static void
-player_skipped (gpointer data, guint packets)
-{
-  PubPoint *self = data;
-
-  self->skipped += packets;
-  self->owner.changed (self->owner.data);
+  if (status != 0)
+    return status;
+  note_encoder (self, msg);
+  pub_push_start (self->push, msg);
+  return 0;
 }
 
 void
 pub_point_add_player (PubPoint * self, SoupServerMessage * msg)
 {
-  const PubPlayerOwner player_owner =
-      { player_gone, point_changed, player_skipped, self };
-  PubPlayer *player = pub_player_start (self->conns, msg, self->stream,
-      self->config, &player_owner);
-
-  if (player != NULL)
-    g_hash_table_add (self->players, player);
-  self->owner.changed (self->owner.data);
+  self->totals->players++;
+  pub_audience_add (self->audience, msg);
 }
 
 gboolean
@@ -277,42 +406,28 @@ void
 pub_point_foreach_player (PubPoint * self,
     void (*func) (PubPlayer * player, gpointer data), gpointer data)
 {
-  GList *players = g_hash_table_get_keys (self->players), *l;
-
-  for (l = players; l != NULL; l = l->next) {
-    if (g_hash_table_contains (self->players, l->data))
-      func (l->data, data);
-  }
-  g_list_free (players);
-}
-
-static void
-stop_player (PubPlayer * player, gpointer data)
-{
-  pub_player_stop (player);
-}
-
-static void
-stop_players (PubPoint * self)
-{
-  pub_point_foreach_player (self, stop_player, NULL);
+  pub_audience_foreach (self->audience, func, data);
 }
 
 void
 pub_point_shut_down (PubPoint * self)
 {
-  stop_players (self);
+  pub_audience_stop (self->audience);
   pub_point_disconnect (self, SOUP_STATUS_SERVICE_UNAVAILABLE);
 }
 
 void
 pub_point_free (PubPoint * self)
 {
-  stop_players (self);
+  if (self->gone != NULL)
+    self->gone (self->gone_data, self);
+  self->totals->skipped += pub_audience_get_totals (self->audience)->skipped;
+  pub_audience_free (self->audience);
+  pub_sessions_remove_point (self->owner.sessions, self->stream);
   if (self->push != NULL)
     drop_push (self);
-  g_hash_table_unref (self->players);
   pub_stream_free (self->stream);
+  pub_totals_unref (self->totals);
   g_free (self->path);
   g_free (self);
 }

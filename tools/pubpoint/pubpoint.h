@@ -2,11 +2,13 @@
 #ifndef __PUB_POINT_H__
 #define __PUB_POINT_H__
 
+#include "pubaudience.h"
 #include "pubconfig.h"
 #include "pubconn.h"
-#include "pubplayer.h"
+#include "pubhistory.h"
 #include "pubpush.h"
 #include "pubrecord.h"
+#include "pubtotals.h"
 
 G_BEGIN_DECLS
 
@@ -28,9 +30,20 @@ typedef struct _PubPoint PubPoint;
  * @players: now, those that wait included
  * @playing: those of them that have got a header
  * @skipped: packets that slow players did not get, so far
+ * @since_us: monotonic time at which the session began, 0 without one
+ * @agent: the encoder's User-Agent, cut; bytes from outside, to be escaped
+ *     where they are shown; empty before the first PushStart
+ * @address: where that came from, numeric, without the port
+ * @title: that the programme's header gives it, cut; may end in a part of a
+ *     character
+ * @late_packets: packets that went out more than %PUB_LATE_MS after they came,
+ *     though the players could have had them, counted for each player
+ * @longest_delay_us: the longest that one waited so
  * @record: of the session's recording, or of the last one's as it was at the
  *     end
  */
+#define PUB_POINT_AGENT_SIZE 128
+#define PUB_POINT_TITLE_SIZE 256
 typedef struct
 {
   gboolean has_session;
@@ -41,6 +54,12 @@ typedef struct
   guint players;
   guint playing;
   guint64 skipped;
+  gint64 since_us;
+  gchar agent[PUB_POINT_AGENT_SIZE];
+  gchar address[64];
+  gchar title[PUB_POINT_TITLE_SIZE];
+  guint64 late_packets;
+  gint64 longest_delay_us;
   PubRecordInfo record;
 } PubPointInfo;
 
@@ -50,6 +69,7 @@ typedef struct
  * @session_over: the point is without an encoder; it may be freed here
  * @record: (nullable): (transfer full): returns the recorder for a new session,
  *     or %NULL
+ * @sessions: those of [MS-WMSP] players
  */
 typedef struct
 {
@@ -58,16 +78,36 @@ typedef struct
       gboolean auto_destroy);
   PubRecord *(*record) (gpointer data, PubPoint * point);
   gpointer data;
+  PubSessions *sessions;
 } PubPointOwner;
 
-PubPoint *pub_point_new (const gchar * path, PubConns * conns,
-    const PubConfig * config, const PubPointOwner * owner);
+/* @totals go on from where they are. */
+PubPoint *pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
+    const PubConfig * config, const PubPointOwner * owner, PubTotals * totals);
 
 /* Ends session and players at once. */
 void pub_point_free (PubPoint * self);
 
+/* @gone is called before the point is freed. */
+void pub_point_set_gone (PubPoint * self, void (*gone) (gpointer data,
+        PubPoint * point), gpointer data);
+
 const gchar *pub_point_get_path (PubPoint * self);
+
+/* Returns: (transfer none): its programme. */
+PubStream *pub_point_get_stream (PubPoint * self);
 void pub_point_get_info (PubPoint * self, PubPointInfo * info);
+
+/* Those of its path, the session that there is included; of players that are
+ * there @sent_bytes has nothing yet. */
+void pub_point_get_totals (PubPoint * self, PubTotals * totals);
+
+/* Returns: what encoders have sent lately, of all sessions. */
+const PubHistory *pub_point_get_history (PubPoint * self);
+
+/* Returns: a number that is another one after a session, its state or header,
+ *     or a player has come or gone, and not when only counters have changed. */
+guint pub_point_get_revision (PubPoint * self);
 
 /**
  * PubPointUse:

@@ -7,11 +7,11 @@
 
 #include <string.h>
 
-#include <glib/gi18n-lib.h>
-
+#include "pubcontrol.h"
 #include "pubencoder.h"
 #include "pubfront.h"
 #include "publog.h"
+#include "pubpage.h"
 #include "pubpath.h"
 #include "pubrequest.h"
 #include "pubserver-private.h"
@@ -69,7 +69,8 @@ log_refusal (PubRequest * request, guint status, const gchar * why)
 {
   gchar *text;
 
-  if (request->is_logged)
+  /* without a reason it is a challenge, as each client gets one */
+  if (request->is_logged || why == NULL)
     return;
   request->is_logged = TRUE;
   text = pub_log_describe (request->msg);
@@ -130,45 +131,6 @@ take_player (PubRequest * request)
     pub_point_add_player (point, request->msg);
 }
 
-/* A browser says that it wants a page; players want anything. */
-static gboolean
-is_browser (PubRequest * request)
-{
-  SoupMessageHeaders *headers =
-      soup_server_message_get_request_headers (request->msg);
-  const gchar *accept = soup_message_headers_get_list (headers, "Accept");
-
-  return accept != NULL && strstr (accept, "text/html") != NULL
-      && !pub_agent_is_mms_player (soup_message_headers_get_one (headers,
-          "User-Agent"), NULL);
-}
-
-static void
-answer_page (PubRequest * request)
-{
-  SoupServerMessage *msg = request->msg;
-  const gchar *host = soup_message_headers_get_one
-      (soup_server_message_get_request_headers (msg), "Host");
-  gchar *escaped_path = g_uri_escape_string (request->path, "/", TRUE);
-  gchar *title = g_markup_escape_text (_("Publishing point"), -1);
-  gchar *advice = g_markup_escape_text
-      (_("Open one of these addresses in a media player:"), -1);
-  gchar *name = g_markup_printf_escaped ("%s%s", host ? host : "",
-      escaped_path);
-  gchar *page = g_strdup_printf ("<!DOCTYPE html>\n<meta charset=\"utf-8\">"
-      "<title>%s</title>\n<h1>%s</h1>\n<p>%s</p>\n"
-      "<ul><li>http://%s</li><li>mmsh://%s</li></ul>\n", title, title, advice,
-      name, name);
-
-  soup_server_message_set_status (msg, SOUP_STATUS_OK, NULL);
-  soup_server_message_set_response (msg, "text/html; charset=utf-8",
-      SOUP_MEMORY_TAKE, page, strlen (page));
-  g_free (name);
-  g_free (advice);
-  g_free (title);
-  g_free (escaped_path);
-}
-
 /* What a player would get, without it. */
 static void
 answer_head (PubRequest * request)
@@ -188,7 +150,7 @@ answer_head (PubRequest * request)
   soup_message_headers_set_encoding (headers, SOUP_ENCODING_EOF);
 }
 
-/* A player's log, keep-alive or stop ([MS-WMSP] 3.2.5.8 to 3.2.5.11). */
+/* What players that do not say that they are some ask for. */
 static void
 answer_player (PubRequest * request)
 {
@@ -200,10 +162,19 @@ static const PubRoute routes[] = {
       PUB_ROLE_ENCODER},
   {"POST", pub_encoder_is_setup, NULL, pub_encoder_setup, MAX_SETUP_BODY,
       PUB_ROLE_ENCODER},
+  {NULL, pub_page_is_administrators, NULL, pub_page_answer, MAX_OTHER_BODY,
+      PUB_ROLE_ADMIN},
+  {NULL, pub_page_takes, NULL, pub_page_answer, MAX_OTHER_BODY,
+      PUB_ROLE_PLAYER},
+  {"POST", pub_control_matches, NULL, pub_control_answer, MAX_OTHER_BODY,
+      PUB_ROLE_PLAYER},
   {"POST", NULL, NULL, answer_player, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
-  {"GET", is_browser, NULL, answer_page, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
+  {"GET", pub_control_matches, NULL, pub_control_answer, MAX_OTHER_BODY,
+      PUB_ROLE_PLAYER},
   {"GET", NULL, take_player, NULL, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
   {"HEAD", NULL, NULL, answer_head, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
+  {"OPTIONS", pub_control_matches, NULL, pub_control_answer, MAX_OTHER_BODY,
+      PUB_ROLE_PLAYER},
   {"OPTIONS", NULL, NULL, answer_player, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
 };
 
@@ -214,7 +185,7 @@ find_route (PubRequest * request)
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (routes); i++) {
-    if (g_str_equal (method, routes[i].method)
+    if ((routes[i].method == NULL || g_str_equal (method, routes[i].method))
         && (routes[i].matches == NULL || routes[i].matches (request)))
       return &routes[i];
   }
@@ -305,9 +276,12 @@ check_request (PubRequest * request, const gchar ** why)
     status = check_body (request, why);
   if (status != 0)
     return status;
-  *why = "not allowed";
-  if (request->route != NULL)
-    return pub_server_check (request->server, msg, request->route->role, NULL);
+  if (request->route != NULL) {
+    status = pub_server_check (request->server, msg, request->route->role,
+        NULL);
+    *why = pub_auth_get_reason (msg);
+    return status;
+  }
   *why = "a method that is not there";
   if (!is_known_method (method))
     return SOUP_STATUS_NOT_IMPLEMENTED;
@@ -403,4 +377,6 @@ pub_route_attach (PubServer * self)
   g_signal_connect (self->soup, "request-started",
       G_CALLBACK (request_started), self);
   soup_server_add_handler (self->soup, NULL, whole_request, self, NULL);
+  /* no handler for everything is one for this */
+  soup_server_add_handler (self->soup, "*", whole_request, self, NULL);
 }

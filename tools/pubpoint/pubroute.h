@@ -10,7 +10,7 @@ typedef struct _PubRequest PubRequest;
 
 /**
  * PubRoute:
- * @method: of the requests that go this way
+ * @method: (nullable): of the requests that go this way; %NULL: any
  * @matches: (nullable): tells them from others; %NULL: all of that method
  * @head: (nullable): called when the head has come; answers, refuses, or takes
  *     the connection over

@@ -29,7 +29,7 @@
 typedef struct
 {
   const gchar *const *arguments;
-  PubOptions *options;
+  PubOptions *options;          /* that it began with */
   PubServer *server;
   GMainLoop *loop;
   gchar *status;                /* that the service manager has been told */
@@ -146,8 +146,7 @@ reload_signalled (gpointer data)
     pub_log_writer_set_level (options->log_level);
     if (pub_settings_change (self->server, self->options, options))
       g_message ("options were read again");
-    pub_options_free (self->options);
-    self->options = options;
+    pub_options_free (options);
   }
   update_status (self);
   pub_notify_ready (self->status);

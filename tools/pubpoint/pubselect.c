@@ -21,7 +21,9 @@ typedef struct
 
 struct _PubSelect
 {
+  gint refs;
   GPtrArray *variants;
+  Variant *everything;          /* without padding; made when it is wanted */
 };
 
 /* One stream of one player: before packet @at as @before says, in it as
@@ -45,20 +47,12 @@ struct _PubChoice
 };
 
 static void
-clear_kept (Variant * variant)
+variant_free (Variant * variant)
 {
   guint i;
 
-  for (i = 0; i < PUB_SELECT_KEPT; i++) {
+  for (i = 0; i < PUB_SELECT_KEPT; i++)
     g_clear_pointer (&variant->kept[i].bytes, g_bytes_unref);
-    variant->kept[i].is_made = FALSE;
-  }
-}
-
-static void
-variant_free (Variant * variant)
-{
-  clear_kept (variant);
   g_free (variant);
 }
 
@@ -67,25 +61,27 @@ pub_select_new (void)
 {
   PubSelect *self = g_new0 (PubSelect, 1);
 
+  self->refs = 1;
   self->variants = g_ptr_array_new_with_free_func ((GDestroyNotify)
       variant_free);
   return self;
 }
 
-void
-pub_select_free (PubSelect * self)
+PubSelect *
+pub_select_ref (PubSelect * self)
 {
-  g_ptr_array_unref (self->variants);
-  g_free (self);
+  self->refs++;
+  return self;
 }
 
 void
-pub_select_reset (PubSelect * self)
+pub_select_unref (PubSelect * self)
 {
-  guint i;
-
-  for (i = 0; i < self->variants->len; i++)
-    clear_kept (g_ptr_array_index (self->variants, i));
+  if (--self->refs > 0)
+    return;
+  g_clear_pointer (&self->everything, variant_free);
+  g_ptr_array_unref (self->variants);
+  g_free (self);
 }
 
 guint
@@ -148,7 +144,7 @@ pub_choice_new (PubSelect * select, const AsfHeaderInfo * info)
 {
   PubChoice *self = g_new0 (PubChoice, 1);
 
-  self->select = select;
+  self->select = pub_select_ref (select);
   self->parts = g_array_new (FALSE, FALSE, sizeof (Part));
   read_streams (self, info);
   return self;
@@ -158,6 +154,7 @@ void
 pub_choice_free (PubChoice * self)
 {
   drop_variant (self);
+  pub_select_unref (self->select);
   g_array_unref (self->parts);
   g_free (self);
 }
@@ -372,19 +369,22 @@ keep_like (GArray * old, const AsfStreamInfo * stream)
 }
 
 void
-pub_choice_set_header (PubChoice * self, const AsfHeaderInfo * info)
+pub_choice_set_header (PubChoice * self, PubSelect * select,
+    const AsfHeaderInfo * info)
 {
   GArray *old = g_array_copy (self->parts);
   guint i;
 
+  drop_variant (self);
+  pub_select_unref (self->select);
+  self->select = pub_select_ref (select);
   read_streams (self, info);
   for (i = 0; i < info->n_streams; i++)
     set_part (get_part (self, i), keep_like (old, &info->streams[i]));
   g_array_unref (old);
-  /* there is room, or what there was is given up for everything */
-  drop_variant (self);
   if (settle (self))
     return;
+  /* too many different ones: what was selected is given up for everything */
   read_streams (self, info);
   settle (self);
 }
@@ -429,19 +429,35 @@ ref_bytes (GBytes * bytes)
   return bytes != NULL ? g_bytes_ref (bytes) : NULL;
 }
 
+/* @info: NULL when the packet has not been read yet */
 static GBytes *
 get_shared (Variant * variant, guint32 number, const AsfPacketInfo * info,
-    const guint8 * data)
+    GBytes * packet)
 {
   guint i = number % PUB_SELECT_KEPT;
+  const guint8 *data;
+  AsfPacketInfo own_info;
+  gsize size;
 
-  if (!variant->kept[i].is_made || variant->kept[i].number != number) {
-    g_clear_pointer (&variant->kept[i].bytes, g_bytes_unref);
-    variant->kept[i].bytes = make_bytes (info, data, &variant->selection);
-    variant->kept[i].number = number;
-    variant->kept[i].is_made = TRUE;
-  }
+  if (variant->kept[i].is_made && variant->kept[i].number == number)
+    return ref_bytes (variant->kept[i].bytes);
+  data = g_bytes_get_data (packet, &size);
+  if (info == NULL && !asf_packet_read (data, size, &own_info, NULL))
+    return NULL;
+  g_clear_pointer (&variant->kept[i].bytes, g_bytes_unref);
+  variant->kept[i].bytes = make_bytes (info != NULL ? info : &own_info, data,
+      &variant->selection);
+  variant->kept[i].number = number;
+  variant->kept[i].is_made = TRUE;
   return ref_bytes (variant->kept[i].bytes);
+}
+
+GBytes *
+pub_select_cut (PubSelect * self, guint32 number, GBytes * packet)
+{
+  if (self->everything == NULL)
+    self->everything = g_new0 (Variant, 1);
+  return get_shared (self->everything, number, NULL, packet);
 }
 
 static GBytes *
@@ -468,6 +484,6 @@ pub_choice_filter (PubChoice * self, guint32 number, GBytes * packet)
   if (!asf_packet_read (data, size, &info, NULL))
     return NULL;
   if (look_for_keys (self, number, &info, data) && self->variant != NULL)
-    return get_shared (self->variant, number, &info, data);
+    return get_shared (self->variant, number, &info, packet);
   return get_own (self, number, &info, data);
 }

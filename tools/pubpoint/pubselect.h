@@ -15,8 +15,8 @@ G_BEGIN_DECLS
 /**
  * PubSelect:
  *
- * The selections of streams that the players of one programme have made.
- * Players with the same one share its packets: each is made once.
+ * The selections of streams that players have made under one header.  Players
+ * with the same one share its packets: each is made once.
  */
 typedef struct _PubSelect PubSelect;
 
@@ -29,20 +29,26 @@ typedef struct _PubSelect PubSelect;
 typedef struct _PubChoice PubChoice;
 
 PubSelect *pub_select_new (void);
-
-/* No #PubChoice of it may be left. */
-void pub_select_free (PubSelect * self);
-
-/* Another header: the numbers of packets begin again. */
-void pub_select_reset (PubSelect * self);
+PubSelect *pub_select_ref (PubSelect * self);
+void pub_select_unref (PubSelect * self);
 
 /* Returns: selections now. */
 guint pub_select_count (PubSelect * self);
 
 /**
+ * pub_select_cut:
+ * @number: of the packet
+ * @packet: the whole packet
+ *
+ * Returns: (transfer full) (nullable): the packet with everything in it but the
+ *     padding (2.2.3.3); %NULL when it is broken.
+ */
+GBytes *pub_select_cut (PubSelect * self, guint32 number, GBytes * packet);
+
+/**
  * pub_choice_new:
- * @select: of the programme
- * @info: its header
+ * @select: of the header
+ * @info: the header
  *
  * Returns: (transfer full): a choice of everything; pub_choice_free() ends it.
  */
@@ -85,13 +91,15 @@ gboolean pub_choice_knows (PubChoice * self, const PubMmsSwitch * switches,
 
 /**
  * pub_choice_set_header:
- * @info: another header
+ * @select: of another header
+ * @info: that header
  *
  * Selects by itself from the new header what is like what was selected
  * (3.2.4.2): a stream of the same number and kind is sent as it was; others
  * are off when all of their kind were, else on.
  */
-void pub_choice_set_header (PubChoice * self, const AsfHeaderInfo * info);
+void pub_choice_set_header (PubChoice * self, PubSelect * select,
+    const AsfHeaderInfo * info);
 
 /* Returns: whether everything is sent from packet @number on. */
 gboolean pub_choice_is_everything (PubChoice * self, guint32 number);

@@ -4,6 +4,7 @@
 
 #include "pubentrance.h"
 #include "pubfront.h"
+#include "pubrelays.h"
 #include "pubserver.h"
 
 G_BEGIN_DECLS
@@ -14,13 +15,20 @@ struct _PubServer
   PubFront *front;
   PubEntrance *entrance;
   PubConns *conns;
+  PubPace *pace;
+  PubSessions *sessions;        /* of [MS-WMSP] players */
   PubConfig config;
   GHashTable *points;
   gboolean is_strict;           /* only points that were made known */
+  PubTotalsTable *totals;
+  struct _PubPage *page;
   gchar **known;                /* by pub_server_set_points() */
   GHashTable *leaving;          /* points that end with their session */
 
+  PubRelays *relays;
   PubRecorder *recorder;        /* NULL: nothing is recorded */
+  PubRecordConfig record_config;        /* of it, with a directory of our own */
+  GPtrArray *former_recorders;  /* which may still have sessions */
 
   void (*changed) (gpointer data);
   gpointer changed_data;

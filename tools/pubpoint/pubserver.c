@@ -5,11 +5,17 @@
 
 #include "pubserver.h"
 
+#include <string.h>
+
 #include <glib/gi18n-lib.h>
 
+#include "pubpage.h"
 #include "pubrequest.h"
 #include "pubroute.h"
 #include "pubserver-private.h"
+
+/* Paths whose totals are kept. */
+#define MAX_KNOWN_PATHS 4096
 
 static const PubConfig default_config = {
   .idle_timeout_ms = 60000,
@@ -21,6 +27,7 @@ static const PubConfig default_config = {
   .stall_timeout_ms = 30000,
   .player_limit = (gsize) 8 * 1024 * 1024,
   .backlog_limit = (gsize) 8 * 1024 * 1024,
+  .join_ms = 90,
   .max_players = 2000,
   .max_points = 256,
   .max_waiting = 1024,
@@ -64,6 +71,15 @@ is_less_used (PubPoint * point, PubPoint * than)
 }
 
 static void
+point_gone (gpointer data, PubPoint * point)
+{
+  PubServer *self = data;
+
+  if (self->relays != NULL)
+    pub_relays_remove_point (self->relays, pub_point_get_path (point));
+}
+
+static void
 make_room (PubServer * self, PubPointUse spared)
 {
   PubPoint *least = NULL;
@@ -84,12 +100,17 @@ static PubPoint *
 add_point (PubServer * self, const gchar * path)
 {
   const PubPointOwner owner = { server_changed, session_over, begin_record,
-    self
+    self, self->sessions
   };
-  PubPoint *point = pub_point_new (path, self->conns, &self->config, &owner);
+  PubTotals *totals = pub_totals_table_get (self->totals, path);
+  PubPoint *point = pub_point_new (path, self->conns, self->pace,
+      &self->config, &owner, totals);
 
+  pub_totals_unref (totals);
   g_hash_table_insert (self->points, (gpointer) pub_point_get_path (point),
       point);
+  pub_point_set_gone (point, point_gone, self);
+  pub_relays_add_point (self->relays, path, pub_point_get_stream (point));
   return point;
 }
 
@@ -101,6 +122,17 @@ pub_server_make_point (PubServer * self, const gchar * path, PubPointUse spared)
   if (g_hash_table_size (self->points) >= self->config.max_points)
     return NULL;
   return add_point (self, path);
+}
+
+void
+pub_server_foreach_point (PubServer * self,
+    void (*func) (PubPoint * point, gpointer data), gpointer data)
+{
+  GList *points = g_hash_table_get_values (self->points), *l;
+
+  for (l = points; l != NULL; l = l->next)
+    func (l->data, data);
+  g_list_free (points);
 }
 
 guint
@@ -119,6 +151,17 @@ pub_server_count_players (PubServer * self)
   return n;
 }
 
+static void check_done (PubServer * self);
+
+static void
+relays_changed (gpointer data)
+{
+  PubServer *self = data;
+
+  server_changed (self);
+  check_done (self);
+}
+
 PubServer *
 pub_server_new (void)
 {
@@ -130,7 +173,14 @@ pub_server_new (void)
   self->front = pub_front_new ();
   self->entrance = pub_entrance_new (self);
   pub_route_attach (self);
+  self->totals = pub_totals_table_new (MAX_KNOWN_PATHS);
+  self->page = pub_page_new (self);
   self->conns = pub_conns_new (self->soup);
+  self->relays = pub_relays_new (relays_changed, self);
+  self->former_recorders = g_ptr_array_new_with_free_func ((GDestroyNotify)
+      pub_recorder_free);
+  self->pace = pub_pace_new (&self->config.join_ms);
+  self->sessions = pub_sessions_new ();
   self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
       (GDestroyNotify) pub_point_free);
   self->leaving = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -143,14 +193,22 @@ pub_server_free (PubServer * self)
   if (self == NULL)
     return;
   self->changed = NULL;
+  self->done = NULL;
   pub_entrance_close (self->entrance);
   soup_server_disconnect (self->soup);
+  g_clear_pointer (&self->relays, pub_relays_free);
   g_hash_table_remove_all (self->points);
   pub_conns_free (self->conns);
+  pub_pace_free (self->pace);
+  pub_sessions_free (self->sessions);
   g_hash_table_unref (self->points);
+  pub_totals_table_free (self->totals);
+  pub_page_free (self->page);
   g_hash_table_unref (self->leaving);
   g_strfreev (self->known);
   g_clear_pointer (&self->recorder, pub_recorder_free);
+  g_ptr_array_unref (self->former_recorders);
+  g_free ((gchar *) self->record_config.directory);
   if (self->done_source != NULL) {
     g_source_destroy (self->done_source);
     g_source_unref (self->done_source);
@@ -167,13 +225,40 @@ pub_server_get_config (PubServer * self)
   return &self->config;
 }
 
+static gboolean
+is_recorded_so (PubServer * self, const PubRecordConfig * config)
+{
+  const PubRecordConfig *old = &self->record_config;
+
+  return self->recorder != NULL
+      && g_str_equal (old->directory, config->directory)
+      && old->max_seconds == config->max_seconds
+      && old->max_bytes == config->max_bytes;
+}
+
 gboolean
 pub_server_set_record (PubServer * self, const PubRecordConfig * config,
     GError ** error)
 {
-  g_return_val_if_fail (self->recorder == NULL, FALSE);
-  self->recorder = pub_recorder_new (config, error);
-  return self->recorder != NULL;
+  PubRecorder *recorder = NULL;
+
+  if (config != NULL && is_recorded_so (self, config))
+    return TRUE;
+  if (config != NULL) {
+    recorder = pub_recorder_new (config, error);
+    if (recorder == NULL)
+      return FALSE;
+  }
+  if (self->recorder != NULL)
+    g_ptr_array_add (self->former_recorders, self->recorder);
+  self->recorder = recorder;
+  g_free ((gchar *) self->record_config.directory);
+  memset (&self->record_config, 0, sizeof (self->record_config));
+  if (config != NULL) {
+    self->record_config = *config;
+    self->record_config.directory = g_strdup (config->directory);
+  }
+  return TRUE;
 }
 
 void
@@ -281,15 +366,21 @@ shut_down_done (gpointer data)
 }
 
 static void
-conns_emptied (gpointer data)
+check_done (PubServer * self)
 {
-  PubServer *self = data;
-
-  if (self->done_source != NULL)
+  if (self->done == NULL || self->done_source != NULL
+      || pub_conns_count (self->conns) > 0
+      || pub_relays_are_busy (self->relays))
     return;
   self->done_source = g_idle_source_new ();
   g_source_set_callback (self->done_source, shut_down_done, self, NULL);
   g_source_attach (self->done_source, g_main_context_get_thread_default ());
+}
+
+static void
+conns_emptied (gpointer data)
+{
+  check_done (data);
 }
 
 void
@@ -306,6 +397,19 @@ pub_server_shut_down (PubServer * self, void (*done) (gpointer data),
   self->config.max_points = 0;
   g_list_free_full (points, (GDestroyNotify) pub_point_shut_down);
   pub_conns_watch (self->conns, conns_emptied, self);
-  if (pub_conns_count (self->conns) == 0)
-    conns_emptied (self);
+  check_done (self);
+}
+
+gboolean
+pub_server_set_push_to (PubServer * self, const gchar * const *urls,
+    GError ** error)
+{
+  return pub_relays_set_urls (self->relays, urls, error);
+}
+
+void
+pub_server_foreach_relay (PubServer * self,
+    void (*func) (const PubRelayInfo * info, gpointer data), gpointer data)
+{
+  pub_relays_foreach (self->relays, func, data);
 }

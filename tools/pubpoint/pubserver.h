@@ -7,6 +7,7 @@
 #include "pubauth.h"
 #include "pubconfig.h"
 #include "pubpoint.h"
+#include "pubrelay.h"
 
 G_BEGIN_DECLS
 
@@ -139,12 +140,14 @@ PubConfig *pub_server_get_config (PubServer * self);
 
 /**
  * pub_server_set_record:
- * @config: how
+ * @config: (nullable): how; %NULL for not at all
  * @error: return location
  *
- * Records each session that begins from now on; once for a server.
+ * Records each session that begins from now on.  May be called again; a session
+ * that is being recorded goes on as it began.
  *
- * Returns: %FALSE with @error when files cannot be made in the directory.
+ * Returns: %FALSE with @error when files cannot be made in the directory; all
+ *     is as it was then.
  */
 gboolean pub_server_set_record (PubServer * self,
     const PubRecordConfig * config, GError ** error);
@@ -177,6 +180,14 @@ void pub_server_set_points (PubServer * self, const gchar * const *paths);
 gboolean pub_server_get_point (PubServer * self, const gchar * path,
     PubPointInfo * info);
 
+/**
+ * pub_server_foreach_point:
+ * @func: called for each point, in no order; must not make points go
+ * @data: for @func
+ */
+void pub_server_foreach_point (PubServer * self,
+    void (*func) (PubPoint * point, gpointer data), gpointer data);
+
 /* @changed is called after something in a #PubPointInfo has changed. */
 void pub_server_set_changed (PubServer * self, void (*changed) (gpointer data),
     gpointer data);
@@ -194,8 +205,27 @@ gboolean pub_server_disconnect (PubServer * self, const gchar * path,
     guint status);
 
 /**
+ * pub_server_set_push_to:
+ * @urls: (nullable): "[PATH=]URL" each; without a path for every point, whose
+ *     path is appended when the URL ends in a slash
+ * @error: return location
+ *
+ * Where programmes are pushed on to.  May be called again: what stays goes on.
+ * The first call with a URL starts GStreamer.
+ *
+ * Returns: %FALSE with @error when there is no plugin for it; all is as it was
+ *     then.
+ */
+gboolean pub_server_set_push_to (PubServer * self, const gchar * const *urls,
+    GError ** error);
+
+void pub_server_foreach_relay (PubServer * self,
+    void (*func) (const PubRelayInfo * info, gpointer data), gpointer data);
+
+/**
  * pub_server_shut_down:
- * @done: called, from the main context, when all connections have gone
+ * @done: called, from the main context, when all connections and relays have
+ *     gone
  * @data: for @done
  *
  * Accepts nothing any more, answers encoders with 503 and ends players.

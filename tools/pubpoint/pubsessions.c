@@ -114,12 +114,12 @@ pub_sessions_find (PubSessions * self, guint32 id, gconstpointer point,
 }
 
 void
-pub_sessions_set_player (PubSessions * self, guint32 id, gpointer player,
-    gint64 now_us)
+pub_sessions_set_player (PubSessions * self, guint32 id, gpointer before,
+    gpointer player, gint64 now_us)
 {
   Session *session = g_hash_table_lookup (self->by_id, GUINT_TO_POINTER (id));
 
-  if (session == NULL)
+  if (session == NULL || session->player != before)
     return;
   if (session->player == NULL)
     g_queue_unlink (&self->idle, &session->link);

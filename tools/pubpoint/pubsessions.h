@@ -46,10 +46,15 @@ guint32 pub_sessions_add (PubSessions * self, gconstpointer point,
 gboolean pub_sessions_find (PubSessions * self, guint32 id,
     gconstpointer point, gint64 now_us, gpointer * player);
 
-/* Who plays the session from now on, or %NULL; a session that is gone stays
- * so. */
-void pub_sessions_set_player (PubSessions * self, guint32 id, gpointer player,
-    gint64 now_us);
+/**
+ * pub_sessions_set_player:
+ * @id: a client-id; nothing happens when the session is gone
+ * @before: (nullable): who has to be its player for anything to happen
+ * @player: (nullable): who plays it from now on
+ * @now_us: monotonic time
+ */
+void pub_sessions_set_player (PubSessions * self, guint32 id, gpointer before,
+    gpointer player, gint64 now_us);
 
 /* A publishing point goes, and its sessions with it. */
 void pub_sessions_remove_point (PubSessions * self, gconstpointer point);

@@ -65,12 +65,31 @@ set_points (PubServer * server, const PubOptions * options, GError ** error)
   return TRUE;
 }
 
+static gboolean
+set_relays (PubServer * server, const PubOptions * options, GError ** error)
+{
+  return pub_server_set_push_to (server, LIST (options->push_to), error);
+}
+
+static gboolean
+set_record (PubServer * server, const PubOptions * options, GError ** error)
+{
+  const PubRecordConfig config = {
+    .directory = options->record,
+    .max_seconds = options->record_time,
+    .max_bytes = options->record_size,
+  };
+
+  return pub_server_set_record (server,
+      options->record != NULL ? &config : NULL, error);
+}
+
 typedef gboolean (*SetFunc) (PubServer * server, const PubOptions * options,
     GError ** error);
 
 static const SetFunc setters[] = {
   set_limits, set_hosts, set_encoders, set_players, set_admins, set_tls,
-  set_points
+  set_points, set_relays, set_record
 };
 
 static gboolean
@@ -86,18 +105,6 @@ listen_all (PubServer * server, const PubOptions * options, GError ** error)
           options->tls_port, error));
 }
 
-static gboolean
-set_record (PubServer * server, const PubOptions * options, GError ** error)
-{
-  const PubRecordConfig config = {
-    .directory = options->record,
-    .max_seconds = options->record_time,
-    .max_bytes = options->record_size,
-  };
-
-  return pub_server_set_record (server, &config, error);
-}
-
 gboolean
 pub_settings_open (PubServer * server, const PubOptions * options,
     GError ** error)
@@ -108,8 +115,6 @@ pub_settings_open (PubServer * server, const PubOptions * options,
     if (!setters[i] (server, options, error))
       return FALSE;
   }
-  if (options->record != NULL && !set_record (server, options, error))
-    return FALSE;
   return listen_all (server, options, error);
 }
 
@@ -127,20 +132,16 @@ check_listening (const PubOptions * old, const PubOptions * options)
     g_warning ("tls-port cannot change while the server runs");
   if ((old->tls_certificate == NULL) != (options->tls_certificate == NULL))
     g_warning ("TLS cannot be turned on or off while the server runs");
-  if (g_strcmp0 (old->record, options->record) != 0
-      || old->record_time != options->record_time
-      || old->record_size != options->record_size)
-    g_warning ("recording cannot change while the server runs");
 }
 
 gboolean
-pub_settings_change (PubServer * server, const PubOptions * old,
+pub_settings_change (PubServer * server, const PubOptions * opened,
     const PubOptions * options)
 {
   gboolean is_done = TRUE;
   guint i;
 
-  check_listening (old, options);
+  check_listening (opened, options);
   for (i = 0; i < G_N_ELEMENTS (setters); i++) {
     GError *error = NULL;
 

@@ -23,7 +23,7 @@ gboolean pub_settings_open (PubServer * server, const PubOptions * options,
 /**
  * pub_settings_change:
  * @server: a server that runs
- * @old: how it was set up
+ * @opened: what pub_settings_open() was told
  * @options: what is wanted now
  *
  * Changes what can be changed.  What is not possible is logged, and stays as
@@ -31,7 +31,7 @@ gboolean pub_settings_open (PubServer * server, const PubOptions * options,
  *
  * Returns: whether everything was possible.
  */
-gboolean pub_settings_change (PubServer * server, const PubOptions * old,
+gboolean pub_settings_change (PubServer * server, const PubOptions * opened,
     const PubOptions * options);
 
 G_END_DECLS

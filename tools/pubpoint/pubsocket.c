@@ -211,7 +211,7 @@ static GBytes *
 take_rest (PubSocket * self)
 {
   GByteArray *bytes = g_byte_array_new ();
-  GIOStream *base = base_stream (self->stream);
+  GIOStream *stream = g_object_ref (self->stream), *base;
   gssize n;
 
   if (pub_socket_may_hold_bytes (self)) {
@@ -219,9 +219,12 @@ take_rest (PubSocket * self)
     n = pub_socket_read (self, bytes->data, MAX_SOUP_BUFFER);
     g_byte_array_set_size (bytes, MAX (n, 0));
   }
-  if (base != NULL && PUB_IS_REST (base))
-    pub_rest_take (PUB_REST (base), bytes);
-  g_clear_object (&base);
+  for (; stream != NULL; stream = base) {
+    base = base_stream (stream);
+    if (PUB_IS_REST (stream))
+      pub_rest_take (PUB_REST (stream), bytes);
+    g_object_unref (stream);
+  }
   return g_byte_array_free_to_bytes (bytes);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pubstream.h"
 
-#include "asf/asfpacket.h"
+#include "pubkeys.h"
 
 typedef struct
 {
@@ -11,43 +11,70 @@ typedef struct
 
 struct _PubStream
 {
-  GBytes *header;
-  AsfHeaderInfo info;
-  guint32 n_packets;            /* since the header */
-
-  /* packets since the newest key frame, the first of them number
-   * backlog_start; none when they grew over the limit */
-  GQueue backlog;
-  guint32 backlog_start;
-  gsize backlog_size, backlog_limit;
+  PubSegment *segment;          /* the newest one, or NULL */
+  guint32 n_packets;            /* in it */
+  PubRing *ring;
+  PubKeys *keys;
+  guint keep_ms;
 
   GArray *listeners;
   guint dispatching;
 };
 
-PubStream *
-pub_stream_new (gsize backlog_limit)
+PubSegment *
+pub_segment_ref (PubSegment * self)
 {
-  PubStream *self = g_new0 (PubStream, 1);
-
-  self->backlog_limit = backlog_limit;
-  g_queue_init (&self->backlog);
-  self->listeners = g_array_new (FALSE, FALSE, sizeof (Listener));
+  self->refs++;
   return self;
 }
 
-static void
-clear_backlog (PubStream * self)
+void
+pub_segment_unref (PubSegment * self)
 {
-  g_queue_clear_full (&self->backlog, (GDestroyNotify) g_bytes_unref);
-  self->backlog_size = 0;
+  if (--self->refs > 0)
+    return;
+  g_clear_pointer (&self->select, pub_select_unref);
+  g_bytes_unref (self->header);
+  g_free (self);
+}
+
+PubSelect *
+pub_segment_get_select (PubSegment * self)
+{
+  if (self->select == NULL)
+    self->select = pub_select_new ();
+  return self->select;
+}
+
+static PubSegment *
+segment_new (GBytes * header, const AsfHeaderInfo * info, guint32 gen)
+{
+  PubSegment *self = g_new0 (PubSegment, 1);
+
+  self->refs = 1;
+  self->header = g_bytes_ref (header);
+  self->info = *info;
+  self->gen = gen;
+  return self;
+}
+
+PubStream *
+pub_stream_new (gsize limit)
+{
+  PubStream *self = g_new0 (PubStream, 1);
+
+  self->ring = pub_ring_new (limit, (GDestroyNotify) pub_segment_unref);
+  self->keys = pub_keys_new ();
+  self->listeners = g_array_new (FALSE, FALSE, sizeof (Listener));
+  return self;
 }
 
 void
 pub_stream_free (PubStream * self)
 {
-  clear_backlog (self);
-  g_clear_pointer (&self->header, g_bytes_unref);
+  pub_ring_free (self->ring);
+  pub_keys_free (self->keys);
+  g_clear_pointer (&self->segment, pub_segment_unref);
   g_array_unref (self->listeners);
   g_free (self);
 }
@@ -121,19 +148,31 @@ gboolean
 pub_stream_catch_up (PubStream * self, gpointer data)
 {
   Listener *listener = find_listener (self, data);
-  guint32 number = self->backlog_start;
-  GList *l;
+  guint64 start = pub_stream_find_start (self, 0), place;
+  const PubPacket *packet;
 
-  if (listener == NULL || self->header == NULL)
+  if (listener == NULL || pub_stream_get_info (self) == NULL)
     return FALSE;
   begin_dispatch (self);
-  listener->funcs->header (data, self->header, &self->info);
-  for (l = self->backlog.head; l != NULL && listener->data == data;
-      l = l->next, number++)
-    listener->funcs->packet (data, l->data, number,
-        number == self->backlog_start);
+  listener->funcs->header (data, self->segment->header, &self->segment->info);
+  for (place = start; (packet = pub_ring_get (self->ring, place)) != NULL
+      && (listener = find_listener (self, data)) != NULL; place++)
+    listener->funcs->packet (data, packet->bytes, packet->number,
+        place == start);
   end_dispatch (self);
-  return self->n_packets == 0 || !g_queue_is_empty (&self->backlog);
+  return self->n_packets == 0 || start != PUB_RING_NOWHERE;
+}
+
+/* Of the segment before, only what its readers have not got is kept. */
+static void
+close_segment (PubStream * self, gboolean is_end)
+{
+  if (self->segment == NULL)
+    return;
+  self->segment->is_over = TRUE;
+  self->segment->is_end = is_end;
+  pub_keys_drop (self->keys, PUB_RING_NOWHERE);
+  pub_ring_keep_from (self->ring, pub_ring_get_end (self->ring));
 }
 
 void
@@ -141,60 +180,51 @@ pub_stream_set_header (PubStream * self, GBytes * header,
     const AsfHeaderInfo * info)
 {
   guint i, n = self->listeners->len;
+  guint32 gen = self->segment != NULL ? self->segment->gen + 1 : 1;
 
-  clear_backlog (self);
-  g_bytes_ref (header);
-  g_clear_pointer (&self->header, g_bytes_unref);
-  self->header = header;
-  self->info = *info;
+  if (self->segment != NULL && !self->segment->is_over)
+    close_segment (self, FALSE);
+  g_clear_pointer (&self->segment, pub_segment_unref);
+  self->segment = segment_new (header, info, gen);
   self->n_packets = 0;
+  pub_keys_reset (self->keys, info);
   begin_dispatch (self);
   for (i = 0; i < n; i++) {
     Listener *listener = &g_array_index (self->listeners, Listener, i);
 
     if (listener->data != NULL)
-      listener->funcs->header (listener->data, self->header, &self->info);
+      listener->funcs->header (listener->data, header, info);
   }
   end_dispatch (self);
 }
 
-/* The first packet of a programme is a place to start, whatever is in it:
- * audio may come before the first key frame. */
 static gboolean
-is_start (PubStream * self, GBytes * packet)
+keep_packet (PubStream * self, GBytes * bytes)
 {
-  gsize size;
-  const guint8 *data = g_bytes_get_data (packet, &size);
-  AsfPacketInfo packet_info;
+  const PubPacket packet = { g_bytes_ref (bytes),
+    pub_segment_ref (self->segment), self->n_packets, g_get_monotonic_time ()
+  };
+  guint64 start;
+  gboolean starts;
 
-  if (self->n_packets == 0)
-    return TRUE;
-  return asf_packet_read (data, size, &packet_info, NULL)
-      && asf_packet_starts_key_frame (&packet_info, data, &self->info);
-}
-
-static void
-keep_packet (PubStream * self, GBytes * packet, gboolean starts)
-{
-  gsize size = g_bytes_get_size (packet);
-
-  if (starts || self->backlog_size + size > self->backlog_limit)
-    clear_backlog (self);
-  if (!starts && self->backlog_size == 0)
-    return;
-  if (starts)
-    self->backlog_start = self->n_packets;
-  g_queue_push_tail (&self->backlog, g_bytes_ref (packet));
-  self->backlog_size += size;
+  starts = pub_keys_add (self->keys, pub_ring_get_end (self->ring),
+      g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
+      packet.arrived_us);
+  pub_ring_add (self->ring, &packet);
+  pub_keys_drop (self->keys, pub_ring_get_first (self->ring));
+  start = pub_stream_find_start (self, self->keep_ms);
+  if (start == PUB_RING_NOWHERE)
+    start = pub_stream_find_newest_key (self);
+  pub_ring_keep_from (self->ring, MIN (start, pub_ring_get_end (self->ring)));
+  return starts;
 }
 
 void
 pub_stream_add_packet (PubStream * self, GBytes * packet)
 {
-  gboolean starts = is_start (self, packet);
+  gboolean starts = keep_packet (self, packet);
   guint i, n = self->listeners->len;
 
-  keep_packet (self, packet, starts);
   begin_dispatch (self);
   for (i = 0; i < n; i++) {
     Listener *listener = &g_array_index (self->listeners, Listener, i);
@@ -212,11 +242,9 @@ pub_stream_end (PubStream * self)
   guint i, n = self->listeners->len;
 
   /* who waits for a header goes on waiting */
-  if (self->header == NULL)
+  if (self->segment == NULL || self->segment->is_over)
     return;
-  clear_backlog (self);
-  g_clear_pointer (&self->header, g_bytes_unref);
-  self->n_packets = 0;
+  close_segment (self, TRUE);
   begin_dispatch (self);
   for (i = 0; i < n; i++) {
     Listener *listener = &g_array_index (self->listeners, Listener, i);
@@ -233,5 +261,64 @@ pub_stream_end (PubStream * self)
 const AsfHeaderInfo *
 pub_stream_get_info (PubStream * self)
 {
-  return self->header != NULL ? &self->info : NULL;
+  return self->segment != NULL && !self->segment->is_over
+      ? &self->segment->info : NULL;
+}
+
+PubSegment *
+pub_stream_get_segment (PubStream * self)
+{
+  return self->segment;
+}
+
+gboolean
+pub_stream_has_packets (PubStream * self)
+{
+  return self->n_packets > 0;
+}
+
+PubRing *
+pub_stream_get_ring (PubStream * self)
+{
+  return self->ring;
+}
+
+const PubPacket *
+pub_stream_get_packet (PubStream * self, guint64 place)
+{
+  return pub_ring_get (self->ring, place);
+}
+
+guint64
+pub_stream_find_start (PubStream * self, guint min_age_ms)
+{
+  gint64 before_us = G_MAXINT64;
+
+  if (min_age_ms > 0)
+    before_us = g_get_monotonic_time () - (gint64) min_age_ms *1000;
+  return pub_keys_find (self->keys, before_us);
+}
+
+guint64
+pub_stream_find_newest_key (PubStream * self)
+{
+  return pub_keys_newest (self->keys);
+}
+
+gboolean
+pub_stream_has_picture (PubStream * self, guint64 start, guint64 next)
+{
+  return pub_keys_has_picture (self->keys, start, next);
+}
+
+void
+pub_stream_keep (PubStream * self, guint age_ms)
+{
+  self->keep_ms = age_ms;
+}
+
+GBytes *
+pub_stream_get_header (PubStream * self)
+{
+  return self->segment != NULL ? self->segment->header : NULL;
 }

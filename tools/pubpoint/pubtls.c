@@ -17,10 +17,11 @@
  * handshake's. */
 #define RECORD_HEAD 5
 #define RECORD_HANDSHAKE 22
-/* GIO's pool has ten threads.  When so many are taken, a handshake that has
- * had its time gives way to a new one. */
+/* GIO's pool has ten threads, and others want some.  While more handshakes
+ * wait, one that has had its time gives way. */
 #define MAX_RUNNING 8
-#define PATIENCE_US (2 * G_USEC_PER_SEC)
+#define PATIENCE_US G_USEC_PER_SEC
+#define LOOK_MS 100
 #define PLAIN "HTTP/1.1 400 Bad Request\r\nContent-Length: 22\r\n" \
     "Content-Type: text/plain\r\nConnection: close\r\n\r\nThis port speaks TLS.\n"
 
@@ -32,6 +33,8 @@ struct _PubTls
   GTlsCertificate *certificate;
   GQueue all;                   /* Handshake */
   GQueue running;               /* Handshake that has a thread, oldest first */
+  GQueue ready;                 /* Handshake that waits for one */
+  GSource *timer;               /* while some wait */
 };
 
 typedef struct
@@ -41,11 +44,14 @@ typedef struct
   GSource *source;              /* until the first record is there */
   int wanted;                   /* its bytes, as far as they are known */
   PubWait *wait;
-  GList link, running_link;
+  GList link;
+  GList turn;                   /* in running or ready */
   GCancellable *cancellable;
   gint64 start_us;
-  gboolean is_running;
+  gboolean is_ready, is_running;
 } Handshake;
+
+static void start_some (PubTls * self);
 
 static void
 clear_source (GSource ** source)
@@ -77,7 +83,9 @@ forget (Handshake * self)
   g_clear_pointer (&self->wait, pub_wait_remove);
   g_queue_unlink (&owner->all, &self->link);
   if (self->is_running)
-    g_queue_unlink (&owner->running, &self->running_link);
+    g_queue_unlink (&owner->running, &self->turn);
+  else if (self->is_ready)
+    g_queue_unlink (&owner->ready, &self->turn);
 }
 
 /* Without a word, since TLS cannot say one yet. */
@@ -104,6 +112,7 @@ pub_tls_new (PubWaiting * waiting, PubTlsFunc done, gpointer data)
   self->data = data;
   g_queue_init (&self->all);
   g_queue_init (&self->running);
+  g_queue_init (&self->ready);
   return self;
 }
 
@@ -112,6 +121,7 @@ pub_tls_free (PubTls * self)
 {
   while (!g_queue_is_empty (&self->all))
     give_up (g_queue_peek_head (&self->all));
+  clear_source (&self->timer);
   g_clear_object (&self->certificate);
   g_free (self);
 }
@@ -150,21 +160,13 @@ handshake_done (GObject * source, GAsyncResult * result, gpointer data)
     g_debug ("TLS handshake: %s", error ? error->message : "too late");
     g_socket_close (g_socket_connection_get_socket (self->connection), NULL);
   }
-  if (owner != NULL)
+  if (owner != NULL) {
+    start_some (owner);
     owner->done (is_good ? G_IO_STREAM (source) : NULL, self->connection,
         owner->data);
+  }
   g_clear_error (&error);
   handshake_free (self);
-}
-
-static void
-make_room (PubTls * self)
-{
-  Handshake *oldest = g_queue_peek_head (&self->running);
-
-  if (self->running.length >= MAX_RUNNING
-      && g_get_monotonic_time () - oldest->start_us > PATIENCE_US)
-    give_up (oldest);
 }
 
 static void
@@ -177,21 +179,52 @@ start (Handshake * self)
   GIOStream *tls = g_tls_server_connection_new (G_IO_STREAM
       (self->connection), owner->certificate, NULL);
 
+  self->is_ready = FALSE;
   if (tls == NULL) {
     give_up (self);
     return;
   }
-  make_room (owner);
   g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (tls),
       (const gchar * const *) protocols);
   g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
   self->is_running = TRUE;
   self->start_us = g_get_monotonic_time ();
-  self->running_link.data = self;
-  g_queue_push_tail_link (&owner->running, &self->running_link);
+  g_queue_push_tail_link (&owner->running, &self->turn);
   g_tls_connection_handshake_async (G_TLS_CONNECTION (tls),
       G_PRIORITY_DEFAULT, self->cancellable, handshake_done, self);
   g_object_unref (tls);
+}
+
+static gboolean
+look (gpointer data)
+{
+  PubTls *self = data;
+  Handshake *oldest = g_queue_peek_head (&self->running);
+
+  while (oldest != NULL && self->running.length >= MAX_RUNNING
+      && g_get_monotonic_time () - oldest->start_us > PATIENCE_US) {
+    give_up (oldest);
+    oldest = g_queue_peek_head (&self->running);
+  }
+  start_some (self);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+start_some (PubTls * self)
+{
+  while (self->running.length < MAX_RUNNING && !g_queue_is_empty (&self->ready)) {
+    GList *turn = g_queue_pop_head_link (&self->ready);
+
+    start (turn->data);
+  }
+  if (g_queue_is_empty (&self->ready)) {
+    clear_source (&self->timer);
+  } else if (self->timer == NULL) {
+    self->timer = g_timeout_source_new (LOOK_MS);
+    g_source_set_callback (self->timer, look, self, NULL);
+    g_source_attach (self->timer, g_main_context_get_thread_default ());
+  }
 }
 
 /* The bytes of the first record, as far as they say; 0: this is no TLS. */
@@ -245,7 +278,10 @@ bytes_came (GSocket * socket, GIOCondition condition, gpointer data)
   }
   clear_source (&self->source);
   want (self, 1);
-  start (self);
+  self->is_ready = TRUE;
+  self->turn.data = self;
+  g_queue_push_tail_link (&self->owner->ready, &self->turn);
+  start_some (self->owner);
   return G_SOURCE_REMOVE;
 }
 

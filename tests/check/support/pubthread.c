@@ -126,6 +126,59 @@ call_server (PubThread * self, void (*func) (PubThread * thread, gpointer data),
   g_mutex_unlock (&self->lock);
 }
 
+typedef struct
+{
+  void (*func) (PubServer * server, gpointer data);
+    gboolean (*condition) (PubServer * server, gpointer data);
+  gpointer data;
+  gboolean result;
+} ServerCall;
+
+static void
+run_server_call (PubThread * self, gpointer data)
+{
+  ServerCall *call = data;
+
+  if (call->func != NULL)
+    call->func (self->server, call->data);
+  else
+    call->result = call->condition (self->server, call->data);
+}
+
+void
+pub_thread_call (PubThread * self, void (*func) (PubServer * server,
+        gpointer data), gpointer data)
+{
+  ServerCall call = { func, NULL, data, FALSE };
+
+  call_server (self, run_server_call, &call);
+}
+
+gboolean
+pub_thread_wait_for (PubThread * self,
+    gboolean (*condition) (PubServer * server, gpointer data), gpointer data)
+{
+  gint64 deadline = g_get_monotonic_time () + DEADLINE_US;
+  ServerCall call = { NULL, condition, data, FALSE };
+  gboolean in_time = TRUE;
+
+  while (in_time) {
+    guint64 seen;
+
+    g_mutex_lock (&self->lock);
+    seen = self->generation;
+    g_mutex_unlock (&self->lock);
+    call_server (self, run_server_call, &call);
+    if (call.result)
+      return TRUE;
+    g_mutex_lock (&self->lock);
+    while (self->generation == seen && in_time)
+      in_time = g_cond_wait_until (&self->cond, &self->lock, deadline);
+    g_mutex_unlock (&self->lock);
+  }
+  return FALSE;
+}
+
 static void
 quit_loop (PubThread * self, gpointer data)
 {

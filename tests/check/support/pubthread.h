@@ -21,6 +21,15 @@ void pub_thread_stop (PubThread * self);
  * until all connections have gone; pub_thread_stop() is still to be called. */
 void pub_thread_shut_down (PubThread * self);
 
+/* Has @func called on the server's thread, and waits for it. */
+void pub_thread_call (PubThread * self, void (*func) (PubServer * server,
+        gpointer data), gpointer data);
+
+/* Waits until @condition, which is called on the server's thread, is true, for
+ * at most 20 seconds.  It is asked again whenever the server has changed. */
+gboolean pub_thread_wait_for (PubThread * self,
+    gboolean (*condition) (PubServer * server, gpointer data), gpointer data);
+
 guint pub_thread_get_port (PubThread * self);
 
 /* "SCHEME://127.0.0.1:PORT" and @path. */

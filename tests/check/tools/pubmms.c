@@ -260,9 +260,10 @@ GST_START_TEST (test_packets)
   fail_unless (memcmp (head, change, PUB_MMS_NOTICE_SIZE) == 0);
   pub_mms_write_notice (head, 'E', PUB_MMS_S_FALSE);
   fail_unless (memcmp (head, end, PUB_MMS_NOTICE_SIZE) == 0);
-  assert_equals_int (pub_mms_next_sequence (0), 1);
-  assert_equals_int (pub_mms_next_sequence (253), 254);
-  assert_equals_int (pub_mms_next_sequence (254), 0);
+  assert_equals_int (pub_mms_add_sequence (0, 1), 1);
+  assert_equals_int (pub_mms_add_sequence (253, 1), 254);
+  assert_equals_int (pub_mms_add_sequence (254, 1), 0);
+  assert_equals_int (pub_mms_add_sequence (250, 32), 27);
 }
 
 GST_END_TEST;

@@ -192,7 +192,6 @@ GST_START_TEST (test_errors)
     {"[sever]\n", NULL, "/options: there is no group [sever]"},
     {"port=1\n", NULL, "/options: "},
     {"[server]\nport=1\n", "--port=z", "--port=z: "},
-    {"[server]\nmax-points=1\npoint=/a;/b\n", NULL, "max-points=1"},
   };
   guint i;
 

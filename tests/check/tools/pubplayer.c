@@ -3,12 +3,11 @@
 /* What players get, byte for byte ([MS-WMSP] 2.2.3, 3.2). */
 #include <gst/check/gstcheck.h>
 
-#include "pubthread.h"
-#include "rawpush.h"
-#include "testasf.h"
+#include "playcase.h"
 
-#define PACKET_SIZE 400
-#define PATH "/live"
+#define PACKET_SIZE PLAY_PACKET_SIZE
+#define PATH PLAY_PATH
+
 #define PLAIN "GET " PATH " HTTP/1.0\r\nHost: t\r\n\r\n"
 #define PLAIN_11 "GET " PATH " HTTP/1.1\r\nHost: t\r\n\r\n"
 #define DESCRIBE "GET " PATH " HTTP/1.1\r\nHost: t\r\n" \
@@ -17,126 +16,9 @@
     "User-Agent: NSPlayer/" version "\r\nPragma: xPlayStrm=1\r\n" \
     "Pragma: client-id=4711\r\n\r\n"
 
-static PubThread *server;
-static GByteArray *header;
-
-static void
-setup_server (void)
-{
-  const TestHeader description = { ASF_FILE_BROADCAST, PACKET_SIZE, 0,
-    {&asf_guid_stream_video}, FALSE
-  };
-
-  server = pub_thread_new (NULL, NULL);
-  header = test_asf_header (&description);
-}
-
-static void
-teardown_server (void)
-{
-  pub_thread_stop (server);
-  g_byte_array_unref (header);
-}
-
-static void
-restart_server (void (*configure) (PubServer * server, gpointer data),
-    gpointer data)
-{
-  pub_thread_stop (server);
-  server = pub_thread_new (configure, data);
-}
-
-static RawPush *
-begin_push (void)
-{
-  RawPush *push = raw_push_connect (pub_thread_get_port (server));
-
-  assert_equals_int (raw_push_setup (push, PATH, "0", ""), 204);
-  raw_push_start (push, PATH, RAW_LENGTH);
-  raw_push_frame (push, 'H', header->data, header->len);
-  fail_unless (pub_thread_wait (server, PATH, pub_has_headers, 1));
-  return push;
-}
-
-static void
-send_packet (RawPush * push, guint8 fill, gboolean is_key)
-{
-  GByteArray *packet = test_asf_packet (PACKET_SIZE, 100, fill, is_key, 0);
-
-  raw_push_frame (push, 'D', packet->data, packet->len);
-  g_byte_array_unref (packet);
-}
-
-static RawPush *
-begin_play (const gchar * request)
-{
-  RawPush *player = raw_push_connect (pub_thread_get_port (server));
-
-  raw_push_send_text (player, request);
-  return player;
-}
-
-/* Takes @size bytes off what has been received. */
-static GByteArray *
-take_bytes (RawPush * player, gsize size)
-{
-  GByteArray *bytes = g_byte_array_new ();
-
-  raw_push_read (player, size);
-  g_byte_array_append (bytes, (guint8 *) player->received->str, size);
-  g_string_erase (player->received, 0, size);
-  return bytes;
-}
-
-static void
-expect_header (RawPush * player)
-{
-  GByteArray *bytes = take_bytes (player, header->len);
-
-  fail_unless (memcmp (bytes->data, header->data, header->len) == 0);
-  g_byte_array_unref (bytes);
-}
-
-static void
-expect_packet (RawPush * player, guint8 fill)
-{
-  GByteArray *bytes = take_bytes (player, PACKET_SIZE);
-  AsfPacketInfo info;
-
-  fail_unless (asf_packet_read (bytes->data, PACKET_SIZE, &info, NULL));
-  assert_equals_int (bytes->data[PACKET_SIZE - 1 - info.padding], fill);
-  g_byte_array_unref (bytes);
-}
-
-/* Framing header and MMS data packet header. */
-static void
-expect_chunk_head (RawPush * player, gchar type, guint32 location,
-    guint8 af_flags, guint size)
-{
-  GByteArray *bytes = take_bytes (player, 12);
-
-  assert_equals_int (bytes->data[0], '$');
-  assert_equals_int (bytes->data[1], type);
-  assert_equals_int (GST_READ_UINT16_LE (bytes->data + 2), size + 8);
-  assert_equals_int (GST_READ_UINT32_LE (bytes->data + 4), location);
-  assert_equals_int (bytes->data[8], 0);
-  assert_equals_int (bytes->data[9], af_flags);
-  assert_equals_int (GST_READ_UINT16_LE (bytes->data + 10), size + 8);
-  g_byte_array_unref (bytes);
-}
-
-static void
-expect_text (RawPush * player, const gchar * text, gsize size)
-{
-  GByteArray *bytes = take_bytes (player, size);
-
-  fail_unless (memcmp (bytes->data, text, size) == 0);
-  g_byte_array_unref (bytes);
-}
-
 GST_START_TEST (test_plain)
 {
-  RawPush *push = begin_push (), *player = begin_play (PLAIN);
+  RawPush *push = play_case_push (), *player = play_case_player (PLAIN);
   gchar *head = NULL;
 
   assert_equals_int (raw_push_response (player, &head), 200);
@@ -144,11 +26,11 @@ GST_START_TEST (test_plain)
   fail_unless (strstr (head, "\r\nConnection: close\r\n") != NULL);
   fail_unless (strstr (head, "Content-Length") == NULL);
   g_free (head);
-  expect_header (player);
-  send_packet (push, 'a', TRUE);
-  expect_packet (player, 'a');
-  send_packet (push, 'b', FALSE);
-  expect_packet (player, 'b');
+  play_case_expect_header (player);
+  play_case_send (push, 'a', TRUE);
+  play_case_expect_packet (player, 'a');
+  play_case_send (push, 'b', FALSE);
+  play_case_expect_packet (player, 'b');
   raw_push_end (push, 0);
   fail_unless (raw_push_wait_end (player));
   raw_push_free (player);
@@ -159,21 +41,21 @@ GST_END_TEST;
 
 GST_START_TEST (test_plain_in_chunks)
 {
-  RawPush *push = begin_push (), *player = begin_play (PLAIN_11);
+  RawPush *push = play_case_push (), *player = play_case_player (PLAIN_11);
   gchar *head = NULL, *size;
 
   assert_equals_int (raw_push_response (player, &head), 200);
   fail_unless (strstr (head, "\r\nTransfer-Encoding: chunked\r\n") != NULL);
   g_free (head);
-  size = g_strdup_printf ("%x\r\n", header->len);
-  expect_text (player, size, strlen (size));
+  size = g_strdup_printf ("%x\r\n", play_header->len);
+  play_case_expect_text (player, size, strlen (size));
   g_free (size);
-  expect_header (player);
-  send_packet (push, 'a', TRUE);
-  expect_text (player, "\r\n190\r\n", 7);
-  expect_packet (player, 'a');
+  play_case_expect_header (player);
+  play_case_send (push, 'a', TRUE);
+  play_case_expect_text (player, "\r\n190\r\n", 7);
+  play_case_expect_packet (player, 'a');
   raw_push_end (push, 0);
-  expect_text (player, "\r\n0\r\n\r\n", 7);
+  play_case_expect_text (player, "\r\n0\r\n\r\n", 7);
   fail_unless (raw_push_wait_end (player));
   raw_push_free (player);
   raw_push_free (push);
@@ -184,8 +66,8 @@ GST_END_TEST;
 /* Describe, then Play on the same connection. */
 GST_START_TEST (test_mms)
 {
-  RawPush *push = begin_push (), *player = begin_play (DESCRIBE);
-  gchar *head = NULL, *length;
+  RawPush *push = play_case_push (), *player = play_case_player (DESCRIBE);
+  gchar *head = NULL, *length, *play, *id;
   guint i;
 
   assert_equals_int (raw_push_response (player, &head), 200);
@@ -194,28 +76,35 @@ GST_START_TEST (test_mms)
   fail_unless (strstr (head, "\r\nServer: Cougar/9.") != NULL);
   fail_unless (strstr (head, "client-id=") != NULL);
   fail_unless (strstr (head, "features=\"broadcast,live\"") != NULL);
-  length = g_strdup_printf ("\r\nContent-Length: %u\r\n", header->len + 12);
+  length =
+      g_strdup_printf ("\r\nContent-Length: %u\r\n", play_header->len + 12);
   fail_unless (strstr (head, length) != NULL);
   g_free (length);
+  fail_unless (strstr (head, "xResetStrm") == NULL);
+  id = play_case_client_id (head);
   g_free (head);
-  expect_chunk_head (player, 'H', 0, 0x0c, header->len);
-  expect_header (player);
+  play_case_expect_chunk (player, 'H', 0, 0x0c, play_header->len);
+  play_case_expect_header (player);
 
-  raw_push_send_text (player, PLAY ("4.1.0.3856"));
+  play = g_strdup_printf ("GET " PATH " HTTP/1.1\r\nHost: t\r\nUser-Agent: "
+      "NSPlayer/4.1.0.3856\r\nPragma: xPlayStrm=1, %s\r\n\r\n", id);
+  raw_push_send_text (player, play);
+  g_free (play);
   assert_equals_int (raw_push_response (player, &head), 200);
   fail_unless (strstr (head, "\r\nContent-Type: application/x-mms-framed\r\n"));
-  fail_unless (strstr (head, "client-id=4711") != NULL);
+  fail_unless (strstr (head, id) != NULL);
+  fail_unless (strstr (head, "xResetStrm") == NULL);
+  g_free (id);
   g_free (head);
-  expect_chunk_head (player, 'H', 0, 0x0c, header->len);
-  expect_header (player);
+  play_case_expect_chunk (player, 'H', 0, 0x0c, play_header->len);
+  play_case_expect_header (player);
   for (i = 0; i < 300; i++) {
-    send_packet (push, i, TRUE);
+    play_case_send (push, i, TRUE);
     /* the sequence number runs from 0 to 254 */
-    expect_chunk_head (player, 'D', i, i % 255, PACKET_SIZE);
-    expect_packet (player, i);
+    play_case_expect_data (player, i, i % 255, i);
   }
   raw_push_end (push, 0);
-  expect_text (player, "$E\x04\0\0\0\0\0", 8);
+  play_case_expect_text (player, "$E\x04\0\0\0\0\0", 8);
   fail_unless (raw_push_wait_end (player));
   raw_push_free (player);
   raw_push_free (push);
@@ -232,18 +121,18 @@ GST_START_TEST (test_describe_closes)
     "GET " PATH " HTTP/1.1\r\nHost: t\r\nUser-Agent: NSPlayer/7.10.0.3059"
         "\r\nConnection: Close\r\n\r\n"
   };
-  RawPush *push = begin_push ();
+  RawPush *push = play_case_push ();
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (requests); i++) {
-    RawPush *player = begin_play (requests[i]);
+    RawPush *player = play_case_player (requests[i]);
     gchar *head = NULL;
 
     assert_equals_int (raw_push_response (player, &head), 200);
     fail_unless (strstr (head, "\r\nConnection: close\r\n") != NULL);
     g_free (head);
-    expect_chunk_head (player, 'H', 0, 0x0c, header->len);
-    expect_header (player);
+    play_case_expect_chunk (player, 'H', 0, 0x0c, play_header->len);
+    play_case_expect_header (player);
     fail_unless (raw_push_wait_end (player));
     raw_push_free (player);
   }
@@ -257,13 +146,14 @@ GST_START_TEST (test_metadata)
 {
   static const gchar metadata[] =
       "playlist-gen-id=1, broadcast-id=1, features=\"broadcast,live\"";
-  RawPush *push = begin_push (), *player = begin_play (PLAY ("9.0.0.2980"));
+  RawPush *push = play_case_push (), *player =
+      play_case_player (PLAY ("9.0.0.2980"));
 
   assert_equals_int (raw_push_response (player, NULL), 200);
-  expect_chunk_head (player, 'M', 0, 0x0c, sizeof (metadata));
-  expect_text (player, metadata, sizeof (metadata));
-  expect_chunk_head (player, 'H', 0, 0x0c, header->len);
-  expect_header (player);
+  play_case_expect_chunk (player, 'M', 0, 0x0c, sizeof (metadata));
+  play_case_expect_text (player, metadata, sizeof (metadata));
+  play_case_expect_chunk (player, 'H', 0, 0x0c, play_header->len);
+  play_case_expect_header (player);
   raw_push_free (player);
   raw_push_free (push);
 }
@@ -272,14 +162,14 @@ GST_END_TEST;
 
 GST_START_TEST (test_padding_is_put_back)
 {
-  RawPush *push = begin_push (), *player = begin_play (PLAIN);
+  RawPush *push = play_case_push (), *player = play_case_player (PLAIN);
   GByteArray *packet = test_asf_packet (PACKET_SIZE, 100, 'p', TRUE, 0);
   AsfPacketInfo info;
   AsfPacketCut cut;
   GByteArray *bytes;
 
   assert_equals_int (raw_push_response (player, NULL), 200);
-  expect_header (player);
+  play_case_expect_header (player);
   fail_unless (asf_packet_read (packet->data, PACKET_SIZE, &info, NULL));
   fail_unless (asf_packet_cut_padding (&info, packet->data, &cut));
   bytes = g_byte_array_new ();
@@ -288,7 +178,7 @@ GST_START_TEST (test_padding_is_put_back)
   fail_unless (bytes->len < 150);
   raw_push_frame (push, 'D', bytes->data, bytes->len);
   g_byte_array_unref (bytes);
-  bytes = take_bytes (player, PACKET_SIZE);
+  bytes = play_case_take (player, PACKET_SIZE);
   fail_unless (memcmp (bytes->data, packet->data, PACKET_SIZE) == 0);
   g_byte_array_unref (bytes);
   g_byte_array_unref (packet);
@@ -300,20 +190,20 @@ GST_END_TEST;
 
 GST_START_TEST (test_joins_at_newest_key_frame)
 {
-  RawPush *push = begin_push (), *player;
+  RawPush *push = play_case_push (), *player;
 
-  send_packet (push, 'a', TRUE);
-  send_packet (push, 'b', FALSE);
-  send_packet (push, 'c', TRUE);
-  send_packet (push, 'd', FALSE);
-  fail_unless (pub_thread_wait (server, PATH, pub_has_packets, 4));
-  player = begin_play (PLAIN);
+  play_case_send (push, 'a', TRUE);
+  play_case_send (push, 'b', FALSE);
+  play_case_send (push, 'c', TRUE);
+  play_case_send (push, 'd', FALSE);
+  fail_unless (pub_thread_wait (play_server, PATH, pub_has_packets, 4));
+  player = play_case_player (PLAIN);
   assert_equals_int (raw_push_response (player, NULL), 200);
-  expect_header (player);
-  expect_packet (player, 'c');
-  expect_packet (player, 'd');
-  send_packet (push, 'e', FALSE);
-  expect_packet (player, 'e');
+  play_case_expect_header (player);
+  play_case_expect_packet (player, 'c');
+  play_case_expect_packet (player, 'd');
+  play_case_send (push, 'e', FALSE);
+  play_case_expect_packet (player, 'e');
   raw_push_free (player);
   raw_push_free (push);
 }
@@ -332,18 +222,18 @@ GST_START_TEST (test_joins_at_next_key_frame)
   RawPush *push, *player;
   gchar fill;
 
-  restart_server (keep_little, NULL);
-  push = begin_push ();
+  play_case_restart (keep_little, NULL);
+  push = play_case_push ();
   for (fill = 'a'; fill < 'e'; fill++)
-    send_packet (push, fill, fill == 'a');
-  fail_unless (pub_thread_wait (server, PATH, pub_has_packets, 4));
-  player = begin_play (PLAIN);
+    play_case_send (push, fill, fill == 'a');
+  fail_unless (pub_thread_wait (play_server, PATH, pub_has_packets, 4));
+  player = play_case_player (PLAIN);
   assert_equals_int (raw_push_response (player, NULL), 200);
-  expect_header (player);
-  fail_unless (pub_thread_wait (server, PATH, pub_has_playing, 1));
-  send_packet (push, 'e', FALSE);
-  send_packet (push, 'f', TRUE);
-  expect_packet (player, 'f');
+  play_case_expect_header (player);
+  fail_unless (pub_thread_wait (play_server, PATH, pub_has_playing, 1));
+  play_case_send (push, 'e', FALSE);
+  play_case_send (push, 'f', TRUE);
+  play_case_expect_packet (player, 'f');
   raw_push_free (player);
   raw_push_free (push);
 }
@@ -357,21 +247,21 @@ GST_START_TEST (test_waits_for_the_encoder)
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (requests); i++)
-    players[i] = begin_play (requests[i]);
-  fail_unless (pub_thread_wait (server, PATH, pub_has_players, i));
-  push = begin_push ();
+    players[i] = play_case_player (requests[i]);
+  fail_unless (pub_thread_wait (play_server, PATH, pub_has_players, i));
+  push = play_case_push ();
   for (i = 0; i < G_N_ELEMENTS (requests); i++) {
     assert_equals_int (raw_push_response (players[i], NULL), 200);
     if (i > 0)
-      expect_chunk_head (players[i], 'H', 0, 0x0c, header->len);
-    expect_header (players[i]);
+      play_case_expect_chunk (players[i], 'H', 0, 0x0c, play_header->len);
+    play_case_expect_header (players[i]);
   }
   /* even what is no key frame: nothing has been missed */
-  send_packet (push, 'a', FALSE);
-  expect_packet (players[0], 'a');
+  play_case_send (push, 'a', FALSE);
+  play_case_expect_packet (players[0], 'a');
   for (i = 0; i < G_N_ELEMENTS (requests); i++)
     raw_push_free (players[i]);
-  fail_unless (pub_thread_wait (server, PATH, pub_has_players, 0));
+  fail_unless (pub_thread_wait (play_server, PATH, pub_has_players, 0));
   raw_push_free (push);
 }
 
@@ -390,11 +280,11 @@ GST_START_TEST (test_waits_in_vain)
 {
   RawPush *player;
 
-  restart_server (be_impatient, NULL);
-  player = begin_play (PLAIN);
+  play_case_restart (be_impatient, NULL);
+  player = play_case_player (PLAIN);
   assert_equals_int (raw_push_response (player, NULL), 404);
   fail_unless (raw_push_wait_end (player));
-  fail_unless (pub_thread_wait (server, PATH, pub_has_players, 0));
+  fail_unless (pub_thread_wait (play_server, PATH, pub_has_players, 0));
   raw_push_free (player);
 }
 
@@ -405,10 +295,10 @@ GST_START_TEST (test_too_many_players)
   RawPush *push, *players[3];
   guint i;
 
-  restart_server (be_impatient, NULL);
-  push = begin_push ();
+  play_case_restart (be_impatient, NULL);
+  push = play_case_push ();
   for (i = 0; i < 3; i++) {
-    players[i] = begin_play (PLAIN);
+    players[i] = play_case_player (PLAIN);
     assert_equals_int (raw_push_response (players[i], NULL), i < 2 ? 200 : 503);
   }
   for (i = 0; i < 3; i++)
@@ -435,24 +325,24 @@ GST_START_TEST (test_slow_player_skips)
   guint sent = 0, got = 0;
   guint8 fill = 0;
 
-  restart_server (limit_queue, NULL);
-  push = begin_push ();
-  slow = begin_play (PLAIN);
+  play_case_restart (limit_queue, NULL);
+  push = play_case_push ();
+  slow = play_case_player (PLAIN);
   assert_equals_int (raw_push_response (slow, NULL), 200);
   do {
     guint i;
 
     for (i = 0; i < 1000; i++, sent++)
-      send_packet (push, sent % 10, sent % 10 == 0);
-    fail_unless (pub_thread_wait (server, PATH, pub_has_packets, sent));
-    pub_thread_get_point (server, PATH, &point);
+      play_case_send (push, sent % 10, sent % 10 == 0);
+    fail_unless (pub_thread_wait (play_server, PATH, pub_has_packets, sent));
+    pub_thread_get_point (play_server, PATH, &point);
   } while (point.skipped == 0 && sent < 200000);
-  fail_unless (point.skipped > 0);
+  fail_unless (pub_thread_wait (play_server, PATH, pub_has_skipped, 1));
   raw_push_end (push, 0);
 
-  expect_header (slow);
+  play_case_expect_header (slow);
   while (raw_push_try_read (slow, PACKET_SIZE)) {
-    bytes = take_bytes (slow, PACKET_SIZE);
+    bytes = play_case_take (slow, PACKET_SIZE);
     fail_unless (asf_packet_read (bytes->data, PACKET_SIZE, &info, NULL));
     /* the next one, or a key frame */
     fail_unless (bytes->data[PACKET_SIZE - 1 - info.padding] == fill
@@ -473,14 +363,14 @@ GST_START_TEST (test_stalled_player_is_dropped)
   RawPush *push, *slow;
   guint i;
 
-  restart_server (be_impatient, NULL);
-  push = begin_push ();
-  slow = begin_play (PLAIN);
+  play_case_restart (be_impatient, NULL);
+  push = play_case_push ();
+  slow = play_case_player (PLAIN);
   assert_equals_int (raw_push_response (slow, NULL), 200);
   /* more than the kernel keeps */
   for (i = 0; i < 30000; i++)
-    send_packet (push, i % 10, i % 10 == 0);
-  fail_unless (pub_thread_wait (server, PATH, pub_has_players, 0));
+    play_case_send (push, i % 10, i % 10 == 0);
+  fail_unless (pub_thread_wait (play_server, PATH, pub_has_players, 0));
   raw_push_free (slow);
   raw_push_free (push);
 }
@@ -490,26 +380,25 @@ GST_END_TEST;
 /* $C: MMS players get the new header, bare ASF ends. */
 GST_START_TEST (test_header_change)
 {
-  RawPush *push = begin_push (), *plain = begin_play (PLAIN);
-  RawPush *mms = begin_play (PLAY ("4.1"));
+  RawPush *push = play_case_push (), *plain = play_case_player (PLAIN);
+  RawPush *mms = play_case_player (PLAY ("4.1"));
   GByteArray *change = g_byte_array_new ();
 
   assert_equals_int (raw_push_response (plain, NULL), 200);
   assert_equals_int (raw_push_response (mms, NULL), 200);
-  expect_header (plain);
-  expect_chunk_head (mms, 'H', 0, 0x0c, header->len);
-  expect_header (mms);
+  play_case_expect_header (plain);
+  play_case_expect_chunk (mms, 'H', 0, 0x0c, play_header->len);
+  play_case_expect_header (mms);
   raw_push_end (push, 1);
   test_put (change, 0, 4);
-  g_byte_array_append (change, header->data, header->len);
+  g_byte_array_append (change, play_header->data, play_header->len);
   raw_push_frame (push, 'C', change->data, change->len);
   fail_unless (raw_push_wait_end (plain));
-  expect_text (mms, "$C\x04\0\0\0\0\0", 8);
-  expect_chunk_head (mms, 'H', 0, 0x0c, header->len);
-  expect_header (mms);
-  send_packet (push, 'n', TRUE);
-  expect_chunk_head (mms, 'D', 0, 0, PACKET_SIZE);
-  expect_packet (mms, 'n');
+  play_case_expect_text (mms, "$C\x04\0\0\0\0\0", 8);
+  play_case_expect_chunk (mms, 'H', 0, 0x0c, play_header->len);
+  play_case_expect_header (mms);
+  play_case_send (push, 'n', TRUE);
+  play_case_expect_data (mms, 0, 0, 'n');
   g_byte_array_unref (change);
   raw_push_free (plain);
   raw_push_free (mms);
@@ -527,20 +416,20 @@ shut_down (gpointer data)
 
 GST_START_TEST (test_shut_down)
 {
-  RawPush *push = begin_push (), *mms = begin_play (PLAY ("4.1"));
-  RawPush *waiting = raw_push_connect (pub_thread_get_port (server));
+  RawPush *push = play_case_push (), *mms = play_case_player (PLAY ("4.1"));
+  RawPush *waiting = raw_push_connect (pub_thread_get_port (play_server));
   const gchar *request = "GET /other HTTP/1.1\r\nHost: t\r\n\r\n";
   GThread *thread;
 
   assert_equals_int (raw_push_response (mms, NULL), 200);
-  expect_chunk_head (mms, 'H', 0, 0x0c, header->len);
-  expect_header (mms);
+  play_case_expect_chunk (mms, 'H', 0, 0x0c, play_header->len);
+  play_case_expect_header (mms);
   raw_push_send_text (waiting, request);
-  fail_unless (pub_thread_wait (server, "/other", pub_has_players, 1));
+  fail_unless (pub_thread_wait (play_server, "/other", pub_has_players, 1));
 
-  thread = g_thread_new ("shut down", shut_down, server);
+  thread = g_thread_new ("shut down", shut_down, play_server);
   assert_equals_int (raw_push_response (push, NULL), 503);
-  expect_text (mms, "$E\x04\0\0\0\0\0", 8);
+  play_case_expect_text (mms, "$E\x04\0\0\0\0\0", 8);
   fail_unless (raw_push_wait_end (mms));
   assert_equals_int (raw_push_response (waiting, NULL), 503);
   raw_push_free (push);
@@ -558,7 +447,7 @@ pubplayer_suite (void)
   TCase *tc = tcase_create ("player");
 
   tcase_set_timeout (tc, 60);
-  tcase_add_checked_fixture (tc, setup_server, teardown_server);
+  tcase_add_checked_fixture (tc, play_case_setup, play_case_teardown);
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_plain);
   tcase_add_test (tc, test_plain_in_chunks);

@@ -96,7 +96,7 @@ static void
 teardown_select (void)
 {
   assert_equals_int (pub_select_count (shared), 0);
-  pub_select_free (shared);
+  pub_select_unref (shared);
 }
 
 #define ALL "1K 2d 3d 1d 2K 9d"
@@ -247,11 +247,10 @@ GST_START_TEST (test_shares)
   other_of = pub_choice_filter (choices[1], 3, packet);
   fail_unless (one_of == other_of);
   g_bytes_unref (other_of);
-  /* the same number behind another header */
-  pub_select_reset (shared);
-  other_of = pub_choice_filter (choices[1], 3, packet);
-  fail_unless (one_of != other_of);
   g_bytes_unref (one_of);
+  /* another one in its place */
+  other_of = pub_choice_filter (choices[1], 3 + PUB_SELECT_KEPT, packet);
+  fail_unless (one_of != other_of);
   g_bytes_unref (other_of);
   g_bytes_unref (packet);
 
@@ -281,6 +280,31 @@ GST_START_TEST (test_shares)
 
 GST_END_TEST;
 
+/* 2.2.3.3: the padding is taken off, once for all. */
+GST_START_TEST (test_cuts)
+{
+  GByteArray *padded = test_asf_packet (400, 100, 'x', TRUE, 0);
+  GBytes *packet = g_byte_array_free_to_bytes (padded), *cut, *again;
+  AsfPacketInfo packet_info;
+
+  cut = pub_select_cut (shared, 5, packet);
+  fail_unless (asf_packet_read (g_bytes_get_data (cut, NULL),
+          g_bytes_get_size (cut), &packet_info, NULL));
+  assert_equals_uint64 (packet_info.padding, 0);
+  fail_unless (g_bytes_get_size (cut) < 140);
+  again = pub_select_cut (shared, 5, packet);
+  fail_unless (again == cut);
+  g_bytes_unref (again);
+  g_bytes_unref (cut);
+  g_bytes_unref (packet);
+  packet = g_bytes_new_static ("\x82", 1);
+  fail_unless (pub_select_cut (shared, 6, packet) == NULL);
+  g_bytes_unref (packet);
+  assert_equals_int (pub_select_count (shared), 0);
+}
+
+GST_END_TEST;
+
 /* 3.2.4.2: what is like what was selected. */
 GST_START_TEST (test_another_header)
 {
@@ -289,22 +313,25 @@ GST_START_TEST (test_another_header)
   };
   static const PubMmsSwitch silent[] = { {0xffff, 1, PUB_MMS_WHOLE} };
   PubChoice *choice = pub_choice_new (shared, &info);
+  PubSelect *next = pub_select_new ();
 
   fail_unless (pub_choice_play (choice, start, 2));
-  pub_select_reset (shared);
   set_streams ("vaav");
-  pub_choice_set_header (choice, &info);
+  pub_choice_set_header (choice, next, &info);
+  assert_equals_int (pub_select_count (shared), 0);
+  assert_equals_int (pub_select_count (next), 1);
+  pub_select_unref (next);
   expect (choice, 0, "1K 1d 2d 3d 4d", "1K 2d 4d");
   /* 1 is a sound now, and some sound was on */
   set_streams ("av");
-  pub_choice_set_header (choice, &info);
+  pub_choice_set_header (choice, shared, &info);
   expect (choice, 0, "1d 2d", "1d 2d");
 
   set_streams ("vaa");
-  pub_choice_set_header (choice, &info);
+  pub_choice_set_header (choice, shared, &info);
   fail_unless (pub_choice_play (choice, silent, 1));
   set_streams ("avva");
-  pub_choice_set_header (choice, &info);
+  pub_choice_set_header (choice, shared, &info);
   expect (choice, 0, "1d 2d 3d 4d", "2d 3d");
   pub_choice_free (choice);
 }
@@ -341,6 +368,7 @@ pubselect_suite (void)
   tcase_add_test (tc, test_goes_at_once);
   tcase_add_test (tc, test_replaces);
   tcase_add_test (tc, test_shares);
+  tcase_add_test (tc, test_cuts);
   tcase_add_test (tc, test_another_header);
   tcase_add_test (tc, test_numbers_run_over);
   return suite;

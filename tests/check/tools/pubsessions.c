@@ -25,14 +25,18 @@ GST_START_TEST (test_sessions)
   fail_if (pub_sessions_find (sessions, one, there, 0, NULL));
   fail_unless (pub_sessions_find (sessions, one, NULL, 0, NULL));
 
-  pub_sessions_set_player (sessions, one, &player_of_one, 0);
-  pub_sessions_set_player (sessions, two, &player_of_two, 0);
+  pub_sessions_set_player (sessions, one, NULL, &player_of_one, 0);
+  pub_sessions_set_player (sessions, two, NULL, &player_of_two, 0);
+  fail_unless (pub_sessions_find (sessions, one, here, 0, &player));
+  fail_unless (player == &player_of_one);
+  /* only who plays it can let go of it */
+  pub_sessions_set_player (sessions, one, &player_of_two, NULL, 0);
   fail_unless (pub_sessions_find (sessions, one, here, 0, &player));
   fail_unless (player == &player_of_one);
   pub_sessions_remove_point (sessions, here);
   fail_if (pub_sessions_find (sessions, one, NULL, 0, NULL));
   assert_equals_int (pub_sessions_count (sessions), 1);
-  pub_sessions_set_player (sessions, one, NULL, 0);
+  pub_sessions_set_player (sessions, one, &player_of_one, NULL, 0);
   assert_equals_int (pub_sessions_count (sessions), 1);
   pub_sessions_free (sessions);
 }
@@ -47,14 +51,14 @@ GST_START_TEST (test_timeout)
   guint32 talks = pub_sessions_add (sessions, here, 0);
   guint32 silent = pub_sessions_add (sessions, here, 0);
 
-  pub_sessions_set_player (sessions, plays, &player_of_one, 0);
+  pub_sessions_set_player (sessions, plays, NULL, &player_of_one, 0);
   fail_unless (pub_sessions_find (sessions, talks, here, 60 * SECOND, NULL));
   fail_unless (pub_sessions_find (sessions, talks, here, 120 * SECOND, NULL));
   fail_if (pub_sessions_find (sessions, silent, here, 120 * SECOND, NULL));
   fail_unless (pub_sessions_find (sessions, plays, here, 120 * SECOND, NULL));
   fail_if (pub_sessions_find (sessions, talks, here, 200 * SECOND, NULL));
   /* its time begins when it stops */
-  pub_sessions_set_player (sessions, plays, NULL, 200 * SECOND);
+  pub_sessions_set_player (sessions, plays, &player_of_one, NULL, 200 * SECOND);
   fail_unless (pub_sessions_find (sessions, plays, here, 260 * SECOND, NULL));
   fail_if (pub_sessions_find (sessions, plays, here, 330 * SECOND, NULL));
   assert_equals_int (pub_sessions_count (sessions), 0);
@@ -70,7 +74,7 @@ GST_START_TEST (test_bounded)
   guint32 plays = pub_sessions_add (sessions, here, 0);
   guint i;
 
-  pub_sessions_set_player (sessions, plays, &player_of_one, 0);
+  pub_sessions_set_player (sessions, plays, NULL, &player_of_one, 0);
   for (i = 0; i < PUB_SESSIONS_MAX_IDLE; i++)
     last = pub_sessions_add (sessions, there, 1);
   assert_equals_int (pub_sessions_count (sessions), PUB_SESSIONS_MAX_IDLE + 1);

@@ -13,6 +13,7 @@
 #include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>
 
+#include "players.h"
 #include "programcase.h"
 #include "rawpush.h"
 #include "testasf.h"
@@ -27,6 +28,27 @@ setup_status (ProgramCase * program, const gchar * path)
 
   raw_push_free (push);
   return status;
+}
+
+/* Returns: a player that has got an answer, and will not close. */
+static RawPush *
+start_player (RawPush * push, guint port)
+{
+  const TestHeader description = { ASF_FILE_BROADCAST, 200, 0,
+    {&asf_guid_stream_audio}, FALSE
+  };
+  GByteArray *header = test_asf_header (&description);
+  RawPush *player;
+
+  assert_equals_int (raw_push_setup (push, "/live", "0", ""), 204);
+  raw_push_start (push, "/live", RAW_LENGTH);
+  raw_push_frame (push, 'H', header->data, header->len);
+  player = raw_push_connect (port);
+  raw_push_send_text (player, "GET /live HTTP/1.1\r\nHost: localhost\r\n"
+      "User-Agent: x\r\n\r\n");
+  assert_equals_int (raw_push_response (player, NULL), 200);
+  g_byte_array_unref (header);
+  return player;
 }
 
 static void
@@ -62,6 +84,123 @@ GST_START_TEST (test_reload)
   assert_equals_int (setup_status (program, "/new"), 204);
   program_case_finish (program);
   program_case_remove (filename);
+}
+
+GST_END_TEST;
+
+/* Returns: the status that refuses a player, or 200. */
+static guint
+play_status (ProgramCase * program, const gchar * host)
+{
+  RawPush *player = raw_push_connect (program->port);
+  gchar *request = g_strdup_printf ("GET / HTTP/1.1\r\nAccept: text/html\r\n"
+      "Host: %s\r\nUser-Agent: x\r\n\r\n", host);
+  guint status;
+
+  raw_push_send_text (player, request);
+  status = raw_push_response (player, NULL);
+  raw_push_free (player);
+  g_free (request);
+  return status == 401 || status == 403 || status == 421 ? status : 200;
+}
+
+/* Each kind of setting, on and off again. */
+GST_START_TEST (test_reload_settings)
+{
+  static const struct
+  {
+    const gchar *option;
+    guint encoder, player, named;       /* statuses */
+  } rows[] = {
+    {"realm=x", 204, 200, 421},
+    {"host=media.example.org", 204, 200, 200},
+    {"encoder-access=192.0.2.0/24", 403, 200, 421},
+    {"encoder-access=192.0.2.0/24;127.0.0.0/8", 204, 200, 421},
+    {"player-access=192.0.2.0/24", 204, 403, 421},
+    {"encoder-passwords=passwords", 401, 200, 421},
+    {"player-passwords=passwords", 204, 401, 421},
+    {"player-passwords=passwords\nplayer-access=::1", 204, 403, 421},
+    {"realm=x", 204, 200, 421},
+  };
+  gchar *filename = program_case_write ("[server]\n");
+  const gchar *options[] = { "--config", filename, NULL };
+  gchar *folder = g_path_get_dirname (filename);
+  gchar *passwords = g_build_filename (folder, "passwords", NULL);
+  ProgramCase *program = program_case_run (options);
+  guint i;
+
+  fail_unless (g_file_set_contents (passwords,
+          "me:Radio:939e7578ed9e3c518a452acee763bce9\n", -1, NULL));
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    gchar *contents = g_strdup_printf ("[server]\n%s\n", rows[i].option);
+
+    reload (program, filename, contents, "message: options were read");
+    assert_equals_int (setup_status (program, "/a"), rows[i].encoder);
+    assert_equals_int (play_status (program, "localhost"), rows[i].player);
+    if (rows[i].player == 200)
+      assert_equals_int (play_status (program, "media.example.org"),
+          rows[i].named);
+    g_free (contents);
+  }
+  program_case_finish (program);
+  g_unlink (passwords);
+  g_free (passwords);
+  g_free (folder);
+  program_case_remove (filename);
+}
+
+GST_END_TEST;
+
+static guint
+count_files (const gchar * folder, const gchar * suffix)
+{
+  GDir *dir = g_dir_open (folder, 0, NULL);
+  const gchar *name;
+  guint n = 0;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    n += g_str_has_suffix (name, suffix) ? 1 : 0;
+  g_dir_close (dir);
+  return n;
+}
+
+/* Recording is turned on, fails, and is turned off. */
+GST_START_TEST (test_reload_record)
+{
+  static const struct
+  {
+    const gchar *contents, *answer;
+  } rows[] = {
+    {"[server]\n", "options were read"},
+    {"[server]\nrecord=.\n", "options were read"},
+    {"[server]\nrecord=not-there/at-all\n", "kept as it was: "},
+    {"[server]\n", "options were read"},
+  };
+  gchar *filename = program_case_write ("[server]\n");
+  const gchar *options[] = { "--config", filename, NULL };
+  gchar *folder = g_path_get_dirname (filename);
+  ProgramCase *program = program_case_run (options);
+  GByteArray *packet = test_asf_packet (200, 50, 'x', TRUE, 1000);
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++) {
+    RawPush *push, *player;
+
+    reload (program, filename, rows[i].contents, rows[i].answer);
+    push = raw_push_connect (program->port);
+    player = start_player (push, program->port);
+    raw_push_frame (push, 'D', packet->data, packet->len);
+    raw_push_end (push, 0);
+    assert_equals_int (raw_push_response (push, NULL), 204);
+    raw_push_free (push);
+    raw_push_free (player);
+  }
+  program_case_finish (program);
+  assert_equals_int (count_files (folder, ".asf"), 2);
+  player_remove_folder (folder);
+  g_byte_array_unref (packet);
+  g_free (folder);
+  g_free (filename);
 }
 
 GST_END_TEST;
@@ -119,27 +258,6 @@ GST_START_TEST (test_what_cannot_change)
 }
 
 GST_END_TEST;
-
-/* Returns: a player that has got an answer, and will not close. */
-static RawPush *
-start_player (RawPush * push, guint port)
-{
-  const TestHeader description = { ASF_FILE_BROADCAST, 200, 0,
-    {&asf_guid_stream_audio}, FALSE
-  };
-  GByteArray *header = test_asf_header (&description);
-  RawPush *player;
-
-  assert_equals_int (raw_push_setup (push, "/live", "0", ""), 204);
-  raw_push_start (push, "/live", RAW_LENGTH);
-  raw_push_frame (push, 'H', header->data, header->len);
-  player = raw_push_connect (port);
-  raw_push_send_text (player, "GET /live HTTP/1.1\r\nHost: localhost\r\n"
-      "User-Agent: x\r\n\r\n");
-  assert_equals_int (raw_push_response (player, NULL), 200);
-  g_byte_array_unref (header);
-  return player;
-}
 
 /* A second SIGTERM ends the wait for those that do not close. */
 GST_START_TEST (test_second_signal)
@@ -297,6 +415,65 @@ GST_START_TEST (test_open_files)
 
 GST_END_TEST;
 
+/* The fault is told, and what to do; the password is not. */
+GST_START_TEST (test_push_to_without_plugin)
+{
+  const gchar *options[] = { "--push-to=http://me:geheim@127.0.0.1:9/",
+    "--log-level=debug", NULL
+  };
+  const gchar *environment[] = { "GST_PLUGIN_PATH=/there/is/none",
+    "GST_PLUGIN_PATH_1_0=/there/is/none", NULL, NULL
+  };
+  gchar *registry = program_case_write ("");
+  gchar *variable = g_strconcat ("GST_REGISTRY=", registry, NULL);
+  ProgramCase *program;
+
+  environment[2] = variable;
+  program = program_case_start (options, environment);
+  assert_equals_int (program_case_wait (program), 1);
+  fail_unless (strstr (program->log->str, "GST_PLUGIN_PATH") != NULL, "%s",
+      program->log->str);
+  fail_unless (strstr (program->log->str, "geheim") == NULL);
+  program_case_free (program);
+  program_case_remove (registry);
+  g_free (variable);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_push_to_password)
+{
+  const gchar *options[] = { "--push-to=http://me:geheim@127.0.0.1:9/",
+    "--log-level=debug", NULL
+  };
+  const gchar *environment[] = { "GST_PLUGIN_PATH=" PLUGIN_FOLDER, NULL,
+    "GST_DEBUG=wms*:5", NULL
+  };
+  gchar *registry = program_case_write ("");
+  gchar *variable = g_strconcat ("GST_REGISTRY=", registry, NULL);
+  ProgramCase *program;
+  RawPush *push, *player;
+
+  environment[1] = variable;
+  program = program_case_start (options, environment);
+  program_case_get_ready (program);
+  push = raw_push_connect (program->port);
+  player = start_player (push, program->port);
+  program_case_wait_log (program, "/live is not pushed on to"
+      " http://127.0.0.1:9/live");
+  raw_push_free (push);
+  raw_push_free (player);
+  program_case_signal (program, SIGTERM);
+  assert_equals_int (program_case_wait (program), 0);
+  fail_unless (strstr (program->log->str, "geheim") == NULL);
+  fail_unless (strstr (program->log->str, "WMT_CONNECTING") != NULL);
+  program_case_free (program);
+  program_case_remove (registry);
+  g_free (variable);
+}
+
+GST_END_TEST;
+
 static Suite *
 pubsignals_suite (void)
 {
@@ -306,6 +483,8 @@ pubsignals_suite (void)
   tcase_set_timeout (tc, 60);
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_reload);
+  tcase_add_test (tc, test_reload_settings);
+  tcase_add_test (tc, test_reload_record);
   tcase_add_test (tc, test_broken_file);
   tcase_add_test (tc, test_what_cannot_change);
   tcase_add_test (tc, test_second_signal);
@@ -315,6 +494,8 @@ pubsignals_suite (void)
 #endif
   tcase_add_loop_test (tc, test_log_levels, 0, 3);
   tcase_add_test (tc, test_open_files);
+  tcase_add_test (tc, test_push_to_without_plugin);
+  tcase_add_test (tc, test_push_to_password);
   return suite;
 }
 
