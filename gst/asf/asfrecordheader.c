@@ -268,10 +268,14 @@ complete_extension (AsfRecordHeader * self, guint8 * object, gsize size)
 }
 
 static void
-raise_rate (guint8 * at, guint32 bps)
+raise_rate (AsfRecordHeader * self, guint8 * at, guint32 bps)
 {
-  if (GST_READ_UINT32_LE (at) < bps)
-    GST_WRITE_UINT32_LE (at, bps);
+  guint32 declared_bps = GST_READ_UINT32_LE (at);
+
+  if (declared_bps >= bps)
+    return;
+  GST_WRITE_UINT32_LE (at, bps);
+  self->raised_bps += bps - declared_bps;
 }
 
 static void
@@ -281,8 +285,18 @@ raise_stream_rates (AsfRecordHeader * self, guint8 * object, gsize size)
   guint8 *at = object + BITRATES_FIXED_SIZE;
 
   for (; end - at >= BITRATE_SIZE; at += BITRATE_SIZE)
-    raise_rate (at + 2,
+    raise_rate (self, at + 2,
         self->totals->stream_bps[GST_READ_UINT16_LE (at) & ASF_MAX_STREAMS]);
+}
+
+/* By as much as the streams', of which it is the sum (rules, 3.2). */
+static void
+raise_max_rate (AsfRecordHeader * self, guint8 * at)
+{
+  guint64 bps = (guint64) GST_READ_UINT32_LE (at) + self->raised_bps;
+
+  GST_WRITE_UINT32_LE (at, MIN (bps, G_MAXUINT32));
+  raise_rate (self, at, self->totals->max_bps);
 }
 
 void
@@ -314,9 +328,9 @@ asf_record_header_complete (AsfRecordHeader * self,
   GST_WRITE_UINT64_LE (data + DATA_SIZE_AT, data_size);
   self->bytes->data[self->size_top_at] = ASF_RECORD_ENDLESS;
   GST_WRITE_UINT64_LE (data + DATA_COUNT_AT, totals->n_packets);
-  raise_rate (properties + MAX_BITRATE_AT, totals->max_bps);
   self->totals = totals;
   walk_header (self, rows);
+  raise_max_rate (self, properties + MAX_BITRATE_AT);
   if (!totals->is_whole)
     walk_header (self, stale_rows);
   self->totals = NULL;

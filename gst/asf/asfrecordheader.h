@@ -36,6 +36,7 @@ typedef struct
   gsize properties_at;
   gsize data_at;
   const struct _AsfRecordTotals *totals;
+  guint32 raised_bps;
 } AsfRecordHeader;
 
 /**
