@@ -228,7 +228,7 @@ asf_record_header_init (AsfRecordHeader * self, GBytes * header,
   memset (properties + PACKET_COUNT_AT, 0, PREROLL_AT - PACKET_COUNT_AT);
   GST_WRITE_UINT32_LE (properties + FLAGS_AT, ASF_FILE_BROADCAST);
   data = self->bytes->data + self->data_at;
-  /* 0 and not 50, which VLC takes for no packets */
+  /* 0 and not 50, which could be taken for no packets */
   GST_WRITE_UINT64_LE (data + DATA_SIZE_AT, 0);
   memcpy (data + DATA_ID_AT, file_id->bytes, ASF_GUID_SIZE);
   GST_WRITE_UINT64_LE (data + DATA_COUNT_AT, 0);
