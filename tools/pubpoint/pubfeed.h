@@ -26,6 +26,7 @@ typedef enum
 
 /**
  * PubFeedTotals:
+ * @sent_bytes: packets that players were given, with their framing
  * @skipped: packets that slow players did not get
  * @late: packets that were taken more than %PUB_LATE_MS after they came,
  *     though the player could have had them
@@ -35,6 +36,7 @@ typedef enum
  */
 typedef struct
 {
+  guint64 sent_bytes;
   guint64 skipped;
   guint64 late;
   gint64 longest_delay_us;

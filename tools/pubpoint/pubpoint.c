@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "asf/asftitle.h"
-#include "publog.h"
 #include "pubrequest.h"
 
 struct _PubPoint
@@ -33,7 +32,7 @@ struct _PubPoint
   PubTotals *totals;            /* without the session that there is */
   PubHistory history;
   guint64 bytes_seen;           /* of the session, in the history */
-  guint revision;
+  guint players_seen, playing_seen;
 
   void (*gone) (gpointer data, PubPoint * point);
   gpointer gone_data;
@@ -45,8 +44,14 @@ static void
 audience_changed (gpointer data)
 {
   PubPoint *self = data;
+  guint players = pub_audience_count (self->audience);
+  guint playing = pub_audience_count_playing (self->audience);
 
-  self->revision++;
+  /* packets that slow players skip are not worth another status.json */
+  if (players != self->players_seen || playing != self->playing_seen)
+    self->totals->revision++;
+  self->players_seen = players;
+  self->playing_seen = playing;
   self->owner.changed (self->owner.data);
 }
 
@@ -179,11 +184,21 @@ pub_point_get_info (PubPoint * self, PubPointInfo * info)
       sizeof (info->push_id));
 }
 
+static void
+add_audience (PubPoint * self, PubTotals * totals)
+{
+  const PubFeedTotals *audience = pub_audience_get_totals (self->audience);
+
+  totals->sent_bytes += audience->sent_bytes;
+  totals->skipped += audience->skipped;
+  totals->late += audience->late;
+}
+
 void
 pub_point_get_totals (PubPoint * self, PubTotals * totals)
 {
   *totals = *self->totals;
-  totals->skipped += pub_audience_get_totals (self->audience)->skipped;
+  add_audience (self, totals);
   if (self->push != NULL)
     pub_totals_add_push (&totals->push, pub_push_get_counters (self->push));
 }
@@ -197,7 +212,7 @@ pub_point_get_history (PubPoint * self)
 guint
 pub_point_get_revision (PubPoint * self)
 {
-  return self->revision;
+  return self->totals->revision;
 }
 
 static void
@@ -228,7 +243,7 @@ look_at_push (PubPoint * self)
     read_title (self);
   self->headers_seen = counters->headers;
   self->state_seen = pub_push_get_state (self->push);
-  self->revision++;
+  self->totals->revision++;
 }
 
 static void
@@ -248,7 +263,7 @@ clear_session (PubPoint * self)
   g_clear_pointer (&self->address, g_free);
   g_clear_pointer (&self->title, g_free);
   self->headers_seen = self->bytes_seen = 0;
-  self->revision++;
+  self->totals->revision++;
 }
 
 static void
@@ -308,7 +323,6 @@ static guint
 new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
 {
   const PubPushOwner push_owner = { point_changed, push_over, self };
-  gchar *request;
 
   /* one that has never sent anything gives way: its encoder has begun anew */
   if (self->push != NULL && !pub_push_is_unused (self->push)) {
@@ -318,10 +332,8 @@ new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
   }
   if (self->push != NULL)
     drop_push (self);
-  request = pub_log_describe (msg);
   self->push = pub_push_new (self->conns, self->stream, self->config,
-      &push_owner, request);
-  g_free (request);
+      &push_owner, msg);
   *why = "the system has no random numbers";
   if (self->push == NULL)
     return SOUP_STATUS_SERVICE_UNAVAILABLE;
@@ -331,7 +343,7 @@ new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
   self->totals->sessions++;
   self->used_us = self->since_us = g_get_monotonic_time ();
   self->state_seen = pub_push_get_state (self->push);
-  self->revision++;
+  self->totals->revision++;
   note_encoder (self, msg);
   begin_record (self);
   self->owner.changed (self->owner.data);
@@ -367,7 +379,7 @@ pub_point_setup (PubPoint * self, SoupServerMessage * msg,
   if (status != 0)
     return status;
   if (!is_new)
-    pub_push_touch (self->push);
+    pub_push_touch (self->push, msg);
   self->auto_destroy |= auto_destroy;
   *answer_id = pub_push_get_id (self->push);
   return 0;
@@ -421,7 +433,7 @@ pub_point_free (PubPoint * self)
 {
   if (self->gone != NULL)
     self->gone (self->gone_data, self);
-  self->totals->skipped += pub_audience_get_totals (self->audience)->skipped;
+  add_audience (self, self->totals);
   pub_audience_free (self->audience);
   pub_sessions_remove_point (self->owner.sessions, self->stream);
   if (self->push != NULL)
