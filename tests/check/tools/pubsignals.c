@@ -397,6 +397,23 @@ GST_START_TEST (test_log_levels)
 
 GST_END_TEST;
 
+/* Both ports are told, and speak what they should. */
+GST_START_TEST (test_tls_port)
+{
+  const gchar *options[] = { "--tls-certificate=" SERVER_PEM, "--tls-port=0",
+    NULL
+  };
+  ProgramCase *program = program_case_run (options);
+  guint port = program->port;
+
+  assert_equals_int (setup_status (program, "/a"), 204);
+  program_case_get_ready (program);
+  fail_if (program->port == port);
+  program_case_finish (program);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_open_files)
 {
   ProgramCase *program = program_case_run (NULL);
@@ -493,6 +510,7 @@ pubsignals_suite (void)
   tcase_add_test (tc, test_notify);
 #endif
   tcase_add_loop_test (tc, test_log_levels, 0, 3);
+  tcase_add_test (tc, test_tls_port);
   tcase_add_test (tc, test_open_files);
   tcase_add_test (tc, test_push_to_without_plugin);
   tcase_add_test (tc, test_push_to_password);
