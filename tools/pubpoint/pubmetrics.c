@@ -25,7 +25,10 @@ typedef enum
   COLUMN_PLAYERS,
   COLUMN_PLAYING,
   COLUMN_PLAYER_REQUESTS,
+  COLUMN_SENT_BYTES,
   COLUMN_SKIPPED_PACKETS,
+  COLUMN_LATE_PACKETS,
+  COLUMN_RECORDING,
   N_COLUMNS
 } Column;
 
@@ -51,6 +54,12 @@ static const struct
       "Requests for the programme."},
   [COLUMN_SKIPPED_PACKETS] = {"skipped_packets_total", "counter",
       "Packets that slow players did not get."},
+  [COLUMN_SENT_BYTES] = {"sent_bytes_total", "counter",
+      "Packets that players were given, in bytes, framing included."},
+  [COLUMN_LATE_PACKETS] = {"late_packets_total", "counter",
+      "Packets that players were given more than 0.1 s after they came."},
+  [COLUMN_RECORDING] = {"recording", "gauge",
+      "1 while the programme is written into a file."},
 };
 
 typedef struct
@@ -97,7 +106,10 @@ read_point (PubPoint * point, Row * row)
   row->values[COLUMN_PLAYERS] = info.players;
   row->values[COLUMN_PLAYING] = info.playing;
   row->values[COLUMN_PLAYER_REQUESTS] = totals.players;
+  row->values[COLUMN_SENT_BYTES] = totals.sent_bytes;
   row->values[COLUMN_SKIPPED_PACKETS] = totals.skipped;
+  row->values[COLUMN_LATE_PACKETS] = totals.late;
+  row->values[COLUMN_RECORDING] = info.record.is_recording ? 1 : 0;
 }
 
 static void

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "asf/asftitle.h"
-#include "publog.h"
 #include "pubrequest.h"
 
 struct _PubPoint
@@ -33,20 +32,40 @@ struct _PubPoint
   PubTotals *totals;            /* without the session that there is */
   PubHistory history;
   guint64 bytes_seen;           /* of the session, in the history */
-  guint revision;
+  guint players_seen, playing_seen;
 
-  void (*gone) (gpointer data, PubPoint * point);
-  gpointer gone_data;
   PubAudience *audience;
   gboolean is_leaving;          /* its session is over, players are not */
+  void (*gone) (gpointer data, PubPoint * point);
+  gpointer gone_data;
 };
 
+static void look_at_push (PubPoint * self);
+
 static void
-audience_changed (gpointer data)
+point_changed (gpointer data)
 {
   PubPoint *self = data;
 
-  self->revision++;
+  if (self->push != NULL)
+    look_at_push (self);
+  self->owner.changed (self->owner.data);
+}
+
+static void
+players_changed (gpointer data)
+{
+  PubPoint *self = data;
+  guint players = pub_audience_count (self->audience);
+  guint playing = pub_audience_count_playing (self->audience);
+
+  /* packets that slow players skip are not worth another status.json */
+  if (players != self->players_seen || playing != self->playing_seen)
+    self->totals->revision++;
+  if (players != self->players_seen)
+    self->used_us = g_get_monotonic_time ();
+  self->players_seen = players;
+  self->playing_seen = playing;
   self->owner.changed (self->owner.data);
 }
 
@@ -63,7 +82,6 @@ audience_empty (gpointer data)
 {
   PubPoint *self = data;
 
-  self->used_us = g_get_monotonic_time ();
   if (self->is_leaving)
     tell_session_over (self);
 }
@@ -73,8 +91,8 @@ pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
     const PubConfig * config, const PubPointOwner * owner, PubTotals * totals)
 {
   PubPoint *self = g_new0 (PubPoint, 1);
-  const PubAudienceOwner audience_owner = { audience_changed, audience_empty,
-    self, owner->sessions
+  const PubAudienceOwner audience_owner = { point_changed, players_changed,
+    audience_empty, self, owner->sessions
   };
 
   self->path = g_strdup (path);
@@ -82,10 +100,10 @@ pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
   self->config = config;
   self->owner = *owner;
   self->stream = pub_stream_new (config->backlog_limit);
-  self->totals = pub_totals_ref (totals);
   pub_stream_keep (self->stream, config->burst_ms);
   self->audience = pub_audience_new (conns, pace, self->stream, config,
       &audience_owner);
+  self->totals = pub_totals_ref (totals);
   self->used_us = g_get_monotonic_time ();
   return self;
 }
@@ -179,13 +197,21 @@ pub_point_get_info (PubPoint * self, PubPointInfo * info)
       sizeof (info->push_id));
 }
 
+static void
+add_feeds (PubTotals * totals, const PubFeedTotals * feeds)
+{
+  totals->sent_bytes += feeds->sent_bytes;
+  totals->skipped += feeds->skipped;
+  totals->late += feeds->late;
+}
+
 void
 pub_point_get_totals (PubPoint * self, PubTotals * totals)
 {
   *totals = *self->totals;
-  totals->skipped += pub_audience_get_totals (self->audience)->skipped;
   if (self->push != NULL)
     pub_totals_add_push (&totals->push, pub_push_get_counters (self->push));
+  add_feeds (totals, pub_audience_get_totals (self->audience));
 }
 
 const PubHistory *
@@ -197,7 +223,7 @@ pub_point_get_history (PubPoint * self)
 guint
 pub_point_get_revision (PubPoint * self)
 {
-  return self->revision;
+  return self->totals->revision;
 }
 
 static void
@@ -228,17 +254,7 @@ look_at_push (PubPoint * self)
     read_title (self);
   self->headers_seen = counters->headers;
   self->state_seen = pub_push_get_state (self->push);
-  self->revision++;
-}
-
-static void
-point_changed (gpointer data)
-{
-  PubPoint *self = data;
-
-  if (self->push != NULL)
-    look_at_push (self);
-  self->owner.changed (self->owner.data);
+  self->totals->revision++;
 }
 
 static void
@@ -248,7 +264,7 @@ clear_session (PubPoint * self)
   g_clear_pointer (&self->address, g_free);
   g_clear_pointer (&self->title, g_free);
   self->headers_seen = self->bytes_seen = 0;
-  self->revision++;
+  self->totals->revision++;
 }
 
 static void
@@ -308,7 +324,6 @@ static guint
 new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
 {
   const PubPushOwner push_owner = { point_changed, push_over, self };
-  gchar *request;
 
   /* one that has never sent anything gives way: its encoder has begun anew */
   if (self->push != NULL && !pub_push_is_unused (self->push)) {
@@ -318,10 +333,8 @@ new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
   }
   if (self->push != NULL)
     drop_push (self);
-  request = pub_log_describe (msg);
   self->push = pub_push_new (self->conns, self->stream, self->config,
-      &push_owner, request);
-  g_free (request);
+      &push_owner, msg);
   *why = "the system has no random numbers";
   if (self->push == NULL)
     return SOUP_STATUS_SERVICE_UNAVAILABLE;
@@ -331,7 +344,7 @@ new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
   self->totals->sessions++;
   self->used_us = self->since_us = g_get_monotonic_time ();
   self->state_seen = pub_push_get_state (self->push);
-  self->revision++;
+  self->totals->revision++;
   note_encoder (self, msg);
   begin_record (self);
   self->owner.changed (self->owner.data);
@@ -367,7 +380,7 @@ pub_point_setup (PubPoint * self, SoupServerMessage * msg,
   if (status != 0)
     return status;
   if (!is_new)
-    pub_push_touch (self->push);
+    pub_push_touch (self->push, msg);
   self->auto_destroy |= auto_destroy;
   *answer_id = pub_push_get_id (self->push);
   return 0;
@@ -389,8 +402,8 @@ pub_point_start_push (PubPoint * self, SoupServerMessage * msg,
 void
 pub_point_add_player (PubPoint * self, SoupServerMessage * msg)
 {
-  self->totals->players++;
   pub_audience_add (self->audience, msg);
+  self->totals->players++;
 }
 
 gboolean
@@ -421,7 +434,8 @@ pub_point_free (PubPoint * self)
 {
   if (self->gone != NULL)
     self->gone (self->gone_data, self);
-  self->totals->skipped += pub_audience_get_totals (self->audience)->skipped;
+  pub_audience_stop (self->audience);
+  add_feeds (self->totals, pub_audience_get_totals (self->audience));
   pub_audience_free (self->audience);
   pub_sessions_remove_point (self->owner.sessions, self->stream);
   if (self->push != NULL)
