@@ -124,14 +124,13 @@ add_text (Writer * self, const gchar * name, const gchar * bytes)
   g_free (text);
 }
 
-/* Tenths, and the clock of the wall where it was then. */
+/* How long ago, and the clock of the wall as it was then. */
 static void
 add_since (Writer * self, gint64 since_us)
 {
   gint64 age_us = self->now_us - since_us;
 
-  json_builder_set_member_name (self->json, "seconds");
-  json_builder_add_double_value (self->json, age_us / 100000 / 10.0);
+  add_number (self, "seconds", age_us / G_USEC_PER_SEC);
   add_number (self, "since_unix_seconds",
       (self->wall_us - age_us) / G_USEC_PER_SEC);
 }
