@@ -200,6 +200,27 @@ add_process (GString * text, gint64 since_unix_seconds)
       "Memory that the program has in use.", resident_bytes ());
 }
 
+static void
+count_relay (const PubRelayInfo * info, gpointer data)
+{
+  guint *counts = data;
+
+  counts[info->state]++;
+}
+
+static void
+add_relays (GString * text, PubServer * server)
+{
+  guint counts[PUB_RELAY_LOST + 1] = { 0, }, i;
+
+  pub_server_foreach_relay (server, count_relay, counts);
+  begin_family (text, PREFIX "relays", "gauge",
+      "Relays to other publishing points, by their state.");
+  for (i = 0; i < G_N_ELEMENTS (counts); i++)
+    g_string_append_printf (text, PREFIX "relays{state=\"%s\"} %u\n",
+        pub_relay_state_name (i), counts[i]);
+}
+
 GBytes *
 pub_metrics_make (PubServer * server, gint64 since_unix_seconds)
 {
@@ -212,6 +233,7 @@ pub_metrics_make (PubServer * server, gint64 since_unix_seconds)
     read_point (points->pdata[i], &rows[i]);
   add_process (text, since_unix_seconds);
   add_value (text, PREFIX "points", "gauge", "Publishing points.", points->len);
+  add_relays (text, server);
   add_state_family (text, rows, points->len);
   add_point_families (text, rows, points->len);
   for (i = 0; i < points->len; i++)

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "asf/asftitle.h"
-#include "publog.h"
 #include "pubrequest.h"
 
 struct _PubPoint
@@ -324,7 +323,6 @@ static guint
 new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
 {
   const PubPushOwner push_owner = { point_changed, push_over, self };
-  gchar *request;
 
   /* one that has never sent anything gives way: its encoder has begun anew */
   if (self->push != NULL && !pub_push_is_unused (self->push)) {
@@ -334,10 +332,8 @@ new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
   }
   if (self->push != NULL)
     drop_push (self);
-  request = pub_log_describe (msg);
   self->push = pub_push_new (self->conns, self->stream, self->config,
-      &push_owner, request);
-  g_free (request);
+      &push_owner, msg);
   *why = "the system has no random numbers";
   if (self->push == NULL)
     return SOUP_STATUS_SERVICE_UNAVAILABLE;
@@ -383,7 +379,7 @@ pub_point_setup (PubPoint * self, SoupServerMessage * msg,
   if (status != 0)
     return status;
   if (!is_new)
-    pub_push_touch (self->push);
+    pub_push_touch (self->push, msg);
   self->auto_destroy |= auto_destroy;
   *answer_id = pub_push_get_id (self->push);
   return 0;

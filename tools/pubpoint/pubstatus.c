@@ -315,6 +315,26 @@ add_point (Writer * self, PubPoint * point)
 }
 
 static void
+add_relay (const PubRelayInfo * info, gpointer data)
+{
+  Writer *self = data;
+
+  json_builder_begin_object (self->json);
+  add_text (self, "path", info->path);
+  add_name (self, "state", pub_relay_state_name (info->state));
+  add_number (self, "sessions", info->sessions);
+  add_number (self, "failures", info->failures);
+  add_number (self, "sent_packets", info->packets);
+  add_number (self, "sent_bytes", info->bytes);
+  add_number (self, "dropped_packets", info->dropped);
+  if (self->is_admin) {
+    add_text (self, "location", info->location);
+    add_text (self, "text", info->text ? info->text : "");
+  }
+  json_builder_end_object (self->json);
+}
+
+static void
 add_server (PubStatus * self, Writer * writer, guint n_points)
 {
   const PubConfig *config = &self->server->config;
@@ -352,6 +372,10 @@ make_text (PubStatus * self, GPtrArray * points, gboolean is_admin)
   json_builder_begin_array (writer.json);
   for (i = 0; i < points->len; i++)
     add_point (&writer, points->pdata[i]);
+  json_builder_end_array (writer.json);
+  json_builder_set_member_name (writer.json, "relays");
+  json_builder_begin_array (writer.json);
+  pub_server_foreach_relay (self->server, add_relay, &writer);
   json_builder_end_array (writer.json);
   json_builder_end_object (writer.json);
 
