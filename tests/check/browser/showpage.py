@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Makes the pictures of docs/pubpoint.md: not a test.
+"""Makes the pictures of docs/status.md: not a test.
 
 showpage.py PROGRAM FOLDER [MINUTES]: some programmes, with players, for that
 long, then screenshots.
