@@ -36,7 +36,7 @@ def camera(t):
 
 
 def rehearsal(t):
-    return 1000 * (900 + 350 * math.sin(t / 29) * math.sin(t / 5)) if t < 0.7 * SECONDS else 0
+    return 1000 * (900 + 350 * math.sin(t / 29) * math.sin(t / 5)) if t < 0.93 * SECONDS else 0
 
 
 PROGRAMMES = [
