@@ -198,6 +198,12 @@ wants_something (PubPlayer * self)
   return self->mms == NULL || self->mms->mode != PUB_MODE_IDLE;
 }
 
+static gboolean
+wants_packets (PubPlayer * self)
+{
+  return self->mms == NULL || pub_player_mms_wants_packets (self);
+}
+
 /* What is sent in one go is bounded: others have their turn before the
  * rest. */
 static void
@@ -216,7 +222,7 @@ advance (PubPlayer * self)
           return;
         break;
       case PUB_FEED_PACKETS:
-        if (self->mms != NULL && !pub_player_mms_wants_packets (self))
+        if (!wants_packets (self))
           return;
         if (n_sends++ == SENDS_AT_ONCE)
           pub_pace_hurry (self->pace, &self->turn);
@@ -292,7 +298,7 @@ join_us (PubPlayer * self)
 static gboolean
 can_wait (PubPlayer * self, gint64 now_us)
 {
-  return wants_something (self) && !pub_output_is_blocked (self->output)
+  return wants_packets (self) && !pub_output_is_blocked (self->output)
       && pub_feed_next (&self->feed) == PUB_FEED_PACKETS
       && !pub_feed_is_over (&self->feed)
       && pub_feed_get_oldest_us (&self->feed) + join_us (self)
