@@ -25,7 +25,6 @@ struct _PubPoll
   GPollFD poll_fd;
   gint64 earned_us;             /* what turns have cost, from now on */
   GQueue woken;                 /* links of entries */
-  gboolean is_resting;
   gboolean is_dispatching;
   GSList *removed;              /* entries that events may still point to */
 };
@@ -58,19 +57,17 @@ poll_prepare (GSource * source, gint * timeout)
 
   *timeout = wait_us > 0 ? (wait_us + 999) / 1000 : -1;
   self->poll_fd.events = wait_us > 0 ? 0 : G_IO_IN;
-  self->is_resting = wait_us > 0;
   return !g_queue_is_empty (&self->woken);
 }
 
+/* After a rest nobody knows yet whether anything has come. */
 static gboolean
 poll_check (GSource * source)
 {
   PubPoll *self = ((PollSource *) source)->poll;
 
-  if (!g_queue_is_empty (&self->woken))
-    return TRUE;
-  return self->is_resting ? rest_until (self) <= g_source_get_time (source)
-      : self->poll_fd.revents != 0;
+  return !g_queue_is_empty (&self->woken) || (self->poll_fd.events != 0
+      && self->poll_fd.revents != 0);
 }
 
 /* Packets of many programmes come one by one: after a turn for each of them it

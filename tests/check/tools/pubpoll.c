@@ -74,6 +74,26 @@ count_turns (guint n)
   return n_turns;
 }
 
+static gboolean is_over;
+
+static gboolean
+leave_loop (gpointer data)
+{
+  is_over = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Returns: how often there was something to do until leave_loop(). */
+static guint
+run_loop (void)
+{
+  guint n = 0;
+
+  for (is_over = FALSE; !is_over;)
+    n += g_main_context_iteration (NULL, TRUE);
+  return n;
+}
+
 /* What comes one by one is waited for, so that it is taken together, but never
  * for long. */
 GST_START_TEST (test_rests)
@@ -90,6 +110,26 @@ GST_START_TEST (test_rests)
   while (n_calls < before + 20 && g_get_monotonic_time () < deadline)
     g_main_context_iteration (NULL, TRUE);
   fail_unless (n_calls >= before + 20);
+}
+
+GST_END_TEST;
+
+/* What comes now and then is taken at once, also after a rest. */
+GST_START_TEST (test_wakes_up)
+{
+  gchar byte;
+
+  add_pairs (1);
+  count_turns (N_TURNS);
+  fail_unless (read (pairs[0].fds[0], &byte, 1) == 1);
+  /* a rest is over, without a turn: there is nothing */
+  n_calls = 0;
+  g_timeout_add (50 * REST_US / 1000, leave_loop, NULL);
+  fail_unless (run_loop () < 10, "woken for nothing");
+  assert_equals_int (n_calls, 0);
+  fail_unless (write (pairs[0].fds[1], "x", 1) == 1);
+  assert_equals_int (count_turns (1), 1);
+  assert_equals_int (n_calls, 1);
 }
 
 GST_END_TEST;
@@ -113,6 +153,7 @@ pub_poll_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_checked_fixture (tc, setup, teardown);
   tcase_add_test (tc, test_rests);
+  tcase_add_test (tc, test_wakes_up);
   tcase_add_test (tc, test_goes_on);
   return suite;
 }
