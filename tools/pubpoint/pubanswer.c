@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "publog.h"
 #include "pubrequest.h"
 #include "pubserver-private.h"
 
@@ -70,6 +71,12 @@ pub_answer_text (PubServer * self, SoupServerMessage * msg, guint status,
       headers != NULL ? headers : "");
   const PubAnswer answer = { status, "text/plain; charset=utf-8", all, body };
 
+  if (status >= SOUP_STATUS_BAD_REQUEST) {
+    gchar *request = pub_log_describe (msg);
+
+    pub_log_refused (request, status, text);
+    g_free (request);
+  }
   pub_answer_send (self, msg, &answer);
   g_bytes_unref (body);
   g_free (all);

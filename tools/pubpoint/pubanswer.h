@@ -35,7 +35,8 @@ typedef struct
 void pub_answer_send (PubServer * self, SoupServerMessage * msg,
     const PubAnswer * answer);
 
-/* The same, with a line of plain text as body; @headers may be %NULL. */
+/* The same, with a line of plain text as body; @headers may be %NULL.  What is
+ * an error gets its line in the log. */
 void pub_answer_text (PubServer * self, SoupServerMessage * msg, guint status,
     const gchar * headers, const gchar * text);
 

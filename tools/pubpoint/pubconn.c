@@ -14,6 +14,9 @@
 #define CLOSE_TIMEOUT_MS 3000
 #define CLOSE_CHECK_MS 250
 
+#define WAITING_KEY "pub-waiting"
+#define TAKEN_KEY "pub-taken"
+
 typedef enum
 {
   CONN_OPEN,
@@ -165,6 +168,42 @@ pub_conn_new (PubConns * conns, GIOStream * stream, GSocketAddress * local,
   return self;
 }
 
+/* The object that is handed on from request to request of a connection. */
+static GObject *
+connection_of (SoupServerMessage * msg)
+{
+  return G_OBJECT (soup_server_message_get_remote_address (msg));
+}
+
+void
+pub_conns_note_waiting (SoupServerMessage * msg)
+{
+  g_object_set_data (connection_of (msg), WAITING_KEY, msg);
+}
+
+void
+pub_conns_forget_waiting (SoupServerMessage * msg)
+{
+  if (g_object_get_data (connection_of (msg), WAITING_KEY) == msg)
+    g_object_set_data (connection_of (msg), WAITING_KEY, NULL);
+}
+
+gboolean
+pub_conns_is_taken (SoupServerMessage * msg)
+{
+  return g_object_get_data (G_OBJECT (msg), TAKEN_KEY) != NULL;
+}
+
+GIOStream *
+pub_conns_take_stream (SoupServerMessage * msg)
+{
+  if (pub_conns_is_taken (msg))
+    return NULL;
+  pub_conns_forget_waiting (msg);
+  g_object_set_data (G_OBJECT (msg), TAKEN_KEY, GINT_TO_POINTER (TRUE));
+  return soup_server_message_steal_connection (msg);
+}
+
 PubConn *
 pub_conn_steal (PubConns * conns, SoupServerMessage * msg,
     const PubConnFuncs * funcs, gpointer data)
@@ -173,12 +212,21 @@ pub_conn_steal (PubConns * conns, SoupServerMessage * msg,
       (soup_server_message_get_local_address (msg));
   GSocketAddress *remote = g_object_ref
       (soup_server_message_get_remote_address (msg));
-  PubConn *self = pub_conn_new (conns,
-      soup_server_message_steal_connection (msg), local, remote, funcs, data);
+  PubConn *self = pub_conn_new (conns, pub_conns_take_stream (msg), local,
+      remote, funcs, data);
 
   g_object_unref (local);
   g_object_unref (remote);
   return self;
+}
+
+void
+pub_conns_close_waiting (PubConns * self, GSocketAddress * remote)
+{
+  SoupServerMessage *msg = g_object_get_data (G_OBJECT (remote), WAITING_KEY);
+
+  if (msg != NULL)
+    pub_conn_close (pub_conn_steal (self, msg, NULL, NULL));
 }
 
 /* Whom a gate lets in. */

@@ -60,6 +60,28 @@ void pub_conns_watch (PubConns * self, void (*emptied) (gpointer data),
 void pub_conns_accept (PubConns * self, GIOStream * stream,
     GSocketAddress * local, GSocketAddress * remote);
 
+/* A request is waited for on the connection of @msg, or not any more. */
+void pub_conns_note_waiting (SoupServerMessage * msg);
+void pub_conns_forget_waiting (SoupServerMessage * msg);
+
+/**
+ * pub_conns_take_stream:
+ * @msg: a request
+ *
+ * Takes its connection from libsoup.  That may be done once, and libsoup's
+ * source, when it is ready in the same turn, keeps @msg alive after it.
+ *
+ * Returns: (transfer full) (nullable): the connection; %NULL when somebody else
+ *     has it.
+ */
+GIOStream *pub_conns_take_stream (SoupServerMessage * msg);
+
+/* Whether somebody has taken the connection of @msg. */
+gboolean pub_conns_is_taken (SoupServerMessage * msg);
+
+/* Closes the connection of @remote if a request is waited for there. */
+void pub_conns_close_waiting (PubConns * self, GSocketAddress * remote);
+
 /* Like pub_conn_steal(), for a connection that libsoup does not have; @stream
  * is (transfer full). */
 PubConn *pub_conn_new (PubConns * conns, GIOStream * stream,

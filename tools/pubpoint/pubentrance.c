@@ -76,7 +76,7 @@ drop (SoupServerMessage * msg)
 
   if (socket != NULL)
     g_socket_close (socket, NULL);
-  stream = soup_server_message_steal_connection (msg);
+  stream = pub_conns_take_stream (msg);
   g_clear_object (&stream);
 }
 
@@ -110,6 +110,8 @@ request_over (gpointer data, PubWaitKind kind, gboolean is_late)
 
   self->wait = NULL;
   clear_first_byte (self);
+  if (pub_conns_is_taken (msg))
+    return;
   if (!is_late || !has_begun (msg, kind)) {
     drop (msg);
     return;
@@ -146,6 +148,8 @@ first_byte_came (GSocket * socket, GIOCondition condition, gpointer data)
       MSG_PEEK | MSG_DONTWAIT) == 0;
 
   clear_first_byte (self);
+  if (pub_conns_is_taken (self->msg))
+    return G_SOURCE_REMOVE;
   if (has_ended) {
     g_clear_pointer (&self->wait, pub_wait_remove);
     drop (self->msg);

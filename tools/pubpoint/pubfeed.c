@@ -204,14 +204,11 @@ note_delays (PubFeed * self, guint n)
 void
 pub_feed_take (PubFeed * self, guint n)
 {
-  guint64 behind = pub_feed_get_behind (self);
-
   if (n == 0)
     return;
   note_delays (self, n);
   self->has_taken = TRUE;
   move (self, self->next + n);
-  self->totals->sent_bytes += behind - pub_feed_get_behind (self);
 }
 
 void

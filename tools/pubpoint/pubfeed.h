@@ -26,20 +26,20 @@ typedef enum
 
 /**
  * PubFeedTotals:
+ * @sent_bytes: packets that players were given, with their framing
  * @skipped: packets that slow players did not get
  * @late: packets that were taken more than %PUB_LATE_MS after they came,
  *     though the player could have had them
  * @longest_delay_us: the longest of such times, late or not
- * @sent_bytes: bytes of packets that were taken
  *
  * What all players of a programme together had to bear.
  */
 typedef struct
 {
+  guint64 sent_bytes;
   guint64 skipped;
   guint64 late;
   gint64 longest_delay_us;
-  guint64 sent_bytes;
 } PubFeedTotals;
 
 #define PUB_LATE_MS 100

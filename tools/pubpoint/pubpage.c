@@ -15,7 +15,6 @@
 #include "pubpageresources.h"
 #include "pubpagetexts.h"
 #include "pubpath.h"
-#include "publog.h"
 #include "pubplaylist.h"
 #include "pubrequest.h"
 #include "pubserver-private.h"
@@ -314,18 +313,6 @@ answer_reading (PubPage * self, SoupServerMessage * msg, const gchar * path)
     answer_point (self, msg, path);
 }
 
-static void
-refuse_method (PubRequest * request, const gchar * allowed)
-{
-  const guint status = SOUP_STATUS_METHOD_NOT_ALLOWED;
-  gchar *text = pub_log_describe (request->msg);
-
-  pub_log_refused (text, status, "a method that is not for this page");
-  g_free (text);
-  pub_answer_text (request->server, request->msg, status, allowed,
-      "This method is not for this address.");
-}
-
 void
 pub_page_answer (PubRequest * request)
 {
@@ -345,5 +332,6 @@ pub_page_answer (PubRequest * request)
   else if (!is_action && is_reading (msg))
     answer_reading (self, msg, path);
   else
-    refuse_method (request, allowed);
+    pub_answer_text (self->server, msg, SOUP_STATUS_METHOD_NOT_ALLOWED, allowed,
+        "This method is not for this address.");
 }

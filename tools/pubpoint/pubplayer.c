@@ -177,8 +177,12 @@ send_packets (PubPlayer * self)
       of[n_pieces++] = i;
   }
   taken = pub_conn_send (self->conn, pieces, n_pieces);
-  for (i = 0; i < n_pieces; i++)
+  for (i = 0; i < n_pieces; i++) {
+    if (i < taken)
+      self->owner.totals->sent_bytes += pieces[i].head_size
+          + g_bytes_get_size (pieces[i].body);
     g_bytes_unref (pieces[i].body);
+  }
   n_taken = taken < n_pieces ? of[taken] : n;
   if (self->mms != NULL && n_taken > 0)
     pub_player_mms_taken (self, taken, packets[n_taken - 1]->number);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "asf/asftitle.h"
-#include "publog.h"
 #include "pubrequest.h"
 
 struct _PubPoint
@@ -33,7 +32,7 @@ struct _PubPoint
   PubTotals *totals;            /* without the session that there is */
   PubHistory history;
   guint64 bytes_seen;           /* of the session, in the history */
-  guint revision;
+  guint players_seen, playing_seen;
 
   PubAudience *audience;
   gboolean is_leaving;          /* its session is over, players are not */
@@ -57,9 +56,17 @@ static void
 players_changed (gpointer data)
 {
   PubPoint *self = data;
+  guint players = pub_audience_count (self->audience);
+  guint playing = pub_audience_count_playing (self->audience);
 
-  self->revision++;
-  self->used_us = g_get_monotonic_time ();
+  /* packets that slow players skip are not worth another status.json */
+  if (players != self->players_seen || playing != self->playing_seen)
+    self->totals->revision++;
+  if (players != self->players_seen)
+    self->used_us = g_get_monotonic_time ();
+  self->players_seen = players;
+  self->playing_seen = playing;
+  self->owner.changed (self->owner.data);
 }
 
 /* The last thing that is done with @self: the owner may free it. */
@@ -193,9 +200,9 @@ pub_point_get_info (PubPoint * self, PubPointInfo * info)
 static void
 add_feeds (PubTotals * totals, const PubFeedTotals * feeds)
 {
+  totals->sent_bytes += feeds->sent_bytes;
   totals->skipped += feeds->skipped;
   totals->late += feeds->late;
-  totals->sent_bytes += feeds->sent_bytes;
 }
 
 void
@@ -216,7 +223,7 @@ pub_point_get_history (PubPoint * self)
 guint
 pub_point_get_revision (PubPoint * self)
 {
-  return self->revision;
+  return self->totals->revision;
 }
 
 static void
@@ -247,7 +254,7 @@ look_at_push (PubPoint * self)
     read_title (self);
   self->headers_seen = counters->headers;
   self->state_seen = pub_push_get_state (self->push);
-  self->revision++;
+  self->totals->revision++;
 }
 
 static void
@@ -257,7 +264,7 @@ clear_session (PubPoint * self)
   g_clear_pointer (&self->address, g_free);
   g_clear_pointer (&self->title, g_free);
   self->headers_seen = self->bytes_seen = 0;
-  self->revision++;
+  self->totals->revision++;
 }
 
 static void
@@ -317,7 +324,6 @@ static guint
 new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
 {
   const PubPushOwner push_owner = { point_changed, push_over, self };
-  gchar *request;
 
   /* one that has never sent anything gives way: its encoder has begun anew */
   if (self->push != NULL && !pub_push_is_unused (self->push)) {
@@ -327,10 +333,8 @@ new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
   }
   if (self->push != NULL)
     drop_push (self);
-  request = pub_log_describe (msg);
   self->push = pub_push_new (self->conns, self->stream, self->config,
-      &push_owner, request);
-  g_free (request);
+      &push_owner, msg);
   *why = "the system has no random numbers";
   if (self->push == NULL)
     return SOUP_STATUS_SERVICE_UNAVAILABLE;
@@ -340,7 +344,7 @@ new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
   self->totals->sessions++;
   self->used_us = self->since_us = g_get_monotonic_time ();
   self->state_seen = pub_push_get_state (self->push);
-  self->revision++;
+  self->totals->revision++;
   note_encoder (self, msg);
   begin_record (self);
   self->owner.changed (self->owner.data);
@@ -376,7 +380,7 @@ pub_point_setup (PubPoint * self, SoupServerMessage * msg,
   if (status != 0)
     return status;
   if (!is_new)
-    pub_push_touch (self->push);
+    pub_push_touch (self->push, msg);
   self->auto_destroy |= auto_destroy;
   *answer_id = pub_push_get_id (self->push);
   return 0;

@@ -98,8 +98,7 @@ const gchar *pub_point_get_path (PubPoint * self);
 PubStream *pub_point_get_stream (PubPoint * self);
 void pub_point_get_info (PubPoint * self, PubPointInfo * info);
 
-/* Those of its path, the session that there is included; of players that are
- * there @sent_bytes has nothing yet. */
+/* Those of its path, the session and the players that there are included. */
 void pub_point_get_totals (PubPoint * self, PubTotals * totals);
 
 /* Returns: what encoders have sent lately, of all sessions. */

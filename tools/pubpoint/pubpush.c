@@ -15,12 +15,12 @@
 struct _PubPush
 {
   PubConns *conns;
-  PubStream *stream;
   const PubConfig *config;
   PubPushOwner owner;
 
   gchar *id;
   gchar *request;               /* its last one, for the log */
+  GSocketAddress *remote;       /* whose connection it came on */
   PubPushState state;
   PubPushCounters counters;
   PubFrames frames;
@@ -73,9 +73,17 @@ wait_for_request (PubPush * self)
   start_timer (self, self->config->inactivity_timeout_ms);
 }
 
+static void
+note_request (PubPush * self, SoupServerMessage * msg)
+{
+  g_free (self->request);
+  self->request = pub_log_describe (msg);
+  g_set_object (&self->remote, soup_server_message_get_remote_address (msg));
+}
+
 PubPush *
 pub_push_new (PubConns * conns, PubStream * stream, const PubConfig * config,
-    const PubPushOwner * owner, const gchar * request)
+    const PubPushOwner * owner, SoupServerMessage * msg)
 {
   gchar *id = pub_new_push_id ();
   PubPush *self;
@@ -84,15 +92,14 @@ pub_push_new (PubConns * conns, PubStream * stream, const PubConfig * config,
     return NULL;
   self = g_new0 (PubPush, 1);
   self->conns = conns;
-  self->stream = stream;
   self->config = config;
   self->owner = *owner;
   self->id = id;
-  self->request = g_strdup (request);
   self->state = PUB_PUSH_READY;
   pub_frames_init (&self->frames, stream);
+  note_request (self, msg);
   wait_for_request (self);
-  g_message ("%s begins a session", request);
+  g_message ("%s begins a session", self->request);
   return self;
 }
 
@@ -104,6 +111,7 @@ pub_push_free (PubPush * self)
   clear_source (&self->timer);
   clear_source (&self->next_turn);
   g_free (self->buffer);
+  g_clear_object (&self->remote);
   g_free (self->request);
   g_free (self->id);
   g_free (self);
@@ -131,10 +139,11 @@ pub_push_get_counters (PubPush * self)
 }
 
 void
-pub_push_touch (PubPush * self)
+pub_push_touch (PubPush * self, SoupServerMessage * msg)
 {
   g_return_if_fail (self->conn == NULL);
 
+  note_request (self, msg);
   wait_for_request (self);
 }
 
@@ -148,22 +157,30 @@ leave_streaming (PubPush * self, PubPushState state)
   self->state = state;
 }
 
-/* The last thing that is done with @self: the owner frees it. */
+/* Returns: the connection, with the last answer on it. */
+static PubConn *
+answer_last (PubPush * self, guint status)
+{
+  PubConn *conn = self->conn;
+  gchar *text = pub_response_text (status, self->id, TRUE, NULL);
+
+  pub_conn_queue_text (conn, text);
+  g_free (text);
+  leave_streaming (self, PUB_PUSH_OVER);
+  return conn;
+}
+
+/* The last thing that is done with @self: the owner frees it.  A connection on
+ * which the next request was waited for goes as well (3.2.6.2). */
 static void
 end_session (PubPush * self, guint status)
 {
-  PubConn *conn = self->conn;
-
-  if (conn != NULL) {
-    gchar *text = pub_response_text (status, self->id, TRUE, NULL);
-
-    pub_conn_queue_text (conn, text);
-    g_free (text);
-    leave_streaming (self, PUB_PUSH_OVER);
-    pub_conn_close (conn);
-  }
+  if (self->conn != NULL)
+    pub_conn_close (answer_last (self, status));
+  else
+    pub_conns_close_waiting (self->conns, self->remote);
   self->state = PUB_PUSH_OVER;
-  pub_stream_end (self->stream);
+  pub_stream_end (self->frames.stream);
   self->owner.over (self->owner.data);
 }
 
@@ -448,8 +465,7 @@ pub_push_start (PubPush * self, SoupServerMessage * msg)
 
   g_return_if_fail (self->conn == NULL);
 
-  g_free (self->request);
-  self->request = pub_log_describe (msg);
+  note_request (self, msg);
   self->body_left = soup_message_headers_get_content_length (headers);
   self->is_last = pub_request_is_last (msg);
   self->conn = pub_conn_steal (self->conns, msg, &conn_funcs, self);

@@ -68,24 +68,24 @@ typedef struct
  * @stream: where its packets go
  * @config: limits
  * @owner: who is told
- * @request: its PushSetup, from pub_log_describe()
+ * @msg: its PushSetup
  *
  * Returns: (transfer full) (nullable): a session in %PUB_PUSH_READY; %NULL when
  *     there are no random numbers for its push-id.
  */
 PubPush *pub_push_new (PubConns * conns, PubStream * stream,
     const PubConfig * config, const PubPushOwner * owner,
-    const gchar * request);
+    SoupServerMessage * msg);
 void pub_push_free (PubPush * self);
 
 const gchar *pub_push_get_id (PubPush * self);
 PubPushState pub_push_get_state (PubPush * self);
 const PubPushCounters *pub_push_get_counters (PubPush * self);
 
-/* A PushSetup with the session's push-id: the inactivity timer begins anew, in
- * place of the idle timer that a lost connection left running ([MS-WMHTTP]
- * 3.2.5.1).  Not while a PushStart is running. */
-void pub_push_touch (PubPush * self);
+/* @msg is a PushSetup with the session's push-id: the inactivity timer begins
+ * anew, in place of the idle timer that a lost connection left running
+ * ([MS-WMHTTP] 3.2.5.1).  Not while a PushStart is running. */
+void pub_push_touch (PubPush * self, SoupServerMessage * msg);
 
 /**
  * pub_push_give_way:

@@ -297,8 +297,10 @@ got_headers (SoupServerMessage * msg, gpointer data)
 {
   PubRequest *request = data;
   const gchar *why;
-  guint status = check_request (request, &why);
+  guint status;
 
+  pub_conns_forget_waiting (msg);
+  status = check_request (request, &why);
   if (status != 0)
     pub_request_refuse (request, status, why);
   else if (request->route->head != NULL)
@@ -343,6 +345,13 @@ wrote_body (SoupServerMessage * msg, gpointer data)
   pub_conn_close (pub_conn_steal (self->conns, msg, NULL, NULL));
 }
 
+/* While its address is still there. */
+static void
+message_gone (gpointer data, GObject * msg)
+{
+  pub_conns_forget_waiting (SOUP_SERVER_MESSAGE (msg));
+}
+
 static void
 free_request (PubRequest * request)
 {
@@ -359,6 +368,8 @@ request_started (SoupServer * soup, SoupServerMessage * msg, gpointer data)
 
   request->server = self;
   request->msg = msg;
+  pub_conns_note_waiting (msg);
+  g_object_weak_ref (G_OBJECT (msg), message_gone, NULL);
   g_object_set_data_full (G_OBJECT (msg), REQUEST_KEY, request,
       (GDestroyNotify) free_request);
   /* a body is kept only where somebody waits for it */

@@ -11,9 +11,10 @@ G_BEGIN_DECLS
  * @sessions: encoders' sessions
  * @push: what came in sessions that are over
  * @players: that have asked for the programme
- * @sent_bytes: bytes of packets that players were sent
+ * @sent_bytes: packets that players were given, with their framing
  * @skipped: packets that slow players did not get
- * @late: packets that went out too late to players that were not slow
+ * @late: packets that players were given more than %PUB_LATE_MS after they came
+ * @revision: see pub_point_get_revision()
  *
  * What is counted at a path, for as long as the server runs: points come and
  * go, and these never go back.
@@ -26,6 +27,7 @@ typedef struct
   guint64 sent_bytes;
   guint64 skipped;
   guint64 late;
+  guint revision;
 } PubTotals;
 
 PubTotals *pub_totals_ref (PubTotals * self);
