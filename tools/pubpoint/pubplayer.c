@@ -433,8 +433,10 @@ pub_player_start (PubPlayer * self)
 void
 pub_player_hurry (PubPlayer * self)
 {
-  if (wants_something (self) && !pub_output_is_blocked (self->output))
-    pub_pace_hurry (self->pace, &self->turn);
+  if (!wants_something (self) || pub_output_is_blocked (self->output))
+    return;
+  pub_feed_reserve (&self->feed);
+  pub_pace_hurry (self->pace, &self->turn);
 }
 
 gboolean
