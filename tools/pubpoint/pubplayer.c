@@ -195,6 +195,13 @@ wants_something (PubPlayer * self)
 
 /* What is sent in one go is bounded: others have their turn before the
  * rest. */
+
+static gboolean
+wants_packets (PubPlayer * self)
+{
+  return self->mms == NULL || pub_player_mms_wants_packets (self);
+}
+
 static void
 advance (PubPlayer * self)
 {
@@ -407,13 +414,19 @@ find_state (PubPlayer * self)
       : PUB_PLAYER_PLAYING;
 }
 
+guint64
+pub_player_get_id (PubPlayer * self)
+{
+  return pub_conn_get_id (self->conn);
+}
+
 void
 pub_player_get_info (PubPlayer * self, PubPlayerInfo * info)
 {
   gchar *address = pub_conn_get_address (self->conn);
 
   memset (info, 0, sizeof (*info));
-  info->id = pub_conn_get_id (self->conn);
+  info->id = pub_player_get_id (self);
   g_strlcpy (info->address, address, sizeof (info->address));
   g_strlcpy (info->agent, self->agent, sizeof (info->agent));
   info->is_mms = self->mms != NULL;

@@ -116,6 +116,9 @@ gboolean pub_player_is_playing (PubPlayer * self);
 
 void pub_player_get_info (PubPlayer * self, PubPlayerInfo * info);
 
+/* Returns: the @id in its #PubPlayerInfo. */
+guint64 pub_player_get_id (PubPlayer * self);
+
 /**
  * pub_player_select:
  * @request: a SelectStream that came on another connection ([MS-WMSP] 3.2.5.7)
