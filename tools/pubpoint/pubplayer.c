@@ -218,7 +218,7 @@ advance (PubPlayer * self)
           return;
         break;
       case PUB_FEED_PACKETS:
-        if (self->mms != NULL && !pub_player_mms_wants_packets (self))
+        if (!wants_packets (self))
           return;
         if (n_sends++ == SENDS_AT_ONCE)
           pub_pace_hurry (&self->turn);
