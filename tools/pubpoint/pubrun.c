@@ -26,6 +26,8 @@
 #define STATUS_US (5 * G_USEC_PER_SEC)
 /* Descriptors that are no connection. */
 #define SPARE_FILES 64
+/* Of a session that is recorded, while one follows the other. */
+#define RECORDED_FILES 2
 
 /* Whether options are being read again, and have been signalled since. */
 typedef enum
@@ -221,6 +223,8 @@ raise_limits (const PubOptions * options)
   guint64 wanted = (guint64) options->max_players + options->max_points
       + SPARE_FILES;
 
+  if (options->record != NULL)
+    wanted += (guint64) options->max_points * RECORDED_FILES;
   if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
     return;
   limit.rlim_cur = limit.rlim_max;
