@@ -75,6 +75,7 @@ header_came (gpointer data, GBytes * header, const AsfHeaderInfo * info)
 {
   PubAudience *self = data;
 
+  hurry (self);
   pub_pace_hurry_all (self->pace);
 }
 

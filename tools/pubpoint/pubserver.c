@@ -25,6 +25,7 @@ static const PubConfig default_config = {
   .request_timeout_ms = 150000,
   .wait_timeout_ms = 20000,
   .stall_timeout_ms = 30000,
+  .player_idle_ms = 65000,
   .player_limit = (gsize) 8 * 1024 * 1024,
   .backlog_limit = (gsize) 8 * 1024 * 1024,
   .join_ms = 90,
