@@ -157,6 +157,7 @@ player_paused (gpointer data, PubPlayer * player)
   PubAudience *self = data;
 
   self->n_playing--;
+  self->owner.moved (self->owner.data);
   self->owner.changed (self->owner.data);
 }
 
@@ -166,6 +167,7 @@ player_began (gpointer data, PubPlayer * player)
   PubAudience *self = data;
 
   self->n_playing++;
+  self->owner.moved (self->owner.data);
   self->owner.changed (self->owner.data);
 }
 
