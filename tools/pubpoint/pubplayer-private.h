@@ -76,6 +76,7 @@ struct _PubPlayer
   PubStream *stream;
   PubPace *pace;
   PubPaceMember turn;
+  guint part;                   /* of the players that are served together */
   const PubConfig *config;
   PubPlayerOwner owner;
   gchar *agent;

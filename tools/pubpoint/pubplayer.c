@@ -17,7 +17,7 @@
 /* What a player's turn takes, and over how much time the turns of many may be
  * spread. */
 #define SERVICE_US 4
-#define MAX_SPREAD_US 16000
+#define MAX_SPREAD_US 10000
 #define JOIN_PARTS 16
 
 static void
@@ -280,12 +280,11 @@ check_times (PubPlayer * self, gint64 now_us)
 static gint64
 join_us (PubPlayer * self)
 {
-  guint part = pub_conn_get_id (self->conn) % JOIN_PARTS;
   gint64 spread_us = MIN ((gint64) pub_pace_count (self->pace)
       * SERVICE_US, MAX_SPREAD_US);
 
   return MAX ((gint64) self->config->join_ms * 1000
-      - part * spread_us / JOIN_PARTS, 0);
+      - self->part * spread_us / JOIN_PARTS, 0);
 }
 
 /* Returns: whether there is nothing to do but to wait for more packets. */
@@ -413,6 +412,7 @@ pub_player_new (PubConns * conns, SoupServerMessage * msg, PubPace * pace,
   read_request (self, msg);
   self->conn = pub_conn_steal (conns, msg, &conn_funcs, self);
   self->output = pub_conn_get_output (self->conn);
+  self->part = pub_conn_get_id (self->conn) % JOIN_PARTS;
   pub_feed_init (&self->feed, stream, config, owner->totals);
   self->pace = pace;
   pub_pace_add (pace, &self->turn, turn_came, self);
