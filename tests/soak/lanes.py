@@ -172,7 +172,7 @@ class Server:
 
 class PubPoint(Server):
     def command(self, name):
-        return [self.run.pubpoint_program, '--address=0.0.0.0', f'--port={self.port}',
+        return [self.run.pubpoint_program, '--address=0.0.0.0', f'--port={self.port}', '--host=*.wms.test',
                 f'--record={self.run.path(name)}.asf']
 
     def recordings(self):

@@ -74,9 +74,7 @@ struct _PubPlayer
   PubOutput *output;            /* of conn */
   PubFeed feed;
   PubStream *stream;
-  PubPace *pace;
   PubPaceMember turn;
-  guint part;                   /* of the players that are served together */
   const PubConfig *config;
   PubPlayerOwner owner;
   gchar *agent;

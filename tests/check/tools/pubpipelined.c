@@ -109,8 +109,7 @@ GST_START_TEST (test_one_connection)
 
   ask (player, HEAD ("POST") "Content-Type: application/x-wms-LogStats\r\n"
       "Content-Length: 0\r\n", id);
-  raw_push_send_text (player, "OPTIONS * HTTP/1.1\r\nUser-Agent: NSPlayer/8.0"
-      "\r\nHost: t\r\n\r\n");
+  raw_push_send_text (player, "OPTIONS * HTTP/1.1\r\nHost: t\r\n\r\n");
   ask (player, HEAD ("GET") PIPELINED SWITCH ("ffff:1:2"), id);
   expect_last_transfer (player);
   expect_status (player, 204);
