@@ -314,5 +314,11 @@ pub_server_get_port (PubServer * self)
 gchar *
 pub_server_get_url (PubServer * self)
 {
-  return pub_listeners_get_url (self->entrance->listeners);
+  return pub_server_get_nth_url (self, 0);
+}
+
+gchar *
+pub_server_get_nth_url (PubServer * self, guint index)
+{
+  return pub_listeners_get_url (self->entrance->listeners, index);
 }
