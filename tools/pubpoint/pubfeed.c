@@ -235,21 +235,6 @@ pub_feed_is_skipping (PubFeed * self)
   return self->is_skipping;
 }
 
-gint64
-pub_feed_get_oldest_us (PubFeed * self)
-{
-  const PubPacket *packet = self->is_skipping ? NULL
-      : pub_stream_get_packet (self->stream, self->next);
-
-  return packet != NULL ? packet->arrived_us : 0;
-}
-
-gboolean
-pub_feed_is_over (PubFeed * self)
-{
-  return self->segment != NULL && self->segment->is_over;
-}
-
 gboolean
 pub_feed_is_ending (PubFeed * self)
 {

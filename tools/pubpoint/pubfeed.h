@@ -109,14 +109,7 @@ PubSegment *pub_feed_get_segment (PubFeed * self);
 gboolean pub_feed_is_playing (PubFeed * self);
 gboolean pub_feed_is_skipping (PubFeed * self);
 
-/* Returns: monotonic time at which the packet came that is taken next, or 0
- *     when there is none. */
-gint64 pub_feed_get_oldest_us (PubFeed * self);
-
-/* Whether no more packets come under its header. */
-gboolean pub_feed_is_over (PubFeed * self);
-
-/* Whether, beyond that, the programme is over. */
+/* Whether the programme under its header is over. */
 gboolean pub_feed_is_ending (PubFeed * self);
 
 /* Whether all of a key frame has been taken, so that a player has something to

@@ -222,7 +222,7 @@ pub_player_select (PubPlayer * self, const PubMmsRequest * request)
     mms->talk.features = request->features;
   if (mms->mode == PUB_MODE_HELD) {
     mms->mode = PUB_MODE_PLAY;
-    pub_pace_hurry (self->pace, &self->turn);
+    pub_pace_hurry (&self->turn);
   }
   return SOUP_STATUS_OK;
 }
