@@ -201,13 +201,6 @@ wants_packets (PubPlayer * self)
 
 /* What is sent in one go is bounded: others have their turn before the
  * rest. */
-
-static gboolean
-wants_packets (PubPlayer * self)
-{
-  return self->mms == NULL || pub_player_mms_wants_packets (self);
-}
-
 static void
 advance (PubPlayer * self)
 {
