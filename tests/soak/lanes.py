@@ -174,7 +174,8 @@ class PubPoint(Server):
     def command(self, name):
         folder = self.run.path(f'{name}.recordings')
         os.makedirs(folder, exist_ok=True)
-        return [self.run.pubpoint_program, '--address=0.0.0.0', f'--port={self.port}', f'--record={folder}']
+        return [self.run.pubpoint_program, '--address=0.0.0.0', f'--port={self.port}', '--host=*.wms.test',
+                f'--record={folder}']
 
     def recordings(self):
         """As they were begun: "-2" comes after the first one of its second."""

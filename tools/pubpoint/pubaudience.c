@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pubaudience.h"
 
+/* What may come between two turns of a player; of a source that is faster than
+ * that players would lose what is pushed out of the ring. */
+#define HURRY_BYTES (256 * 1024)
+
 struct _PubAudience
 {
   PubConns *conns;
-  PubPace *pace;
+  PubPaceGroup *pace;
   PubStream *stream;
   const PubConfig *config;
   PubAudienceOwner owner;
@@ -12,6 +16,8 @@ struct _PubAudience
   GHashTable *players;
   GHashTable *eager;            /* those of them without a picture */
   guint n_playing;
+  gint64 since_us;              /* what came since then: */
+  gsize bytes;
   guint walking;                /* somebody goes through all players */
   PubFeedTotals totals;
 };
@@ -25,7 +31,7 @@ pub_audience_new (PubConns * conns, PubPace * pace, PubStream * stream,
   PubAudience *self = g_new0 (PubAudience, 1);
 
   self->conns = conns;
-  self->pace = pace;
+  self->pace = pub_pace_group_new (pace);
   self->stream = stream;
   self->config = config;
   self->owner = *owner;
@@ -41,6 +47,7 @@ pub_audience_free (PubAudience * self)
   self->owner.empty = NULL;
   pub_audience_stop (self);
   pub_stream_remove_listener (self->stream, self);
+  pub_pace_group_free (self->pace);
   g_hash_table_unref (self->eager);
   g_hash_table_unref (self->players);
   g_free (self);
@@ -56,7 +63,9 @@ hurry (PubAudience * self)
 
   g_hash_table_iter_init (&iter, self->eager);
   while (g_hash_table_iter_next (&iter, &player, NULL)) {
-    if (!pub_player_hurry (player))
+    if (pub_player_is_eager (player))
+      pub_player_hurry (player);
+    else
       g_hash_table_iter_remove (&iter);
   }
 }
@@ -64,14 +73,37 @@ hurry (PubAudience * self)
 static void
 header_came (gpointer data, GBytes * header, const AsfHeaderInfo * info)
 {
-  hurry (data);
+  PubAudience *self = data;
+
+  hurry (self);
+  pub_pace_hurry_all (self->pace);
+}
+
+/* A source that does not keep to the clock. */
+static void
+check_rate (PubAudience * self, gsize size, gint64 now_us)
+{
+  if (now_us - self->since_us > (gint64) self->config->join_ms * 1000) {
+    self->since_us = now_us;
+    self->bytes = 0;
+  }
+  self->bytes += size;
+  if (self->bytes > MIN (HURRY_BYTES, self->config->backlog_limit / 8)) {
+    pub_pace_hurry_all (self->pace);
+    self->bytes = 0;
+  }
 }
 
 static void
 packet_came (gpointer data, GBytes * packet, guint32 number,
     gboolean starts_key_frame)
 {
-  hurry (data);
+  PubAudience *self = data;
+  gint64 now_us = g_get_monotonic_time ();
+
+  hurry (self);
+  pub_pace_arrived (self->pace, now_us);
+  check_rate (self, g_bytes_get_size (packet), now_us);
 }
 
 /* Players notice the end in their turns; the audience goes on to listen. */
@@ -80,6 +112,7 @@ stream_ended (gpointer data)
 {
   PubAudience *self = data;
 
+  pub_pace_hurry_all (self->pace);
   pub_stream_add_listener (self->stream, &listener_funcs, self);
 }
 
@@ -105,6 +138,7 @@ player_gone (gpointer data, PubPlayer * player)
   g_hash_table_remove (self->eager, player);
   if (pub_player_is_playing (player))
     self->n_playing--;
+  self->owner.moved (self->owner.data);
   self->owner.changed (self->owner.data);
   tell_when_empty (self);
 }
@@ -155,6 +189,7 @@ pub_audience_add (PubAudience * self, SoupServerMessage * msg)
 
   g_hash_table_add (self->players, player);
   g_hash_table_add (self->eager, player);
+  self->owner.moved (self->owner.data);
   self->owner.changed (self->owner.data);
   pub_player_start (player);
 }

@@ -58,6 +58,7 @@ typedef struct
   const PubConfig *config;
   PubFeedTotals *totals;
   PubSegment *segment;          /* of the header that was taken */
+  PubSegment *reserved;         /* whose header is taken first */
   guint64 next;
   guint64 start;
   gboolean is_skipping;         /* a packet at next may not be taken */
@@ -75,6 +76,10 @@ void pub_feed_leave (PubFeed * self);
 /* To be called now and then while the player takes nothing: lets one that is
  * too far behind skip. */
 void pub_feed_check_blocked (PubFeed * self);
+
+/* A player that waits gets the programme that is there now from its header on,
+ * should it be over before the player's turn comes. */
+void pub_feed_reserve (PubFeed * self);
 
 /* Returns: what comes next. */
 PubFeedStep pub_feed_next (PubFeed * self);

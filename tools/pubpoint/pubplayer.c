@@ -9,9 +9,13 @@
 #define MAX_AGENT (sizeof (((PubPlayerInfo *) NULL)->agent) - 1)
 /* How long a player is served with each packet, should no key frame come. */
 #define EAGER_MS 5000
-/* How long a player has for the rest of a programme that is over. */
-#define END_TIMEOUT_MS 5000
+/* How long a player may take nothing of the rest of a programme that is over,
+ * and how long all of it may take. */
+#define END_SILENCE_MS 5000
+#define END_TIMEOUT_MS 60000
 #define AT_ONCE PUB_OUTPUT_SEND_MAX
+/* Before others have their turn. */
+#define SENDS_AT_ONCE 4
 
 static void
 player_unref (PubPlayer * self)
@@ -29,7 +33,7 @@ void
 pub_player_leave (PubPlayer * self)
 {
   self->is_gone = TRUE;
-  pub_pace_remove (self->pace, &self->turn);
+  pub_pace_remove (&self->turn);
   pub_feed_leave (&self->feed);
   if (self->mms != NULL)
     pub_player_mms_leave_session (self);
@@ -193,10 +197,17 @@ wants_something (PubPlayer * self)
 
 /* What is sent in one go is bounded: others have their turn before the
  * rest. */
+
+static gboolean
+wants_packets (PubPlayer * self)
+{
+  return self->mms == NULL || pub_player_mms_wants_packets (self);
+}
+
 static void
 advance (PubPlayer * self)
 {
-  gboolean has_sent = FALSE;
+  guint n_sends = 0;
 
   while (!self->is_gone && wants_something (self)
       && !pub_output_is_blocked (self->output)
@@ -209,15 +220,12 @@ advance (PubPlayer * self)
           return;
         break;
       case PUB_FEED_PACKETS:
-        if (self->mms != NULL && !pub_player_mms_wants_packets (self))
+        if (!wants_packets (self))
           return;
-        if (has_sent) {
-          pub_pace_hurry (self->pace, &self->turn);
+        if (n_sends++ == SENDS_AT_ONCE)
+          pub_pace_hurry (&self->turn);
+        if (n_sends > SENDS_AT_ONCE || !send_packets (self))
           return;
-        }
-        if (!send_packets (self))
-          return;
-        has_sent = TRUE;
         break;
       case PUB_FEED_END:
         finish (self, FALSE);
@@ -250,9 +258,12 @@ check_stall (PubPlayer * self, gint64 now_us)
 static void
 check_end (PubPlayer * self, gint64 now_us)
 {
+  gint64 heard_us = pub_output_get_progress_us (self->output);
+
   if (self->end_by_us == 0)
     self->end_by_us = now_us + END_TIMEOUT_MS * 1000;
-  else if (now_us >= self->end_by_us)
+  heard_us = MAX (heard_us, self->end_by_us - END_TIMEOUT_MS * 1000);
+  if (now_us >= self->end_by_us || now_us - heard_us >= END_SILENCE_MS * 1000)
     finish (self, TRUE);
 }
 
@@ -272,11 +283,12 @@ check_times (PubPlayer * self)
     pub_player_mms_check_times (self, now_us);
 }
 
-static void
-serve (PubPlayer * self)
+void
+pub_player_serve (PubPlayer * self)
 {
   guint64 skipped = pub_feed_get_skipped (&self->feed);
 
+  self->refs++;
   if (pub_output_is_blocked (self->output) && wants_something (self))
     pub_feed_check_blocked (&self->feed);
   advance (self);
@@ -284,17 +296,9 @@ serve (PubPlayer * self)
     check_times (self);
   if (!self->is_gone && pub_feed_get_skipped (&self->feed) > skipped)
     self->owner.skipped (self->owner.data, self);
-}
-
-void
-pub_player_serve (PubPlayer * self)
-{
-  self->refs++;
-  serve (self);
   player_unref (self);
 }
 
-/* In each turn, and when the player hurries. */
 static void
 turn_came (gpointer data)
 {
@@ -353,7 +357,7 @@ read_request (PubPlayer * self, SoupServerMessage * msg)
 }
 
 PubPlayer *
-pub_player_new (PubConns * conns, SoupServerMessage * msg, PubPace * pace,
+pub_player_new (PubConns * conns, SoupServerMessage * msg, PubPaceGroup * pace,
     PubStream * stream, const PubConfig * config, const PubPlayerOwner * owner)
 {
   PubPlayer *self = g_new0 (PubPlayer, 1);
@@ -367,7 +371,6 @@ pub_player_new (PubConns * conns, SoupServerMessage * msg, PubPace * pace,
   self->conn = pub_conn_steal (conns, msg, &conn_funcs, self);
   self->output = pub_conn_get_output (self->conn);
   pub_feed_init (&self->feed, stream, config, owner->totals);
-  self->pace = pace;
   pub_pace_add (pace, &self->turn, turn_came, self);
   return self;
 }
@@ -379,22 +382,28 @@ pub_player_start (PubPlayer * self)
   if (self->mms != NULL)
     pub_player_mms_start (self);
   if (!self->is_gone)
-    serve (self);
+    pub_player_serve (self);
   player_unref (self);
 }
 
-gboolean
+void
 pub_player_hurry (PubPlayer * self)
+{
+  if (!wants_something (self) || pub_output_is_blocked (self->output))
+    return;
+  pub_feed_reserve (&self->feed);
+  pub_pace_hurry (&self->turn);
+}
+
+gboolean
+pub_player_is_eager (PubPlayer * self)
 {
   if (!wants_something (self))
     return FALSE;
-  if (pub_feed_is_playing (&self->feed)
-      && (pub_feed_has_picture (&self->feed)
-          || pub_output_is_blocked (self->output)
-          || g_get_monotonic_time () >= self->eager_until_us))
-    return FALSE;
-  pub_pace_hurry (self->pace, &self->turn);
-  return TRUE;
+  return !pub_feed_is_playing (&self->feed)
+      || (!pub_feed_has_picture (&self->feed)
+      && !pub_output_is_blocked (self->output)
+      && g_get_monotonic_time () < self->eager_until_us);
 }
 
 gboolean
@@ -412,13 +421,19 @@ find_state (PubPlayer * self)
       : PUB_PLAYER_PLAYING;
 }
 
+guint64
+pub_player_get_id (PubPlayer * self)
+{
+  return pub_conn_get_id (self->conn);
+}
+
 void
 pub_player_get_info (PubPlayer * self, PubPlayerInfo * info)
 {
   gchar *address = pub_conn_get_address (self->conn);
 
   memset (info, 0, sizeof (*info));
-  info->id = pub_conn_get_id (self->conn);
+  info->id = pub_player_get_id (self);
   g_strlcpy (info->address, address, sizeof (info->address));
   g_strlcpy (info->agent, self->agent, sizeof (info->agent));
   info->is_mms = self->mms != NULL;

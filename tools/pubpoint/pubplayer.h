@@ -91,7 +91,7 @@ typedef struct
  * pub_player_new:
  * @conns: where its connection belongs to
  * @msg: the request; its connection is taken over
- * @pace: whose turn it is
+ * @pace: those who have turns as well
  * @stream: the programme
  * @config: limits
  * @owner: told what becomes of it
@@ -99,25 +99,25 @@ typedef struct
  * Returns: (transfer none): the player, which frees itself after @gone.
  */
 PubPlayer *pub_player_new (PubConns * conns, SoupServerMessage * msg,
-    PubPace * pace, PubStream * stream, const PubConfig * config,
+    PubPaceGroup * pace, PubStream * stream, const PubConfig * config,
     const PubPlayerOwner * owner);
 
 /* Gives it what there is; it may be gone afterwards. */
 void pub_player_start (PubPlayer * self);
 
-/**
- * pub_player_hurry:
- *
- * Serves a player out of its turn that has nothing to show yet.
- *
- * Returns: %FALSE, and nothing happens, when that is not needed any more.
- */
-gboolean pub_player_hurry (PubPlayer * self);
+/* Serves it soon, out of its turn. */
+void pub_player_hurry (PubPlayer * self);
+
+/* Whether it waits for its first picture. */
+gboolean pub_player_is_eager (PubPlayer * self);
 
 /* Whether it has got the header. */
 gboolean pub_player_is_playing (PubPlayer * self);
 
 void pub_player_get_info (PubPlayer * self, PubPlayerInfo * info);
+
+/* Returns: the @id in its #PubPlayerInfo. */
+guint64 pub_player_get_id (PubPlayer * self);
 
 /**
  * pub_player_select:

@@ -34,14 +34,26 @@ struct _PubPoint
   guint64 bytes_seen;           /* of the session, in the history */
   guint players_seen, playing_seen;
 
-  void (*gone) (gpointer data, PubPoint * point);
-  gpointer gone_data;
   PubAudience *audience;
   gboolean is_leaving;          /* its session is over, players are not */
+  void (*gone) (gpointer data, PubPoint * point);
+  gpointer gone_data;
 };
 
+static void look_at_push (PubPoint * self);
+
 static void
-audience_changed (gpointer data)
+point_changed (gpointer data)
+{
+  PubPoint *self = data;
+
+  if (self->push != NULL)
+    look_at_push (self);
+  self->owner.changed (self->owner.data);
+}
+
+static void
+players_changed (gpointer data)
 {
   PubPoint *self = data;
   guint players = pub_audience_count (self->audience);
@@ -50,6 +62,8 @@ audience_changed (gpointer data)
   /* packets that slow players skip are not worth another status.json */
   if (players != self->players_seen || playing != self->playing_seen)
     self->totals->revision++;
+  if (players != self->players_seen)
+    self->used_us = g_get_monotonic_time ();
   self->players_seen = players;
   self->playing_seen = playing;
   self->owner.changed (self->owner.data);
@@ -68,7 +82,6 @@ audience_empty (gpointer data)
 {
   PubPoint *self = data;
 
-  self->used_us = g_get_monotonic_time ();
   if (self->is_leaving)
     tell_session_over (self);
 }
@@ -78,8 +91,8 @@ pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
     const PubConfig * config, const PubPointOwner * owner, PubTotals * totals)
 {
   PubPoint *self = g_new0 (PubPoint, 1);
-  const PubAudienceOwner audience_owner = { audience_changed, audience_empty,
-    self, owner->sessions
+  const PubAudienceOwner audience_owner = { point_changed, players_changed,
+    audience_empty, self, owner->sessions
   };
 
   self->path = g_strdup (path);
@@ -87,10 +100,10 @@ pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
   self->config = config;
   self->owner = *owner;
   self->stream = pub_stream_new (config->backlog_limit);
-  self->totals = pub_totals_ref (totals);
   pub_stream_keep (self->stream, config->burst_ms);
   self->audience = pub_audience_new (conns, pace, self->stream, config,
       &audience_owner);
+  self->totals = pub_totals_ref (totals);
   self->used_us = g_get_monotonic_time ();
   return self;
 }
@@ -185,22 +198,20 @@ pub_point_get_info (PubPoint * self, PubPointInfo * info)
 }
 
 static void
-add_audience (PubPoint * self, PubTotals * totals)
+add_feeds (PubTotals * totals, const PubFeedTotals * feeds)
 {
-  const PubFeedTotals *audience = pub_audience_get_totals (self->audience);
-
-  totals->sent_bytes += audience->sent_bytes;
-  totals->skipped += audience->skipped;
-  totals->late += audience->late;
+  totals->sent_bytes += feeds->sent_bytes;
+  totals->skipped += feeds->skipped;
+  totals->late += feeds->late;
 }
 
 void
 pub_point_get_totals (PubPoint * self, PubTotals * totals)
 {
   *totals = *self->totals;
-  add_audience (self, totals);
   if (self->push != NULL)
     pub_totals_add_push (&totals->push, pub_push_get_counters (self->push));
+  add_feeds (totals, pub_audience_get_totals (self->audience));
 }
 
 const PubHistory *
@@ -244,16 +255,6 @@ look_at_push (PubPoint * self)
   self->headers_seen = counters->headers;
   self->state_seen = pub_push_get_state (self->push);
   self->totals->revision++;
-}
-
-static void
-point_changed (gpointer data)
-{
-  PubPoint *self = data;
-
-  if (self->push != NULL)
-    look_at_push (self);
-  self->owner.changed (self->owner.data);
 }
 
 static void
@@ -401,8 +402,8 @@ pub_point_start_push (PubPoint * self, SoupServerMessage * msg,
 void
 pub_point_add_player (PubPoint * self, SoupServerMessage * msg)
 {
-  self->totals->players++;
   pub_audience_add (self->audience, msg);
+  self->totals->players++;
 }
 
 gboolean
@@ -433,7 +434,8 @@ pub_point_free (PubPoint * self)
 {
   if (self->gone != NULL)
     self->gone (self->gone_data, self);
-  add_audience (self, self->totals);
+  pub_audience_stop (self->audience);
+  add_feeds (self->totals, pub_audience_get_totals (self->audience));
   pub_audience_free (self->audience);
   pub_sessions_remove_point (self->owner.sessions, self->stream);
   if (self->push != NULL)

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /* Selections at one time in one programme; each may keep this many packets. */
 #define PUB_SELECT_MAX 32
-#define PUB_SELECT_KEPT 32
+#define PUB_SELECT_KEPT 64
 
 /**
  * PubSelect:
@@ -76,8 +76,9 @@ gboolean pub_choice_play (PubChoice * self, const PubMmsSwitch * switches,
  * @n_switches: how many
  * @next: number of the next packet
  *
- * Changes what is sent from @next on.  A stream comes in with a key frame, and
- * the one that it replaces goes then.
+ * Changes what is sent from @next on.  A stream comes in with a key frame, one
+ * that is no video with any media object, and the one that it replaces goes
+ * then.
  *
  * Returns: %FALSE when there are too many other selections; then nothing has
  *     changed.
