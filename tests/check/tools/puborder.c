@@ -7,6 +7,13 @@
 #include "loglines.h"
 #include "pushcase.h"
 
+/* Cut at every byte; at some of them where that takes its time. */
+#ifdef __SANITIZE_ADDRESS__
+#define STEP 7
+#else
+#define STEP 1
+#endif
+
 /* One letter for each frame; 1 is an $E with S_FALSE, E one with S_OK, f an
  * $F that is as small as it can be. */
 static GByteArray *
@@ -131,7 +138,7 @@ GST_START_TEST (test_two_reads)
   guint sessions = 0;
   gsize at;
 
-  for (at = 1; at < body->len; at++) {
+  for (at = 1; at < body->len; at += STEP) {
     RawPush *push = push_case_connect ();
 
     assert_equals_int (raw_push_setup (push, PUSH_CASE_PATH, "0", ""), 204);
@@ -169,7 +176,7 @@ GST_START_TEST (test_two_requests)
     g_byte_array_unref (part);
     g_free (piece);
   }
-  for (at = 1; at < body->len; at++) {
+  for (at = 1; at < body->len; at += STEP) {
     gboolean is_end = g_hash_table_contains (ends, GUINT_TO_POINTER (at));
     RawPush *push = push_case_connect ();
 
