@@ -60,8 +60,9 @@ is_kept (AsfSelection * selection, const Piece * piece)
 {
   guint8 *keep = &selection->keep[piece->stream_number];
 
-  if ((*keep == ASF_KEEP_FROM_KEY || *keep == ASF_KEEP_KEYS_THEN_ALL)
-      && piece->is_key && piece->is_start)
+  if (piece->is_start && (*keep == ASF_KEEP_FROM_START || (piece->is_key
+              && (*keep == ASF_KEEP_FROM_KEY
+                  || *keep == ASF_KEEP_KEYS_THEN_ALL))))
     *keep = ASF_KEEP_ALL;
   switch (*keep) {
     case ASF_KEEP_ALL:
@@ -117,16 +118,16 @@ asf_packet_select (const AsfPacketInfo * packet, const guint8 * data,
 }
 
 gboolean
-asf_packet_starts_key (const AsfPacketInfo * packet, const guint8 * data,
-    guint stream_number)
+asf_packet_starts (const AsfPacketInfo * packet, const guint8 * data,
+    guint stream_number, gboolean with_key)
 {
   AsfPayloadIter iter;
   AsfPayload payload;
 
   asf_payload_iter_init (&iter, packet, data);
   while (asf_payload_next (&iter, &payload, NULL)) {
-    if (payload.stream_number == stream_number && payload.is_key
-        && payload.offset == 0)
+    if (payload.stream_number == stream_number && payload.offset == 0
+        && (payload.is_key || !with_key))
       return TRUE;
   }
   return FALSE;

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
  * @ASF_KEEP_KEYS: those of key frames
  * @ASF_KEEP_NONE: no payload
  * @ASF_KEEP_FROM_KEY: from the first key frame on that begins in the packet
+ * @ASF_KEEP_FROM_START: from the first media object on that begins in the
+ *     packet
  * @ASF_KEEP_KEYS_THEN_ALL: those of key frames, and everything from the first
  *     key frame on that begins in the packet
  *
@@ -23,6 +25,7 @@ typedef enum
   ASF_KEEP_KEYS,
   ASF_KEEP_NONE,
   ASF_KEEP_FROM_KEY,
+  ASF_KEEP_FROM_START,
   ASF_KEEP_KEYS_THEN_ALL,
 } AsfKeep;
 
@@ -55,16 +58,16 @@ gsize asf_packet_select (const AsfPacketInfo * packet, const guint8 * data,
     const AsfSelection * selection, guint8 * out);
 
 /**
- * asf_packet_starts_key:
+ * asf_packet_starts:
  * @packet: from asf_packet_read()
  * @data: the same packet
  * @stream_number: a stream
+ * @with_key: only a key frame will do
  *
- * Returns: whether a key frame of that stream, of whatever kind it is, begins
- *     in this packet.
+ * Returns: whether a media object of that stream begins in this packet.
  */
-gboolean asf_packet_starts_key (const AsfPacketInfo * packet,
-    const guint8 * data, guint stream_number);
+gboolean asf_packet_starts (const AsfPacketInfo * packet, const guint8 * data,
+    guint stream_number, gboolean with_key);
 
 G_END_DECLS
 #endif /* __ASF_SELECT_H__ */

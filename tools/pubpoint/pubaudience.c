@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pubaudience.h"
 
+/* What may come between two turns of a player; of a source that is faster than
+ * that players would lose what is pushed out of the ring. */
+#define HURRY_BYTES (256 * 1024)
+
 struct _PubAudience
 {
   PubConns *conns;
@@ -12,6 +16,8 @@ struct _PubAudience
   GHashTable *players;
   GHashTable *eager;            /* those of them without a picture */
   guint n_playing;
+  gint64 since_us;              /* what came since then: */
+  gsize bytes;
   guint walking;                /* somebody goes through all players */
   PubFeedTotals totals;
 };
@@ -56,7 +62,9 @@ hurry (PubAudience * self)
 
   g_hash_table_iter_init (&iter, self->eager);
   while (g_hash_table_iter_next (&iter, &player, NULL)) {
-    if (!pub_player_hurry (player))
+    if (pub_player_is_eager (player))
+      pub_player_hurry (player);
+    else
       g_hash_table_iter_remove (&iter);
   }
 }
@@ -68,10 +76,34 @@ header_came (gpointer data, GBytes * header, const AsfHeaderInfo * info)
 }
 
 static void
+hurry_player (PubPlayer * player, gpointer data)
+{
+  pub_player_hurry (player);
+}
+
+/* A source that does not keep to the clock. */
+static void
+check_rate (PubAudience * self, gsize size)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (now_us - self->since_us > (gint64) self->config->join_ms * 1000) {
+    self->since_us = now_us;
+    self->bytes = 0;
+  }
+  self->bytes += size;
+  if (self->bytes > MIN (HURRY_BYTES, self->config->backlog_limit / 8)) {
+    pub_audience_foreach (self, hurry_player, NULL);
+    self->bytes = 0;
+  }
+}
+
+static void
 packet_came (gpointer data, GBytes * packet, guint32 number,
     gboolean starts_key_frame)
 {
   hurry (data);
+  check_rate (data, g_bytes_get_size (packet));
 }
 
 /* Players notice the end in their turns; the audience goes on to listen. */
@@ -105,6 +137,7 @@ player_gone (gpointer data, PubPlayer * player)
   g_hash_table_remove (self->eager, player);
   if (pub_player_is_playing (player))
     self->n_playing--;
+  self->owner.moved (self->owner.data);
   self->owner.changed (self->owner.data);
   tell_when_empty (self);
 }
@@ -155,6 +188,7 @@ pub_audience_add (PubAudience * self, SoupServerMessage * msg)
 
   g_hash_table_add (self->players, player);
   g_hash_table_add (self->eager, player);
+  self->owner.moved (self->owner.data);
   self->owner.changed (self->owner.data);
   pub_player_start (player);
 }

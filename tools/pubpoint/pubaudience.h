@@ -17,12 +17,14 @@ typedef struct _PubAudience PubAudience;
 /**
  * PubAudienceOwner:
  * @changed: somebody came, began to play, skipped or went
+ * @moved: somebody came or went; called before @changed
  * @empty: (nullable): the last player has gone; the owner may free the audience
  * @sessions: those of [MS-WMSP] players
  */
 typedef struct
 {
   void (*changed) (gpointer data);
+  void (*moved) (gpointer data);
   void (*empty) (gpointer data);
   gpointer data;
   PubSessions *sessions;

@@ -111,38 +111,55 @@ decide (PubRequest * request, const PubMmsRequest * mms)
   }
 }
 
-static gchar *
-make_head (PubRequest * request, const PubMmsRequest * mms)
+static const gchar *
+why_not (guint status)
 {
-  PubMmsAnswer said = { 0, };
-  guint status;
+  switch (status) {
+    case SOUP_STATUS_NOT_FOUND:
+      return "no such session, or nothing there";
+    case SOUP_STATUS_SERVICE_UNAVAILABLE:
+      return "too many different selections of streams";
+    default:
+      return "a player asks for what is not there";
+  }
+}
 
-  said.major = mms->major;
-  said.is_http11 = mms->is_http11;
-  if (mms->has_client_id && pub_sessions_find (request->server->sessions,
-          mms->client_id, NULL, g_get_monotonic_time (), NULL))
-    said.client_id = mms->client_id;
-  if (g_str_equal (soup_server_message_get_method (request->msg), "OPTIONS"))
-    return pub_mms_options_head (&said);
-  status = decide (request, mms);
-  return pub_mms_head (&said, status, NULL, 0, !mms->keeps_open);
+/* Takes @head. */
+static void
+send_head (PubRequest * request, gchar * head, gboolean keeps_open)
+{
+  PubConn *conn = pub_conn_steal (request->server->conns, request->msg, NULL,
+      NULL);
+
+  pub_conn_queue_text (conn, head);
+  if (keeps_open)
+    pub_conn_give_back (conn);
+  else
+    pub_conn_close (conn);
+  g_free (head);
 }
 
 void
 pub_control_answer (PubRequest * request)
 {
-  PubConns *conns = request->server->conns;
+  PubMmsAnswer said = { 0, };
   PubMmsRequest mms;
-  PubConn *conn;
-  gchar *head;
+  guint status;
 
   parse (request, &mms);
-  head = make_head (request, &mms);
-  conn = pub_conn_steal (conns, request->msg, NULL, NULL);
-  pub_conn_queue_text (conn, head);
-  if (mms.keeps_open)
-    pub_conn_give_back (conn);
+  said.major = mms.major;
+  said.is_http11 = mms.is_http11;
+  if (mms.has_client_id && pub_sessions_find (request->server->sessions,
+          mms.client_id, NULL, g_get_monotonic_time (), NULL))
+    said.client_id = mms.client_id;
+  if (g_str_equal (soup_server_message_get_method (request->msg), "OPTIONS")) {
+    send_head (request, pub_mms_options_head (&said), mms.keeps_open);
+    return;
+  }
+  status = decide (request, &mms);
+  if (status >= SOUP_STATUS_BAD_REQUEST)
+    pub_request_refuse (request, status, why_not (status));
   else
-    pub_conn_close (conn);
-  g_free (head);
+    send_head (request, pub_mms_head (&said, status, NULL, 0,
+            !mms.keeps_open), mms.keeps_open);
 }

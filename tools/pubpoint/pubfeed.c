@@ -91,8 +91,8 @@ can_skip (PubFeed * self)
 void
 pub_feed_check_blocked (PubFeed * self)
 {
-  if (can_skip (self)
-      && pub_feed_get_behind (self) > self->config->player_limit)
+  if (can_skip (self) && (is_lost (self)
+          || pub_feed_get_behind (self) > self->config->player_limit))
     skip (self);
 }
 
@@ -216,6 +216,21 @@ gboolean
 pub_feed_is_skipping (PubFeed * self)
 {
   return self->is_skipping;
+}
+
+gint64
+pub_feed_get_oldest_us (PubFeed * self)
+{
+  const PubPacket *packet = self->is_skipping ? NULL
+      : pub_stream_get_packet (self->stream, self->next);
+
+  return packet != NULL ? packet->arrived_us : 0;
+}
+
+gboolean
+pub_feed_is_over (PubFeed * self)
+{
+  return self->segment != NULL && self->segment->is_over;
 }
 
 gboolean

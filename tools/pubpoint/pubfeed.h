@@ -26,6 +26,7 @@ typedef enum
 
 /**
  * PubFeedTotals:
+ * @sent_bytes: packets that players were given, with their framing
  * @skipped: packets that slow players did not get
  * @late: packets that were taken more than %PUB_LATE_MS after they came,
  *     though the player could have had them
@@ -35,6 +36,7 @@ typedef enum
  */
 typedef struct
 {
+  guint64 sent_bytes;
   guint64 skipped;
   guint64 late;
   gint64 longest_delay_us;
@@ -102,7 +104,14 @@ PubSegment *pub_feed_get_segment (PubFeed * self);
 gboolean pub_feed_is_playing (PubFeed * self);
 gboolean pub_feed_is_skipping (PubFeed * self);
 
-/* Whether the programme under its header is over. */
+/* Returns: monotonic time at which the packet came that is taken next, or 0
+ *     when there is none. */
+gint64 pub_feed_get_oldest_us (PubFeed * self);
+
+/* Whether no more packets come under its header. */
+gboolean pub_feed_is_over (PubFeed * self);
+
+/* Whether, beyond that, the programme is over. */
 gboolean pub_feed_is_ending (PubFeed * self);
 
 /* Whether all of a key frame has been taken, so that a player has something to

@@ -25,7 +25,10 @@ typedef enum
   COLUMN_PLAYERS,
   COLUMN_PLAYING,
   COLUMN_PLAYER_REQUESTS,
+  COLUMN_SENT_BYTES,
   COLUMN_SKIPPED_PACKETS,
+  COLUMN_LATE_PACKETS,
+  COLUMN_RECORDING,
   N_COLUMNS
 } Column;
 
@@ -51,6 +54,12 @@ static const struct
       "Requests for the programme."},
   [COLUMN_SKIPPED_PACKETS] = {"skipped_packets_total", "counter",
       "Packets that slow players did not get."},
+  [COLUMN_SENT_BYTES] = {"sent_bytes_total", "counter",
+      "Packets that players were given, in bytes, framing included."},
+  [COLUMN_LATE_PACKETS] = {"late_packets_total", "counter",
+      "Packets that players were given more than 0.1 s after they came."},
+  [COLUMN_RECORDING] = {"recording", "gauge",
+      "1 while the programme is written into a file."},
 };
 
 typedef struct
@@ -97,7 +106,10 @@ read_point (PubPoint * point, Row * row)
   row->values[COLUMN_PLAYERS] = info.players;
   row->values[COLUMN_PLAYING] = info.playing;
   row->values[COLUMN_PLAYER_REQUESTS] = totals.players;
+  row->values[COLUMN_SENT_BYTES] = totals.sent_bytes;
   row->values[COLUMN_SKIPPED_PACKETS] = totals.skipped;
+  row->values[COLUMN_LATE_PACKETS] = totals.late;
+  row->values[COLUMN_RECORDING] = info.record.is_recording ? 1 : 0;
 }
 
 static void
@@ -188,6 +200,27 @@ add_process (GString * text, gint64 since_unix_seconds)
       "Memory that the program has in use.", resident_bytes ());
 }
 
+static void
+count_relay (const PubRelayInfo * info, gpointer data)
+{
+  guint *counts = data;
+
+  counts[info->state]++;
+}
+
+static void
+add_relays (GString * text, PubServer * server)
+{
+  guint counts[PUB_RELAY_LOST + 1] = { 0, }, i;
+
+  pub_server_foreach_relay (server, count_relay, counts);
+  begin_family (text, PREFIX "relays", "gauge",
+      "Relays to other publishing points, by their state.");
+  for (i = 0; i < G_N_ELEMENTS (counts); i++)
+    g_string_append_printf (text, PREFIX "relays{state=\"%s\"} %u\n",
+        pub_relay_state_name (i), counts[i]);
+}
+
 GBytes *
 pub_metrics_make (PubServer * server, gint64 since_unix_seconds)
 {
@@ -200,6 +233,7 @@ pub_metrics_make (PubServer * server, gint64 since_unix_seconds)
     read_point (points->pdata[i], &rows[i]);
   add_process (text, since_unix_seconds);
   add_value (text, PREFIX "points", "gauge", "Publishing points.", points->len);
+  add_relays (text, server);
   add_state_family (text, rows, points->len);
   add_point_families (text, rows, points->len);
   for (i = 0; i < points->len; i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pubpace.h"
 
-#define N_SLOTS 16
+#define N_SLOTS 64
 /* What is served before other sources have their turn: about a millisecond. */
 #define SERVED_AT_ONCE 128
 
@@ -14,63 +14,81 @@ typedef struct
 struct _PubPace
 {
   PaceSource *source;
-  const guint *revolution_ms;
-  GPtrArray *slots[N_SLOTS];
   guint n_members;
-  guint at;                     /* slot whose turn comes next */
-  gint64 next_us;               /* when */
-  GQueue due;                   /* links of members */
+  GQueue slots[N_SLOTS];        /* of links, by number modulo N_SLOTS */
+  GQueue due;                   /* of links */
+  gint64 turned;                /* number of the slot that came due last */
+  gint64 next;                  /* of the one that is waited for */
 };
 
 static gint64
-slot_us (PubPace * self)
+slot_number (gint64 time_us)
 {
-  return MAX ((gint64) * self->revolution_ms * 1000 / N_SLOTS, 1000);
+  return time_us / PUB_PACE_SLOT_US;
+}
+
+static void
+put (PubPace * self, PubPaceMember * member, GQueue * queue)
+{
+  if (member->queue != NULL)
+    g_queue_unlink (member->queue, &member->link);
+  member->queue = queue;
+  g_queue_push_tail_link (queue, &member->link);
+}
+
+static void
+wait_for_slot (PubPace * self, gint64 number)
+{
+  self->next = number;
+  g_source_set_ready_time (&self->source->source,
+      number == G_MAXINT64 ? -1 : number * PUB_PACE_SLOT_US);
+}
+
+static void
+turn_wheel (PubPace * self, gint64 now_us)
+{
+  gint64 number, now = slot_number (now_us);
+
+  for (number = MAX (self->turned, now - N_SLOTS) + 1; number <= now; number++) {
+    GQueue *slot = &self->slots[number % N_SLOTS];
+
+    while (slot->head != NULL)
+      put (self, slot->head->data, &self->due);
+  }
+  self->turned = MAX (self->turned, now);
 }
 
 /* Empty slots wake nobody up. */
 static void
 schedule (PubPace * self)
 {
-  gint64 ready_us = self->next_us;
-  guint slot = self->at;
+  gint64 number;
 
-  if (!g_queue_is_empty (&self->due)) {
-    ready_us = 0;
-  } else if (self->n_members == 0) {
-    ready_us = -1;
-  } else {
-    for (; self->slots[slot]->len == 0; slot = (slot + 1) % N_SLOTS)
-      ready_us += slot_us (self);
-  }
-  g_source_set_ready_time (&self->source->source, ready_us);
-}
-
-static void
-make_due (PubPace * self, PubPaceMember * member)
-{
-  if (member->is_due)
+  if (self->due.head != NULL) {
+    wait_for_slot (self, 0);
     return;
-  member->is_due = TRUE;
-  g_queue_push_tail_link (&self->due, &member->due);
+  }
+  for (number = self->turned + 1; number <= self->turned + N_SLOTS; number++) {
+    if (self->slots[number % N_SLOTS].head != NULL) {
+      wait_for_slot (self, number);
+      return;
+    }
+  }
+  wait_for_slot (self, G_MAXINT64);
 }
 
 static void
-turn_wheel (PubPace * self, gint64 now_us)
+serve_member (PubPace * self, PubPaceMember * member)
 {
-  guint n, i;
+  gboolean is_hurried = member->is_hurried;
+  gint64 next_us;
 
-  for (n = 0; n < N_SLOTS && self->next_us <= now_us; n++) {
-    GPtrArray *slot = self->slots[self->at];
-
-    for (i = 0; i < slot->len; i++)
-      make_due (self, g_ptr_array_index (slot, i));
-    self->at = (self->at + 1) % N_SLOTS;
-    self->next_us += slot_us (self);
-  }
-  /* turns that were missed are not made up for */
-  if (self->next_us <= now_us)
-    self->next_us = now_us + slot_us (self);
+  g_queue_unlink (&self->due, &member->link);
+  member->queue = NULL;
+  member->is_hurried = FALSE;
+  next_us = member->serve (member->data, is_hurried);
+  if (next_us != PUB_PACE_REMOVED && member->queue == NULL)
+    pub_pace_wait (self, member, next_us);
 }
 
 static gboolean
@@ -80,13 +98,11 @@ pace_dispatch (GSource * source, GSourceFunc callback, gpointer user_data)
   guint n;
 
   turn_wheel (self, g_source_get_time (source));
+  /* those that hurry while they are served come after the others */
+  self->next = 0;
   for (n = MIN (self->due.length, SERVED_AT_ONCE);
-      n > 0 && !g_queue_is_empty (&self->due); n--) {
-    PubPaceMember *member = g_queue_pop_head_link (&self->due)->data;
-
-    member->is_due = FALSE;
-    member->serve (member->data);
-  }
+      n > 0 && self->due.head != NULL; n--)
+    serve_member (self, self->due.head->data);
   schedule (self);
   return G_SOURCE_CONTINUE;
 }
@@ -96,19 +112,20 @@ static GSourceFuncs source_funcs = {
 };
 
 PubPace *
-pub_pace_new (const guint * revolution_ms)
+pub_pace_new (void)
 {
   PubPace *self = g_new0 (PubPace, 1);
   guint i;
 
-  self->revolution_ms = revolution_ms;
   for (i = 0; i < N_SLOTS; i++)
-    self->slots[i] = g_ptr_array_new ();
+    g_queue_init (&self->slots[i]);
   g_queue_init (&self->due);
+  self->turned = slot_number (g_get_monotonic_time ());
   self->source = (PaceSource *) g_source_new (&source_funcs,
       sizeof (PaceSource));
   self->source->pace = self;
   g_source_set_name (&self->source->source, "pubpace");
+  wait_for_slot (self, G_MAXINT64);
   g_source_attach (&self->source->source, g_main_context_get_thread_default ());
   return self;
 }
@@ -116,68 +133,59 @@ pub_pace_new (const guint * revolution_ms)
 void
 pub_pace_free (PubPace * self)
 {
-  guint i;
-
   g_return_if_fail (self->n_members == 0);
 
   g_source_destroy (&self->source->source);
   g_source_unref (&self->source->source);
-  for (i = 0; i < N_SLOTS; i++)
-    g_ptr_array_unref (self->slots[i]);
   g_free (self);
 }
 
-static guint
-emptiest_slot (PubPace * self)
-{
-  guint i, best = 0;
-
-  for (i = 1; i < N_SLOTS; i++) {
-    if (self->slots[i]->len < self->slots[best]->len)
-      best = i;
-  }
-  return best;
-}
-
 void
-pub_pace_add (PubPace * self, PubPaceMember * member,
-    void (*serve) (gpointer data), gpointer data)
+pub_pace_add (PubPace * self, PubPaceMember * member, PubPaceFunc serve,
+    gpointer data)
 {
-  GPtrArray *slot;
-
   member->serve = serve;
   member->data = data;
-  member->slot = emptiest_slot (self);
-  member->is_due = FALSE;
-  member->due.data = member;
-  member->due.next = member->due.prev = NULL;
-  slot = self->slots[member->slot];
-  member->index = slot->len;
-  g_ptr_array_add (slot, member);
-  if (self->n_members++ == 0)
-    self->next_us = g_get_monotonic_time () + slot_us (self);
-  schedule (self);
+  member->queue = NULL;
+  member->link.data = member;
+  member->link.next = member->link.prev = NULL;
+  self->n_members++;
+  pub_pace_hurry (self, member);
 }
 
 void
 pub_pace_remove (PubPace * self, PubPaceMember * member)
 {
-  GPtrArray *slot = self->slots[member->slot];
-
-  if (member->is_due)
-    g_queue_unlink (&self->due, &member->due);
-  member->is_due = FALSE;
-  g_ptr_array_remove_index_fast (slot, member->index);
-  if (member->index < slot->len)
-    ((PubPaceMember *) g_ptr_array_index (slot, member->index))->index =
-        member->index;
+  if (member->queue != NULL)
+    g_queue_unlink (member->queue, &member->link);
+  member->queue = NULL;
   self->n_members--;
-  schedule (self);
 }
 
 void
 pub_pace_hurry (PubPace * self, PubPaceMember * member)
 {
-  make_due (self, member);
-  schedule (self);
+  if (member->queue != &self->due)
+    put (self, member, &self->due);
+  member->is_hurried = TRUE;
+  if (self->next != 0)
+    wait_for_slot (self, 0);
+}
+
+void
+pub_pace_wait (PubPace * self, PubPaceMember * member, gint64 time_us)
+{
+  gint64 first = MAX (self->turned, slot_number (g_get_monotonic_time ())) + 1;
+  gint64 number = CLAMP (slot_number (time_us), first, first + N_SLOTS - 2);
+
+  put (self, member, &self->slots[number % N_SLOTS]);
+  member->is_hurried = FALSE;
+  if (number < self->next)
+    wait_for_slot (self, number);
+}
+
+guint
+pub_pace_count (PubPace * self)
+{
+  return self->n_members;
 }

@@ -30,6 +30,8 @@ static const Text page_texts[] = {
   {"received", N_("Received")},
   {"sent", N_("Sent")},
   {"skipped", N_("Skipped packets")},
+  {"late", N_("Late packets")},
+  {"recorded", N_("Recorded")},
   {"play-it", N_("Play it")},
   {"playlist", N_("Play (.asx)")},
   {"disconnect-encoder", N_("Disconnect the encoder")},

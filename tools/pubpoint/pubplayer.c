@@ -12,6 +12,13 @@
 /* How long a player has for the rest of a programme that is over. */
 #define END_TIMEOUT_MS 5000
 #define AT_ONCE PUB_OUTPUT_SEND_MAX
+/* Before others have their turn. */
+#define SENDS_AT_ONCE 4
+/* What a player's turn takes, and over how much time the turns of many may be
+ * spread. */
+#define SERVICE_US 4
+#define MAX_SPREAD_US 16000
+#define JOIN_PARTS 16
 
 static void
 player_unref (PubPlayer * self)
@@ -170,8 +177,12 @@ send_packets (PubPlayer * self)
       of[n_pieces++] = i;
   }
   taken = pub_conn_send (self->conn, pieces, n_pieces);
-  for (i = 0; i < n_pieces; i++)
+  for (i = 0; i < n_pieces; i++) {
+    if (i < taken)
+      self->owner.totals->sent_bytes += pieces[i].head_size
+          + g_bytes_get_size (pieces[i].body);
     g_bytes_unref (pieces[i].body);
+  }
   n_taken = taken < n_pieces ? of[taken] : n;
   if (self->mms != NULL && n_taken > 0)
     pub_player_mms_taken (self, taken, packets[n_taken - 1]->number);
@@ -187,12 +198,18 @@ wants_something (PubPlayer * self)
   return self->mms == NULL || self->mms->mode != PUB_MODE_IDLE;
 }
 
+static gboolean
+wants_packets (PubPlayer * self)
+{
+  return self->mms == NULL || pub_player_mms_wants_packets (self);
+}
+
 /* What is sent in one go is bounded: others have their turn before the
  * rest. */
 static void
 advance (PubPlayer * self)
 {
-  gboolean has_sent = FALSE;
+  guint n_sends = 0;
 
   while (!self->is_gone && wants_something (self)
       && !pub_output_is_blocked (self->output)
@@ -205,15 +222,12 @@ advance (PubPlayer * self)
           return;
         break;
       case PUB_FEED_PACKETS:
-        if (self->mms != NULL && !pub_player_mms_wants_packets (self))
+        if (!wants_packets (self))
           return;
-        if (has_sent) {
+        if (n_sends++ == SENDS_AT_ONCE)
           pub_pace_hurry (self->pace, &self->turn);
+        if (n_sends > SENDS_AT_ONCE || !send_packets (self))
           return;
-        }
-        if (!send_packets (self))
-          return;
-        has_sent = TRUE;
         break;
       case PUB_FEED_END:
         finish (self, FALSE);
@@ -253,10 +267,8 @@ check_end (PubPlayer * self, gint64 now_us)
 }
 
 static void
-check_times (PubPlayer * self)
+check_times (PubPlayer * self, gint64 now_us)
 {
-  gint64 now_us = g_get_monotonic_time ();
-
   if (pub_output_is_blocked (self->output))
     check_stall (self, now_us);
   else if (wants_something (self) && !pub_feed_is_playing (&self->feed))
@@ -268,8 +280,41 @@ check_times (PubPlayer * self)
     pub_player_mms_check_times (self, now_us);
 }
 
+/* Packets are waited for until the oldest one has waited so long.  Players of
+ * one programme have the same packets; where there are many, they are not all
+ * served at the same time. */
+static gint64
+join_us (PubPlayer * self)
+{
+  guint part = pub_conn_get_id (self->conn) % JOIN_PARTS;
+  gint64 spread_us = MIN ((gint64) pub_pace_count (self->pace)
+      * SERVICE_US, MAX_SPREAD_US);
+
+  return MAX ((gint64) self->config->join_ms * 1000
+      - part * spread_us / JOIN_PARTS, 0);
+}
+
+/* Returns: whether there is nothing to do but to wait for more packets. */
+static gboolean
+can_wait (PubPlayer * self, gint64 now_us)
+{
+  return wants_packets (self) && !pub_output_is_blocked (self->output)
+      && pub_feed_next (&self->feed) == PUB_FEED_PACKETS
+      && !pub_feed_is_over (&self->feed)
+      && pub_feed_get_oldest_us (&self->feed) + join_us (self)
+      > now_us + PUB_PACE_SLOT_US;
+}
+
+/* Returns: monotonic time of the next turn. */
+static gint64
+next_turn (PubPlayer * self, gint64 now_us)
+{
+  return (can_wait (self, now_us) ? pub_feed_get_oldest_us (&self->feed)
+      : now_us) + join_us (self);
+}
+
 static void
-serve (PubPlayer * self)
+serve (PubPlayer * self, gint64 now_us)
 {
   guint64 skipped = pub_feed_get_skipped (&self->feed);
 
@@ -277,7 +322,7 @@ serve (PubPlayer * self)
     pub_feed_check_blocked (&self->feed);
   advance (self);
   if (!self->is_gone)
-    check_times (self);
+    check_times (self, now_us);
   if (!self->is_gone && pub_feed_get_skipped (&self->feed) > skipped)
     self->owner.skipped (self->owner.data, self);
 }
@@ -285,16 +330,28 @@ serve (PubPlayer * self)
 void
 pub_player_serve (PubPlayer * self)
 {
+  gint64 now_us = g_get_monotonic_time ();
+
   self->refs++;
-  serve (self);
+  serve (self, now_us);
+  if (!self->is_gone && !self->turn.is_hurried)
+    pub_pace_wait (self->pace, &self->turn, next_turn (self, now_us));
   player_unref (self);
 }
 
-/* In each turn, and when the player hurries. */
-static void
-turn_came (gpointer data)
+static gint64
+turn_came (gpointer data, gboolean is_hurried)
 {
-  pub_player_serve (data);
+  PubPlayer *self = data;
+  gint64 now_us = g_get_monotonic_time (), next_us = PUB_PACE_REMOVED;
+
+  self->refs++;
+  if (is_hurried || !can_wait (self, now_us))
+    serve (self, now_us);
+  if (!self->is_gone)
+    next_us = next_turn (self, now_us);
+  player_unref (self);
+  return next_us;
 }
 
 /* Those of bare ASF say nothing that matters here; the end of what they say is
@@ -375,22 +432,26 @@ pub_player_start (PubPlayer * self)
   if (self->mms != NULL)
     pub_player_mms_start (self);
   if (!self->is_gone)
-    serve (self);
+    pub_player_serve (self);
   player_unref (self);
 }
 
-gboolean
+void
 pub_player_hurry (PubPlayer * self)
+{
+  if (wants_something (self) && !pub_output_is_blocked (self->output))
+    pub_pace_hurry (self->pace, &self->turn);
+}
+
+gboolean
+pub_player_is_eager (PubPlayer * self)
 {
   if (!wants_something (self))
     return FALSE;
-  if (pub_feed_is_playing (&self->feed)
-      && (pub_feed_has_picture (&self->feed)
-          || pub_output_is_blocked (self->output)
-          || g_get_monotonic_time () >= self->eager_until_us))
-    return FALSE;
-  pub_pace_hurry (self->pace, &self->turn);
-  return TRUE;
+  return !pub_feed_is_playing (&self->feed)
+      || (!pub_feed_has_picture (&self->feed)
+      && !pub_output_is_blocked (self->output)
+      && g_get_monotonic_time () < self->eager_until_us);
 }
 
 gboolean

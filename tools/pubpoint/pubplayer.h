@@ -105,14 +105,11 @@ PubPlayer *pub_player_new (PubConns * conns, SoupServerMessage * msg,
 /* Gives it what there is; it may be gone afterwards. */
 void pub_player_start (PubPlayer * self);
 
-/**
- * pub_player_hurry:
- *
- * Serves a player out of its turn that has nothing to show yet.
- *
- * Returns: %FALSE, and nothing happens, when that is not needed any more.
- */
-gboolean pub_player_hurry (PubPlayer * self);
+/* Serves it soon, out of its turn. */
+void pub_player_hurry (PubPlayer * self);
+
+/* Whether it waits for its first picture. */
+gboolean pub_player_is_eager (PubPlayer * self);
 
 /* Whether it has got the header. */
 gboolean pub_player_is_playing (PubPlayer * self);

@@ -32,20 +32,40 @@ struct _PubPoint
   PubTotals *totals;            /* without the session that there is */
   PubHistory history;
   guint64 bytes_seen;           /* of the session, in the history */
-  guint revision;
+  guint players_seen, playing_seen;
 
-  void (*gone) (gpointer data, PubPoint * point);
-  gpointer gone_data;
   PubAudience *audience;
   gboolean is_leaving;          /* its session is over, players are not */
+  void (*gone) (gpointer data, PubPoint * point);
+  gpointer gone_data;
 };
 
+static void look_at_push (PubPoint * self);
+
 static void
-audience_changed (gpointer data)
+point_changed (gpointer data)
 {
   PubPoint *self = data;
 
-  self->revision++;
+  if (self->push != NULL)
+    look_at_push (self);
+  self->owner.changed (self->owner.data);
+}
+
+static void
+players_changed (gpointer data)
+{
+  PubPoint *self = data;
+  guint players = pub_audience_count (self->audience);
+  guint playing = pub_audience_count_playing (self->audience);
+
+  /* packets that slow players skip are not worth another status.json */
+  if (players != self->players_seen || playing != self->playing_seen)
+    self->totals->revision++;
+  if (players != self->players_seen)
+    self->used_us = g_get_monotonic_time ();
+  self->players_seen = players;
+  self->playing_seen = playing;
   self->owner.changed (self->owner.data);
 }
 
@@ -62,7 +82,6 @@ audience_empty (gpointer data)
 {
   PubPoint *self = data;
 
-  self->used_us = g_get_monotonic_time ();
   if (self->is_leaving)
     tell_session_over (self);
 }
@@ -72,8 +91,8 @@ pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
     const PubConfig * config, const PubPointOwner * owner, PubTotals * totals)
 {
   PubPoint *self = g_new0 (PubPoint, 1);
-  const PubAudienceOwner audience_owner = { audience_changed, audience_empty,
-    self, owner->sessions
+  const PubAudienceOwner audience_owner = { point_changed, players_changed,
+    audience_empty, self, owner->sessions
   };
 
   self->path = g_strdup (path);
@@ -81,10 +100,10 @@ pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
   self->config = config;
   self->owner = *owner;
   self->stream = pub_stream_new (config->backlog_limit);
-  self->totals = pub_totals_ref (totals);
   pub_stream_keep (self->stream, config->burst_ms);
   self->audience = pub_audience_new (conns, pace, self->stream, config,
       &audience_owner);
+  self->totals = pub_totals_ref (totals);
   self->used_us = g_get_monotonic_time ();
   return self;
 }
@@ -178,13 +197,21 @@ pub_point_get_info (PubPoint * self, PubPointInfo * info)
       sizeof (info->push_id));
 }
 
+static void
+add_feeds (PubTotals * totals, const PubFeedTotals * feeds)
+{
+  totals->sent_bytes += feeds->sent_bytes;
+  totals->skipped += feeds->skipped;
+  totals->late += feeds->late;
+}
+
 void
 pub_point_get_totals (PubPoint * self, PubTotals * totals)
 {
   *totals = *self->totals;
-  totals->skipped += pub_audience_get_totals (self->audience)->skipped;
   if (self->push != NULL)
     pub_totals_add_push (&totals->push, pub_push_get_counters (self->push));
+  add_feeds (totals, pub_audience_get_totals (self->audience));
 }
 
 const PubHistory *
@@ -196,7 +223,7 @@ pub_point_get_history (PubPoint * self)
 guint
 pub_point_get_revision (PubPoint * self)
 {
-  return self->revision;
+  return self->totals->revision;
 }
 
 static void
@@ -227,17 +254,7 @@ look_at_push (PubPoint * self)
     read_title (self);
   self->headers_seen = counters->headers;
   self->state_seen = pub_push_get_state (self->push);
-  self->revision++;
-}
-
-static void
-point_changed (gpointer data)
-{
-  PubPoint *self = data;
-
-  if (self->push != NULL)
-    look_at_push (self);
-  self->owner.changed (self->owner.data);
+  self->totals->revision++;
 }
 
 static void
@@ -247,7 +264,7 @@ clear_session (PubPoint * self)
   g_clear_pointer (&self->address, g_free);
   g_clear_pointer (&self->title, g_free);
   self->headers_seen = self->bytes_seen = 0;
-  self->revision++;
+  self->totals->revision++;
 }
 
 static void
@@ -327,7 +344,7 @@ new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
   self->totals->sessions++;
   self->used_us = self->since_us = g_get_monotonic_time ();
   self->state_seen = pub_push_get_state (self->push);
-  self->revision++;
+  self->totals->revision++;
   note_encoder (self, msg);
   begin_record (self);
   self->owner.changed (self->owner.data);
@@ -385,8 +402,8 @@ pub_point_start_push (PubPoint * self, SoupServerMessage * msg,
 void
 pub_point_add_player (PubPoint * self, SoupServerMessage * msg)
 {
-  self->totals->players++;
   pub_audience_add (self->audience, msg);
+  self->totals->players++;
 }
 
 gboolean
@@ -417,7 +434,8 @@ pub_point_free (PubPoint * self)
 {
   if (self->gone != NULL)
     self->gone (self->gone_data, self);
-  self->totals->skipped += pub_audience_get_totals (self->audience)->skipped;
+  pub_audience_stop (self->audience);
+  add_feeds (self->totals, pub_audience_get_totals (self->audience));
   pub_audience_free (self->audience);
   pub_sessions_remove_point (self->owner.sessions, self->stream);
   if (self->push != NULL)

@@ -30,15 +30,15 @@ typedef struct _PubPoint PubPoint;
  * @players: now, those that wait included
  * @playing: those of them that have got a header
  * @skipped: packets that slow players did not get, so far
+ * @late_packets: packets that went out more than %PUB_LATE_MS after they came,
+ *     though the players could have had them, counted for each player
+ * @longest_delay_us: the longest that one waited so
  * @since_us: monotonic time at which the session began, 0 without one
  * @agent: the encoder's User-Agent, cut; bytes from outside, to be escaped
  *     where they are shown; empty before the first PushStart
  * @address: where that came from, numeric, without the port
  * @title: that the programme's header gives it, cut; may end in a part of a
  *     character
- * @late_packets: packets that went out more than %PUB_LATE_MS after they came,
- *     though the players could have had them, counted for each player
- * @longest_delay_us: the longest that one waited so
  * @record: of the session's recording, or of the last one's as it was at the
  *     end
  */
@@ -54,12 +54,12 @@ typedef struct
   guint players;
   guint playing;
   guint64 skipped;
+  guint64 late_packets;
+  gint64 longest_delay_us;
   gint64 since_us;
   gchar agent[PUB_POINT_AGENT_SIZE];
   gchar address[64];
   gchar title[PUB_POINT_TITLE_SIZE];
-  guint64 late_packets;
-  gint64 longest_delay_us;
   PubRecordInfo record;
 } PubPointInfo;
 
@@ -98,8 +98,7 @@ const gchar *pub_point_get_path (PubPoint * self);
 PubStream *pub_point_get_stream (PubPoint * self);
 void pub_point_get_info (PubPoint * self, PubPointInfo * info);
 
-/* Those of its path, the session that there is included; of players that are
- * there @sent_bytes has nothing yet. */
+/* Those of its path, the session and the players that there are included. */
 void pub_point_get_totals (PubPoint * self, PubTotals * totals);
 
 /* Returns: what encoders have sent lately, of all sessions. */

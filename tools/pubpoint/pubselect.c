@@ -226,14 +226,22 @@ settle (PubChoice * self)
   return TRUE;
 }
 
+/* What is no video can begin with each media object, and writers often do not
+ * mark them as key frames: Windows Media Encoder's sounds have no such mark. */
+static gboolean
+has_keys (const Part * part)
+{
+  return part->kind == ASF_STREAM_VIDEO;
+}
+
 static AsfKeep
-keep_of (PubMmsThinning thinning)
+keep_of (const Part * part, PubMmsThinning thinning)
 {
   switch (thinning) {
     case PUB_MMS_WHOLE:
       return ASF_KEEP_ALL;
     case PUB_MMS_KEY_FRAMES:
-      return ASF_KEEP_KEYS;
+      return has_keys (part) ? ASF_KEEP_KEYS : ASF_KEEP_ALL;
     default:
       return ASF_KEEP_NONE;
   }
@@ -278,7 +286,7 @@ pub_choice_play (PubChoice * self, const PubMmsSwitch * switches,
   for (i = 0; i < n_switches; i++) {
     part = find_part (self, switches[i].stream);
     if (part != NULL)
-      set_part (part, keep_of (switches[i].thinning));
+      set_part (part, keep_of (part, switches[i].thinning));
   }
   return settle (self);
 }
@@ -305,7 +313,9 @@ switch_to (Part * part, AsfKeep keep, guint32 next)
   if (now == ASF_KEEP_ALL || keep == ASF_KEEP_NONE || now == keep)
     return;
   part->is_waiting = TRUE;
-  if (keep == ASF_KEEP_ALL)
+  if (!has_keys (part))
+    part->through = ASF_KEEP_FROM_START;
+  else if (keep == ASF_KEEP_ALL)
     part->through = now == ASF_KEEP_KEYS ? ASF_KEEP_KEYS_THEN_ALL
         : ASF_KEEP_FROM_KEY;
 }
@@ -320,7 +330,7 @@ apply_switch (PubChoice * self, const PubMmsSwitch * entry, guint32 next)
 
   if (part == NULL)
     return;
-  switch_to (part, keep_of (entry->thinning), next);
+  switch_to (part, keep_of (part, entry->thinning), next);
   if (source == NULL)
     return;
   change_part (source, ASF_KEEP_NONE, next);
@@ -401,7 +411,8 @@ look_for_keys (PubChoice * self, guint32 number, const AsfPacketInfo * info,
   for (i = 0; i < self->parts->len; i++) {
     Part *part = get_part (self, i);
 
-    if (part->is_waiting && asf_packet_starts_key (info, data, part->key)) {
+    if (part->is_waiting && asf_packet_starts (info, data, part->key,
+            has_keys (find_part (self, part->key)))) {
       part->is_waiting = FALSE;
       part->at = number;
     }

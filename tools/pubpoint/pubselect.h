@@ -76,8 +76,9 @@ gboolean pub_choice_play (PubChoice * self, const PubMmsSwitch * switches,
  * @n_switches: how many
  * @next: number of the next packet
  *
- * Changes what is sent from @next on.  A stream comes in with a key frame, and
- * the one that it replaces goes then.
+ * Changes what is sent from @next on.  A stream comes in with a key frame, one
+ * that is no video with any media object, and the one that it replaces goes
+ * then.
  *
  * Returns: %FALSE when there are too many other selections; then nothing has
  *     changed.

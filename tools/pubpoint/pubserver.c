@@ -176,10 +176,10 @@ pub_server_new (void)
   self->totals = pub_totals_table_new (MAX_KNOWN_PATHS);
   self->page = pub_page_new (self);
   self->conns = pub_conns_new (self->soup);
+  self->pace = pub_pace_new ();
   self->relays = pub_relays_new (relays_changed, self);
   self->former_recorders = g_ptr_array_new_with_free_func ((GDestroyNotify)
       pub_recorder_free);
-  self->pace = pub_pace_new (&self->config.join_ms);
   self->sessions = pub_sessions_new ();
   self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
       (GDestroyNotify) pub_point_free);

@@ -55,6 +55,7 @@ set_limits (PubServer * server, const PubOptions * options, GError ** error)
   config->max_players = options->max_players;
   config->max_points = options->max_points;
   config->idle_timeout_ms = options->idle_timeout * 1000;
+  config->burst_ms = options->burst;
   return TRUE;
 }
 

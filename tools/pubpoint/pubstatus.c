@@ -267,6 +267,29 @@ add_totals (Writer * self, PubPoint * point)
   add_number (self, "player_requests", totals.players);
   add_number (self, "sent_bytes", totals.sent_bytes);
   add_number (self, "skipped_packets", totals.skipped);
+  add_number (self, "late_packets", totals.late);
+  json_builder_end_object (self->json);
+}
+
+static void
+add_recording (Writer * self, const PubRecordInfo * info)
+{
+  json_builder_set_member_name (self->json, "recording");
+  if (info->files == 0 && info->error[0] == '\0') {
+    json_builder_add_null_value (self->json);
+    return;
+  }
+  json_builder_begin_object (self->json);
+  json_builder_set_member_name (self->json, "is_writing");
+  json_builder_add_boolean_value (self->json, info->is_recording);
+  add_number (self, "files", info->files);
+  add_number (self, "bytes", info->bytes);
+  add_number (self, "packets", info->packets);
+  add_number (self, "lost_packets", info->lost);
+  if (self->is_admin) {
+    add_text (self, "file", info->file);
+    add_text (self, "error", info->error);
+  }
   json_builder_end_object (self->json);
 }
 
@@ -287,8 +310,29 @@ add_point (Writer * self, PubPoint * point)
   add_history (self, point);
   add_players (self, point, &info);
   add_totals (self, point);
+  add_recording (self, &info.record);
   json_builder_end_object (self->json);
   g_free (url_path);
+}
+
+static void
+add_relay (const PubRelayInfo * info, gpointer data)
+{
+  Writer *self = data;
+
+  json_builder_begin_object (self->json);
+  add_text (self, "path", info->path);
+  add_name (self, "state", pub_relay_state_name (info->state));
+  add_number (self, "sessions", info->sessions);
+  add_number (self, "failures", info->failures);
+  add_number (self, "sent_packets", info->packets);
+  add_number (self, "sent_bytes", info->bytes);
+  add_number (self, "dropped_packets", info->dropped);
+  if (self->is_admin) {
+    add_text (self, "location", info->location);
+    add_text (self, "text", info->text ? info->text : "");
+  }
+  json_builder_end_object (self->json);
 }
 
 static void
@@ -329,6 +373,10 @@ make_text (PubStatus * self, GPtrArray * points, gboolean is_admin)
   json_builder_begin_array (writer.json);
   for (i = 0; i < points->len; i++)
     add_point (&writer, points->pdata[i]);
+  json_builder_end_array (writer.json);
+  json_builder_set_member_name (writer.json, "relays");
+  json_builder_begin_array (writer.json);
+  pub_server_foreach_relay (self->server, add_relay, &writer);
   json_builder_end_array (writer.json);
   json_builder_end_object (writer.json);
 

@@ -320,5 +320,5 @@ pub_stream_keep (PubStream * self, guint age_ms)
 GBytes *
 pub_stream_get_header (PubStream * self)
 {
-  return self->segment != NULL ? self->segment->header : NULL;
+  return pub_stream_get_info (self) != NULL ? self->segment->header : NULL;
 }

@@ -11,8 +11,10 @@ G_BEGIN_DECLS
  * @sessions: encoders' sessions
  * @push: what came in sessions that are over
  * @players: that have asked for the programme
- * @sent_bytes: what players that have left were sent
+ * @sent_bytes: packets that players were given, with their framing
  * @skipped: packets that slow players did not get
+ * @late: packets that players were given more than %PUB_LATE_MS after they came
+ * @revision: see pub_point_get_revision()
  *
  * What is counted at a path, for as long as the server runs: points come and
  * go, and these never go back.
@@ -24,6 +26,8 @@ typedef struct
   guint64 players;
   guint64 sent_bytes;
   guint64 skipped;
+  guint64 late;
+  guint revision;
 } PubTotals;
 
 PubTotals *pub_totals_ref (PubTotals * self);

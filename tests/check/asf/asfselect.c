@@ -108,6 +108,13 @@ GST_START_TEST (test_from_key)
   static const guint8 then_all[] = { 0x51, 0x55, 35, 0, 0, 0, 1, 0, 0, 0, 2, 0,
     0x83, TAIL, KEY, NEXT
   };
+  /* the end of an object, two more, none of them marked as key frames */
+  static const guint8 sounds[] = { 0x01, 0x55, 1, 0, 0, 0, 2, 0, 0x83,
+    0x01, 1, 9, 0, 1, 0, 'e', DELTA, NEXT
+  };
+  static const guint8 from_start[] = { 0x51, 0x55, 27, 0, 0, 0, 1, 0, 0, 0,
+    2, 0, 0x82, DELTA, NEXT
+  };
   AsfPacketInfo info;
 
   expect (packet, sizeof (packet), select_two (1, ASF_KEEP_KEYS, NONE, 0),
@@ -120,8 +127,13 @@ GST_START_TEST (test_from_key)
   expect (packet, sizeof (packet), select_two (NONE, 0, NONE, 0), packet,
       sizeof (packet));
   fail_unless (asf_packet_read (packet, sizeof (packet), &info, NULL));
-  fail_unless (asf_packet_starts_key (&info, packet, 1));
-  fail_if (asf_packet_starts_key (&info, packet, 2));
+  fail_unless (asf_packet_starts (&info, packet, 1, TRUE));
+  fail_if (asf_packet_starts (&info, packet, 2, FALSE));
+  fail_unless (asf_packet_read (sounds, sizeof (sounds), &info, NULL));
+  fail_if (asf_packet_starts (&info, sounds, 1, TRUE));
+  fail_unless (asf_packet_starts (&info, sounds, 1, FALSE));
+  expect (sounds, sizeof (sounds), select_two (1, ASF_KEEP_FROM_START, NONE,
+          0), from_start, sizeof (from_start));
 }
 
 GST_END_TEST;

@@ -59,17 +59,14 @@ class Page(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.passwords = tempfile.NamedTemporaryFile('w', suffix='.htdigest')
+        cls.addClassCleanup(cls.passwords.close)
         cls.passwords.write(password_line(USER, 'pubpoint', PASSWORD))
         cls.passwords.flush()
         cls.server = Server(PROGRAM, '--admin-passwords', cls.passwords.name)
+        cls.addClassCleanup(cls.server.stop)
         cls.browser = Browser()
+        cls.addClassCleanup(cls.browser.end)
         cls.browser.go('about:blank')
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.browser.quit()
-        cls.server.stop()
-        cls.passwords.close()
 
     def setUp(self):
         self.connections = []

@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import urllib.request
 
-TIMEOUT = 30
+TIMEOUT = 60
 ARGUMENTS = [
     '--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage',
     '--disable-background-networking', '--disable-component-update',
@@ -30,6 +30,13 @@ class Browser:
             ['timeout', '900', 'chromedriver', '--port=0'], env=environment,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             start_new_session=True)
+        try:
+            self._begin()
+        except BaseException:
+            self.end()
+            raise
+
+    def _begin(self):
         self.url = f'http://127.0.0.1:{self._read_port()}'
         options = {'args': [*ARGUMENTS, f'--user-data-dir={self.folder.name}/profile']}
         wanted = {'alwaysMatch': {
@@ -56,19 +63,30 @@ class Browser:
         except urllib.error.HTTPError as error:
             raise AssertionError(error.read().decode()[:500]) from error
 
-    def quit(self):
-        """Ends both, and what is left of their group."""
-        try:
-            self._ask('DELETE', '')
-        finally:
-            self.driver.terminate()
-            self.driver.wait(TIMEOUT)
-            self.driver.stdout.close()
+    def _left_over(self):
+        """Processes of the browser, which are known by its folder."""
+        for name in filter(str.isdigit, os.listdir('/proc')):
             try:
-                os.killpg(self.driver.pid, signal.SIGKILL)
+                with open(f'/proc/{name}/cmdline', 'rb') as file:
+                    if self.folder.name.encode() in file.read():
+                        yield int(name)
+            except OSError:
+                pass
+
+    def end(self):
+        """Ends both, however they are."""
+        self.driver.kill()
+        for pid in (-self.driver.pid, *self._left_over()):
+            try:
+                if pid < 0:
+                    os.killpg(-pid, signal.SIGKILL)
+                else:
+                    os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
-            self.folder.cleanup()
+        self.driver.wait(TIMEOUT)
+        self.driver.stdout.close()
+        self.folder.cleanup()
 
     def go(self, url):
         self._ask('POST', '/url', {'url': url})

@@ -4,6 +4,7 @@
  * block of samples has to be that of the file, in order. */
 #include <gst/check/gstcheck.h>
 
+#include "asf/asfselect.h"
 #include "players.h"
 #include "pubthread.h"
 #include "rawpush.h"
@@ -197,6 +198,74 @@ GST_START_TEST (test_mplayer_mmsh)
 
 GST_END_TEST;
 
+/* Writes a file with the packets' payloads of one stream. */
+static gchar *
+write_stream (const TestMedia * media, guint stream)
+{
+  guint32 packet_size = media->info.packet_size;
+  GByteArray *bytes = g_byte_array_new ();
+  gchar *path = g_build_filename (folder, "stream.asf", NULL);
+  guint8 *out = g_malloc (packet_size), *whole = g_malloc (packet_size);
+  AsfSelection selection;
+  guint i;
+
+  memset (&selection, ASF_KEEP_NONE, sizeof (selection));
+  selection.keep[stream] = ASF_KEEP_ALL;
+  g_byte_array_append (bytes, (guint8 *) media->contents,
+      media->info.header_size + ASF_DATA_HEAD_SIZE);
+  for (i = 0; i < media->n_packets; i++) {
+    const guint8 *data = media->packets + (gsize) i * packet_size;
+    AsfPacketInfo info;
+    gsize n;
+
+    fail_unless (asf_packet_read (data, packet_size, &info, NULL));
+    n = asf_packet_select (&info, data, &selection, out);
+    if (n > 0 && asf_packet_restore_padding (out, n, packet_size, whole, NULL))
+      g_byte_array_append (bytes, whole, packet_size);
+  }
+  fail_unless (g_file_set_contents (path, (gchar *) bytes->data, bytes->len,
+          NULL));
+  g_byte_array_unref (bytes);
+  g_free (out);
+  g_free (whole);
+  return path;
+}
+
+/* MPlayer selects one of five languages, that of stream 2, and gets that one
+ * and nothing else; it makes a little less of such a file than of all of them
+ * together. */
+GST_START_TEST (test_mplayer_selects)
+{
+  gchar *url = pub_thread_url (server, "mmsh", PATH), *path;
+  gchar *output = g_build_filename (folder, "samples", NULL);
+  PlayerHashes *expected = player_hashes_new (), *seen = player_hashes_new ();
+  GSubprocess *player;
+  TestMedia media;
+
+  if (player_have_program ("mplayer")
+      && test_media_open (&media, "multilang-5xwmav2.wma")) {
+    path = write_stream (&media, 2);
+    player_finish_mplayer (player_start_mplayer (path, output, "ffwmav2"),
+        output, TRUE, expected);
+    player = player_start_mplayer (url, output, "ffwmav2");
+    push_packets (begin_push (&media, 1), &media, G_MAXUINT);
+    player_finish_mplayer (player, output, TRUE, seen);
+    fail_unless (player_count_lines (expected->samples) > 1000);
+    fail_unless (player_lines_equal (expected->samples, seen->samples, 0),
+        "%u and %u blocks, %u the same", player_count_lines (expected->samples),
+        player_count_lines (seen->samples),
+        player_count_common (expected->samples, seen->samples));
+    g_free (path);
+    test_media_close (&media);
+  }
+  player_hashes_free (expected);
+  player_hashes_free (seen);
+  g_free (output);
+  g_free (url);
+}
+
+GST_END_TEST;
+
 /* What VLC has in hand when the programme ends it does not write any more; the
  * order of pictures makes that a few more. */
 #define VLC_TAIL 24
@@ -294,6 +363,7 @@ players_suite (void)
   /* those with Windows Media Video 8 */
   tcase_add_loop_test (tc, test_gstreamer, 0, 3);
   tcase_add_loop_test (tc, test_mplayer_mmsh, 0, 3);
+  tcase_add_test (tc, test_mplayer_selects);
   tcase_add_loop_test (tc, test_vlc_http, 0, G_N_ELEMENTS (videos));
   tcase_add_loop_test (tc, test_vlc_mmsh, 0, G_N_ELEMENTS (videos));
   tcase_add_test (tc, test_four_players_at_once);

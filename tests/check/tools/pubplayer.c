@@ -351,7 +351,7 @@ GST_START_TEST (test_slow_player_skips)
     g_byte_array_unref (bytes);
     got++;
   }
-  fail_unless (got > 100 && got < sent);
+  fail_unless (got > 100 && got < sent, "got %u of %u", got, sent);
   raw_push_free (slow);
   raw_push_free (push);
 }

@@ -243,6 +243,50 @@ GST_START_TEST (test_figures)
 
 GST_END_TEST;
 
+static gchar *
+get_text (const gchar * path)
+{
+  RawPush *client = raw_push_connect (pub_thread_get_port (origin));
+  gchar *request = g_strdup_printf ("GET %s HTTP/1.1\r\nHost: localhost\r\n"
+      "Connection: close\r\n\r\n", path);
+  gchar *text;
+
+  raw_push_send_text (client, request);
+  assert_equals_int (raw_push_response (client, NULL), 200);
+  /* to its end */
+  fail_if (raw_push_try_read (client, 1000000));
+  text = g_strdup (client->received->str);
+  raw_push_free (client);
+  g_free (request);
+  return text;
+}
+
+/* For monitoring; where it goes is nobody's business. */
+GST_START_TEST (test_status)
+{
+  gchar *url = push_to_edge (), *host = strstr (url, "127");
+  RawPush *push = begin_push ();
+  gchar *status, *metrics;
+
+  send_packet (push, 1, TRUE);
+  wait_state (PUB_RELAY_STREAMING);
+  fail_unless (pub_thread_wait (edge, PATH, pub_has_packets, 1));
+  status = get_text ("/status.json");
+  metrics = get_text ("/metrics");
+  fail_unless (strstr (status, "\"relays\":[{\"path\":\"/live\","
+          "\"state\":\"streaming\",\"sessions\":1,") != NULL, "%s", status);
+  fail_unless (strstr (status, host) == NULL);
+  fail_unless (strstr (metrics, "wms_pubpoint_relays{state=\"streaming\"} 1\n")
+      != NULL, "%s", metrics);
+  fail_unless (strstr (metrics, host) == NULL);
+  end_push (push);
+  g_free (status);
+  g_free (metrics);
+  g_free (url);
+}
+
+GST_END_TEST;
+
 /* $C goes through. */
 GST_START_TEST (test_new_header)
 {
@@ -343,10 +387,10 @@ GST_START_TEST (test_edge_says_nothing)
   take_header (player);
   for (i = 1; i <= 10000; i++) {
     send_packet (push, i % 200, i % 200 == 0);
-    if (i % 100 == 0)
-      raw_push_read (player, 100 * PACKET_SIZE);
-    if (i % 100 == 0)
-      g_string_erase (player->received, 0, 100 * PACKET_SIZE);
+    if (i % 2000 == 0)
+      raw_push_read (player, 2000 * PACKET_SIZE);
+    if (i % 2000 == 0)
+      g_string_erase (player->received, 0, 2000 * PACKET_SIZE);
   }
   /* and ending does not take longer for it than it may */
   begin = g_get_monotonic_time ();
@@ -476,6 +520,7 @@ pubrelay_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_programmes);
   tcase_add_test (tc, test_figures);
+  tcase_add_test (tc, test_status);
   tcase_add_test (tc, test_new_header);
   tcase_add_test (tc, test_edge_away);
   tcase_add_test (tc, test_edge_says_nothing);

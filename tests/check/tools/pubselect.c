@@ -205,6 +205,26 @@ GST_START_TEST (test_goes_at_once)
 
 GST_END_TEST;
 
+/* Sounds have no key frames, or all of them are. */
+GST_START_TEST (test_sounds)
+{
+  static const PubMmsSwitch video[] = { {0xffff, 1, PUB_MMS_WHOLE} };
+  static const PubMmsSwitch audio[] = { {0xffff, 2, PUB_MMS_WHOLE} };
+  static const PubMmsSwitch thin[] = { {0xffff, 2, PUB_MMS_KEY_FRAMES} };
+  PubChoice *choice = pub_choice_new (shared, &info);
+
+  fail_unless (pub_choice_play (choice, video, 1));
+  fail_unless (pub_choice_select (choice, audio, 1, 4));
+  expect (choice, 4, "1d 2k", "1d");
+  expect (choice, 5, "2k 1d 2d", "1d 2d");
+  expect (choice, 6, "2k 1d 2d", "2k 1d 2d");
+  fail_unless (pub_choice_select (choice, thin, 1, 7));
+  expect (choice, 7, "2k 1d 2d", "2k 1d 2d");
+  pub_choice_free (choice);
+}
+
+GST_END_TEST;
+
 /* 3.2.5.7: what is replaced goes on until the other one is there. */
 GST_START_TEST (test_replaces)
 {
@@ -217,8 +237,8 @@ GST_START_TEST (test_replaces)
   fail_unless (pub_choice_play (choice, start, 2));
   expect (choice, 0, "1K 2d 3d", "1K 2d");
   fail_unless (pub_choice_select (choice, replace, 1, 1));
-  expect (choice, 1, "1d 2d 3d", "1d 2d");
-  expect (choice, 2, "2d 3d 3K 2d", "2d 3K 2d");
+  expect (choice, 1, "1d 2d 3k", "1d 2d");
+  expect (choice, 2, "2d 3k 3d 2d", "2d 3d 2d");
   expect (choice, 3, "1d 2d 3d 2K", "1d 3d");
   pub_choice_free (choice);
 }
@@ -366,6 +386,7 @@ pubselect_suite (void)
   tcase_add_test (tc, test_play);
   tcase_add_test (tc, test_comes_in_with_a_key_frame);
   tcase_add_test (tc, test_goes_at_once);
+  tcase_add_test (tc, test_sounds);
   tcase_add_test (tc, test_replaces);
   tcase_add_test (tc, test_shares);
   tcase_add_test (tc, test_cuts);

@@ -189,6 +189,12 @@
     field(card, 'mms').href = `mmsh://${host}${point.url_path}`;
   }
 
+  function fillRecording(card, recording) {
+    field(card, 'recorded-box').hidden = !recording;
+    if (recording)
+      setText(field(card, 'recorded'), recording.error || bytes(recording.bytes));
+  }
+
   function fillCard(card, point) {
     const stateText = say(`state-${point.state}`);
 
@@ -207,6 +213,8 @@
     setText(field(card, 'received'), bytes(point.totals.received_bytes));
     setText(field(card, 'sent'), bytes(point.totals.sent_bytes));
     setText(field(card, 'skipped'), number(point.totals.skipped_packets));
+    setText(field(card, 'late'), number(point.totals.late_packets));
+    fillRecording(card, point.recording);
     fillLinks(card, point);
     field(card, 'disconnect').hidden = !isAdmin || !point.encoder;
     fillPlayers(card, point.players);
