@@ -17,7 +17,11 @@
 #define SEND_DURATION_AT 72
 #define PREROLL_AT 80
 #define FLAGS_AT 88
+#define MAX_BITRATE_AT 100
 #define PROPERTIES_SIZE 104
+/* Of the Stream Bitrate Properties Object (3.12). */
+#define BITRATES_FIXED_SIZE 26
+#define BITRATE_SIZE 6
 /* Of the Data Object (5.1). */
 #define DATA_SIZE_AT 16
 #define DATA_ID_AT 24
@@ -224,7 +228,7 @@ asf_record_header_init (AsfRecordHeader * self, GBytes * header,
   memset (properties + PACKET_COUNT_AT, 0, PREROLL_AT - PACKET_COUNT_AT);
   GST_WRITE_UINT32_LE (properties + FLAGS_AT, ASF_FILE_BROADCAST);
   data = self->bytes->data + self->data_at;
-  /* 0 and not 50, which VLC takes for no packets */
+  /* 0 and not 50, which could be taken for no packets */
   GST_WRITE_UINT64_LE (data + DATA_SIZE_AT, 0);
   memcpy (data + DATA_ID_AT, file_id->bytes, ASF_GUID_SIZE);
   GST_WRITE_UINT64_LE (data + DATA_COUNT_AT, 0);
@@ -247,7 +251,7 @@ blank_object (AsfRecordHeader * self, guint8 * object, gsize size)
 static void
 mark_seekable (AsfRecordHeader * self, guint8 * object, gsize size)
 {
-  if (size >= EXTENDED_FIXED_SIZE && self->is_seekable)
+  if (size >= EXTENDED_FIXED_SIZE && self->totals->is_seekable)
     object[EXTENDED_FLAGS_AT] |= ASF_STREAM_SEEKABLE;
 }
 
@@ -263,12 +267,45 @@ complete_extension (AsfRecordHeader * self, guint8 * object, gsize size)
     walk (self, object + EXTENSION_OBJECTS_AT, object + size, rows);
 }
 
+static void
+raise_rate (AsfRecordHeader * self, guint8 * at, guint32 bps)
+{
+  guint32 declared_bps = GST_READ_UINT32_LE (at);
+
+  if (declared_bps >= bps)
+    return;
+  GST_WRITE_UINT32_LE (at, bps);
+  self->raised_bps += bps - declared_bps;
+}
+
+static void
+raise_stream_rates (AsfRecordHeader * self, guint8 * object, gsize size)
+{
+  const guint8 *end = object + size;
+  guint8 *at = object + BITRATES_FIXED_SIZE;
+
+  for (; end - at >= BITRATE_SIZE; at += BITRATE_SIZE)
+    raise_rate (self, at + 2,
+        self->totals->stream_bps[GST_READ_UINT16_LE (at) & ASF_MAX_STREAMS]);
+}
+
+/* By as much as the streams', of which it is the sum (rules, 3.2). */
+static void
+raise_max_rate (AsfRecordHeader * self, guint8 * at)
+{
+  guint64 bps = (guint64) GST_READ_UINT32_LE (at) + self->raised_bps;
+
+  GST_WRITE_UINT32_LE (at, MIN (bps, G_MAXUINT32));
+  raise_rate (self, at, self->totals->max_bps);
+}
+
 void
 asf_record_header_complete (AsfRecordHeader * self,
     const AsfRecordTotals * totals)
 {
   static const ObjectRow rows[] = {
     {&asf_guid_header_extension, complete_extension},
+    {&asf_guid_stream_bitrate_properties, raise_stream_rates},
     {NULL, NULL}
   };
   static const ObjectRow stale_rows[] = {
@@ -291,8 +328,10 @@ asf_record_header_complete (AsfRecordHeader * self,
   GST_WRITE_UINT64_LE (data + DATA_SIZE_AT, data_size);
   self->bytes->data[self->size_top_at] = ASF_RECORD_ENDLESS;
   GST_WRITE_UINT64_LE (data + DATA_COUNT_AT, totals->n_packets);
-  self->is_seekable = totals->is_seekable;
+  self->totals = totals;
   walk_header (self, rows);
+  raise_max_rate (self, properties + MAX_BITRATE_AT);
   if (!totals->is_whole)
     walk_header (self, stale_rows);
+  self->totals = NULL;
 }

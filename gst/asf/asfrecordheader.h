@@ -35,7 +35,8 @@ typedef struct
 
   gsize properties_at;
   gsize data_at;
-  gboolean is_seekable;
+  const struct _AsfRecordTotals *totals;
+  guint32 raised_bps;
 } AsfRecordHeader;
 
 /**
@@ -45,19 +46,23 @@ typedef struct
  * @index_size: bytes of the indexes behind it
  * @play_end_ms: end of the last object, preroll included
  * @send_end_ms: end of the last packet
+ * @stream_bps: for each stream number the rate of its payloads
+ * @max_bps: and of all of them
  * @is_seekable: whether the streams are marked as seekable
  * @is_whole: whether markers and commands of the header are still right; they
  *     become padding otherwise
  *
  * What is known when a recording ends.
  */
-typedef struct
+typedef struct _AsfRecordTotals
 {
   guint64 n_packets;
   guint32 packet_size;
   gsize index_size;
   guint64 play_end_ms;
   guint64 send_end_ms;
+  guint32 stream_bps[ASF_MAX_STREAMS + 1];
+  guint32 max_bps;
   gboolean is_seekable;
   gboolean is_whole;
 } AsfRecordTotals;
@@ -91,7 +96,9 @@ void asf_record_header_clear (AsfRecordHeader * self);
 /**
  * asf_record_header_complete:
  *
- * Fills in what a finished file says, all but the flags: whoever reads the
+ * Fills in what a finished file says, all but the flags, and raises bit rates
+ * that its content is over (rules, 7.4): a part of a programme may be above
+ * the rate of the whole.  Whoever reads the
  * file before those are written does not believe the rest.  There are readers
  * that believe the Data Object's size all the same, so its highest byte is
  * %ASF_RECORD_ENDLESS: written first, and replaced by 0 when the others are

@@ -17,7 +17,9 @@ typedef struct
   gboolean waits_for_key;
 
   guint64 n_objects;
+  guint64 n_bytes;
   guint8 out_number;            /* of the last object, in the file */
+  guint32 first_pres_ms;
   guint32 last_pres_ms;
   guint32 gap_ms;
 

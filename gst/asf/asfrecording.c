@@ -4,6 +4,8 @@
 /* Of a Simple Index Object (8.1). */
 #define INDEX_FIXED_SIZE 56
 #define INDEX_ENTRY_SIZE 6
+/* One of so many bits a second for the payloads' heads. */
+#define RATE_RESERVE 50
 /* A file of a few packets may have an index that is larger than they are. */
 #define INDEX_ALWAYS (64 * 1024)
 
@@ -307,6 +309,32 @@ asf_recording_make_index (AsfRecording * self)
   return g_byte_array_free_to_bytes (bytes);
 }
 
+/* 0 for less than a second: one object may be all of it. */
+static guint32
+rate_of (guint64 n_bytes, guint64 ms)
+{
+  guint64 bps = ms < 1000 ? 0 : n_bytes * 8000 / ms;
+
+  return MIN (bps + bps / RATE_RESERVE, G_MAXUINT32);
+}
+
+static void
+measure_rates (AsfRecording * self, AsfRecordTotals * totals)
+{
+  guint64 n_bytes = 0;
+  guint i;
+
+  for (i = 0; i < self->n_streams; i++) {
+    const AsfRecordStream *stream = &self->streams[i];
+
+    n_bytes += stream->n_bytes;
+    if (stream->last_pres_ms > stream->first_pres_ms)
+      totals->stream_bps[stream->number] = rate_of (stream->n_bytes,
+          stream->last_pres_ms - stream->first_pres_ms + stream->gap_ms);
+  }
+  totals->max_bps = rate_of (n_bytes, asf_recording_get_duration_ms (self));
+}
+
 guint32
 asf_recording_complete (AsfRecording * self, GBytes * index)
 {
@@ -321,6 +349,7 @@ asf_recording_complete (AsfRecording * self, GBytes * index)
         && self->totals.n_packets == self->declared_packets,
   };
 
+  measure_rates (self, &totals);
   asf_record_header_complete (&self->header, &totals);
   return index != NULL ? ASF_FILE_SEEKABLE : 0;
 }

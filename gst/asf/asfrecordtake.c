@@ -42,7 +42,9 @@ note_times (AsfRecording * self, AsfRecordStream * stream, guint32 first_ms,
 {
   AsfRecordState *totals = &self->totals;
 
-  if (stream->n_objects > 0 && first_ms > stream->last_pres_ms)
+  if (stream->n_objects == 0)
+    stream->first_pres_ms = first_ms;
+  else if (first_ms > stream->last_pres_ms)
     stream->gap_ms = MIN (first_ms - stream->last_pres_ms, MAX_GAP_MS);
   if (n_objects > 1)
     stream->gap_ms = MIN ((last_ms - first_ms) / (n_objects - 1), MAX_GAP_MS);
@@ -70,6 +72,7 @@ add_fragment (AsfRecording * self, AsfRecordStream * stream,
     stream->n_packets++;
   stream->last_packet = self->totals.n_packets;
   stream->got += payload->size;
+  stream->n_bytes += payload->size;
   if (stream->got == stream->size)
     close_object (self, stream);
 }

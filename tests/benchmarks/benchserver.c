@@ -51,6 +51,14 @@ static const gchar nginx_config[] =
     " server {\n  listen 127.0.0.1:%u backlog=4096;\n"
     "  location ~ ^ { alias /proc/%d/fd/%d; }\n }\n}\n";
 
+static const gchar *pubpoint_program = PUBPOINT_PROGRAM;
+
+void
+bench_server_set_pubpoint (const gchar * program)
+{
+  pubpoint_program = program;
+}
+
 const gchar *
 bench_server_name (BenchServerKind kind)
 {
@@ -79,7 +87,7 @@ start_pubpoint (const BenchServer * self, guint n_players, gint cpu)
 {
   g_autofree gchar *port = g_strdup_printf ("--port=%u", self->port);
   g_autofree gchar *players = g_strdup_printf ("--max-players=%u", n_players);
-  const gchar *const argv[] = { PUBPOINT_PROGRAM, port, players, NULL };
+  const gchar *const argv[] = { pubpoint_program, port, players, NULL };
   const BenchProgram program = {
     .name = "wms-pubpoint",.argv = argv,.port = self->port,.cpu = cpu
   };

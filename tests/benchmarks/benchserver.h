@@ -40,6 +40,9 @@ BenchServerKind bench_server_find (const gchar * name);
 /* Whether it serves so many programmes at a time. */
 gboolean bench_server_serves (BenchServerKind kind, guint n_programmes);
 
+/* Another wms-pubpoint than the one that was built with this program. */
+void bench_server_set_pubpoint (const gchar * program);
+
 /* Starts one on loopback, for so many players and programmes; @cpu is where it
  * stays, or -1.  FALSE after a complaint. */
 gboolean bench_server_start (BenchServer * self, BenchServerKind kind,

@@ -4,7 +4,8 @@
  * late, connections that wait, time to the first picture:
  *
  *   pubpoint-players [--players N,...] [--programmes N] [--rate N] [--mms]
- *       [--seconds S] [--everywhere] [--complete] [SERVER...]
+ *       [--seconds S] [--everywhere] [--complete] [--pubpoint PROGRAM]
+ *       [SERVER...]
  *
  * Players of one programme of 300 kbit/s, 27 packets a second, and of fifty of
  * them where nothing else is said.  The server, who pushes and who plays are
@@ -254,6 +255,7 @@ parse_arguments (int argc, char **argv)
   static gchar **names;
   g_autofree gchar *players = NULL;
   gint n_programmes = 0;
+  gchar *pubpoint = NULL;
   const GOptionEntry entries[] = {
     {"players", 0, 0, G_OPTION_ARG_STRING, &players, "of each row", "N,..."},
     {"programmes", 0, 0, G_OPTION_ARG_INT, &n_programmes, "at a time", "N"},
@@ -266,6 +268,8 @@ parse_arguments (int argc, char **argv)
     {"complete", 0, 0, G_OPTION_ARG_NONE, &is_complete,
           "a player without a picture, or a packet that is lost, is a failure",
         NULL},
+    {"pubpoint", 0, 0, G_OPTION_ARG_FILENAME, &pubpoint,
+        "another one, with an absolute path", "PROGRAM"},
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &names, NULL, NULL},
     {NULL}
   };
@@ -277,6 +281,8 @@ parse_arguments (int argc, char **argv)
     bench_fail (error->message);
   g_option_context_free (context);
   parse_cells (players, n_programmes);
+  if (pubpoint != NULL)
+    bench_server_set_pubpoint (pubpoint);
   connects_per_second = MAX (connects_per_second, 1);
   return names;
 }

@@ -172,14 +172,17 @@ class Server:
 
 class PubPoint(Server):
     def command(self, name):
-        return [self.run.pubpoint_program, '--address=0.0.0.0', f'--port={self.port}',
-                f'--record={self.run.path(name)}.asf']
+        folder = self.run.path(f'{name}.recordings')
+        os.makedirs(folder, exist_ok=True)
+        return [self.run.pubpoint_program, '--address=0.0.0.0', f'--port={self.port}', '--host=*.wms.test',
+                f'--record={folder}']
 
     def recordings(self):
+        """As they were begun: "-2" comes after the first one of its second."""
         def order(path):
-            name, _, number = os.path.basename(path)[:-4].partition('-')
-            return name, int(number or 1)
-        return sorted(glob.glob(self.run.path(f'{self.lane}[0-9][0-9][0-9]*.asf')), key=order)
+            stem, _, number = path[:-len('.asf')].rpartition('Z')
+            return stem, int(number.lstrip('-') or 1)
+        return sorted(glob.glob(self.run.path(f'{self.lane}[0-9][0-9][0-9].recordings/*.asf')), key=order)
 
     def sessions(self):
         for path in self.recordings():

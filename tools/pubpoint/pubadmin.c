@@ -48,12 +48,8 @@ static void
 look_at_player (PubPlayer * player, gpointer data)
 {
   Search *search = data;
-  PubPlayerInfo info;
 
-  if (search->player != NULL)
-    return;
-  pub_player_get_info (player, &info);
-  if (info.id == search->id)
+  if (pub_player_get_id (player) == search->id)
     search->player = player;
 }
 

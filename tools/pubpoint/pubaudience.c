@@ -8,7 +8,7 @@
 struct _PubAudience
 {
   PubConns *conns;
-  PubPace *pace;
+  PubPaceGroup *pace;
   PubStream *stream;
   const PubConfig *config;
   PubAudienceOwner owner;
@@ -31,7 +31,7 @@ pub_audience_new (PubConns * conns, PubPace * pace, PubStream * stream,
   PubAudience *self = g_new0 (PubAudience, 1);
 
   self->conns = conns;
-  self->pace = pace;
+  self->pace = pub_pace_group_new (pace);
   self->stream = stream;
   self->config = config;
   self->owner = *owner;
@@ -47,6 +47,7 @@ pub_audience_free (PubAudience * self)
   self->owner.empty = NULL;
   pub_audience_stop (self);
   pub_stream_remove_listener (self->stream, self);
+  pub_pace_group_free (self->pace);
   g_hash_table_unref (self->eager);
   g_hash_table_unref (self->players);
   g_free (self);
@@ -72,28 +73,23 @@ hurry (PubAudience * self)
 static void
 header_came (gpointer data, GBytes * header, const AsfHeaderInfo * info)
 {
-  hurry (data);
-}
+  PubAudience *self = data;
 
-static void
-hurry_player (PubPlayer * player, gpointer data)
-{
-  pub_player_hurry (player);
+  hurry (self);
+  pub_pace_hurry_all (self->pace);
 }
 
 /* A source that does not keep to the clock. */
 static void
-check_rate (PubAudience * self, gsize size)
+check_rate (PubAudience * self, gsize size, gint64 now_us)
 {
-  gint64 now_us = g_get_monotonic_time ();
-
   if (now_us - self->since_us > (gint64) self->config->join_ms * 1000) {
     self->since_us = now_us;
     self->bytes = 0;
   }
   self->bytes += size;
   if (self->bytes > MIN (HURRY_BYTES, self->config->backlog_limit / 8)) {
-    pub_audience_foreach (self, hurry_player, NULL);
+    pub_pace_hurry_all (self->pace);
     self->bytes = 0;
   }
 }
@@ -102,8 +98,12 @@ static void
 packet_came (gpointer data, GBytes * packet, guint32 number,
     gboolean starts_key_frame)
 {
-  hurry (data);
-  check_rate (data, g_bytes_get_size (packet));
+  PubAudience *self = data;
+  gint64 now_us = g_get_monotonic_time ();
+
+  hurry (self);
+  pub_pace_arrived (self->pace, now_us);
+  check_rate (self, g_bytes_get_size (packet), now_us);
 }
 
 /* Players notice the end in their turns; the audience goes on to listen. */
@@ -112,6 +112,7 @@ stream_ended (gpointer data)
 {
   PubAudience *self = data;
 
+  pub_pace_hurry_all (self->pace);
   pub_stream_add_listener (self->stream, &listener_funcs, self);
 }
 

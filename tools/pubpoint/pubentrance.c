@@ -98,8 +98,8 @@ has_begun (SoupServerMessage * msg, PubWaitKind kind)
       IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_bytes_received > 0;
 }
 
-/* A request that has begun is answered (RFC 9110, 15.5.9), [MS-WMHTTP] 3.2.6.2
- * wants the rest closed. */
+/* A request that has begun is answered (RFC 9110, 15.5.9), unless an answer is
+ * on its way already; [MS-WMHTTP] 3.2.6.2 wants the rest closed. */
 static void
 request_over (gpointer data, PubWaitKind kind, gboolean is_late)
 {
@@ -112,7 +112,8 @@ request_over (gpointer data, PubWaitKind kind, gboolean is_late)
   clear_first_byte (self);
   if (pub_conns_is_taken (msg))
     return;
-  if (!is_late || !has_begun (msg, kind)) {
+  if (!is_late || soup_server_message_get_status (msg) != 0
+      || !has_begun (msg, kind)) {
     drop (msg);
     return;
   }
@@ -313,5 +314,11 @@ pub_server_get_port (PubServer * self)
 gchar *
 pub_server_get_url (PubServer * self)
 {
-  return pub_listeners_get_url (self->entrance->listeners);
+  return pub_server_get_nth_url (self, 0);
+}
+
+gchar *
+pub_server_get_nth_url (PubServer * self, guint index)
+{
+  return pub_listeners_get_url (self->entrance->listeners, index);
 }

@@ -32,6 +32,7 @@ pub_feed_leave (PubFeed * self)
 {
   move (self, PUB_RING_NOWHERE);
   g_clear_pointer (&self->segment, pub_segment_unref);
+  g_clear_pointer (&self->reserved, pub_segment_unref);
 }
 
 guint64
@@ -96,6 +97,18 @@ pub_feed_check_blocked (PubFeed * self)
     skip (self);
 }
 
+void
+pub_feed_reserve (PubFeed * self)
+{
+  PubSegment *newest = pub_stream_get_segment (self->stream);
+
+  if (self->segment != NULL || self->reserved != NULL || newest == NULL
+      || newest->is_over || pub_stream_has_packets (self->stream))
+    return;
+  self->reserved = pub_segment_ref (newest);
+  move (self, end_place (self));
+}
+
 PubFeedStep
 pub_feed_next (PubFeed * self)
 {
@@ -103,8 +116,8 @@ pub_feed_next (PubFeed * self)
   const PubPacket *packet;
 
   if (self->segment == NULL)
-    return newest != NULL && !newest->is_over ? PUB_FEED_HEADER
-        : PUB_FEED_NOTHING;
+    return self->reserved != NULL || (newest != NULL && !newest->is_over)
+        ? PUB_FEED_HEADER : PUB_FEED_NOTHING;
   if (is_lost (self) || (self->is_skipping && can_skip (self)))
     skip (self);
   packet = self->is_skipping ? NULL
@@ -139,8 +152,12 @@ pub_feed_take_header (PubFeed * self)
       : pub_stream_get_segment (self->stream);
 
   pub_segment_ref (segment);
-  if (self->segment == NULL)
+  if (self->reserved != NULL) {
+    pub_segment_unref (segment);
+    segment = g_steal_pointer (&self->reserved);
+  } else if (self->segment == NULL) {
     choose_start (self);
+  }
   g_clear_pointer (&self->segment, pub_segment_unref);
   self->segment = segment;
   self->start = self->next;
@@ -216,21 +233,6 @@ gboolean
 pub_feed_is_skipping (PubFeed * self)
 {
   return self->is_skipping;
-}
-
-gint64
-pub_feed_get_oldest_us (PubFeed * self)
-{
-  const PubPacket *packet = self->is_skipping ? NULL
-      : pub_stream_get_packet (self->stream, self->next);
-
-  return packet != NULL ? packet->arrived_us : 0;
-}
-
-gboolean
-pub_feed_is_over (PubFeed * self)
-{
-  return self->segment != NULL && self->segment->is_over;
 }
 
 gboolean

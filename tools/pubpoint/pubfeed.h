@@ -58,6 +58,7 @@ typedef struct
   const PubConfig *config;
   PubFeedTotals *totals;
   PubSegment *segment;          /* of the header that was taken */
+  PubSegment *reserved;         /* whose header is taken first */
   guint64 next;
   guint64 start;
   gboolean is_skipping;         /* a packet at next may not be taken */
@@ -75,6 +76,10 @@ void pub_feed_leave (PubFeed * self);
 /* To be called now and then while the player takes nothing: lets one that is
  * too far behind skip. */
 void pub_feed_check_blocked (PubFeed * self);
+
+/* A player that waits gets the programme that is there now from its header on,
+ * should it be over before the player's turn comes. */
+void pub_feed_reserve (PubFeed * self);
 
 /* Returns: what comes next. */
 PubFeedStep pub_feed_next (PubFeed * self);
@@ -104,14 +109,7 @@ PubSegment *pub_feed_get_segment (PubFeed * self);
 gboolean pub_feed_is_playing (PubFeed * self);
 gboolean pub_feed_is_skipping (PubFeed * self);
 
-/* Returns: monotonic time at which the packet came that is taken next, or 0
- *     when there is none. */
-gint64 pub_feed_get_oldest_us (PubFeed * self);
-
-/* Whether no more packets come under its header. */
-gboolean pub_feed_is_over (PubFeed * self);
-
-/* Whether, beyond that, the programme is over. */
+/* Whether the programme under its header is over. */
 gboolean pub_feed_is_ending (PubFeed * self);
 
 /* Whether all of a key frame has been taken, so that a player has something to

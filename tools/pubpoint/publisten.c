@@ -333,13 +333,13 @@ pub_listeners_add (PubListeners * self, const gchar * address, guint port,
 }
 
 static GInetSocketAddress *
-first_address (PubListeners * self)
+get_address (PubListeners * self, guint index)
 {
   Listener *listener;
 
-  if (self->all->len == 0)
+  if (index >= self->all->len)
     return NULL;
-  listener = self->all->pdata[0];
+  listener = self->all->pdata[index];
   return G_INET_SOCKET_ADDRESS (g_socket_get_local_address (listener->socket,
           NULL));
 }
@@ -347,7 +347,7 @@ first_address (PubListeners * self)
 guint
 pub_listeners_get_port (PubListeners * self)
 {
-  GInetSocketAddress *address = first_address (self);
+  GInetSocketAddress *address = get_address (self, 0);
   guint port = address ? g_inet_socket_address_get_port (address) : 0;
 
   g_clear_object (&address);
@@ -355,9 +355,9 @@ pub_listeners_get_port (PubListeners * self)
 }
 
 gchar *
-pub_listeners_get_url (PubListeners * self)
+pub_listeners_get_url (PubListeners * self, guint index)
 {
-  GInetSocketAddress *address = first_address (self);
+  GInetSocketAddress *address = get_address (self, index);
   GInetAddress *inet;
   gboolean is_ipv6;
   gchar *text, *url;
@@ -368,7 +368,7 @@ pub_listeners_get_url (PubListeners * self)
   is_ipv6 = g_inet_address_get_family (inet) == G_SOCKET_FAMILY_IPV6;
   text = g_inet_address_to_string (inet);
   url = g_strdup_printf ("%s://%s%s%s:%u/",
-      ((Listener *) self->all->pdata[0])->is_tls ? "https" : "http",
+      ((Listener *) self->all->pdata[index])->is_tls ? "https" : "http",
       is_ipv6 ? "[" : "", text, is_ipv6 ? "]" : "",
       g_inet_socket_address_get_port (address));
   g_free (text);

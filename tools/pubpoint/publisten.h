@@ -48,9 +48,9 @@ void pub_listeners_close (PubListeners * self);
 /* Port of the first socket, 0 before there is one. */
 guint pub_listeners_get_port (PubListeners * self);
 
-/* Returns: (transfer full) (nullable): "http://ADDRESS:PORT/" of the first
- *     socket, or https. */
-gchar *pub_listeners_get_url (PubListeners * self);
+/* Returns: (transfer full) (nullable): "http://ADDRESS:PORT/" of socket number
+ *     @index, or https; %NULL when there are not so many. */
+gchar *pub_listeners_get_url (PubListeners * self, guint index);
 
 /* Whether @address is this machine's own, and nobody else gets there. */
 gboolean pub_address_is_loopback (const gchar * address);

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pubpace.h"
 
-#define N_SLOTS 64
 /* What is served before other sources have their turn: about a millisecond. */
 #define SERVED_AT_ONCE 128
+/* Arrivals whose times are known. */
+#define N_TIMES 64
+/* How fast the mean time between arrivals follows. */
+#define GAP_WEIGHT 16
+/* Turns without arrivals, in times of the age that things may get. */
+#define IDLE_TURNS 2
 
 typedef struct
 {
@@ -14,118 +19,166 @@ typedef struct
 struct _PubPace
 {
   PaceSource *source;
+  const guint *join_ms;
+  GQueue groups;                /* links of groups */
+  GQueue due;                   /* links of members */
+  gint64 wake_us;               /* nobody is late before that */
+};
+
+struct _PubPaceGroup
+{
+  PubPace *pace;
+  GList link;
+  GQueue waiting;               /* members: the longest ago served first */
   guint n_members;
-  GQueue slots[N_SLOTS];        /* of links, by number modulo N_SLOTS */
-  GQueue due;                   /* of links */
-  gint64 turned;                /* number of the slot that came due last */
-  gint64 next;                  /* of the one that is waited for */
+  guint64 n_arrivals;
+  gint64 times_us[N_TIMES];     /* arrival n at n % N_TIMES */
+  gint64 gap_us;                /* between arrivals, about */
+  guint64 credit;               /* parts of a turn that are left over */
 };
 
 static gint64
-slot_number (gint64 time_us)
+join_us (const PubPace * self)
 {
-  return time_us / PUB_PACE_SLOT_US;
+  return MAX ((gint64) * self->join_ms * 1000, 1);
+}
+
+static gint64
+idle_us (const PubPace * self)
+{
+  return IDLE_TURNS * join_us (self);
+}
+
+/* When the member that waits longest has to have its turn; G_MAXINT64 when
+ * nobody waits. */
+static gint64
+find_deadline (const PubPaceGroup * self)
+{
+  const PubPaceMember *member;
+  guint64 oldest;
+
+  if (self->waiting.head == NULL)
+    return G_MAXINT64;
+  member = self->waiting.head->data;
+  if (member->n_seen == self->n_arrivals)
+    return member->turn_us + idle_us (self->pace);
+  oldest = MAX (member->n_seen, self->n_arrivals
+      - MIN (self->n_arrivals, N_TIMES));
+  return self->times_us[oldest % N_TIMES] + join_us (self->pace);
+}
+
+/* It may be woken too early, never too late. */
+static void
+wake_by (PubPace * self, gint64 when_us)
+{
+  self->wake_us = MIN (self->wake_us, when_us);
 }
 
 static void
-put (PubPace * self, PubPaceMember * member, GQueue * queue)
+make_due (PubPaceMember * member)
 {
-  if (member->queue != NULL)
-    g_queue_unlink (member->queue, &member->link);
-  member->queue = queue;
-  g_queue_push_tail_link (queue, &member->link);
-}
+  PubPaceGroup *group = member->group;
 
-static void
-wait_for_slot (PubPace * self, gint64 number)
-{
-  self->next = number;
-  g_source_set_ready_time (&self->source->source,
-      number == G_MAXINT64 ? -1 : number * PUB_PACE_SLOT_US);
-}
-
-static void
-turn_wheel (PubPace * self, gint64 now_us)
-{
-  gint64 number, now = slot_number (now_us);
-
-  for (number = MAX (self->turned, now - N_SLOTS) + 1; number <= now; number++) {
-    GQueue *slot = &self->slots[number % N_SLOTS];
-
-    while (slot->head != NULL)
-      put (self, slot->head->data, &self->due);
-  }
-  self->turned = MAX (self->turned, now);
-}
-
-/* Empty slots wake nobody up. */
-static void
-schedule (PubPace * self)
-{
-  gint64 number;
-
-  if (self->due.head != NULL) {
-    wait_for_slot (self, 0);
+  if (member->is_due)
     return;
-  }
-  for (number = self->turned + 1; number <= self->turned + N_SLOTS; number++) {
-    if (self->slots[number % N_SLOTS].head != NULL) {
-      wait_for_slot (self, number);
-      return;
-    }
-  }
-  wait_for_slot (self, G_MAXINT64);
+  member->is_due = TRUE;
+  g_queue_unlink (&group->waiting, &member->link);
+  g_queue_push_tail_link (&group->pace->due, &member->link);
 }
 
 static void
-serve_member (PubPace * self, PubPaceMember * member)
+make_late_due (PubPaceGroup * self, gint64 now_us)
 {
-  gboolean is_hurried = member->is_hurried;
-  gint64 next_us;
+  while (find_deadline (self) <= now_us)
+    make_due (self->waiting.head->data);
+}
 
-  g_queue_unlink (&self->due, &member->link);
-  member->queue = NULL;
-  member->is_hurried = FALSE;
-  next_us = member->serve (member->data, is_hurried);
-  if (next_us != PUB_PACE_REMOVED && member->queue == NULL)
-    pub_pace_wait (self, member, next_us);
+/* The turn is over before it begins: what it does may remove the member. */
+static void
+serve_next (PubPace * self, gint64 now_us)
+{
+  PubPaceMember *member = g_queue_pop_head_link (&self->due)->data;
+  PubPaceGroup *group = member->group;
+
+  member->is_due = FALSE;
+  member->n_seen = group->n_arrivals;
+  member->turn_us = now_us;
+  g_queue_push_tail_link (&group->waiting, &member->link);
+  wake_by (self, now_us + idle_us (self));
+  member->serve (member->data);
+}
+
+static void
+make_all_late_due (PubPace * self, gint64 now_us)
+{
+  GList *l;
+
+  self->wake_us = G_MAXINT64;
+  for (l = self->groups.head; l != NULL; l = l->next) {
+    make_late_due (l->data, now_us);
+    wake_by (self, find_deadline (l->data));
+  }
+}
+
+/* The source has no ready time: GLib writes to a descriptor, and goes round its
+ * loop once more, each time when one is set. */
+static gboolean
+pace_prepare (GSource * source, gint * timeout)
+{
+  PubPace *self = ((PaceSource *) source)->pace;
+  gint64 wait_us;
+
+  *timeout = -1;
+  if (!g_queue_is_empty (&self->due))
+    return TRUE;
+  if (self->wake_us == G_MAXINT64)
+    return FALSE;
+  wait_us = self->wake_us - g_source_get_time (source);
+  *timeout = CLAMP ((wait_us + 999) / 1000, 0, G_MAXINT);
+  return wait_us <= 0;
+}
+
+static gboolean
+pace_check (GSource * source)
+{
+  PubPace *self = ((PaceSource *) source)->pace;
+
+  return !g_queue_is_empty (&self->due)
+      || self->wake_us <= g_source_get_time (source);
 }
 
 static gboolean
 pace_dispatch (GSource * source, GSourceFunc callback, gpointer user_data)
 {
   PubPace *self = ((PaceSource *) source)->pace;
+  gint64 now_us = g_source_get_time (source);
   guint n;
 
-  turn_wheel (self, g_source_get_time (source));
-  /* those that hurry while they are served come after the others */
-  self->next = 0;
+  if (self->wake_us <= now_us)
+    make_all_late_due (self, now_us);
   for (n = MIN (self->due.length, SERVED_AT_ONCE);
-      n > 0 && self->due.head != NULL; n--)
-    serve_member (self, self->due.head->data);
-  schedule (self);
+      n > 0 && !g_queue_is_empty (&self->due); n--)
+    serve_next (self, now_us);
   return G_SOURCE_CONTINUE;
 }
 
 static GSourceFuncs source_funcs = {
-  NULL, NULL, pace_dispatch, NULL, NULL, NULL
+  pace_prepare, pace_check, pace_dispatch, NULL, NULL, NULL
 };
 
 PubPace *
-pub_pace_new (void)
+pub_pace_new (const guint * join_ms)
 {
   PubPace *self = g_new0 (PubPace, 1);
-  guint i;
 
-  for (i = 0; i < N_SLOTS; i++)
-    g_queue_init (&self->slots[i]);
+  self->join_ms = join_ms;
+  self->wake_us = G_MAXINT64;
+  g_queue_init (&self->groups);
   g_queue_init (&self->due);
-  self->turned = slot_number (g_get_monotonic_time ());
   self->source = (PaceSource *) g_source_new (&source_funcs,
       sizeof (PaceSource));
   self->source->pace = self;
   g_source_set_name (&self->source->source, "pubpace");
-  wait_for_slot (self, G_MAXINT64);
   g_source_attach (&self->source->source, g_main_context_get_thread_default ());
   return self;
 }
@@ -133,59 +186,103 @@ pub_pace_new (void)
 void
 pub_pace_free (PubPace * self)
 {
-  g_return_if_fail (self->n_members == 0);
+  g_return_if_fail (g_queue_is_empty (&self->groups));
 
   g_source_destroy (&self->source->source);
   g_source_unref (&self->source->source);
   g_free (self);
 }
 
-void
-pub_pace_add (PubPace * self, PubPaceMember * member, PubPaceFunc serve,
-    gpointer data)
+PubPaceGroup *
+pub_pace_group_new (PubPace * pace)
 {
-  member->serve = serve;
-  member->data = data;
-  member->queue = NULL;
-  member->link.data = member;
-  member->link.next = member->link.prev = NULL;
+  PubPaceGroup *self = g_new0 (PubPaceGroup, 1);
+
+  self->pace = pace;
+  self->link.data = self;
+  g_queue_init (&self->waiting);
+  g_queue_push_tail_link (&pace->groups, &self->link);
+  return self;
+}
+
+void
+pub_pace_group_free (PubPaceGroup * self)
+{
+  g_return_if_fail (self->n_members == 0);
+
+  g_queue_unlink (&self->pace->groups, &self->link);
+  g_free (self);
+}
+
+void
+pub_pace_add (PubPaceGroup * self, PubPaceMember * member,
+    void (*serve) (gpointer data), gpointer data)
+{
+  *member = (PubPaceMember) {
+  .group = self,.serve = serve,.data = data,.link.data = member,.n_seen =
+        self->n_arrivals,.turn_us = g_get_monotonic_time ()};
+  g_queue_push_tail_link (&self->waiting, &member->link);
   self->n_members++;
-  pub_pace_hurry (self, member);
+  wake_by (self->pace, find_deadline (self));
 }
 
 void
-pub_pace_remove (PubPace * self, PubPaceMember * member)
+pub_pace_remove (PubPaceMember * member)
 {
-  if (member->queue != NULL)
-    g_queue_unlink (member->queue, &member->link);
-  member->queue = NULL;
-  self->n_members--;
+  PubPaceGroup *group = member->group;
+
+  g_queue_unlink (member->is_due ? &group->pace->due : &group->waiting,
+      &member->link);
+  group->n_members--;
+}
+
+/* How many arrivals there are until the first of them is too old, itself
+ * included. */
+static guint
+count_joined (const PubPaceGroup * self)
+{
+  return MIN (join_us (self->pace) / MAX (self->gap_us, 1), N_TIMES - 1) + 1;
+}
+
+static void
+note_arrival (PubPaceGroup * self, gint64 now_us)
+{
+  gint64 longest_us = idle_us (self->pace);
+  gint64 gap_us = longest_us;
+
+  if (self->n_arrivals > 0)
+    gap_us = CLAMP (now_us - self->times_us[(self->n_arrivals - 1) % N_TIMES],
+        0, longest_us);
+  else
+    self->gap_us = longest_us;
+  self->gap_us += (gap_us - self->gap_us) / GAP_WEIGHT;
+  self->times_us[self->n_arrivals++ % N_TIMES] = now_us;
 }
 
 void
-pub_pace_hurry (PubPace * self, PubPaceMember * member)
+pub_pace_arrived (PubPaceGroup * self, gint64 now_us)
 {
-  if (member->queue != &self->due)
-    put (self, member, &self->due);
-  member->is_hurried = TRUE;
-  if (self->next != 0)
-    wait_for_slot (self, 0);
+  guint n_joined, n;
+
+  note_arrival (self, now_us);
+  n_joined = count_joined (self);
+  self->credit += self->n_members;
+  n = self->credit / n_joined;
+  self->credit %= n_joined;
+  for (; n > 0 && self->waiting.head != NULL; n--)
+    make_due (self->waiting.head->data);
+  wake_by (self->pace, find_deadline (self));
 }
 
 void
-pub_pace_wait (PubPace * self, PubPaceMember * member, gint64 time_us)
+pub_pace_hurry (PubPaceMember * member)
 {
-  gint64 first = MAX (self->turned, slot_number (g_get_monotonic_time ())) + 1;
-  gint64 number = CLAMP (slot_number (time_us), first, first + N_SLOTS - 2);
-
-  put (self, member, &self->slots[number % N_SLOTS]);
-  member->is_hurried = FALSE;
-  if (number < self->next)
-    wait_for_slot (self, number);
+  make_due (member);
 }
 
-guint
-pub_pace_count (PubPace * self)
+void
+pub_pace_hurry_all (PubPaceGroup * self)
 {
-  return self->n_members;
+  while (self->waiting.head != NULL)
+    make_due (self->waiting.head->data);
 }

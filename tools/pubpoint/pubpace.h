@@ -9,69 +9,69 @@ G_BEGIN_DECLS
 /**
  * PubPace:
  *
- * Whose turn it is: a wheel of slots of a few milliseconds, in which each
- * member has its next turn.  No timer is needed for a member, and one source of
- * the thread-default main context serves them, so many at once that other
- * sources have their turn too.
+ * Whose turn it is.  It is one source of the thread-default main context, and
+ * serves so many members at once that other sources have their turn too.
  */
 typedef struct _PubPace PubPace;
 
-/* What a member's function returns when it has removed the member. */
-#define PUB_PACE_REMOVED (-1)
-
 /**
- * PubPaceFunc:
- * @is_hurried: whether this is because of pub_pace_hurry()
+ * PubPaceGroup:
  *
- * Serves a member; it may remove any of them.
- *
- * Returns: monotonic time of the next turn, which comes up to
- *     %PUB_PACE_SLOT_US too early but not late, and at the latest in a quarter
- *     of a second; or %PUB_PACE_REMOVED.
+ * Members that wait for the same things to arrive.  What arrives is not handed
+ * to everybody at once: with each arrival those have their turn who had it
+ * longest ago, so many that all of them have had it when the oldest thing that
+ * one of them waits for is as old as it may get.  So things go out together,
+ * the work is even however the members came, and nobody needs a timer: only
+ * when arrivals are late one does for all of them.
  */
-typedef gint64 (*PubPaceFunc) (gpointer data, gboolean is_hurried);
-
-#define PUB_PACE_SLOT_US 4000
+typedef struct _PubPaceGroup PubPaceGroup;
 
 /**
  * PubPaceMember:
  *
- * A place in the wheel.  Its fields are private.
+ * One who has turns.  Its fields are private.
  */
 typedef struct
 {
-  PubPaceFunc serve;
+  PubPaceGroup *group;
+  void (*serve) (gpointer data);
   gpointer data;
-  GQueue *queue;                /* where link is */
-  GList link;
-  gboolean is_hurried;
+  GList link;                   /* of the group, or of those who are due */
+  gboolean is_due;
+  guint64 n_seen;               /* arrivals before its last turn */
+  gint64 turn_us;               /* when it was */
 } PubPaceMember;
 
-PubPace *pub_pace_new (void);
+/* @join_ms: how old things may get, read with each turn. */
+PubPace *pub_pace_new (const guint * join_ms);
+
+/* To be called when all groups have been freed. */
+void pub_pace_free (PubPace * self);
+
+PubPaceGroup *pub_pace_group_new (PubPace * pace);
 
 /* To be called when all members have been removed. */
-void pub_pace_free (PubPace * self);
+void pub_pace_group_free (PubPaceGroup * self);
 
 /**
  * pub_pace_add:
  * @member: (out caller-allocates): stays where it is until it is removed
- * @serve: called in its turns
+ * @serve: may remove any member.  It is called now and then, also when nothing
+ *     arrives
  * @data: for @serve
- *
- * The first turn comes soon.
  */
-void pub_pace_add (PubPace * self, PubPaceMember * member, PubPaceFunc serve,
-    gpointer data);
-void pub_pace_remove (PubPace * self, PubPaceMember * member);
+void pub_pace_add (PubPaceGroup * self, PubPaceMember * member,
+    void (*serve) (gpointer data), gpointer data);
+void pub_pace_remove (PubPaceMember * member);
 
-/* Its next turn is soon. */
-void pub_pace_hurry (PubPace * self, PubPaceMember * member);
+/* Something has come, at @now_us, that members wait for. */
+void pub_pace_arrived (PubPaceGroup * self, gint64 now_us);
 
-/* Its next turn is at @time_us, as if it had been served now. */
-void pub_pace_wait (PubPace * self, PubPaceMember * member, gint64 time_us);
+/* Serves @member soon, out of its turn. */
+void pub_pace_hurry (PubPaceMember * member);
 
-/* Returns: how many members there are. */
-guint pub_pace_count (PubPace * self);
+/* Serves everybody soon. */
+void pub_pace_hurry_all (PubPaceGroup * self);
 
 G_END_DECLS
 #endif /* __PUB_PACE_H__ */

@@ -74,7 +74,6 @@ struct _PubPlayer
   PubOutput *output;            /* of conn */
   PubFeed feed;
   PubStream *stream;
-  PubPace *pace;
   PubPaceMember turn;
   const PubConfig *config;
   PubPlayerOwner owner;

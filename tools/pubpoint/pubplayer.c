@@ -9,16 +9,13 @@
 #define MAX_AGENT (sizeof (((PubPlayerInfo *) NULL)->agent) - 1)
 /* How long a player is served with each packet, should no key frame come. */
 #define EAGER_MS 5000
-/* How long a player has for the rest of a programme that is over. */
-#define END_TIMEOUT_MS 5000
+/* How long a player may take nothing of the rest of a programme that is over,
+ * and how long all of it may take. */
+#define END_SILENCE_MS 5000
+#define END_TIMEOUT_MS 60000
 #define AT_ONCE PUB_OUTPUT_SEND_MAX
 /* Before others have their turn. */
 #define SENDS_AT_ONCE 4
-/* What a player's turn takes, and over how much time the turns of many may be
- * spread. */
-#define SERVICE_US 4
-#define MAX_SPREAD_US 16000
-#define JOIN_PARTS 16
 
 static void
 player_unref (PubPlayer * self)
@@ -36,7 +33,7 @@ void
 pub_player_leave (PubPlayer * self)
 {
   self->is_gone = TRUE;
-  pub_pace_remove (self->pace, &self->turn);
+  pub_pace_remove (&self->turn);
   pub_feed_leave (&self->feed);
   if (self->mms != NULL)
     pub_player_mms_leave_session (self);
@@ -198,14 +195,15 @@ wants_something (PubPlayer * self)
   return self->mms == NULL || self->mms->mode != PUB_MODE_IDLE;
 }
 
+/* What is sent in one go is bounded: others have their turn before the
+ * rest. */
+
 static gboolean
 wants_packets (PubPlayer * self)
 {
   return self->mms == NULL || pub_player_mms_wants_packets (self);
 }
 
-/* What is sent in one go is bounded: others have their turn before the
- * rest. */
 static void
 advance (PubPlayer * self)
 {
@@ -225,7 +223,7 @@ advance (PubPlayer * self)
         if (!wants_packets (self))
           return;
         if (n_sends++ == SENDS_AT_ONCE)
-          pub_pace_hurry (self->pace, &self->turn);
+          pub_pace_hurry (&self->turn);
         if (n_sends > SENDS_AT_ONCE || !send_packets (self))
           return;
         break;
@@ -260,15 +258,20 @@ check_stall (PubPlayer * self, gint64 now_us)
 static void
 check_end (PubPlayer * self, gint64 now_us)
 {
+  gint64 heard_us = pub_output_get_progress_us (self->output);
+
   if (self->end_by_us == 0)
     self->end_by_us = now_us + END_TIMEOUT_MS * 1000;
-  else if (now_us >= self->end_by_us)
+  heard_us = MAX (heard_us, self->end_by_us - END_TIMEOUT_MS * 1000);
+  if (now_us >= self->end_by_us || now_us - heard_us >= END_SILENCE_MS * 1000)
     finish (self, TRUE);
 }
 
 static void
-check_times (PubPlayer * self, gint64 now_us)
+check_times (PubPlayer * self)
 {
+  gint64 now_us = g_get_monotonic_time ();
+
   if (pub_output_is_blocked (self->output))
     check_stall (self, now_us);
   else if (wants_something (self) && !pub_feed_is_playing (&self->feed))
@@ -280,78 +283,26 @@ check_times (PubPlayer * self, gint64 now_us)
     pub_player_mms_check_times (self, now_us);
 }
 
-/* Packets are waited for until the oldest one has waited so long.  Players of
- * one programme have the same packets; where there are many, they are not all
- * served at the same time. */
-static gint64
-join_us (PubPlayer * self)
-{
-  guint part = pub_conn_get_id (self->conn) % JOIN_PARTS;
-  gint64 spread_us = MIN ((gint64) pub_pace_count (self->pace)
-      * SERVICE_US, MAX_SPREAD_US);
-
-  return MAX ((gint64) self->config->join_ms * 1000
-      - part * spread_us / JOIN_PARTS, 0);
-}
-
-/* Returns: whether there is nothing to do but to wait for more packets. */
-static gboolean
-can_wait (PubPlayer * self, gint64 now_us)
-{
-  return wants_packets (self) && !pub_output_is_blocked (self->output)
-      && pub_feed_next (&self->feed) == PUB_FEED_PACKETS
-      && !pub_feed_is_over (&self->feed)
-      && pub_feed_get_oldest_us (&self->feed) + join_us (self)
-      > now_us + PUB_PACE_SLOT_US;
-}
-
-/* Returns: monotonic time of the next turn. */
-static gint64
-next_turn (PubPlayer * self, gint64 now_us)
-{
-  return (can_wait (self, now_us) ? pub_feed_get_oldest_us (&self->feed)
-      : now_us) + join_us (self);
-}
-
-static void
-serve (PubPlayer * self, gint64 now_us)
+void
+pub_player_serve (PubPlayer * self)
 {
   guint64 skipped = pub_feed_get_skipped (&self->feed);
 
+  self->refs++;
   if (pub_output_is_blocked (self->output) && wants_something (self))
     pub_feed_check_blocked (&self->feed);
   advance (self);
   if (!self->is_gone)
-    check_times (self, now_us);
+    check_times (self);
   if (!self->is_gone && pub_feed_get_skipped (&self->feed) > skipped)
     self->owner.skipped (self->owner.data, self);
-}
-
-void
-pub_player_serve (PubPlayer * self)
-{
-  gint64 now_us = g_get_monotonic_time ();
-
-  self->refs++;
-  serve (self, now_us);
-  if (!self->is_gone && !self->turn.is_hurried)
-    pub_pace_wait (self->pace, &self->turn, next_turn (self, now_us));
   player_unref (self);
 }
 
-static gint64
-turn_came (gpointer data, gboolean is_hurried)
+static void
+turn_came (gpointer data)
 {
-  PubPlayer *self = data;
-  gint64 now_us = g_get_monotonic_time (), next_us = PUB_PACE_REMOVED;
-
-  self->refs++;
-  if (is_hurried || !can_wait (self, now_us))
-    serve (self, now_us);
-  if (!self->is_gone)
-    next_us = next_turn (self, now_us);
-  player_unref (self);
-  return next_us;
+  pub_player_serve (data);
 }
 
 /* Those of bare ASF say nothing that matters here; the end of what they say is
@@ -406,7 +357,7 @@ read_request (PubPlayer * self, SoupServerMessage * msg)
 }
 
 PubPlayer *
-pub_player_new (PubConns * conns, SoupServerMessage * msg, PubPace * pace,
+pub_player_new (PubConns * conns, SoupServerMessage * msg, PubPaceGroup * pace,
     PubStream * stream, const PubConfig * config, const PubPlayerOwner * owner)
 {
   PubPlayer *self = g_new0 (PubPlayer, 1);
@@ -420,7 +371,6 @@ pub_player_new (PubConns * conns, SoupServerMessage * msg, PubPace * pace,
   self->conn = pub_conn_steal (conns, msg, &conn_funcs, self);
   self->output = pub_conn_get_output (self->conn);
   pub_feed_init (&self->feed, stream, config, owner->totals);
-  self->pace = pace;
   pub_pace_add (pace, &self->turn, turn_came, self);
   return self;
 }
@@ -439,8 +389,10 @@ pub_player_start (PubPlayer * self)
 void
 pub_player_hurry (PubPlayer * self)
 {
-  if (wants_something (self) && !pub_output_is_blocked (self->output))
-    pub_pace_hurry (self->pace, &self->turn);
+  if (!wants_something (self) || pub_output_is_blocked (self->output))
+    return;
+  pub_feed_reserve (&self->feed);
+  pub_pace_hurry (&self->turn);
 }
 
 gboolean
@@ -469,13 +421,19 @@ find_state (PubPlayer * self)
       : PUB_PLAYER_PLAYING;
 }
 
+guint64
+pub_player_get_id (PubPlayer * self)
+{
+  return pub_conn_get_id (self->conn);
+}
+
 void
 pub_player_get_info (PubPlayer * self, PubPlayerInfo * info)
 {
   gchar *address = pub_conn_get_address (self->conn);
 
   memset (info, 0, sizeof (*info));
-  info->id = pub_conn_get_id (self->conn);
+  info->id = pub_player_get_id (self);
   g_strlcpy (info->address, address, sizeof (info->address));
   g_strlcpy (info->agent, self->agent, sizeof (info->agent));
   info->is_mms = self->mms != NULL;

@@ -91,7 +91,7 @@ typedef struct
  * pub_player_new:
  * @conns: where its connection belongs to
  * @msg: the request; its connection is taken over
- * @pace: whose turn it is
+ * @pace: those who have turns as well
  * @stream: the programme
  * @config: limits
  * @owner: told what becomes of it
@@ -99,7 +99,7 @@ typedef struct
  * Returns: (transfer none): the player, which frees itself after @gone.
  */
 PubPlayer *pub_player_new (PubConns * conns, SoupServerMessage * msg,
-    PubPace * pace, PubStream * stream, const PubConfig * config,
+    PubPaceGroup * pace, PubStream * stream, const PubConfig * config,
     const PubPlayerOwner * owner);
 
 /* Gives it what there is; it may be gone afterwards. */
@@ -115,6 +115,9 @@ gboolean pub_player_is_eager (PubPlayer * self);
 gboolean pub_player_is_playing (PubPlayer * self);
 
 void pub_player_get_info (PubPlayer * self, PubPlayerInfo * info);
+
+/* Returns: the @id in its #PubPlayerInfo. */
+guint64 pub_player_get_id (PubPlayer * self);
 
 /**
  * pub_player_select:

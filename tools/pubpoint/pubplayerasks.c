@@ -222,7 +222,7 @@ pub_player_select (PubPlayer * self, const PubMmsRequest * request)
     mms->talk.features = request->features;
   if (mms->mode == PUB_MODE_HELD) {
     mms->mode = PUB_MODE_PLAY;
-    pub_pace_hurry (self->pace, &self->turn);
+    pub_pace_hurry (&self->turn);
   }
   return SOUP_STATUS_OK;
 }
@@ -280,6 +280,8 @@ keep_alive (PubPlayer * self, gboolean is_options)
 static guint
 act (PubPlayer * self, const PubMmsRequest * request, gboolean is_options)
 {
+  if (is_options)
+    return keep_alive (self, is_options);
   switch (request->kind) {
     case PUB_MMS_DESCRIBE:
       return describe (self, request);
@@ -365,7 +367,8 @@ handle (PubPlayer * self, const PubMmsRequest * request, gboolean is_options)
   PubPlayerMms *mms = self->mms;
   guint status = check_session (self, request);
 
-  pub_talk_hear (&mms->talk, request);
+  if (request->kind != PUB_MMS_PLAIN)
+    pub_talk_hear (&mms->talk, request);
   mms->heard_us = g_get_monotonic_time ();
   if (status == 0)
     status = act (self, request, is_options);
@@ -434,9 +437,10 @@ requests_came (PubPlayer * self, const guint8 * data, gsize size)
   if (self->is_gone || result != PUB_READER_FAILED)
     return;
   answer (self, status);
+  if (self->is_gone)
+    return;
   stop_streaming (self);
-  if (!self->is_gone)
-    pub_player_close (self);
+  pub_player_close (self);
 }
 
 /* The end of what a player says is its end.  Only those in pipelined mode may

@@ -132,6 +132,10 @@ pub_poll_new (void)
       sizeof (PollSource));
   self->source->poll = self;
   g_source_set_name (&self->source->source, "pubpoll");
+  /* nothing runs the loop from within it; and else GLib takes its descriptor out
+   * of the loop and back for each turn, with two writes, a read and another poll
+   */
+  g_source_set_can_recurse (&self->source->source, TRUE);
   self->tag = g_source_add_unix_fd (&self->source->source, self->epoll_fd,
       G_IO_IN);
   g_source_attach (&self->source->source, g_main_context_get_thread_default ());

@@ -55,7 +55,7 @@ set_state (PubRelay * self, PubRelayState state)
 }
 
 static void
-close_pipe (PubRelay * self, PubRelayPipe ** pipe, gboolean is_running)
+close_pipe (PubRelay * self, PubRelayPipe ** pipe)
 {
   PubRelayPipeStats stats;
 
@@ -66,7 +66,7 @@ close_pipe (PubRelay * self, PubRelayPipe ** pipe, gboolean is_running)
   self->former.packets += stats.packets;
   self->former.bytes += stats.bytes;
   self->former.dropped += stats.dropped;
-  self->owner.close (self->owner.data, *pipe, is_running);
+  self->owner.close (self->owner.data, *pipe);
   *pipe = NULL;
 }
 
@@ -144,13 +144,13 @@ pipe_failed (gpointer data, PubRelayPipe * pipe, const gchar * text)
   if (pipe != self->pipe) {
     g_info ("%s to %s: %s", self->path, self->location, text);
     stop_clock (&self->end_clock);
-    close_pipe (self, &self->ending, FALSE);
+    close_pipe (self, &self->ending);
     self->owner.changed (self->owner.data);
     return;
   }
   set_text (self, text);
   note_loss (self, text);
-  close_pipe (self, &self->pipe, FALSE);
+  close_pipe (self, &self->pipe);
   start_clock (self, &self->retry_clock, self->retry_ms, retry_due);
   self->retry_ms = MIN (self->retry_ms * 2, MAX_RETRY_MS);
 }
@@ -162,7 +162,7 @@ end_due (gpointer data)
   PubRelay *self = data;
 
   stop_clock (&self->end_clock);
-  close_pipe (self, &self->ending, FALSE);
+  close_pipe (self, &self->ending);
   self->owner.changed (self->owner.data);
   return G_SOURCE_REMOVE;
 }
@@ -237,9 +237,9 @@ stream_ended (gpointer data)
   stop_clock (&self->retry_clock);
   self->retry_ms = FIRST_RETRY_MS;
   if (self->state == PUB_RELAY_LOST)
-    close_pipe (self, &self->pipe, FALSE);
+    close_pipe (self, &self->pipe);
   if (self->pipe != NULL) {
-    close_pipe (self, &self->ending, FALSE);
+    close_pipe (self, &self->ending);
     self->ending = g_steal_pointer (&self->pipe);
     pub_relay_pipe_end (self->ending);
     start_clock (self, &self->end_clock, END_TIMEOUT_MS, end_due);
@@ -275,8 +275,8 @@ pub_relay_free (PubRelay * self)
   pub_stream_remove_listener (self->stream, self);
   stop_clock (&self->end_clock);
   stop_clock (&self->retry_clock);
-  close_pipe (self, &self->pipe, TRUE);
-  close_pipe (self, &self->ending, FALSE);
+  close_pipe (self, &self->pipe);
+  close_pipe (self, &self->ending);
   g_clear_pointer (&self->header, g_bytes_unref);
   g_free (self->text);
   g_free (self->path);

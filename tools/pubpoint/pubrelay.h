@@ -59,13 +59,12 @@ typedef struct
 /**
  * PubRelayOwner:
  * @changed: something in #PubRelayInfo has changed
- * @close: takes a pipe over, to be freed elsewhere, and finished before that
- *     when it @is_running
+ * @close: takes a pipe over, to be freed elsewhere
  */
 typedef struct
 {
   void (*changed) (gpointer data);
-  void (*close) (gpointer data, PubRelayPipe * pipe, gboolean is_running);
+  void (*close) (gpointer data, PubRelayPipe * pipe);
   gpointer data;
 } PubRelayOwner;
 

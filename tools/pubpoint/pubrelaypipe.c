@@ -13,7 +13,6 @@
 /* wmspushsink drops what its connection does not take within max-backlog; this
  * is for a sink that does not come to that. */
 #define MAX_WAITING (4 * 1024 * 1024)
-#define FINISH_TIMEOUT (3 * GST_SECOND)
 
 struct _PubRelayPipe
 {
@@ -194,20 +193,6 @@ pub_relay_pipe_silence (PubRelayPipe * self)
 {
   g_source_destroy (self->watch);
   g_clear_pointer (&self->watch, g_source_unref);
-}
-
-void
-pub_relay_pipe_finish (PubRelayPipe * self)
-{
-  GstBus *bus = gst_element_get_bus (self->pipeline);
-  GstMessage *message;
-
-  pub_relay_pipe_end (self);
-  message = gst_bus_timed_pop_filtered (bus, FINISH_TIMEOUT,
-      GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
-  if (message != NULL)
-    gst_message_unref (message);
-  gst_object_unref (bus);
 }
 
 void

@@ -108,11 +108,9 @@ void pub_relay_pipe_get_stats (PubRelayPipe * self, PubRelayPipeStats * stats);
 /* No more calls of the owner. */
 void pub_relay_pipe_silence (PubRelayPipe * self);
 
-/* Sends what is left, and the end of the programme; bounded in time.  To be
- * called on any thread, after pub_relay_pipe_silence(). */
-void pub_relay_pipe_finish (PubRelayPipe * self);
-
-/* Ends the connection as it is, which takes time as well: the same. */
+/* Ends the session, if the other side takes that at once, and the connection,
+ * which takes time: to be called on any thread, after
+ * pub_relay_pipe_silence(). */
 void pub_relay_pipe_free (PubRelayPipe * self);
 
 G_END_DECLS

@@ -12,12 +12,6 @@
 
 typedef struct
 {
-  PubRelayPipe *pipe;
-  gboolean is_running;
-} Closing;
-
-typedef struct
-{
   gchar *text;
   PubRelayUrl *url;
 } Target;
@@ -30,7 +24,6 @@ struct _PubRelays
   GPtrArray *relays;
   GThreadPool *closers;
   guint closing;
-  gint is_hasty;                /* atomic */
   void (*changed) (gpointer data);
   gpointer data;
 };
@@ -56,16 +49,12 @@ pipe_closed (gpointer data)
 }
 
 static void
-run_closer (gpointer task, gpointer data)
+run_closer (gpointer pipe, gpointer data)
 {
   PubRelays *self = data;
-  Closing *closing = task;
   GSource *source = g_idle_source_new ();
 
-  if (closing->is_running && !g_atomic_int_get (&self->is_hasty))
-    pub_relay_pipe_finish (closing->pipe);
-  pub_relay_pipe_free (closing->pipe);
-  g_free (closing);
+  pub_relay_pipe_free (pipe);
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
   g_source_set_callback (source, pipe_closed, self, NULL);
   g_source_attach (source, self->context);
@@ -73,15 +62,12 @@ run_closer (gpointer task, gpointer data)
 }
 
 static void
-close_pipe (gpointer data, PubRelayPipe * pipe, gboolean is_running)
+close_pipe (gpointer data, PubRelayPipe * pipe)
 {
   PubRelays *self = data;
-  Closing *closing = g_new (Closing, 1);
 
-  closing->pipe = pipe;
-  closing->is_running = is_running;
   self->closing++;
-  g_thread_pool_push (self->closers, closing, NULL);
+  g_thread_pool_push (self->closers, pipe, NULL);
 }
 
 static void
@@ -113,7 +99,6 @@ pub_relays_free (PubRelays * self)
 {
   GSource *source;
 
-  g_atomic_int_set (&self->is_hasty, TRUE);
   g_ptr_array_unref (self->relays);
   g_thread_pool_free (self->closers, FALSE, TRUE);
   while ((source = g_main_context_find_source_by_user_data (self->context,

@@ -13,6 +13,7 @@
 #include <glib-unix.h>
 #include <glib/gi18n-lib.h>
 
+#include "publisten.h"
 #include "publogwriter.h"
 #include "pubnotify.h"
 #include "pubserver-private.h"
@@ -174,32 +175,24 @@ raise_limits (const PubOptions * options)
 }
 
 static gboolean
-is_loopback (const gchar * text)
-{
-  GInetAddress *address = g_inet_address_new_from_string (text);
-  gboolean result = address != NULL && g_inet_address_get_is_loopback (address);
-
-  g_clear_object (&address);
-  return result;
-}
-
-static gboolean
 open_server (Program * self)
 {
   GError *error = NULL;
   gchar *url;
+  guint i;
 
   if (!pub_settings_open (self->server, self->options, &error)) {
     g_printerr (_("Cannot begin: %s\n"), error->message);
     g_error_free (error);
     return FALSE;
   }
-  url = pub_server_get_url (self->server);
-  /* programs read this line: it is not translated */
-  g_print ("listening on %s\n", url);
+  /* programs read these lines: they are not translated */
+  for (i = 0; (url = pub_server_get_nth_url (self->server, i)) != NULL; i++) {
+    g_print ("listening on %s\n", url);
+    g_free (url);
+  }
   fflush (stdout);
-  g_free (url);
-  if (is_loopback (self->options->address))
+  if (pub_address_is_loopback (self->options->address))
     g_message ("this machine only is listened to: --address=0.0.0.0, or ::,"
         " lets others in");
   return TRUE;

@@ -10,6 +10,7 @@
 typedef struct
 {
   AsfSelection selection;
+  gboolean is_everything;
   guint refs;
   struct
   {
@@ -456,18 +457,30 @@ get_shared (Variant * variant, guint32 number, const AsfPacketInfo * info,
   if (info == NULL && !asf_packet_read (data, size, &own_info, NULL))
     return NULL;
   g_clear_pointer (&variant->kept[i].bytes, g_bytes_unref);
-  variant->kept[i].bytes = make_bytes (info != NULL ? info : &own_info, data,
-      &variant->selection);
+  info = info != NULL ? info : &own_info;
+  /* nothing is left out of it, and there is nothing to be cut off */
+  variant->kept[i].bytes = variant->is_everything && info->padding == 0
+      ? g_bytes_ref (packet) : make_bytes (info, data, &variant->selection);
   variant->kept[i].number = number;
   variant->kept[i].is_made = TRUE;
   return ref_bytes (variant->kept[i].bytes);
+}
+
+static Variant *
+everything_new (void)
+{
+  Variant *variant = g_new0 (Variant, 1);
+
+  memset (&variant->selection, ASF_KEEP_ALL, sizeof (variant->selection));
+  variant->is_everything = TRUE;
+  return variant;
 }
 
 GBytes *
 pub_select_cut (PubSelect * self, guint32 number, GBytes * packet)
 {
   if (self->everything == NULL)
-    self->everything = g_new0 (Variant, 1);
+    self->everything = everything_new ();
   return get_shared (self->everything, number, NULL, packet);
 }
 

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /* Selections at one time in one programme; each may keep this many packets. */
 #define PUB_SELECT_MAX 32
-#define PUB_SELECT_KEPT 32
+#define PUB_SELECT_KEPT 64
 
 /**
  * PubSelect:

@@ -25,12 +25,13 @@ static const PubConfig default_config = {
   .request_timeout_ms = 150000,
   .wait_timeout_ms = 20000,
   .stall_timeout_ms = 30000,
+  .player_idle_ms = 65000,
   .player_limit = (gsize) 8 * 1024 * 1024,
   .backlog_limit = (gsize) 8 * 1024 * 1024,
   .join_ms = 90,
   .max_players = 2000,
   .max_points = 256,
-  .max_waiting = 1024,
+  .max_waiting = 2048,
 };
 
 static void
@@ -176,7 +177,7 @@ pub_server_new (void)
   self->totals = pub_totals_table_new (MAX_KNOWN_PATHS);
   self->page = pub_page_new (self);
   self->conns = pub_conns_new (self->soup);
-  self->pace = pub_pace_new ();
+  self->pace = pub_pace_new (&self->config.join_ms);
   self->relays = pub_relays_new (relays_changed, self);
   self->former_recorders = g_ptr_array_new_with_free_func ((GDestroyNotify)
       pub_recorder_free);

@@ -61,6 +61,10 @@ guint pub_server_get_port (PubServer * self);
  *     address that is listened on; %NULL before listening. */
 gchar *pub_server_get_url (PubServer * self);
 
+/* Returns: (transfer full): the same of address number @index; %NULL when there
+ *     are not so many. */
+gchar *pub_server_get_nth_url (PubServer * self, guint index);
+
 /**
  * pub_server_set_tls:
  * @certificate_file: (nullable): PEM, with the certificates of its issuers

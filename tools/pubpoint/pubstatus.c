@@ -124,14 +124,13 @@ add_text (Writer * self, const gchar * name, const gchar * bytes)
   g_free (text);
 }
 
-/* Tenths, and the clock of the wall where it was then. */
+/* How long ago, and the clock of the wall as it was then. */
 static void
 add_since (Writer * self, gint64 since_us)
 {
   gint64 age_us = self->now_us - since_us;
 
-  json_builder_set_member_name (self->json, "seconds");
-  json_builder_add_double_value (self->json, age_us / 100000 / 10.0);
+  add_number (self, "seconds", age_us / G_USEC_PER_SEC);
   add_number (self, "since_unix_seconds",
       (self->wall_us - age_us) / G_USEC_PER_SEC);
 }
@@ -187,34 +186,34 @@ player_state_name (PubPlayerState state)
 }
 
 static void
-add_player (Writer * self, const PubPlayerInfo * info)
+add_player (Writer * self, PubPlayer * player)
 {
+  PubPlayerInfo info;
+
+  pub_player_get_info (player, &info);
   json_builder_begin_object (self->json);
-  add_number (self, "id", info->id);
-  add_text (self, "address", info->address);
-  add_text (self, "agent", info->agent);
-  add_name (self, "protocol", info->is_mms ? "mms" : "http");
-  add_name (self, "state", player_state_name (info->state));
-  add_since (self, info->since_us);
-  add_number (self, "sent_bytes", info->bytes_sent);
-  add_number (self, "skipped_packets", info->packets_skipped);
+  add_number (self, "id", info.id);
+  add_text (self, "address", info.address);
+  add_text (self, "agent", info.agent);
+  add_name (self, "protocol", info.is_mms ? "mms" : "http");
+  add_name (self, "state", player_state_name (info.state));
+  add_since (self, info.since_us);
+  add_number (self, "sent_bytes", info.bytes_sent);
+  add_number (self, "skipped_packets", info.packets_skipped);
   json_builder_end_object (self->json);
 }
 
 static void
 collect_player (PubPlayer * player, gpointer data)
 {
-  PubPlayerInfo info;
-
-  pub_player_get_info (player, &info);
-  g_array_append_val (data, info);
+  g_ptr_array_add (data, player);
 }
 
 static gint
 compare_players (gconstpointer a, gconstpointer b)
 {
-  guint64 id = ((const PubPlayerInfo *) a)->id;
-  guint64 other = ((const PubPlayerInfo *) b)->id;
+  guint64 id = pub_player_get_id (*(PubPlayer **) a);
+  guint64 other = pub_player_get_id (*(PubPlayer **) b);
 
   return id < other ? -1 : id > other;
 }
@@ -223,20 +222,20 @@ compare_players (gconstpointer a, gconstpointer b)
 static void
 add_player_list (Writer * self, PubPoint * point)
 {
-  GArray *players = g_array_new (FALSE, FALSE, sizeof (PubPlayerInfo));
+  GPtrArray *players = g_ptr_array_new ();
   guint i;
 
   pub_point_foreach_player (point, collect_player, players);
-  g_array_sort (players, compare_players);
+  g_ptr_array_sort (players, compare_players);
   json_builder_set_member_name (self->json, "list");
   json_builder_begin_array (self->json);
   for (i = 0; i < players->len && self->listed < PUB_STATUS_MAX_LISTED; i++) {
-    add_player (self, &g_array_index (players, PubPlayerInfo, i));
+    add_player (self, players->pdata[i]);
     self->listed++;
   }
   json_builder_end_array (self->json);
   add_number (self, "not_listed", players->len - i);
-  g_array_unref (players);
+  g_ptr_array_unref (players);
 }
 
 static void

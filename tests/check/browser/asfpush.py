@@ -107,8 +107,10 @@ class Encoder(Connection):
 
 def start_player(port, path, agent):
     player = Connection(port)
+    # Windows Media's own play what they have been told of ([MS-WMSP] 2.2.1.4)
+    pragma = 'Pragma: xPlayStrm=1\r\n' if agent.startswith('NSPlayer') else ''
     player.send(f'GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n'
-                f'User-Agent: {agent}\r\n\r\n')
+                f'User-Agent: {agent}\r\n{pragma}\r\n')
     return player
 
 

@@ -256,7 +256,7 @@ class Page(unittest.TestCase):
 
     def test_looks(self):
         self.push('/look', 'A programme with a rather long title, as some of them have', 30)
-        self.play('/look', 'VLC/3.0.21 LibVLC/3.0.21')
+        self.play('/look', 'NSPlayer/12.00.19041.4522 WMFSDK/12.00.19041.4522 Some/1.0 More/2.0')
         os.makedirs(FOLDER, exist_ok=True)
         grounds = set()
         for scheme in ('light', 'dark'):
@@ -269,6 +269,9 @@ class Page(unittest.TestCase):
                 self.browser.screenshot(os.path.join(FOLDER, f'{size}-{scheme}.png'))
                 self.assertFalse(self.browser.run(
                     'return document.documentElement.scrollWidth > innerWidth'), (size, scheme))
+                self.assertLess(self.browser.run(
+                    'return Math.max(...[...document.querySelectorAll("button, .button")]'
+                    '.filter((b) => b.checkVisibility()).map((b) => b.offsetHeight))'), 48)
                 faint = [c for c in self.browser.run(CONTRASTS) if c[1] < LEAST_CONTRAST]
                 self.assertEqual(faint, [], (size, scheme))
             grounds.add(self.browser.run('return getComputedStyle(document.body).backgroundColor'))

@@ -4,14 +4,21 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>
 
+/* And few open files, unless it helps itself. */
 static void
 die_with_parent (gpointer data)
 {
+  struct rlimit limit;
+
   prctl (PR_SET_PDEATHSIG, SIGKILL);
+  getrlimit (RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = MIN (limit.rlim_cur, 128);
+  setrlimit (RLIMIT_NOFILE, &limit);
 }
 
 ProgramCase *

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Passwords over a socket: Basic and Digest, each role apart. */
-#include <gst/check/gstcheck.h>
+#include <sched.h>
+#include <string.h>
 
 #include <glib/gstdio.h>
+#include <gst/check/gstcheck.h>
 
 #include "pubrequest.h"
 #include "pushcase.h"
@@ -401,6 +403,82 @@ GST_START_TEST (test_many_wrong_passwords)
 
 GST_END_TEST;
 
+static void
+listen_beyond (PubServer * server, gpointer data)
+{
+  guint *port = data;
+
+  read_passwords (server, NULL);
+  fail_unless (pub_server_listen (server, "192.0.2.1", 0, NULL));
+  /* the first one's */
+  *port = pub_server_get_port (server);
+}
+
+static guint
+ask_from_afar (guint port)
+{
+  GSocketClient *client = g_socket_client_new ();
+  GSocketConnection *connection;
+  gchar *value = basic ("enc:secret"), *text;
+  gchar answer[14] = "";
+  gsize n;
+
+  connection = g_socket_client_connect_to_host (client, "192.0.2.1", port, NULL,
+      NULL);
+  fail_unless (connection != NULL);
+  text = g_strdup_printf (SETUP "\r\nHost: 192.0.2.1\r\nAuthorization: %s"
+      "\r\n\r\n", value);
+  fail_unless (g_output_stream_write_all (g_io_stream_get_output_stream
+          (G_IO_STREAM (connection)), text, strlen (text), NULL, NULL, NULL));
+  g_input_stream_read_all (g_io_stream_get_input_stream (G_IO_STREAM
+          (connection)), answer, 13, &n, NULL, NULL);
+  g_free (text);
+  g_free (value);
+  g_object_unref (connection);
+  g_object_unref (client);
+  return g_ascii_strtoull (answer + 9, NULL, 10);
+}
+
+static gboolean
+make_network (void)
+{
+  return unshare (CLONE_NEWNET) == 0
+      && g_spawn_command_line_sync ("ip link set lo up", NULL, NULL, NULL, NULL)
+      && g_spawn_command_line_sync ("ip address add 192.0.2.1/32 dev lo", NULL,
+      NULL, NULL, NULL);
+}
+
+static gint n_told;
+
+static void
+take_warning (const gchar * domain, GLogLevelFlags level, const gchar * text,
+    gpointer data)
+{
+  if (strstr (text, "192.0.2.1 has sent a password unencrypted") != NULL)
+    g_atomic_int_inc (&n_told);
+}
+
+/* A password that others can hear is worth a line in the log, one. */
+GST_START_TEST (test_unencrypted)
+{
+  PubThread *server;
+  guint port, i;
+
+  if (!make_network ()) {
+    g_print ("SKIP: no network namespace\n");
+    return;
+  }
+  g_log_set_handler ("wms-pubpoint", G_LOG_LEVEL_WARNING, take_warning, NULL);
+  server = pub_thread_new (listen_beyond, &port);
+  assert_equals_int (g_atomic_int_get (&n_told), 0);
+  for (i = 0; i < 3; i++)
+    assert_equals_int (ask_from_afar (port), 204);
+  assert_equals_int (g_atomic_int_get (&n_told), 1);
+  pub_thread_stop (server);
+}
+
+GST_END_TEST;
+
 static Suite *
 pubauth_suite (void)
 {
@@ -420,6 +498,7 @@ pubauth_suite (void)
   tcase_add_test (tc, test_unread_body);
   tcase_add_test (tc, test_reload);
   tcase_add_test (tc, test_many_wrong_passwords);
+  tcase_add_test (tc, test_unencrypted);
   return suite;
 }
 

@@ -177,11 +177,13 @@ GST_END_TEST;
 /* In a network of the test's own, where nobody else is. */
 GST_START_TEST (test_open_to_all)
 {
-  PubServer *server = pub_server_new ();
+  PubServer *server = pub_server_new (), *other = pub_server_new ();
   const gchar *networks[] = { "192.0.2.0/24", NULL };
+  GError *error = NULL;
 
   if (unshare (CLONE_NEWNET) != 0) {
     g_print ("SKIP: no network namespace: %s\n", g_strerror (errno));
+    pub_server_free (other);
     pub_server_free (server);
     return;
   }
@@ -192,8 +194,14 @@ GST_START_TEST (test_open_to_all)
   fail_unless (pub_server_listen (server, "0.0.0.0", 0, NULL));
   g_test_assert_expected_messages ();
   g_test_expect_message ("wms-pubpoint", G_LOG_LEVEL_WARNING, "*push*");
-  fail_unless (pub_server_listen (server, "::", 0, NULL));
+  fail_unless (pub_server_listen (other, "::", 0, NULL));
   g_test_assert_expected_messages ();
+  /* which is IPv4 as well */
+  fail_if (pub_server_listen (server, "0.0.0.0", pub_server_get_port (other),
+          &error));
+  fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE));
+  g_error_free (error);
+  pub_server_free (other);
 
   /* not with a list, and not on loopback */
   fail_unless (pub_server_set_access (server, PUB_ROLE_ENCODER, networks,

@@ -112,6 +112,20 @@ is_well_again (const PubRecordInfo * info)
   return info->files > 1 && info->is_recording && info->error[0] == '\0';
 }
 
+/* The recorder's thread gets there. */
+static void
+wait_until (PubThread * server, const gchar * path, InfoFunc is_so)
+{
+  gint64 deadline = g_get_monotonic_time () + DEADLINE_US;
+  PubPointInfo info;
+
+  for (pub_thread_get_point (server, path, &info); !is_so (&info.record);
+      pub_thread_get_point (server, path, &info)) {
+    fail_unless (g_get_monotonic_time () < deadline, "%s", info.record.error);
+    g_thread_yield ();
+  }
+}
+
 /* Pushes the programme again and again, its clock begins anew each time, until
  * the recording is as it should be. */
 static void
@@ -393,7 +407,7 @@ GST_START_TEST (test_slow_disk)
   server = pub_thread_new (record, NULL);
   push = begin_push (server, "/live");
   push_packets (push, 0, 4);
-  push_until (server, push, "/live", is_recording);
+  wait_until (server, "/live", is_recording);
   set_gate (TRUE);
   push_packets (push, 4, n / 2);
   fail_unless (pub_thread_wait (server, "/live", pub_has_packets, n / 2));

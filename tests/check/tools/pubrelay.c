@@ -509,6 +509,40 @@ GST_START_TEST (test_refused)
 
 GST_END_TEST;
 
+static void
+know_everything (PubServer * server, gpointer data)
+{
+  pub_server_set_points (server, NULL);
+}
+
+/* A session that begins so late begins at a key frame. */
+GST_START_TEST (test_refused_at_first)
+{
+  RawPush *push, *player;
+  gchar *url;
+  guint8 fill;
+
+  pub_thread_stop (edge);
+  edge = pub_thread_new (know_nothing, NULL);
+  url = push_to_edge ();
+  push = begin_push ();
+  send_packet (push, 1, TRUE);
+  wait_state (PUB_RELAY_LOST);
+  pub_thread_call (edge, know_everything, NULL);
+  player = begin_play (edge);
+  fail_unless (pub_thread_wait (edge, PATH, has_session, 0));
+  for (fill = 2; fill <= 9; fill++)
+    send_packet (push, fill, fill == 6);
+  take_header (player);
+  expect_packets (player, 6, 9);
+  end_push (push);
+  raw_push_free (player);
+  fail_unless (pub_thread_wait (edge, PATH, pub_has_no_session, 1));
+  g_free (url);
+}
+
+GST_END_TEST;
+
 static Suite *
 pubrelay_suite (void)
 {
@@ -528,6 +562,7 @@ pubrelay_suite (void)
   tcase_add_test (tc, test_changed_while_running);
   tcase_add_test (tc, test_one_point);
   tcase_add_test (tc, test_refused);
+  tcase_add_test (tc, test_refused_at_first);
   return suite;
 }
 

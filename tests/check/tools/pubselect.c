@@ -317,8 +317,14 @@ GST_START_TEST (test_cuts)
   g_bytes_unref (again);
   g_bytes_unref (cut);
   g_bytes_unref (packet);
+  /* one without padding is no copy */
+  packet = make_packet (ALL);
+  cut = pub_select_cut (shared, 6, packet);
+  fail_unless (cut == packet);
+  g_bytes_unref (cut);
+  g_bytes_unref (packet);
   packet = g_bytes_new_static ("\x82", 1);
-  fail_unless (pub_select_cut (shared, 6, packet) == NULL);
+  fail_unless (pub_select_cut (shared, 7, packet) == NULL);
   g_bytes_unref (packet);
   assert_equals_int (pub_select_count (shared), 0);
 }

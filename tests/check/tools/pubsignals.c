@@ -397,9 +397,29 @@ GST_START_TEST (test_log_levels)
 
 GST_END_TEST;
 
+/* Both ports are told, and speak what they should. */
+GST_START_TEST (test_tls_port)
+{
+  const gchar *options[] = { "--tls-certificate=" SERVER_PEM, "--tls-port=0",
+    NULL
+  };
+  ProgramCase *program = program_case_run (options);
+  guint port = program->port;
+
+  assert_equals_int (setup_status (program, "/a"), 204);
+  program_case_get_ready (program);
+  fail_if (program->port == port);
+  program_case_finish (program);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_open_files)
 {
-  ProgramCase *program = program_case_run (NULL);
+  const gchar *options[] = { "--max-players=1000000", "--max-points=1000000",
+    NULL
+  };
+  ProgramCase *program = program_case_run (options);
   gchar *name = g_strdup_printf ("/proc/%s/limits",
       g_subprocess_get_identifier (program->process));
   gchar *limits, *line, soft[32], hard[32];
@@ -408,6 +428,9 @@ GST_START_TEST (test_open_files)
   line = strstr (limits, "Max open files");
   assert_equals_int (sscanf (line, "Max open files %31s %31s", soft, hard), 2);
   assert_equals_string (soft, hard);
+  if (!g_str_equal (hard, "unlimited")
+      && g_ascii_strtoull (hard, NULL, 10) < 2000000)
+    program_case_wait_log (program, "open files are allowed");
   g_free (limits);
   g_free (name);
   program_case_finish (program);
@@ -493,6 +516,7 @@ pubsignals_suite (void)
   tcase_add_test (tc, test_notify);
 #endif
   tcase_add_loop_test (tc, test_log_levels, 0, 3);
+  tcase_add_test (tc, test_tls_port);
   tcase_add_test (tc, test_open_files);
   tcase_add_test (tc, test_push_to_without_plugin);
   tcase_add_test (tc, test_push_to_password);

@@ -108,7 +108,7 @@
     setText(field(row, 'address'), player.address || '–');
     setText(field(row, 'agent'), player.agent || '–');
     setText(field(row, 'kind'), player.protocol.toUpperCase());
-    setText(field(row, 'since'), sinceText(player));
+    setText(field(row, 'since'), `${clock(player)} (${duration(player.seconds)})`);
     setText(field(row, 'sent'), bytes(player.sent_bytes));
     setText(field(row, 'skipped'), number(player.skipped_packets));
   }
