@@ -20,6 +20,8 @@ G_BEGIN_DECLS
  *     ([MS-WMHTTP] 3.2.6.2)
  * @wait_timeout_ms: how long a player waits for an encoder
  * @stall_timeout_ms: how long a player may take nothing
+ * @player_idle_ms: how long the connection of an [MS-WMSP] player is kept that
+ *     neither plays nor asks (3.2.6.2); above what players are told
  * @player_limit: bytes of packets that one player may be behind; then it
  *     skips to a key frame
  * @backlog_limit: bytes of packets that a point keeps, for new players and for
@@ -41,6 +43,7 @@ typedef struct
   guint request_timeout_ms;
   guint wait_timeout_ms;
   guint stall_timeout_ms;
+  guint player_idle_ms;
   gsize player_limit;
   gsize backlog_limit;
   guint join_ms;

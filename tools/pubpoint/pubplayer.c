@@ -9,8 +9,10 @@
 #define MAX_AGENT (sizeof (((PubPlayerInfo *) NULL)->agent) - 1)
 /* How long a player is served with each packet, should no key frame come. */
 #define EAGER_MS 5000
-/* How long a player has for the rest of a programme that is over. */
-#define END_TIMEOUT_MS 5000
+/* How long a player may take nothing of the rest of a programme that is over,
+ * and how long all of it may take. */
+#define END_SILENCE_MS 5000
+#define END_TIMEOUT_MS 60000
 #define AT_ONCE PUB_OUTPUT_SEND_MAX
 /* Before others have their turn. */
 #define SENDS_AT_ONCE 4
@@ -255,9 +257,12 @@ check_stall (PubPlayer * self, gint64 now_us)
 static void
 check_end (PubPlayer * self, gint64 now_us)
 {
+  gint64 heard_us = pub_output_get_progress_us (self->output);
+
   if (self->end_by_us == 0)
     self->end_by_us = now_us + END_TIMEOUT_MS * 1000;
-  else if (now_us >= self->end_by_us)
+  heard_us = MAX (heard_us, self->end_by_us - END_TIMEOUT_MS * 1000);
+  if (now_us >= self->end_by_us || now_us - heard_us >= END_SILENCE_MS * 1000)
     finish (self, TRUE);
 }
 

@@ -8,9 +8,6 @@
 
 #include "asf/asfpacket.h"
 
-/* 3.2.2: a little more than what players are told. */
-#define IDLE_TIMEOUT_US (65 * G_USEC_PER_SEC)
-
 void
 pub_player_mms_queue (PubPlayer * self, GByteArray * bytes)
 {
@@ -276,6 +273,6 @@ pub_player_mms_check_times (PubPlayer * self, gint64 now_us)
     mms->test_by_us = 0;
   }
   if ((mms->mode == PUB_MODE_IDLE || mms->mode == PUB_MODE_HELD)
-      && now_us - mms->heard_us >= IDLE_TIMEOUT_US)
+      && now_us - mms->heard_us >= (gint64) self->config->player_idle_ms * 1000)
     pub_player_close (self);
 }

@@ -8,6 +8,10 @@
 /* What is served before other sources have their turn.  The kernel hands out
  * what is ready in turns, so that nobody starves behind the others. */
 #define MAX_EVENTS 64
+/* Turns that may follow each other at once; beyond them there is a rest after
+ * each, in which more may come. */
+#define FREE_TURNS 50
+#define REST_US 5000
 
 typedef struct
 {
@@ -18,9 +22,10 @@ typedef struct
 struct _PubPoll
 {
   PollSource *source;
-  gpointer tag;
-  gint epoll_fd;
+  GPollFD poll_fd;
+  gint64 earned_us;             /* what turns have cost, from now on */
   GQueue woken;                 /* links of entries */
+  gboolean is_resting;
   gboolean is_dispatching;
   GSList *removed;              /* entries that events may still point to */
 };
@@ -36,12 +41,24 @@ struct _PubPollEntry
   GList link;
 };
 
+/* When the set is looked at again. */
+static gint64
+rest_until (const PubPoll * self)
+{
+  return self->earned_us - FREE_TURNS * REST_US;
+}
+
+/* While it rests the descriptor is not waited for: GLib looks at the events
+ * that are asked for each time that it polls. */
 static gboolean
 poll_prepare (GSource * source, gint * timeout)
 {
   PubPoll *self = ((PollSource *) source)->poll;
+  gint64 wait_us = rest_until (self) - g_source_get_time (source);
 
-  *timeout = -1;
+  *timeout = wait_us > 0 ? (wait_us + 999) / 1000 : -1;
+  self->poll_fd.events = wait_us > 0 ? 0 : G_IO_IN;
+  self->is_resting = wait_us > 0;
   return !g_queue_is_empty (&self->woken);
 }
 
@@ -50,8 +67,20 @@ poll_check (GSource * source)
 {
   PubPoll *self = ((PollSource *) source)->poll;
 
-  return !g_queue_is_empty (&self->woken)
-      || g_source_query_unix_fd (source, self->tag) != 0;
+  if (!g_queue_is_empty (&self->woken))
+    return TRUE;
+  return self->is_resting ? rest_until (self) <= g_source_get_time (source)
+      : self->poll_fd.revents != 0;
+}
+
+/* Packets of many programmes come one by one: after a turn for each of them it
+ * rests, and takes together what comes meanwhile.  Not while there is more than
+ * one turn takes. */
+static void
+pay_for_turn (PubPoll * self, gint64 now_us, gboolean is_full)
+{
+  self->earned_us = MIN (MAX (self->earned_us, now_us) + REST_US,
+      now_us + (FREE_TURNS + (is_full ? 0 : 1)) * REST_US);
 }
 
 static void
@@ -104,7 +133,8 @@ poll_dispatch (GSource * source, GSourceFunc callback, gpointer user_data)
 
   self->is_dispatching = TRUE;
   serve_woken (self);
-  n = epoll_wait (self->epoll_fd, events, MAX_EVENTS, 0);
+  n = epoll_wait (self->poll_fd.fd, events, MAX_EVENTS, 0);
+  pay_for_turn (self, g_source_get_time (source), n == MAX_EVENTS);
   for (i = 0; i < n; i++) {
     PubPollEntry *entry = events[i].data.ptr;
 
@@ -124,8 +154,8 @@ pub_poll_new (void)
 {
   PubPoll *self = g_new0 (PubPoll, 1);
 
-  self->epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
-  if (self->epoll_fd < 0)
+  self->poll_fd.fd = epoll_create1 (EPOLL_CLOEXEC);
+  if (self->poll_fd.fd < 0)
     g_error ("no epoll set: %s", g_strerror (errno));
   g_queue_init (&self->woken);
   self->source = (PollSource *) g_source_new (&source_funcs,
@@ -136,8 +166,8 @@ pub_poll_new (void)
    * of the loop and back for each turn, with two writes, a read and another poll
    */
   g_source_set_can_recurse (&self->source->source, TRUE);
-  self->tag = g_source_add_unix_fd (&self->source->source, self->epoll_fd,
-      G_IO_IN);
+  self->poll_fd.events = G_IO_IN;
+  g_source_add_poll (&self->source->source, &self->poll_fd);
   g_source_attach (&self->source->source, g_main_context_get_thread_default ());
   return self;
 }
@@ -149,7 +179,7 @@ pub_poll_free (PubPoll * self)
 
   g_source_destroy (&self->source->source);
   g_source_unref (&self->source->source);
-  close (self->epoll_fd);
+  close (self->poll_fd.fd);
   g_free (self);
 }
 
@@ -163,7 +193,7 @@ control (PubPollEntry * entry, gint operation)
   if (entry->wanted & PUB_POLL_WRITE)
     event.events |= EPOLLOUT;
   event.data.ptr = entry;
-  return epoll_ctl (entry->poll->epoll_fd, operation, entry->fd, &event);
+  return epoll_ctl (entry->poll->poll_fd.fd, operation, entry->fd, &event);
 }
 
 PubPollEntry *

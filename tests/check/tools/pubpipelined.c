@@ -368,6 +368,44 @@ GST_START_TEST (test_change_is_held)
 
 GST_END_TEST;
 
+static void
+be_impatient (PubServer * server, gpointer data)
+{
+  pub_server_get_config (server)->player_idle_ms = 300;
+}
+
+/* 3.2.6.2: neither one that has stopped nor one that does not say what it wants
+ * of another header is kept for ever; one that plays is. */
+GST_START_TEST (test_idle_ends)
+{
+  RawPush *push, *stopped, *held, *playing;
+  gchar *id;
+
+  play_case_restart (be_impatient, NULL);
+  push = play_case_push ();
+  playing = begin_pipelined ("", &id);
+  g_free (id);
+  held = begin_pipelined ("Supported: com.microsoft.wm.sswitch\r\n", &id);
+  g_free (id);
+  change_header (push);
+  stopped = begin_pipelined ("", &id);
+  ask (stopped, HEAD ("POST") "Pragma: xStopStrm=1\r\n" NO_BODY, id);
+  expect_last_transfer (stopped);
+  expect_status (stopped, 200);
+  g_free (id);
+  fail_unless (raw_push_wait_end (stopped));
+  fail_unless (pub_thread_wait (play_server, PATH, pub_has_players, 1));
+  play_case_send_payloads (push, "1K 2a");
+  fail_unless (pub_thread_wait (play_server, PATH, pub_has_packets, 1));
+  fail_unless (pub_thread_wait (play_server, PATH, pub_has_playing, 1));
+  raw_push_free (playing);
+  raw_push_free (held);
+  raw_push_free (stopped);
+  raw_push_free (push);
+}
+
+GST_END_TEST;
+
 /* 3.2.4.2: each header has its own number, which $M tells. */
 GST_START_TEST (test_numbers_of_headers)
 {
@@ -486,6 +524,7 @@ pubpipelined_suite (void)
   tcase_add_test (tc, test_pipeline_test);
   tcase_add_test (tc, test_sessions);
   tcase_add_test (tc, test_change_is_held);
+  tcase_add_test (tc, test_idle_ends);
   tcase_add_test (tc, test_numbers_of_headers);
   tcase_add_test (tc, test_old_server);
   tcase_add_test (tc, test_hostile);
