@@ -158,6 +158,7 @@ player_paused (gpointer data, PubPlayer * player)
   PubAudience *self = data;
 
   self->n_playing--;
+  self->owner.moved (self->owner.data);
   self->owner.changed (self->owner.data);
 }
 
@@ -167,6 +168,7 @@ player_began (gpointer data, PubPlayer * player)
   PubAudience *self = data;
 
   self->n_playing++;
+  self->owner.moved (self->owner.data);
   self->owner.changed (self->owner.data);
 }
 

@@ -17,7 +17,7 @@ typedef struct _PubAudience PubAudience;
 /**
  * PubAudienceOwner:
  * @changed: somebody came, began to play, skipped or went
- * @moved: somebody came or went; called before @changed
+ * @moved: of these, all but skipping; called before @changed
  * @empty: (nullable): the last player has gone; the owner may free the audience
  * @sessions: those of [MS-WMSP] players
  */

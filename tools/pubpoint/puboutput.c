@@ -10,6 +10,7 @@
 struct _PubOutput
 {
   PubSocket *socket;
+  gboolean has_tls;
   GQueue pieces;                /* of PubPiece */
   gsize written;                /* of the first piece */
   gsize queued;
@@ -25,6 +26,7 @@ pub_output_new (PubSocket * socket)
   PubOutput *self = g_new0 (PubOutput, 1);
 
   self->socket = socket;
+  self->has_tls = pub_socket_has_tls (socket);
   self->progress_us = g_get_monotonic_time ();
   g_queue_init (&self->pieces);
   return self;
@@ -256,7 +258,7 @@ pub_output_send (PubOutput * self, const PubPiece * pieces, guint n)
   g_return_val_if_fail (n <= PUB_OUTPUT_SEND_MAX, 0);
   if (n == 0 || pub_output_is_blocked (self) || self->is_broken)
     return 0;
-  taken = pub_socket_has_tls (self->socket) ? send_record (self, pieces, n)
+  taken = self->has_tls ? send_record (self, pieces, n)
       : send_pieces (self, pieces, n);
   if (taken < n && self->queued == 0) {
     self->waits_for_room = TRUE;

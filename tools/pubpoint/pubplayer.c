@@ -195,15 +195,14 @@ wants_something (PubPlayer * self)
   return self->mms == NULL || self->mms->mode != PUB_MODE_IDLE;
 }
 
-/* What is sent in one go is bounded: others have their turn before the
- * rest. */
-
 static gboolean
 wants_packets (PubPlayer * self)
 {
   return self->mms == NULL || pub_player_mms_wants_packets (self);
 }
 
+/* What is sent in one go is bounded: others have their turn before the
+ * rest. */
 static void
 advance (PubPlayer * self)
 {

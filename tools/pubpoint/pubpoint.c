@@ -66,7 +66,6 @@ players_changed (gpointer data)
     self->used_us = g_get_monotonic_time ();
   self->players_seen = players;
   self->playing_seen = playing;
-  self->owner.changed (self->owner.data);
 }
 
 /* The last thing that is done with @self: the owner may free it. */

@@ -434,7 +434,7 @@ take_turn (PubPush * self)
     if (n == 0)
       return;
   }
-  if (self->counters.bytes != bytes)
+  if (self->counters.bytes != bytes || self->frames.work > 0)
     self->owner.changed (self->owner.data);
 }
 

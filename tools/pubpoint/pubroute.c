@@ -305,9 +305,6 @@ got_headers (SoupServerMessage * msg, gpointer data)
     pub_request_refuse (request, status, why);
   else if (request->route->head != NULL)
     request->route->head (request);
-  else
-    soup_message_body_set_accumulate
-        (soup_server_message_get_request_body (msg), TRUE);
 }
 
 /* Requests that have been read to their end. */
@@ -372,9 +369,6 @@ request_started (SoupServer * soup, SoupServerMessage * msg, gpointer data)
   g_object_weak_ref (G_OBJECT (msg), message_gone, NULL);
   g_object_set_data_full (G_OBJECT (msg), REQUEST_KEY, request,
       (GDestroyNotify) free_request);
-  /* a body is kept only where somebody waits for it */
-  soup_message_body_set_accumulate
-      (soup_server_message_get_request_body (msg), FALSE);
   soup_message_headers_replace (soup_server_message_get_response_headers (msg),
       "Connection", "close");
   g_signal_connect (msg, "got-headers", G_CALLBACK (got_headers), request);

@@ -26,6 +26,16 @@
 #define STATUS_US (5 * G_USEC_PER_SEC)
 /* Descriptors that are no connection. */
 #define SPARE_FILES 64
+/* Of a session that is recorded, while one follows the other. */
+#define RECORDED_FILES 2
+
+/* Whether options are being read again, and have been signalled since. */
+typedef enum
+{
+  LOADING_NOT,
+  LOADING_NEW,
+  LOADING_OLD,
+} Loading;
 
 typedef struct
 {
@@ -34,6 +44,7 @@ typedef struct
   PubServer *server;
   GMainLoop *loop;
   gchar *status;                /* that the service manager has been told */
+  Loading loading;
   gint64 closing_us;            /* when the first signal came, or 0 */
 } Program;
 
@@ -129,28 +140,78 @@ end_now (int signal_number)
     _exit (128 + signal_number);
 }
 
+/* On a thread of its own: files may take their time, and so does GStreamer's
+ * first start, for which the plugins are looked through. */
+static void
+load_options (GTask * task, gpointer source, gpointer data,
+    GCancellable * cancellable)
+{
+  Program *self = data;
+  GError *error = NULL;
+  PubOptions *options = pub_options_new (self->arguments, &error);
+
+  if (options != NULL && options->push_to != NULL)
+    /* what is wrong is said when it is asked for again */
+    pub_relay_pipe_prepare (NULL);
+  if (options != NULL)
+    g_task_return_pointer (task, options, (GDestroyNotify) pub_options_free);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+apply_options (Program * self, const PubOptions * options)
+{
+  pub_log_writer_set_level (options->log_level);
+  if (pub_settings_change (self->server, self->options, options))
+    g_message ("options were read again");
+}
+
+static gboolean reload_signalled (gpointer data);
+
+static void
+options_loaded (GObject * source, GAsyncResult * result, gpointer data)
+{
+  Program *self = data;
+  GError *error = NULL;
+  PubOptions *options = g_task_propagate_pointer (G_TASK (result), &error);
+  gboolean is_old = self->loading == LOADING_OLD;
+
+  self->loading = LOADING_NOT;
+  if (self->closing_us != 0) {
+    /* too late */
+  } else if (is_old) {
+    reload_signalled (self);
+  } else {
+    if (options != NULL)
+      apply_options (self, options);
+    else
+      g_warning ("options are as they were: %s", error->message);
+    update_status (self);
+    pub_notify_ready (self->status);
+  }
+  g_clear_pointer (&options, pub_options_free);
+  g_clear_error (&error);
+}
+
 static gboolean
 reload_signalled (gpointer data)
 {
   Program *self = data;
-  GError *error = NULL;
-  PubOptions *options;
+  GTask *task;
 
   if (self->closing_us != 0)
     return G_SOURCE_CONTINUE;
-  pub_notify_reloading ();
-  options = pub_options_new (self->arguments, &error);
-  if (options == NULL) {
-    g_warning ("options are as they were: %s", error->message);
-    g_error_free (error);
-  } else {
-    pub_log_writer_set_level (options->log_level);
-    if (pub_settings_change (self->server, self->options, options))
-      g_message ("options were read again");
-    pub_options_free (options);
+  if (self->loading != LOADING_NOT) {
+    self->loading = LOADING_OLD;
+    return G_SOURCE_CONTINUE;
   }
-  update_status (self);
-  pub_notify_ready (self->status);
+  self->loading = LOADING_NEW;
+  pub_notify_reloading ();
+  task = g_task_new (NULL, NULL, options_loaded, self);
+  g_task_set_task_data (task, self, NULL);
+  g_task_run_in_thread (task, load_options);
+  g_object_unref (task);
   return G_SOURCE_CONTINUE;
 }
 
@@ -162,6 +223,8 @@ raise_limits (const PubOptions * options)
   guint64 wanted = (guint64) options->max_players + options->max_points
       + SPARE_FILES;
 
+  if (options->record != NULL)
+    wanted += (guint64) options->max_points * RECORDED_FILES;
   if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
     return;
   limit.rlim_cur = limit.rlim_max;
@@ -223,7 +286,7 @@ begin_telling (Program * self)
 PubExit
 pub_run (const gchar * const *arguments, PubOptions * options)
 {
-  Program self = { arguments, options, NULL, NULL, NULL, 0 };
+  Program self = { arguments, options, NULL, NULL, NULL, LOADING_NOT, 0 };
   gboolean is_open;
 
   pub_log_writer_install ();

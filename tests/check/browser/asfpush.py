@@ -128,9 +128,9 @@ class Server:
             ['timeout', '900', program, '--port', '0', *options],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         line = self.process.stdout.readline()
-        assert 'listening on http://' in line, line
-        self.port = int(line.rstrip('/\n').rsplit(':', 1)[1])
-        self.url = f'http://127.0.0.1:{self.port}'
+        assert 'listening on http' in line, line
+        self.url = line.split()[-1].rstrip('/')
+        self.port = int(self.url.rsplit(':', 1)[1])
 
     def stop(self):
         self.process.terminate()

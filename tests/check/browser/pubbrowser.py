@@ -9,6 +9,7 @@ pubbrowser.py PROGRAM FOLDER: screenshots are written to the folder.
 import json
 import os
 import shutil
+import ssl
 import sys
 import tempfile
 import unittest
@@ -18,6 +19,8 @@ import urllib.request
 from asfpush import Encoder, Server, password_line, start_player, wait_until
 from webdriver import Browser
 
+CERTIFICATE = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                           '..', 'support', 'server.pem')
 PROGRAM, FOLDER = map(os.path.abspath, sys.argv[1:3])
 USER, PASSWORD = 'admin', 'open sesame'
 HOSTILE = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>'
@@ -313,6 +316,18 @@ class Page(unittest.TestCase):
         other.stop()
         wait_until(lambda: 'does not answer' in self.browser.run(
             'return document.getElementById("notice").textContent'), 'the notice')
+
+    def test_playlist_over_tls(self):
+        """There is no MMS over TLS, and nobody is sent to a plain address."""
+        server = Server(PROGRAM, '--tls-certificate', CERTIFICATE, '--point', '/live')
+        self.addCleanup(server.stop)
+        self.assertTrue(server.url.startswith('https://'))
+        anyone = ssl.create_default_context()
+        anyone.check_hostname, anyone.verify_mode = False, ssl.CERT_NONE
+        with urllib.request.urlopen(f'{server.url}/live.asx', timeout=20, context=anyone) as answer:
+            text = answer.read().decode()
+        self.assertIn(f'<REF HREF="{server.url}/live" />', text)
+        self.assertEqual(text.count('<REF '), 1)
 
 
 if __name__ == '__main__':

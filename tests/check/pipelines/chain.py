@@ -99,6 +99,13 @@ class Chain:
         wait_for_bytes('127.0.0.1', self.ports[host], ENOUGH)
 
 
+def any_certificate():
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 def receive(connection, size):
     """Up to so many bytes.  Returns how many."""
     seen = 0
@@ -297,9 +304,7 @@ class NginxTest(Case):
         return len(listed.stdout.splitlines())
 
     def test_players(self):
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
+        context = any_certificate()
         self.chain.encode(self.reference)
         self.chain.wait_for_programme('edge2')
         wait_for(lambda: self.connections() == len(OTHERS), 'not only these')
@@ -311,6 +316,16 @@ class NginxTest(Case):
         made = self.end_programme()
         for player in players:
             self.assert_end_of(made, player.pictures())
+
+    def test_push(self):
+        """Encoders have to go around it, as the page says."""
+        context = any_certificate()
+        with socket.create_connection(('127.0.0.1', self.port), timeout=SECONDS) as raw, \
+                context.wrap_socket(raw) as connection:
+            connection.sendall(b'POST /live HTTP/1.1\r\nHost: localhost\r\n'
+                               b'Content-Type: application/x-wms-pushstart\r\n'
+                               b'Content-Length: 2147483647\r\n\r\n')
+            self.assertIn(b' 413 ', connection.recv(4096))
 
 
 def main():

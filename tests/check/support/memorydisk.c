@@ -6,6 +6,7 @@
 
 static GPtrArray *files;        /* of GByteArray */
 static GArray *removed;         /* of gboolean */
+static GArray *reserved;        /* of goffset: where the blocks end */
 static GArray *steps;
 static goffset room = -1;
 static gboolean is_unlinked;
@@ -14,6 +15,7 @@ static struct
   MemoryDiskKind kind;
   guint from, n;
   gint code;
+  gboolean is_half_done;
 } failure;
 
 static void
@@ -29,9 +31,11 @@ memory_disk_reset (void)
 {
   g_clear_pointer (&files, g_ptr_array_unref);
   g_clear_pointer (&removed, g_array_unref);
+  g_clear_pointer (&reserved, g_array_unref);
   g_clear_pointer (&steps, g_array_unref);
   files = g_ptr_array_new_with_free_func ((GDestroyNotify) g_byte_array_unref);
   removed = g_array_new (FALSE, TRUE, sizeof (gboolean));
+  reserved = g_array_new (FALSE, TRUE, sizeof (goffset));
   steps = g_array_new (FALSE, TRUE, sizeof (MemoryDiskStep));
   g_array_set_clear_func (steps, clear_step);
   room = -1;
@@ -52,12 +56,24 @@ memory_disk_fail (MemoryDiskKind kind, guint from, guint n, gint code)
   failure.from = from;
   failure.n = n;
   failure.code = code;
+  failure.is_half_done = FALSE;
+}
+
+/* The first write that fails takes half of its bytes before it does. */
+static gboolean
+takes_half (void)
+{
+  if (failure.n == 0 || failure.kind != MEMORY_DISK_WRITE || failure.from > 1
+      || failure.is_half_done)
+    return FALSE;
+  failure.is_half_done = TRUE;
+  return TRUE;
 }
 
 void
-memory_disk_unlink (void)
+memory_disk_set_linked (gboolean is_linked)
 {
-  is_unlinked = TRUE;
+  is_unlinked = !is_linked;
 }
 
 static gboolean
@@ -83,6 +99,13 @@ note (MemoryDiskKind kind, gint file, goffset at, GBytes * bytes)
 }
 
 static goffset
+blocks_of (gint file)
+{
+  return MAX ((goffset) ((GByteArray *) g_ptr_array_index (files, file))->len,
+      g_array_index (reserved, goffset, file));
+}
+
+static goffset
 count_bytes (void)
 {
   goffset n = 0;
@@ -90,7 +113,7 @@ count_bytes (void)
 
   for (i = 0; i < files->len; i++) {
     if (!g_array_index (removed, gboolean, i))
-      n += ((GByteArray *) g_ptr_array_index (files, i))->len;
+      n += blocks_of (i);
   }
   return n;
 }
@@ -99,11 +122,13 @@ static gint
 create_file (const gchar * path)
 {
   gboolean no = FALSE;
+  goffset none = 0;
 
   if (fails (MEMORY_DISK_CREATE))
     return -1;
   g_ptr_array_add (files, g_byte_array_new ());
   g_array_append_val (removed, no);
+  g_array_append_val (reserved, none);
   note (MEMORY_DISK_CREATE, files->len - 1, 0, NULL);
   return files->len - 1;
 }
@@ -117,37 +142,41 @@ put_bytes (GByteArray * file, goffset at, GBytes * bytes, gsize size)
     memcpy (file->data + at, g_bytes_get_data (bytes, NULL), size);
 }
 
+/* How many of the bytes there is room for. */
+static gsize
+fit (gint fd, goffset at, gsize size)
+{
+  goffset left;
+
+  if (room < 0 || at + (goffset) size <= blocks_of (fd))
+    return size;
+  left = MAX (room - count_bytes (), 0) + blocks_of (fd) - at;
+  return CLAMP (left, 0, (goffset) size);
+}
+
 static gssize
 write_file (gint fd, const struct iovec *parts, gint n_parts, goffset at)
 {
-  GByteArray *file = g_ptr_array_index (files, fd);
   GByteArray *joined = g_byte_array_new ();
+  gboolean is_half = takes_half ();
+  GBytes *bytes;
+  gsize size;
   gint i;
 
-  if (fails (MEMORY_DISK_WRITE)) {
-    g_byte_array_unref (joined);
-    return -1;
-  }
   for (i = 0; i < n_parts; i++)
     g_byte_array_append (joined, parts[i].iov_base, parts[i].iov_len);
-  if (room >= 0 && at + joined->len > file->len) {
-    goffset left = MAX (room - count_bytes (), 0) + file->len - at;
-
-    g_byte_array_set_size (joined, CLAMP (left, 0, (goffset) joined->len));
-  }
-  if (joined->len == 0) {
-    g_byte_array_unref (joined);
+  size = fit (fd, at, is_half ? joined->len / 2 : joined->len);
+  g_byte_array_set_size (joined, size);
+  bytes = g_byte_array_free_to_bytes (joined);
+  if (size == 0)
     errno = ENOSPC;
+  if (size == 0 || (!is_half && fails (MEMORY_DISK_WRITE))) {
+    g_bytes_unref (bytes);
     return -1;
   }
-  note (MEMORY_DISK_WRITE, fd, at, g_byte_array_free_to_bytes (joined));
-  {
-    GBytes *bytes = g_array_index (steps, MemoryDiskStep,
-        steps->len - 1).bytes;
-
-    put_bytes (file, at, bytes, g_bytes_get_size (bytes));
-    return g_bytes_get_size (bytes);
-  }
+  put_bytes (g_ptr_array_index (files, fd), at, bytes, size);
+  note (MEMORY_DISK_WRITE, fd, at, bytes);
+  return size;
 }
 
 static gssize
@@ -164,8 +193,14 @@ read_file (gint fd, gpointer data, gsize size, goffset at)
 static gint
 reserve_blocks (gint fd, goffset at, goffset size)
 {
-  errno = EOPNOTSUPP;
-  return -1;
+  goffset more = at + size - blocks_of (fd);
+
+  if (room >= 0 && more > room - count_bytes ()) {
+    errno = ENOSPC;
+    return -1;
+  }
+  g_array_index (reserved, goffset, fd) = at + size;
+  return 0;
 }
 
 static gint
@@ -175,6 +210,7 @@ truncate_file (gint fd, goffset size)
     return -1;
   note (MEMORY_DISK_TRUNCATE, fd, size, NULL);
   g_byte_array_set_size (g_ptr_array_index (files, fd), size);
+  g_array_index (reserved, goffset, fd) = size;
   return 0;
 }
 
@@ -194,7 +230,7 @@ sync_folder (const gchar * path)
 }
 
 static gint
-is_linked (gint fd)
+look_at_links (gint fd)
 {
   return !is_unlinked;
 }
@@ -216,7 +252,7 @@ close_file (gint fd)
 
 const PubRecordDisk memory_disk = {
   create_file, write_file, read_file, reserve_blocks, truncate_file,
-  sync_file, sync_folder, is_linked, remove_file, close_file
+  sync_file, sync_folder, look_at_links, remove_file, close_file
 };
 
 guint

@@ -38,8 +38,8 @@ void memory_disk_set_room (goffset room);
  * until @n have failed; @n 0: none. */
 void memory_disk_fail (MemoryDiskKind kind, guint from, guint n, gint code);
 
-/* Files lose their names. */
-void memory_disk_unlink (void);
+/* Whether files have names. */
+void memory_disk_set_linked (gboolean is_linked);
 
 guint memory_disk_count_files (void);
 gboolean memory_disk_is_removed (gint file);

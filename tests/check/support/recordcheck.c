@@ -93,6 +93,23 @@ check_packets (Check * self, const guint8 * data)
         "%s: the last object of stream %u", self->path, i);
 }
 
+/* Nothing is behind the last one. */
+static void
+check_objects (Check * self, const guint8 * data, gsize size)
+{
+  while (size > 0) {
+    guint64 object_size;
+
+    fail_unless (size >= ASF_OBJECT_HEAD_SIZE, "%s: %" G_GSIZE_FORMAT
+        " bytes behind the index", self->path, size);
+    object_size = GST_READ_UINT64_LE (data + ASF_GUID_SIZE);
+    fail_unless (object_size >= ASF_OBJECT_HEAD_SIZE && object_size <= size,
+        "%s: the index, or what is behind it", self->path);
+    data += object_size;
+    size -= object_size;
+  }
+}
+
 static void
 check_index (Check * self, const guint8 * index, gsize size)
 {
@@ -103,6 +120,7 @@ check_index (Check * self, const guint8 * index, gsize size)
     return;
   }
   fail_unless (size > INDEX_ENTRIES_AT);
+  check_objects (self, index, size);
   n = GST_READ_UINT32_LE (index + INDEX_COUNT_AT);
   fail_unless (n > 0 && size >= INDEX_ENTRIES_AT + INDEX_ENTRY_SIZE * n);
   for (i = 0; i < n; i++) {

@@ -6,6 +6,14 @@
 
 #include "loglines.h"
 #include "pushcase.h"
+#include "testasf.h"
+
+/* Cut at every byte; at some of them where that takes its time. */
+#ifdef __SANITIZE_ADDRESS__
+#define STEP 7
+#else
+#define STEP 1
+#endif
 
 /* One letter for each frame; 1 is an $E with S_FALSE, E one with S_OK, f an
  * $F that is as small as it can be. */
@@ -131,7 +139,7 @@ GST_START_TEST (test_two_reads)
   guint sessions = 0;
   gsize at;
 
-  for (at = 1; at < body->len; at++) {
+  for (at = 1; at < body->len; at += STEP) {
     RawPush *push = push_case_connect ();
 
     assert_equals_int (raw_push_setup (push, PUSH_CASE_PATH, "0", ""), 204);
@@ -169,7 +177,7 @@ GST_START_TEST (test_two_requests)
     g_byte_array_unref (part);
     g_free (piece);
   }
-  for (at = 1; at < body->len; at++) {
+  for (at = 1; at < body->len; at += STEP) {
     gboolean is_end = g_hash_table_contains (ends, GUINT_TO_POINTER (at));
     RawPush *push = push_case_connect ();
 
@@ -332,28 +340,50 @@ GST_START_TEST (test_reasons)
 
 GST_END_TEST;
 
-/* Small frames that stand for large packets leave time for others. */
+/* It ends after the request, and the request does not go on. */
+GST_START_TEST (test_frame_beyond_its_request)
+{
+  RawPush *push = push_case_connect ();
+
+  assert_equals_int (raw_push_setup (push, PUSH_CASE_PATH, "0", ""), 204);
+  raw_push_start (push, PUSH_CASE_PATH, push_case_header->len + 4 + 4 + 100);
+  push_case_send_header (push);
+  raw_push_send (push, "$F\x65\0", 4);
+  assert_equals_int (raw_push_response (push, NULL), 400);
+  raw_push_free (push);
+}
+
+GST_END_TEST;
+
+/* Small frames that stand for large packets leave time for others, and the
+ * last of them do not wait for more bytes. */
 GST_START_TEST (test_flood_is_taken_in_turns)
 {
-  const guint n = 4000;
+  const guint n = 200;
+  const TestHeader description = { ASF_FILE_BROADCAST, 60000, 0,
+    {&asf_guid_stream_video}, FALSE
+  };
+  GByteArray *header = test_asf_header (&description);
+  GByteArray *packet = test_asf_packet (60000, 1, 'v', TRUE, 0);
   GByteArray *flood = g_byte_array_new ();
   RawPush *push = push_case_begin ();
-  guint8 frame[4 + 21 + 1 + 8 + 1] = { '$', 'D', 0, 0 };
+  guint8 frame[4 + 30 + 1] = { '$', 'D', 30 + 1, 0 };
   guint i;
 
   /* the packet's head and a payload of one byte, without its padding */
-  memcpy (frame + 4, push_case_packet->data, sizeof (frame) - 4);
-  frame[2] = sizeof (frame) - 4;
+  memcpy (frame + 4, packet->data, sizeof (frame) - 4);
   frame[4 + 5] = sizeof (frame) - 4;
-  memset (frame + 4 + 7, 0, 2);
+  memset (frame + 4 + 6, 0, 3);
   for (i = 0; i < n; i++)
     g_byte_array_append (flood, frame, sizeof (frame));
-  push_case_send_header (push);
+  raw_push_frame (push, 'H', header->data, header->len);
   raw_push_send (push, flood->data, flood->len);
   fail_unless (pub_thread_wait (push_case_server, PUSH_CASE_PATH,
           pub_has_packets, n));
   raw_push_end (push, 0);
   assert_equals_int (raw_push_response (push, NULL), 204);
+  g_byte_array_unref (header);
+  g_byte_array_unref (packet);
   g_byte_array_unref (flood);
   raw_push_free (push);
 }
@@ -375,6 +405,7 @@ puborder_suite (void)
   tcase_add_test (tc, test_faults);
   tcase_add_test (tc, test_heads_are_judged_at_once);
   tcase_add_test (tc, test_reasons);
+  tcase_add_test (tc, test_frame_beyond_its_request);
   tcase_add_test (tc, test_flood_is_taken_in_turns);
   return suite;
 }

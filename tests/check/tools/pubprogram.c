@@ -10,6 +10,7 @@
 #include "rawpush.h"
 #include "recordfiles.h"
 #include "testasf.h"
+#include "testprogramme.h"
 
 #define PATH "/live"
 
@@ -62,6 +63,69 @@ GST_START_TEST (test_signals)
   g_byte_array_unref (header);
   g_byte_array_unref (packet);
   record_folder_free (folder);
+}
+
+GST_END_TEST;
+
+/* What the file has of the programme; it is a broadcast's to its end. */
+static void
+check_broadcast (const gchar * path, TestProgramme * programme)
+{
+  AsfHeaderInfo info;
+  gchar *contents;
+  gsize size, at, i;
+
+  fail_unless (g_file_get_contents (path, &contents, &size, NULL));
+  fail_unless (asf_header_read ((guint8 *) contents, size, &info, NULL));
+  assert_equals_int (info.flags, ASF_FILE_BROADCAST);
+  at = info.header_size + ASF_DATA_HEAD_SIZE;
+  assert_equals_uint64 (size, at + programme->packets->len * info.packet_size);
+  for (i = 0; i < programme->packets->len; i++)
+    fail_unless (memcmp (contents + at + i * info.packet_size,
+            g_bytes_get_data (g_ptr_array_index (programme->packets, i), NULL),
+            info.packet_size) == 0);
+  g_free (contents);
+}
+
+/* What has been received outlives the program. */
+GST_START_TEST (test_killed)
+{
+  const TestProgrammeConfig config = { 0, 3, TRUE, 100 };
+  TestProgramme *programme = test_programme_new (&config);
+  gchar *folder = record_folder_new ();
+  const gchar *options[] = { "--record", folder, NULL };
+  ProgramCase *program = program_case_run (options);
+  RawPush *push = raw_push_connect (program->port);
+  gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  GStatBuf status = { 0, };
+  gchar **files = NULL;
+  gsize size;
+  gconstpointer header = g_bytes_get_data (programme->header, &size);
+  guint i;
+
+  assert_equals_int (raw_push_setup (push, PATH, "0", ""), 204);
+  raw_push_start (push, PATH, RAW_LENGTH);
+  raw_push_frame (push, 'H', header, size);
+  for (i = 0; i < programme->packets->len; i++)
+    raw_push_frame (push, 'D', g_bytes_get_data (g_ptr_array_index
+            (programme->packets, i), NULL), programme->packet_size);
+  while (status.st_size
+      < (goffset) (size + programme->packets->len * programme->packet_size)) {
+    fail_unless (g_get_monotonic_time () < deadline);
+    g_strfreev (files);
+    files = record_folder_list (folder);
+    if (files[0] != NULL)
+      g_stat (files[0], &status);
+    g_thread_yield ();
+  }
+  program_case_signal (program, SIGKILL);
+  assert_equals_int (program_case_wait (program), -1);
+  program_case_free (program);
+  check_broadcast (files[0], programme);
+  g_strfreev (files);
+  raw_push_free (push);
+  record_folder_free (folder);
+  test_programme_free (programme);
 }
 
 GST_END_TEST;
@@ -121,6 +185,7 @@ pubprogram_suite (void)
   tcase_set_timeout (tc, 60);
   suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, test_signals, 0, 2);
+  tcase_add_test (tc, test_killed);
   tcase_add_test (tc, test_options);
   tcase_add_test (tc, test_known_points);
   return suite;

@@ -14,7 +14,11 @@
 #include "pushcase.h"
 
 /* Seeds in the suite; WMSPUB_RANDOM=FIRST:NUMBER runs others. */
+#ifdef __SANITIZE_ADDRESS__
+#define N_SEEDS 40
+#else
 #define N_SEEDS 200
+#endif
 #define N_STEPS 60
 #define N_ACTORS 6
 #define N_PATHS 4

@@ -85,7 +85,7 @@ GST_START_TEST (test_info)
 
 GST_END_TEST;
 
-/* The first picture comes packet by packet, what comes then in one send. */
+/* Packets that come one by one go out several at a time. */
 GST_START_TEST (test_sends_are_joined)
 {
   RawPush *push = play_case_push (), *player = begin_player (PLAIN_11);
@@ -96,14 +96,15 @@ GST_START_TEST (test_sends_are_joined)
   play_case_send (push, 'a', TRUE);
   raw_push_read (player, play_header->len + PLAY_PACKET_SIZE);
   before = get_players ();
-  for (i = 0; i < 20; i++)
+  for (i = 0; i < 100; i++) {
     play_case_send (push, 'b', FALSE);
-  raw_push_read (player, play_header->len + 21 * PLAY_PACKET_SIZE);
-  fail_unless (pub_thread_wait (play_server, PLAY_PATH, pub_has_packets, 21));
+    fail_unless (pub_thread_wait (play_server, PLAY_PATH, pub_has_packets,
+            i + 2));
+  }
+  raw_push_read (player, play_header->len + 101 * PLAY_PACKET_SIZE);
   after = get_players ();
-  assert_equals_int (after.infos[0].packets_sent
-      - before.infos[0].packets_sent, 20);
-  fail_unless (after.infos[0].sends - before.infos[0].sends <= 2);
+  fail_unless (after.infos[0].sends - before.infos[0].sends < 60, "%u sends",
+      (guint) (after.infos[0].sends - before.infos[0].sends));
   raw_push_free (player);
   raw_push_free (push);
 }
