@@ -45,7 +45,7 @@ entry_at (PubRing * self, guint64 place)
 static gsize
 cost (const PubPacket * packet)
 {
-  return g_bytes_get_size (packet->bytes) + PACKET_COST;
+  return g_bytes_get_size (packet->bytes) + packet->overhead + PACKET_COST;
 }
 
 static void

@@ -20,6 +20,7 @@ typedef struct _PubRing PubRing;
  * @bytes: the packet
  * @segment: (nullable): where it belongs to
  * @number: of the packet in its segment
+ * @overhead: bytes that are kept because of the packet, besides its own
  * @arrived_us: monotonic time at which it came
  */
 typedef struct
@@ -27,6 +28,7 @@ typedef struct
   GBytes *bytes;
   gpointer segment;
   guint32 number;
+  guint32 overhead;
   gint64 arrived_us;
 } PubPacket;
 

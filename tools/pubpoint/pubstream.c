@@ -198,11 +198,23 @@ pub_stream_set_header (PubStream * self, GBytes * header,
   end_dispatch (self);
 }
 
+/* A header is kept as long as its packets, and a source may send one for each.
+ * One is there in any case. */
+static guint32
+header_cost (PubStream * self)
+{
+  if (self->n_packets > 0
+      || pub_ring_get_first (self->ring) == pub_ring_get_end (self->ring))
+    return 0;
+  return sizeof (PubSegment) + g_bytes_get_size (self->segment->header);
+}
+
 static gboolean
 keep_packet (PubStream * self, GBytes * bytes)
 {
   const PubPacket packet = { g_bytes_ref (bytes),
-    pub_segment_ref (self->segment), self->n_packets, g_get_monotonic_time ()
+    pub_segment_ref (self->segment), self->n_packets, header_cost (self),
+    g_get_monotonic_time ()
   };
   guint64 start;
   gboolean starts;

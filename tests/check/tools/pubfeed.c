@@ -377,6 +377,56 @@ GST_START_TEST (test_burst)
 
 GST_END_TEST;
 
+static void
+header_freed (gpointer data)
+{
+  guint *n_headers = *(guint **) data;
+
+  (*n_headers)--;
+  g_free (data);
+}
+
+/* A header that is as large as it may be, and counts itself. */
+static void
+set_large_header (guint * n_headers)
+{
+  const TestHeader description = { ASF_FILE_BROADCAST, PACKET_SIZE, 0,
+    {&asf_guid_stream_video}, FALSE
+  };
+  GByteArray *header = test_asf_header (&description);
+  guint8 *data = g_malloc0 (65531);
+  AsfHeaderInfo info;
+  GBytes *bytes;
+
+  fail_unless (asf_header_read (header->data, header->len, &info, NULL));
+  g_byte_array_unref (header);
+  memcpy (data, &n_headers, sizeof (n_headers));
+  bytes = g_bytes_new_with_free_func (data, 65531, header_freed, data);
+  (*n_headers)++;
+  pub_stream_set_header (stream, bytes, &info);
+  g_bytes_unref (bytes);
+}
+
+/* A source that sends one header after the other does not make a slow player
+ * hold more than other packets. */
+GST_START_TEST (test_memory_for_headers)
+{
+  guint n_headers = 0, i;
+
+  set_header (TRUE);
+  add_packets (10, 1);
+  expect_header (&feed, 1);
+  for (i = 0; i < 200; i++) {
+    set_large_header (&n_headers);
+    add_packets (1, 1);
+  }
+  /* those in the ring, and the newest one */
+  fail_unless (n_headers <= 1000 * PACKET_COST / 65531 + 1, "%u headers",
+      n_headers);
+}
+
+GST_END_TEST;
+
 static Suite *
 pubfeed_suite (void)
 {
@@ -397,6 +447,7 @@ pubfeed_suite (void)
   tcase_add_test (tc, test_blocked_player_skips_into_the_next_header);
   tcase_add_test (tc, test_lost_place);
   tcase_add_test (tc, test_memory);
+  tcase_add_test (tc, test_memory_for_headers);
   tcase_add_test (tc, test_late_packets);
   tcase_add_test (tc, test_burst);
   return suite;
