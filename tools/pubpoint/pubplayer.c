@@ -149,6 +149,8 @@ static gboolean
 make_piece (PubPlayer * self, const PubPacket * packet, guint nth,
     PubPiece * piece)
 {
+  if (packet->bytes == NULL)
+    return FALSE;
   if (self->mms != NULL)
     return pub_player_mms_make_piece (self, packet, nth, piece);
   piece->body = g_bytes_ref (packet->bytes);
