@@ -24,16 +24,22 @@ begin_player (const gchar * request)
 }
 
 /* A key frame that begins where a picture and a sound end. */
-static RawPush *
-push_middle (void)
+static void
+send_middle (RawPush * push)
 {
-  RawPush *push = play_case_push ();
-
   play_case_send_payloads (push, "1K 2a 1b<");
   play_case_send_payloads (push, "1b> 1c 2d< 1d<");
   play_case_send_payloads (push, "1d> 2d> 2e 1K<");
   play_case_send_payloads (push, "1K> 2f 1g");
   fail_unless (pub_thread_wait (play_server, PLAY_PATH, pub_has_packets, 4));
+}
+
+static RawPush *
+push_middle (void)
+{
+  RawPush *push = play_case_push ();
+
+  send_middle (push);
   return push;
 }
 
@@ -64,27 +70,47 @@ GST_START_TEST (test_plain)
 
 GST_END_TEST;
 
-static void
-expect_mms (const gchar * request, const gchar * first, const gchar * second)
+static RawPush *
+begin_mms (const gchar * request)
 {
   RawPush *player = begin_player (request);
 
   play_case_expect_chunk (player, 'H', 0, 0x0c, play_header->len);
   play_case_expect_header (player);
+  return player;
+}
+
+static void
+expect_mms (const gchar * request, const gchar * first, const gchar * second)
+{
+  RawPush *player = begin_mms (request);
+
   play_case_expect_payloads (player, 2, 0, first);
   play_case_expect_payloads (player, 3, 1, second);
   raw_push_free (player);
 }
 
+/* Also where players of before have got the packet as it is. */
 GST_START_TEST (test_mms)
 {
-  RawPush *push = push_middle ();
+  RawPush *push = play_case_push (), *all, *video;
   guint i;
 
+  all = begin_mms (MMS (""));
+  video = begin_mms (MMS (SWITCH_VIDEO));
+  send_middle (push);
+  play_case_expect_payloads (all, 0, 0, "1K 2a 1b");
+  play_case_expect_payloads (all, 1, 1, "1b 1c 2d 1d");
+  play_case_expect_payloads (all, 2, 2, "1d 2d 2e 1K");
+  play_case_expect_payloads (video, 0, 0, "1K 1b");
+  play_case_expect_payloads (video, 1, 1, "1b 1c 1d");
+  play_case_expect_payloads (video, 2, 2, "1d 1K");
   for (i = 0; i < 2; i++) {
     expect_mms (MMS (""), "2e 1K", "1K 2f 1g");
     expect_mms (MMS (SWITCH_VIDEO), "1K", "1K 1g");
   }
+  raw_push_free (all);
+  raw_push_free (video);
   raw_push_free (push);
 }
 
@@ -153,20 +179,29 @@ set_push_to (PubServer * server, gpointer data)
   fail_unless (pub_server_set_push_to (server, urls, NULL));
 }
 
+/* A packet of which nothing is left does not arrive there. */
 GST_START_TEST (test_relay)
 {
   PubThread *edge = pub_thread_new (NULL, NULL);
   gchar *url = pub_thread_url (edge, "http", "/");
-  RawPush *push = push_middle ();
+  RawPush *push = play_case_push ();
   RawPush *player = raw_push_connect (pub_thread_get_port (edge));
+  PubPointInfo point;
 
+  play_case_send_payloads (push, "1K 2a<");
+  play_case_send_payloads (push, "2a> 1K<");
+  play_case_send_payloads (push, "2a>");
+  play_case_send_payloads (push, "1K> 2f 1g");
+  fail_unless (pub_thread_wait (play_server, PLAY_PATH, pub_has_packets, 4));
   raw_push_send_text (player, PLAIN);
   fail_unless (pub_thread_wait (edge, PLAY_PATH, pub_has_players, 1));
   pub_thread_call (play_server, set_push_to, url);
   assert_equals_int (raw_push_response (player, NULL), 200);
   play_case_expect_header (player);
-  play_case_expect_whole (player, "2e 1K");
+  play_case_expect_whole (player, "1K");
   play_case_expect_whole (player, "1K 2f 1g");
+  pub_thread_get_point (edge, PLAY_PATH, &point);
+  assert_equals_int (point.counters.packets, 2);
   raw_push_free (player);
   raw_push_free (push);
   pub_thread_stop (play_server);
