@@ -151,8 +151,8 @@ pub_player_mms_take_header (PubPlayer * self, PubSegment * segment,
   mms->next = 0;
   mms->talk.answer.gen_id = segment->gen;
   if (segment->info.packet_size > PUB_MMS_MAX_PAYLOAD) {
-    g_message ("packets of %u bytes do not go over MMS",
-        segment->info.packet_size);
+    g_message ("%s is refused: packets of %u bytes do not go over MMS",
+        self->request, segment->info.packet_size);
     if (is_first)
       pub_player_refuse (self, SOUP_STATUS_INTERNAL_SERVER_ERROR);
     else
@@ -164,7 +164,8 @@ pub_player_mms_take_header (PubPlayer * self, PubSegment * segment,
   } else if (choose_streams (self, segment)) {
     answer_play (self, segment);
   } else {
-    g_message ("a player has selected streams in one way too many");
+    g_message ("%s is refused: it selects streams in one way too many",
+        self->request);
     pub_player_refuse (self, SOUP_STATUS_SERVICE_UNAVAILABLE);
   }
 }
