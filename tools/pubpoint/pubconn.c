@@ -404,8 +404,14 @@ start_lingering (PubConn * self)
 static void
 hand_over (PubConn * self)
 {
-  GIOStream *stream = pub_socket_give_away (self->socket);
+  GIOStream *stream;
 
+  /* no other request while everything ends */
+  if (self->conns->emptied != NULL) {
+    start_lingering (self);
+    return;
+  }
+  stream = pub_socket_give_away (self->socket);
   g_clear_pointer (&self->entry, pub_poll_remove);
   pub_conns_accept (self->conns, stream, self->local, self->remote);
   g_object_unref (stream);

@@ -14,6 +14,7 @@
 #else
 #define N_REQUESTS 10000
 #endif
+#define STATUS "GET /status.json HTTP/1.1\r\nHost: t\r\n\r\n"
 
 static gpointer
 send_requests (gpointer data)
@@ -103,7 +104,7 @@ GST_START_TEST (test_slow_peer)
   push_case_restart (add_points);
   client = push_case_connect ();
   g_socket_set_option (client->socket, SOL_SOCKET, SO_RCVBUF, 16384, NULL);
-  raw_push_send_text (client, "GET /status.json HTTP/1.1\r\nHost: t\r\n\r\n");
+  raw_push_send_text (client, STATUS);
   assert_equals_int (raw_push_response (client, &head), 200);
   length = g_ascii_strtoull (strstr (head, "Content-Length: ") + 16, NULL, 10);
   fail_unless (length > 600000);
@@ -113,6 +114,41 @@ GST_START_TEST (test_slow_peer)
     g_socket_condition_timed_wait (client->socket, G_IO_HUP, 250000, NULL,
         NULL);
   fail_unless_equals_uint64 (client->received->len, length);
+  g_free (head);
+  raw_push_free (client);
+}
+
+GST_END_TEST;
+
+static void
+ended (gpointer data)
+{
+}
+
+static void
+end_server (PubServer * server, gpointer data)
+{
+  pub_server_shut_down (server, ended, NULL);
+}
+
+/* While the server ends an answer is written to its end, but the next request
+ * is not heard. */
+GST_START_TEST (test_request_behind_the_end)
+{
+  RawPush *client;
+  gchar *head = NULL;
+  guint64 length;
+
+  push_case_restart (add_points);
+  client = push_case_connect ();
+  g_socket_set_option (client->socket, SOL_SOCKET, SO_RCVBUF, 16384, NULL);
+  raw_push_send_text (client, STATUS STATUS);
+  assert_equals_int (raw_push_response (client, &head), 200);
+  length = g_ascii_strtoull (strstr (head, "Content-Length: ") + 16, NULL, 10);
+  pub_thread_call (push_case_server, end_server, NULL);
+  raw_push_read (client, length);
+  g_string_erase (client->received, 0, length);
+  fail_unless (raw_push_wait_end (client));
   g_free (head);
   raw_push_free (client);
 }
@@ -131,6 +167,7 @@ pubconn_suite (void)
   tcase_add_test (tc, test_requests_that_do_not_wait);
   tcase_add_test (tc, test_push_and_next_request_at_once);
   tcase_add_test (tc, test_slow_peer);
+  tcase_add_test (tc, test_request_behind_the_end);
   return suite;
 }
 
