@@ -86,8 +86,8 @@ note_loss (PubRelay * self, const gchar * text)
   if (self->state == PUB_RELAY_LOST)
     g_info ("%s is not pushed on to %s: %s", self->path, self->location, text);
   else
-    g_warning ("%s is not pushed on to %s: %s; it is tried again", self->path,
-        self->location, text);
+    g_warning ("%s is not pushed on to %s, which is tried again and again: %s",
+        self->path, self->location, text);
   set_state (self, PUB_RELAY_LOST);
 }
 
