@@ -9,6 +9,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "pubpath.h"
 #include "pubrelayurl.h"
 
 #define DEFAULT_ADDRESS "127.0.0.1"
@@ -75,7 +76,8 @@ check_host (const gchar * value)
 static const gchar *
 check_point (const gchar * value)
 {
-  if (value[0] != '/' || value[1] == '\0' || check_text (value) != NULL)
+  if (value[0] != '/' || value[1] == '\0' || check_text (value) != NULL
+      || pub_path_is_reserved (value))
     return N_("a path such as /live is wanted");
   return NULL;
 }

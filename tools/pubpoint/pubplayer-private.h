@@ -78,6 +78,7 @@ struct _PubPlayer
   const PubConfig *config;
   PubPlayerOwner owner;
   gchar *agent;
+  gchar *request;               /* that made it a player, for the log */
   gint64 since_us;
   gint64 eager_until_us;        /* 0: does not play */
   gint64 end_by_us;             /* 0 before the end */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "publog.h"
 #include "pubrequest.h"
 
 /* Of a User-Agent, as it is shown. */
@@ -24,8 +25,18 @@ player_unref (PubPlayer * self)
     return;
   if (self->mms != NULL)
     pub_player_mms_free (self);
+  g_free (self->request);
   g_free (self->agent);
   g_free (self);
+}
+
+static void
+log_end (PubPlayer * self)
+{
+  g_info ("%s leaves after %.1f s: %" G_GUINT64_FORMAT " bytes sent, %"
+      G_GUINT64_FORMAT " packets skipped", self->request,
+      (g_get_monotonic_time () - self->since_us) / 1e6,
+      pub_output_get_sent (self->output), pub_feed_get_skipped (&self->feed));
 }
 
 /* The stream may be gone afterwards. */
@@ -33,6 +44,8 @@ void
 pub_player_leave (PubPlayer * self)
 {
   self->is_gone = TRUE;
+  if (pub_player_is_playing (self))
+    log_end (self);
   pub_pace_remove (&self->turn);
   pub_feed_leave (&self->feed);
   if (self->mms != NULL)
@@ -69,10 +82,13 @@ pub_player_set_playing (PubPlayer * self, gboolean is_playing)
     return;
   self->eager_until_us = is_playing
       ? g_get_monotonic_time () + EAGER_MS * 1000 : 0;
-  if (is_playing)
+  if (is_playing) {
+    g_info ("%s plays", self->request);
     self->owner.began (self->owner.data, self);
-  else
+  } else {
+    log_end (self);
     self->owner.paused (self->owner.data, self);
+  }
 }
 
 /* An endless answer that just stops looks to FFmpeg like a broken one; the
@@ -149,6 +165,8 @@ static gboolean
 make_piece (PubPlayer * self, const PubPacket * packet, guint nth,
     PubPiece * piece)
 {
+  if (packet->bytes == NULL)
+    return FALSE;
   if (self->mms != NULL)
     return pub_player_mms_make_piece (self, packet, nth, piece);
   piece->body = g_bytes_ref (packet->bytes);
@@ -238,7 +256,8 @@ check_waiting (PubPlayer * self, gint64 now_us)
 {
   if (now_us - self->since_us < (gint64) self->config->wait_timeout_ms * 1000)
     return;
-  g_info ("a player has waited long enough for an encoder");
+  g_info ("%s has waited %u ms for an encoder, and is answered 404",
+      self->request, self->config->wait_timeout_ms);
   pub_player_refuse (self, SOUP_STATUS_NOT_FOUND);
 }
 
@@ -249,8 +268,8 @@ check_stall (PubPlayer * self, gint64 now_us)
 
   if (silent_us < (gint64) self->config->stall_timeout_ms * 1000)
     return;
-  g_info ("a player has taken nothing for %" G_GINT64_FORMAT " ms and is"
-      " dropped", silent_us / 1000);
+  g_info ("%s has taken nothing for %" G_GINT64_FORMAT " ms and is dropped",
+      self->request, silent_us / 1000);
   pub_player_close (self);
 }
 
@@ -347,6 +366,7 @@ read_request (PubPlayer * self, SoupServerMessage * msg)
   PubMmsRequest request;
 
   self->agent = g_strndup (agent ? agent : "", MAX_AGENT);
+  self->request = pub_log_describe (msg);
   pub_mms_parse (&request, soup_server_message_get_method (msg),
       soup_server_message_get_http_version (msg),
       soup_server_message_get_request_headers (msg));

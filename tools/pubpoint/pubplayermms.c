@@ -151,8 +151,8 @@ pub_player_mms_take_header (PubPlayer * self, PubSegment * segment,
   mms->next = 0;
   mms->talk.answer.gen_id = segment->gen;
   if (segment->info.packet_size > PUB_MMS_MAX_PAYLOAD) {
-    g_message ("packets of %u bytes do not go over MMS",
-        segment->info.packet_size);
+    g_message ("%s is refused: packets of %u bytes do not go over MMS",
+        self->request, segment->info.packet_size);
     if (is_first)
       pub_player_refuse (self, SOUP_STATUS_INTERNAL_SERVER_ERROR);
     else
@@ -164,7 +164,8 @@ pub_player_mms_take_header (PubPlayer * self, PubSegment * segment,
   } else if (choose_streams (self, segment)) {
     answer_play (self, segment);
   } else {
-    g_message ("a player has selected streams in one way too many");
+    g_message ("%s is refused: it selects streams in one way too many",
+        self->request);
     pub_player_refuse (self, SOUP_STATUS_SERVICE_UNAVAILABLE);
   }
 }
@@ -200,12 +201,13 @@ filter (PubPlayer * self, const PubPacket * packet)
   GBytes *bytes;
 
   if (mms->choice != NULL) {
-    bytes = pub_choice_filter (mms->choice, packet->number, packet->bytes);
+    bytes = pub_choice_filter (mms->choice, packet->number, packet->bytes,
+        packet->is_cut);
     return bytes != NULL && mms->is_padded ? pad (bytes,
         g_bytes_get_size (packet->bytes)) : bytes;
   }
   bytes = mms->is_padded ? NULL : pub_select_cut (pub_segment_get_select
-      (packet->segment), packet->number, packet->bytes);
+      (packet->segment), packet->number, packet->bytes, packet->is_cut);
   return bytes != NULL ? bytes : g_bytes_ref (packet->bytes);
 }
 

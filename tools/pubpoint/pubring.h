@@ -22,6 +22,8 @@ typedef struct _PubRing PubRing;
  * @number: of the packet in its segment
  * @overhead: bytes that are kept because of the packet, besides its own
  * @arrived_us: monotonic time at which it came
+ * @is_cut: payloads were taken out of it for somebody's start; none in the ring
+ *     is
  */
 typedef struct
 {
@@ -30,6 +32,7 @@ typedef struct
   guint32 number;
   guint32 overhead;
   gint64 arrived_us;
+  gboolean is_cut;
 } PubPacket;
 
 /* A reader that is at no place. */

@@ -393,10 +393,17 @@ compare_paths (gconstpointer a, gconstpointer b)
       pub_point_get_path (*(PubPoint **) b));
 }
 
+/* What somebody has only asked for in vain is not worth a line: else the page
+ * would show whatever strangers have typed. */
 static void
 collect_point (PubPoint * point, gpointer data)
 {
-  g_ptr_array_add (data, point);
+  PubPointInfo info;
+
+  pub_point_get_info (point, &info);
+  if (info.sessions > 0 || pub_point_is_declared (point)
+      || pub_point_get_use (point) != PUB_POINT_UNUSED)
+    g_ptr_array_add (data, point);
 }
 
 GPtrArray *

@@ -19,7 +19,7 @@ take_line (const gchar * domain, GLogLevelFlags level, const gchar * text,
   if (level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR)
       && worst == NULL)
     worst = g_strdup (text);
-  if (level & G_LOG_LEVEL_MESSAGE)
+  if (level & (G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO))
     g_ptr_array_add (lines, g_strdup (text));
   g_mutex_unlock (&lock);
 }

@@ -169,6 +169,7 @@ GST_START_TEST (test_errors)
     {NULL, "--host=a b", "--host=a b: a host name"},
     {NULL, "--point=live", "--point=live: a path"},
     {NULL, "--point=/", "--point=/: a path"},
+    {NULL, "--point=/metrics", "--point=/metrics: a path"},
     {NULL, "--point=/a\nb", "a path"},
     {NULL, "--player-access=10.0.0.1/8", "--player-access=10.0.0.1/8: "},
     {NULL, "--admin-access=me", "--admin-access=me: a network"},

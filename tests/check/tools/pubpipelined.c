@@ -388,6 +388,8 @@ GST_START_TEST (test_idle_ends)
   held = begin_pipelined ("Supported: com.microsoft.wm.sswitch\r\n", &id);
   g_free (id);
   change_header (push);
+  /* it shall get no other header while it plays */
+  fail_unless (pub_thread_wait (play_server, PATH, pub_has_headers, 2));
   stopped = begin_pipelined ("", &id);
   ask (stopped, HEAD ("POST") "Pragma: xStopStrm=1\r\n" NO_BODY, id);
   expect_last_transfer (stopped);

@@ -3,6 +3,7 @@
 /* What players get, byte for byte ([MS-WMSP] 2.2.3, 3.2). */
 #include <gst/check/gstcheck.h>
 
+#include "loglines.h"
 #include "playcase.h"
 
 #define PACKET_SIZE PLAY_PACKET_SIZE
@@ -34,6 +35,35 @@ GST_START_TEST (test_plain)
   raw_push_end (push, 0);
   fail_unless (raw_push_wait_end (player));
   raw_push_free (player);
+  raw_push_free (push);
+}
+
+GST_END_TEST;
+
+static void
+expect_line (const gchar * text)
+{
+  GPtrArray *lines = log_lines_find (text);
+
+  fail_unless (lines->len == 1, "%u times: %s", lines->len, text);
+  fail_unless (g_str_has_prefix (lines->pdata[0],
+          "GET " PATH " from 127.0.0.1:"), "%s", (gchar *) lines->pdata[0]);
+  g_ptr_array_unref (lines);
+}
+
+/* One line when a player begins and one when it leaves, with who it is. */
+GST_START_TEST (test_log_of_players)
+{
+  RawPush *push, *player;
+
+  log_lines_begin ();
+  push = play_case_push ();
+  player = play_case_player (PLAY ("12.0"));
+  assert_equals_int (raw_push_response (player, NULL), 200);
+  expect_line ("(NSPlayer/12.0) plays");
+  raw_push_free (player);
+  fail_unless (pub_thread_wait (play_server, PATH, pub_has_players, 0));
+  expect_line ("(NSPlayer/12.0) leaves after ");
   raw_push_free (push);
 }
 
@@ -472,6 +502,7 @@ pubplayer_suite (void)
   tcase_add_checked_fixture (tc, play_case_setup, play_case_teardown);
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_plain);
+  tcase_add_test (tc, test_log_of_players);
   tcase_add_test (tc, test_plain_in_chunks);
   tcase_add_test (tc, test_mms);
   tcase_add_test (tc, test_describe_with_a_body);

@@ -181,6 +181,26 @@ GST_START_TEST (test_states)
 GST_END_TEST;
 
 /* Totals go on over sessions, also when the point ends with each of them. */
+/* What somebody asks for is there as long as he waits. */
+GST_START_TEST (test_asked_for_in_vain)
+{
+  RawPush *player = raw_push_connect (pub_thread_get_port (page_case_server));
+  JsonParser *status;
+
+  raw_push_send_text (player, "GET /typo HTTP/1.0\r\nHost: localhost\r\n\r\n");
+  fail_unless (pub_thread_wait (page_case_server, "/typo", pub_has_players, 1));
+  status = page_case_status ("/status.json", NULL);
+  fail_unless (page_case_point (status, "/typo") != NULL);
+  g_object_unref (status);
+  raw_push_free (player);
+  fail_unless (pub_thread_wait (page_case_server, "/typo", pub_has_players, 0));
+  status = page_case_status ("/status.json", NULL);
+  fail_unless (page_case_point (status, "/typo") == NULL);
+  g_object_unref (status);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_totals_go_on)
 {
   gint64 bytes = 0;
@@ -533,6 +553,7 @@ pubstatus_suite (void)
   tcase_add_test (tc, test_empty);
   tcase_add_test (tc, test_streaming);
   tcase_add_test (tc, test_states);
+  tcase_add_test (tc, test_asked_for_in_vain);
   tcase_add_test (tc, test_totals_go_on);
   tcase_add_test (tc, test_hostile);
   tcase_add_test (tc, test_long_title);
