@@ -317,7 +317,7 @@ GBytes *
 pub_stream_cut_heard (PubStream * self, PubStart * start, GBytes * packet,
     guint32 number)
 {
-  const PubPacket whole = { packet, self->segment, number, 0, FALSE };
+  const PubPacket whole = { packet, self->segment, number, 0, 0, FALSE };
 
   return pub_stream_cut (self, start, &whole)->bytes;
 }

@@ -377,18 +377,18 @@ GST_START_TEST (test_burst)
 
 GST_END_TEST;
 
+static guint n_headers;
+
 static void
 header_freed (gpointer data)
 {
-  guint *n_headers = *(guint **) data;
-
-  (*n_headers)--;
+  n_headers--;
   g_free (data);
 }
 
-/* A header that is as large as it may be, and counts itself. */
+/* A header that is as large as it may be, and is counted. */
 static void
-set_large_header (guint * n_headers)
+set_large_header (void)
 {
   const TestHeader description = { ASF_FILE_BROADCAST, PACKET_SIZE, 0,
     {&asf_guid_stream_video}, FALSE
@@ -400,9 +400,8 @@ set_large_header (guint * n_headers)
 
   fail_unless (asf_header_read (header->data, header->len, &info, NULL));
   g_byte_array_unref (header);
-  memcpy (data, &n_headers, sizeof (n_headers));
   bytes = g_bytes_new_with_free_func (data, 65531, header_freed, data);
-  (*n_headers)++;
+  n_headers++;
   pub_stream_set_header (stream, bytes, &info);
   g_bytes_unref (bytes);
 }
@@ -411,13 +410,14 @@ set_large_header (guint * n_headers)
  * hold more than other packets. */
 GST_START_TEST (test_memory_for_headers)
 {
-  guint n_headers = 0, i;
+  guint i;
 
+  n_headers = 0;
   set_header (TRUE);
   add_packets (10, 1);
   expect_header (&feed, 1);
   for (i = 0; i < 200; i++) {
-    set_large_header (&n_headers);
+    set_large_header ();
     add_packets (1, 1);
   }
   /* those in the ring, and the newest one */
