@@ -4,6 +4,7 @@
 Sections are those of the ASF specification 01.20.03.  Nothing here is the project's own reader.
 """
 
+import collections
 import hashlib
 import struct
 
@@ -32,15 +33,23 @@ class Reader:
         self.at += width
         return value
 
+    def take(self, size):
+        if size < 0 or self.at + size > len(self.data):
+            raise Broken('a payload ends behind its packet')
+        self.at += size
+        return self.data[self.at - size:self.at]
 
-def identify(packet):
-    """(Send Time, sum) of a packet, whole or with its padding cut off (5.2)."""
-    reader = Reader(packet)
+
+Head = collections.namedtuple('Head', 'flags properties send_ms end')
+
+
+def read_head(reader, packet):
+    """5.2, whole or with the padding cut off; the reader is at the payloads then."""
     first = packet[0] if packet else 0
     if first & 0x80:
         reader.at = 1 + (first & 0x0f)
     flags = reader.number(1)
-    reader.number(1)
+    properties = reader.number(1)
     length = reader.number(WIDTHS[flags >> 5 & 3])
     reader.number(WIDTHS[flags >> 1 & 3])
     padding = reader.number(WIDTHS[flags >> 3 & 3])
@@ -51,7 +60,14 @@ def identify(packet):
     end = (length or len(packet)) - padding
     if end <= reader.at:
         raise Broken('a packet without payloads')
-    return send_ms, hashlib.md5(packet[reader.at:end]).hexdigest()[:SUM_LENGTH]
+    return Head(flags, properties, send_ms, end)
+
+
+def identify(packet):
+    """(Send Time, sum) of a packet."""
+    reader = Reader(packet)
+    head = read_head(reader, packet)
+    return head.send_ms, hashlib.md5(packet[reader.at:head.end]).hexdigest()[:SUM_LENGTH]
 
 
 def header_size(data):
@@ -69,19 +85,3 @@ def packet_size(header):
     if at < 0 or at + PACKET_SIZE_AT + 4 > len(header):
         raise Broken('no File Properties')
     return struct.unpack_from('<I', header, at + PACKET_SIZE_AT)[0]
-
-
-def packets_of_file(path):
-    """[(Send Time, sum)] of the whole packets of a recording, and how many bytes of one more there are."""
-    with open(path, 'rb') as file:
-        head = file.read(HEAD_SIZE)
-        if len(head) < HEAD_SIZE:
-            return [], len(head)
-        header = head + file.read(header_size(head) - HEAD_SIZE)
-        size = packet_size(header)
-        found = []
-        while True:
-            packet = file.read(size)
-            if len(packet) < size:
-                return found, len(packet)
-            found.append(identify(packet))

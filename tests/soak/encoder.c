@@ -22,6 +22,7 @@ typedef struct
 {
   gchar *location;
   gchar *packets;
+  gchar *data;
   gchar *pattern;
   gchar **settings;
 } Options;
@@ -30,7 +31,7 @@ typedef struct
 {
   GMainLoop *loop;
   GstElement *pipeline, *sink;
-  FILE *packets;
+  FILE *packets, *data;
   guint64 n_packets;
   gint status;
 } Encoder;
@@ -142,6 +143,16 @@ message_read (GstBus * bus, GstMessage * message, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* For who looks at payloads: behind its length, which has four bytes. */
+static void
+write_packet (FILE * file, const guint8 * data, guint32 size)
+{
+  guint32 size_le = GUINT32_TO_LE (size);
+
+  fwrite (&size_le, sizeof (size_le), 1, file);
+  fwrite (data, size, 1, file);
+}
+
 /* What a packet can be known by at the other end, where its padding may be
  * gone and its head may say so: Send Time, and a sum of all payloads. */
 static void
@@ -158,6 +169,7 @@ note_packet (Encoder * self, GstBuffer * buffer)
     g_autofree gchar *sum = g_compute_checksum_for_data (G_CHECKSUM_MD5,
         map.data + begin, end - begin);
 
+    write_packet (self->data, map.data, map.size);
     fprintf (self->packets, "%" G_GUINT64_FORMAT " %.3f %u %.*s %"
         G_GSIZE_FORMAT "\n", self->n_packets++, now (), info.send_time_ms,
         SUM_LENGTH, sum, end + WMS_FRAME_HEAD_SIZE);
@@ -276,6 +288,8 @@ parse_options (Options * options, gint * argc, gchar *** argv)
         "Publishing point", "URL"},
     {"packets", 0, 0, G_OPTION_ARG_FILENAME, &options->packets,
         "File for a line about each packet", "FILE"},
+    {"data", 0, 0, G_OPTION_ARG_FILENAME, &options->data,
+        "File for the packets themselves", "FILE"},
     {"pattern", 0, 0, G_OPTION_ARG_STRING, &options->pattern,
         "What the picture shows (default snow)", "NAME"},
     {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->settings,
@@ -289,7 +303,8 @@ parse_options (Options * options, gint * argc, gchar *** argv)
   g_option_context_add_group (context, gst_init_get_option_group ());
   if (!g_option_context_parse (context, argc, argv, &error))
     g_printerr ("%s\n", error->message);
-  return error == NULL && options->location != NULL && options->packets != NULL;
+  return error == NULL && options->location != NULL && options->packets != NULL
+      && options->data != NULL;
 }
 
 int
@@ -301,7 +316,8 @@ main (int argc, char **argv)
   if (!parse_options (&options, &argc, &argv))
     return EXIT_FAILURE;
   self.packets = fopen (options.packets, "w");
-  if (self.packets == NULL)
+  self.data = fopen (options.data, "wb");
+  if (self.packets == NULL || self.data == NULL)
     return EXIT_FAILURE;
   self.loop = g_main_loop_new (NULL, FALSE);
   if (build_pipeline (&self, &options))
@@ -309,12 +325,14 @@ main (int argc, char **argv)
   else
     self.status = EXIT_FAILURE;
   fclose (self.packets);
+  fclose (self.data);
   say ("over packets=%" G_GUINT64_FORMAT, self.n_packets);
   gst_clear_object (&self.sink);
   gst_clear_object (&self.pipeline);
   g_main_loop_unref (self.loop);
   g_free (options.location);
   g_free (options.packets);
+  g_free (options.data);
   g_free (options.pattern);
   g_strfreev (options.settings);
   gst_deinit ();

@@ -18,7 +18,6 @@ import sys
 import tempfile
 import time
 
-import accounts
 import lanes
 import leaks
 import network
@@ -245,7 +244,7 @@ class Run:
 
     def check(self):
         for lane in self.lanes:
-            account = accounts.Account(lane, self, plants.PLANTS.get(self.options.plant))
+            account = lane.server.account(lane, self, plants.PLANTS.get(self.options.plant))
             for problem in account.check():
                 self.fail(problem)
             for line in account.lines():

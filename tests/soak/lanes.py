@@ -2,7 +2,7 @@
 """A lane is an encoder and the server that it pushes to; there are two of them, since there are two receivers.
 
 | lane | server | what it got |
-| A | wms-pubpoint | its recordings: a file for each header |
+| A | wms-pubpoint | its recordings: whole media objects, at times of their own |
 | B | receiver.py | its log: a line for each packet |
 """
 
@@ -12,7 +12,9 @@ import os
 import signal
 import time
 
-import asfpackets
+import accounts
+import asfobjects
+import objectaccounts
 import processes
 from network import ENCODER, SERVER
 
@@ -22,7 +24,8 @@ START_SECONDS = 20
 
 Status = collections.namedtuple('Status', 'time name hresult stats')
 Sample = collections.namedtuple('Sample', 'time handled sent unacknowledged bytes')
-Session = collections.namedtuple('Session', 'name packets rest')
+# packets: or media objects, as the lane's account wants them
+Session = collections.namedtuple('Session', 'name packets')
 
 
 def fields(words):
@@ -41,6 +44,7 @@ class Encoder:
         self.run = run
         self.name = name
         self.packets = run.path(f'{name}.packets')
+        self.data = run.path(f'{name}.data')
         self.statuses = []
         self.samples = []
         self.stats = {}
@@ -51,7 +55,8 @@ class Encoder:
         self.has_ended = False
         command = [*run.network.inside(side), 'unshare', '--mount', '--propagation', 'private', 'sh', '-c',
                    'mount --bind "$0" /etc/resolv.conf && exec "$@"', run.resolv_conf,
-                   run.encoder_program, f'--location={location}', f'--packets={self.packets}', f'--pattern={pattern}']
+                   run.encoder_program, f'--location={location}', f'--packets={self.packets}', f'--data={self.data}',
+                   f'--pattern={pattern}']
         command += [f'--set={setting}' for setting in settings]
         self.process = processes.Process(run.pump, name, command, run.folder, self.heard, run.environment)
 
@@ -171,6 +176,8 @@ class Server:
 
 
 class PubPoint(Server):
+    account = objectaccounts.ObjectAccount
+
     def command(self, name):
         folder = self.run.path(f'{name}.recordings')
         os.makedirs(folder, exist_ok=True)
@@ -186,10 +193,12 @@ class PubPoint(Server):
 
     def sessions(self):
         for path in self.recordings():
-            yield Session(os.path.basename(path), *asfpackets.packets_of_file(path))
+            yield Session(os.path.basename(path), asfobjects.of_recording(path))
 
 
 class Receiver(Server):
+    account = accounts.Account
+
     def command(self, name):
         return [PYTHON, f'{HERE}/receiver.py', '--address=0.0.0.0', f'--port={self.port}',
                 f'--log={self.run.path(name)}.log']
@@ -206,7 +215,7 @@ class Receiver(Server):
                     if kind == 'header':
                         if session:
                             yield session
-                        session = Session(os.path.basename(path), [], 0)
+                        session = Session(os.path.basename(path), [])
                     elif kind == 'packet':
                         session.packets.append((int(words[0]), words[1]))
                     elif kind == 'wrong':

@@ -427,16 +427,46 @@ pub_auth_check (PubAuth * self, SoupServerMessage * msg, PubRole role,
   return status;
 }
 
+static gboolean
+was_judged_at_all (Credentials * self)
+{
+  guint i;
+
+  for (i = 0; i < PUB_N_ROLES; i++) {
+    if (self->verdicts[i] != VERDICT_UNKNOWN)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Credentials that another role's answer has needed are not wrong for being
+ * none of this one's; those that nobody else has asked for would be tried here
+ * without an end. */
+static gboolean
+try_role (PubAuth * self, SoupServerMessage * msg, PubRole role,
+    GInetAddress * address)
+{
+  gboolean was_judged = was_judged_at_all (get_credentials (msg));
+  Verdict verdict;
+
+  if (pub_attempts_wait (self->attempts, address) > 0)
+    return FALSE;
+  verdict = judge (self, msg, role);
+  if (verdict == VERDICT_WRONG && !was_judged)
+    count_wrong (self, msg, address);
+  return verdict == VERDICT_RIGHT;
+}
+
 gboolean
 pub_auth_is (PubAuth * self, SoupServerMessage * msg, PubRole role)
 {
   GInetAddress *address;
-  gboolean may_try;
+  gboolean is_right;
 
   if (self->passwords[role] == NULL)
     return role != PUB_ROLE_ADMIN;
   address = pub_address_of (soup_server_message_get_remote_address (msg));
-  may_try = address != NULL && pub_attempts_wait (self->attempts, address) == 0;
+  is_right = address != NULL && try_role (self, msg, role, address);
   g_clear_object (&address);
-  return may_try && judge (self, msg, role) == VERDICT_RIGHT;
+  return is_right;
 }

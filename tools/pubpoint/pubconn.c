@@ -9,9 +9,11 @@
 #include "pubrequest.h"
 #include "pubsocket.h"
 
-/* How long a closing connection may take to write its rest and to be closed by
- * the peer, and how often that is looked at. */
+/* How long a closing connection may take to be closed by the peer, and how long
+ * it may take nothing of what is still to be written; how long all of it may
+ * take; and how often that is looked at. */
 #define CLOSE_TIMEOUT_MS 3000
+#define WRITE_TIMEOUT_MS 60000
 #define CLOSE_CHECK_MS 250
 
 #define WAITING_KEY "pub-waiting"
@@ -55,6 +57,7 @@ struct _PubConn
   gboolean has_peer_ended;      /* seen while closing */
 
   gint64 close_by_us;
+  gint64 write_by_us;
   GList closing_link;
 };
 
@@ -401,8 +404,14 @@ start_lingering (PubConn * self)
 static void
 hand_over (PubConn * self)
 {
-  GIOStream *stream = pub_socket_give_away (self->socket);
+  GIOStream *stream;
 
+  /* no other request while everything ends */
+  if (self->conns->emptied != NULL) {
+    start_lingering (self);
+    return;
+  }
+  stream = pub_socket_give_away (self->socket);
   g_clear_pointer (&self->entry, pub_poll_remove);
   pub_conns_accept (self->conns, stream, self->local, self->remote);
   g_object_unref (stream);
@@ -490,6 +499,24 @@ ready (PubPollEvents events, gpointer data)
   conn_unref (self);
 }
 
+/* A large answer takes its time on a slow network. */
+static gboolean
+makes_progress (PubConn * self, gint64 now_us)
+{
+  return pub_output_is_blocked (self->output) && now_us < self->write_by_us
+      && now_us - pub_output_get_progress_us (self->output)
+      < CLOSE_TIMEOUT_MS * 1000;
+}
+
+/* To the end of the queue. */
+static void
+wait_on (PubConn * self, gint64 now_us)
+{
+  self->close_by_us = now_us + CLOSE_TIMEOUT_MS * 1000;
+  g_queue_unlink (&self->conns->closing, &self->closing_link);
+  g_queue_push_tail_link (&self->conns->closing, &self->closing_link);
+}
+
 static gboolean
 check_closing (gpointer data)
 {
@@ -498,8 +525,12 @@ check_closing (gpointer data)
   GList *link;
 
   while ((link = self->closing.head) != NULL
-      && ((PubConn *) link->data)->close_by_us <= now_us)
-    remove_conn (link->data);
+      && ((PubConn *) link->data)->close_by_us <= now_us) {
+    if (makes_progress (link->data, now_us))
+      wait_on (link->data, now_us);
+    else
+      remove_conn (link->data);
+  }
   if (link == NULL)
     stop_close_clock (self);
   return G_SOURCE_CONTINUE;
@@ -522,7 +553,9 @@ release (PubConn * self, ConnState state)
   self->refs++;
   self->funcs = NULL;
   self->state = state;
-  self->close_by_us = g_get_monotonic_time () + CLOSE_TIMEOUT_MS * 1000;
+  self->write_by_us = g_get_monotonic_time () + WRITE_TIMEOUT_MS * 1000;
+  self->close_by_us = self->write_by_us
+      - (WRITE_TIMEOUT_MS - CLOSE_TIMEOUT_MS) * 1000;
   g_queue_push_tail_link (&self->conns->closing, &self->closing_link);
   start_close_clock (self->conns);
   pub_output_flush (self->output);

@@ -51,7 +51,8 @@ void pub_conns_free (PubConns * self);
 /* Returns: how many there are, those that are being closed included. */
 guint pub_conns_count (PubConns * self);
 
-/* @emptied is called whenever the last connection has gone. */
+/* @emptied is called whenever the last connection has gone.  From now on none
+ * is given back: what should be is closed. */
 void pub_conns_watch (PubConns * self, void (*emptied) (gpointer data),
     gpointer data);
 

@@ -53,6 +53,13 @@ skip_to (PubFeed * self, guint64 place)
   move (self, place);
 }
 
+static void
+begin_here (PubFeed * self)
+{
+  self->start = self->next;
+  pub_start_begin (&self->beginning);
+}
+
 /* Who has fallen behind begins again with room for something. */
 static gboolean
 is_near (PubFeed * self, guint64 place)
@@ -72,7 +79,7 @@ skip (PubFeed * self)
     place = pub_stream_find_newest_key (self->stream);
   self->is_skipping = !is_near (self, place);
   skip_to (self, self->is_skipping ? end_place (self) : place);
-  self->start = self->next;
+  begin_here (self);
 }
 
 /* A programme that is over has no place to go on at. */
@@ -160,8 +167,28 @@ pub_feed_take_header (PubFeed * self)
   }
   g_clear_pointer (&self->segment, pub_segment_unref);
   self->segment = segment;
-  self->start = self->next;
+  begin_here (self);
   return segment;
+}
+
+/* There is one cut packet at a time, and it comes alone. */
+static guint
+cut (PubFeed * self, const PubPacket ** packets, guint n)
+{
+  PubStart start = self->beginning;
+  guint i;
+
+  for (i = 0; i < n && start.left > 0; i++) {
+    const PubPacket *packet = pub_stream_cut (self->stream, &start, packets[i]);
+
+    if (packet == packets[i])
+      continue;
+    if (i > 0)
+      return i;
+    packets[0] = packet;
+    return 1;
+  }
+  return n;
 }
 
 guint
@@ -177,7 +204,7 @@ pub_feed_peek (PubFeed * self, const PubPacket ** packets, guint max)
       break;
     packets[n++] = packet;
   }
-  return n;
+  return self->beginning.left > 0 ? cut (self, packets, n) : n;
 }
 
 /* What waited for a turn counts, not what waited for the player. */
@@ -201,11 +228,22 @@ note_delays (PubFeed * self, guint n)
   }
 }
 
+static void
+go_behind (PubFeed * self, guint n)
+{
+  guint i;
+
+  for (i = 0; i < n && self->beginning.left > 0; i++)
+    pub_stream_cut (self->stream, &self->beginning,
+        pub_stream_get_packet (self->stream, self->next + i));
+}
+
 void
 pub_feed_take (PubFeed * self, guint n)
 {
   if (n == 0)
     return;
+  go_behind (self, n);
   note_delays (self, n);
   self->has_taken = TRUE;
   move (self, self->next + n);

@@ -61,6 +61,7 @@ typedef struct
   PubSegment *reserved;         /* whose header is taken first */
   guint64 next;
   guint64 start;
+  PubStart beginning;           /* of what is sent from there on */
   gboolean is_skipping;         /* a packet at next may not be taken */
   gboolean has_taken;           /* packets under this header */
   gint64 ready_us;              /* since then nothing kept it from taking */
@@ -89,8 +90,12 @@ PubSegment *pub_feed_take_header (PubFeed * self);
 
 /**
  * pub_feed_peek:
- * @packets: (out caller-allocates): valid until packets are taken
+ * @packets: (out caller-allocates): valid until packets are taken, or another
+ *     player of the stream looks
  * @max: room in @packets
+ *
+ * Packets from a start in mid-programme on are without what began before it;
+ * one of which nothing is left has no bytes.
  *
  * Returns: how many packets there are, after %PUB_FEED_PACKETS.
  */

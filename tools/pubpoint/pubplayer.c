@@ -165,6 +165,8 @@ static gboolean
 make_piece (PubPlayer * self, const PubPacket * packet, guint nth,
     PubPiece * piece)
 {
+  if (packet->bytes == NULL)
+    return FALSE;
   if (self->mms != NULL)
     return pub_player_mms_make_piece (self, packet, nth, piece);
   piece->body = g_bytes_ref (packet->bytes);
@@ -465,19 +467,19 @@ pub_player_get_info (PubPlayer * self, PubPlayerInfo * info)
   g_free (address);
 }
 
-/* What there is goes out as far as there is room for it. */
+/* What there is goes out as far as there is room for it, which may be all of
+ * a programme that has just ended. */
 void
 pub_player_stop (PubPlayer * self)
 {
   self->refs++;
-  if (!wants_something (self)) {
-    pub_player_close (self);
-  } else if (!pub_player_is_playing (self)) {
-    pub_player_refuse (self, SOUP_STATUS_SERVICE_UNAVAILABLE);
-  } else {
+  if (wants_something (self) && pub_player_is_playing (self))
     advance (self);
-    if (!self->is_gone)
-      finish (self, TRUE);
-  }
+  if (!self->is_gone && !wants_something (self))
+    pub_player_close (self);
+  else if (!self->is_gone && !pub_player_is_playing (self))
+    pub_player_refuse (self, SOUP_STATUS_SERVICE_UNAVAILABLE);
+  else if (!self->is_gone)
+    finish (self, TRUE);
   player_unref (self);
 }

@@ -201,12 +201,13 @@ filter (PubPlayer * self, const PubPacket * packet)
   GBytes *bytes;
 
   if (mms->choice != NULL) {
-    bytes = pub_choice_filter (mms->choice, packet->number, packet->bytes);
+    bytes = pub_choice_filter (mms->choice, packet->number, packet->bytes,
+        packet->is_cut);
     return bytes != NULL && mms->is_padded ? pad (bytes,
         g_bytes_get_size (packet->bytes)) : bytes;
   }
   bytes = mms->is_padded ? NULL : pub_select_cut (pub_segment_get_select
-      (packet->segment), packet->number, packet->bytes);
+      (packet->segment), packet->number, packet->bytes, packet->is_cut);
   return bytes != NULL ? bytes : g_bytes_ref (packet->bytes);
 }
 

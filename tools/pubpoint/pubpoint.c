@@ -424,8 +424,12 @@ pub_point_foreach_player (PubPoint * self,
 void
 pub_point_shut_down (PubPoint * self)
 {
+  gboolean has_session = self->push != NULL;
+
+  /* one whose session is over may go with its last player */
   pub_audience_stop (self->audience);
-  pub_point_disconnect (self, SOUP_STATUS_SERVICE_UNAVAILABLE);
+  if (has_session)
+    pub_point_disconnect (self, SOUP_STATUS_SERVICE_UNAVAILABLE);
 }
 
 void

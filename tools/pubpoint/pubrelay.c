@@ -18,6 +18,7 @@ struct _PubRelay
   GBytes *header;               /* of the programme; NULL without one */
   PubRelayPipe *pipe;           /* the programme's; NULL while it waits */
   gboolean needs_key_frame;
+  PubStart start;               /* of what is pushed under the header */
   PubRelayPipe *ending;         /* that of the programme before */
   GSource *end_clock, *retry_clock;
   guint retry_ms;
@@ -198,6 +199,7 @@ header_came (gpointer data, GBytes * header, const AsfHeaderInfo * info)
   g_clear_pointer (&self->header, g_bytes_unref);
   self->header = g_bytes_ref (header);
   self->needs_key_frame = FALSE;
+  pub_start_begin (&self->start);
   if (self->pipe != NULL)
     pub_relay_pipe_set_header (self->pipe, header);
   else if (self->retry_clock == NULL)
@@ -214,8 +216,14 @@ packet_came (gpointer data, GBytes * packet, guint32 number,
     self->needs_key_frame = FALSE;
   if (self->pipe == NULL || self->needs_key_frame) {
     self->dropped++;
-  } else if (!pub_relay_pipe_push (self->pipe, packet, starts_key_frame)) {
+    pub_start_begin (&self->start);
+    return;
+  }
+  packet = pub_stream_cut_heard (self->stream, &self->start, packet, number);
+  if (packet != NULL
+      && !pub_relay_pipe_push (self->pipe, packet, starts_key_frame)) {
     self->needs_key_frame = TRUE;
+    pub_start_begin (&self->start);
     self->dropped++;
   }
 }

@@ -21,6 +21,8 @@ typedef struct _PubRing PubRing;
  * @segment: (nullable): where it belongs to
  * @number: of the packet in its segment
  * @arrived_us: monotonic time at which it came
+ * @is_cut: payloads were taken out of it for somebody's start; none in the ring
+ *     is
  */
 typedef struct
 {
@@ -28,6 +30,7 @@ typedef struct
   gpointer segment;
   guint32 number;
   gint64 arrived_us;
+  gboolean is_cut;
 } PubPacket;
 
 /* A reader that is at no place. */

@@ -109,7 +109,8 @@ pub_request_refuse (PubRequest * request, guint status, const gchar * why)
     answer (request, status, NULL, TRUE);
 }
 
-/* A player that asks; its connection is taken over. */
+/* A player that asks; its connection is taken over.  A body that came with the
+ * request has been read: it is not to be taken for the next one. */
 static void
 take_player (PubRequest * request)
 {
@@ -171,7 +172,7 @@ static const PubRoute routes[] = {
   {"POST", NULL, NULL, answer_player, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
   {"GET", pub_control_matches, NULL, pub_control_answer, MAX_OTHER_BODY,
       PUB_ROLE_PLAYER},
-  {"GET", NULL, take_player, NULL, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
+  {"GET", NULL, NULL, take_player, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
   {"HEAD", NULL, NULL, answer_head, MAX_OTHER_BODY, PUB_ROLE_PLAYER},
   {"OPTIONS", pub_control_matches, NULL, pub_control_answer, MAX_OTHER_BODY,
       PUB_ROLE_PLAYER},

@@ -476,11 +476,25 @@ everything_new (void)
   return variant;
 }
 
+static GBytes *
+cut_own (const AsfSelection * selection, GBytes * packet)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (packet, &size);
+  AsfPacketInfo info;
+
+  return asf_packet_read (data, size, &info, NULL)
+      ? make_bytes (&info, data, selection) : NULL;
+}
+
 GBytes *
-pub_select_cut (PubSelect * self, guint32 number, GBytes * packet)
+pub_select_cut (PubSelect * self, guint32 number, GBytes * packet,
+    gboolean is_own)
 {
   if (self->everything == NULL)
     self->everything = everything_new ();
+  if (is_own)
+    return cut_own (&self->everything->selection, packet);
   return get_shared (self->everything, number, NULL, packet);
 }
 
@@ -499,7 +513,8 @@ get_own (PubChoice * self, guint32 number, const AsfPacketInfo * info,
 }
 
 GBytes *
-pub_choice_filter (PubChoice * self, guint32 number, GBytes * packet)
+pub_choice_filter (PubChoice * self, guint32 number, GBytes * packet,
+    gboolean is_own)
 {
   gsize size;
   const guint8 *data = g_bytes_get_data (packet, &size);
@@ -507,7 +522,8 @@ pub_choice_filter (PubChoice * self, guint32 number, GBytes * packet)
 
   if (!asf_packet_read (data, size, &info, NULL))
     return NULL;
-  if (look_for_keys (self, number, &info, data) && self->variant != NULL)
+  if (look_for_keys (self, number, &info, data) && self->variant != NULL
+      && !is_own)
     return get_shared (self->variant, number, &info, packet);
   return get_own (self, number, &info, data);
 }

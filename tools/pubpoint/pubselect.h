@@ -39,11 +39,13 @@ guint pub_select_count (PubSelect * self);
  * pub_select_cut:
  * @number: of the packet
  * @packet: the whole packet
+ * @is_own: it is a player's first one, and not as others get it
  *
  * Returns: (transfer full) (nullable): the packet with everything in it but the
  *     padding (2.2.3.3); %NULL when it is broken.
  */
-GBytes *pub_select_cut (PubSelect * self, guint32 number, GBytes * packet);
+GBytes *pub_select_cut (PubSelect * self, guint32 number, GBytes * packet,
+    gboolean is_own);
 
 /**
  * pub_choice_new:
@@ -110,11 +112,13 @@ gboolean pub_choice_is_everything (PubChoice * self, guint32 number);
  * @number: of the packet; each one has to be asked for in order, and may be
  *     asked for again
  * @packet: the whole packet
+ * @is_own: see pub_select_cut()
  *
  * Returns: (transfer full) (nullable): what is sent of it, without padding;
  *     %NULL for nothing.
  */
-GBytes *pub_choice_filter (PubChoice * self, guint32 number, GBytes * packet);
+GBytes *pub_choice_filter (PubChoice * self, guint32 number, GBytes * packet,
+    gboolean is_own);
 
 G_END_DECLS
 #endif /* __PUB_SELECT_H__ */

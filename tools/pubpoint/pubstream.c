@@ -15,6 +15,7 @@ struct _PubStream
   guint32 n_packets;            /* in it */
   PubRing *ring;
   PubKeys *keys;
+  PubStarts *starts;
   guint keep_ms;
 
   GArray *listeners;
@@ -65,6 +66,7 @@ pub_stream_new (gsize limit)
 
   self->ring = pub_ring_new (limit, (GDestroyNotify) pub_segment_unref);
   self->keys = pub_keys_new ();
+  self->starts = pub_starts_new ();
   self->listeners = g_array_new (FALSE, FALSE, sizeof (Listener));
   return self;
 }
@@ -74,6 +76,7 @@ pub_stream_free (PubStream * self)
 {
   pub_ring_free (self->ring);
   pub_keys_free (self->keys);
+  pub_starts_free (self->starts);
   g_clear_pointer (&self->segment, pub_segment_unref);
   g_array_unref (self->listeners);
   g_free (self);
@@ -202,7 +205,8 @@ static gboolean
 keep_packet (PubStream * self, GBytes * bytes)
 {
   const PubPacket packet = { g_bytes_ref (bytes),
-    pub_segment_ref (self->segment), self->n_packets, g_get_monotonic_time ()
+    pub_segment_ref (self->segment), self->n_packets, g_get_monotonic_time (),
+    FALSE
   };
   guint64 start;
   gboolean starts;
@@ -287,6 +291,24 @@ const PubPacket *
 pub_stream_get_packet (PubStream * self, guint64 place)
 {
   return pub_ring_get (self->ring, place);
+}
+
+const PubPacket *
+pub_stream_cut (PubStream * self, PubStart * start, const PubPacket * packet)
+{
+  PubSegment *segment = packet->segment;
+
+  return pub_starts_cut (self->starts, start, packet, &segment->info,
+      segment->gen);
+}
+
+GBytes *
+pub_stream_cut_heard (PubStream * self, PubStart * start, GBytes * packet,
+    guint32 number)
+{
+  const PubPacket whole = { packet, self->segment, number, 0, FALSE };
+
+  return pub_stream_cut (self, start, &whole)->bytes;
 }
 
 guint64

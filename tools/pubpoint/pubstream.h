@@ -5,6 +5,7 @@
 #include "asf/asfreader.h"
 #include "pubring.h"
 #include "pubselect.h"
+#include "pubstart.h"
 
 G_BEGIN_DECLS
 
@@ -112,6 +113,21 @@ PubRing *pub_stream_get_ring (PubStream * self);
  * Returns: (nullable): the packet; its segment is a #PubSegment.
  */
 const PubPacket *pub_stream_get_packet (PubStream * self, guint64 place);
+
+/**
+ * pub_stream_cut:
+ * @start: (inout): of a player or a listener; is behind @packet afterwards
+ * @packet: under a header of this stream
+ *
+ * See pub_starts_cut().
+ */
+const PubPacket *pub_stream_cut (PubStream * self, PubStart * start,
+    const PubPacket * packet);
+
+/* The same for a listener, with what it hears of a packet.
+ * Returns: (transfer none) (nullable): what is left of it. */
+GBytes *pub_stream_cut_heard (PubStream * self, PubStart * start,
+    GBytes * packet, guint32 number);
 
 /**
  * pub_stream_find_start:

@@ -9,7 +9,7 @@ import time
 
 AGENT = 'WMEncoder/12.0.7600.16385'
 PACKET_SIZE = 1400
-DEADLINE = 20
+DEADLINE = 60
 
 
 def guid(text):

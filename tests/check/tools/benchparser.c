@@ -20,8 +20,9 @@ note_packet (gpointer data, const BenchLabel * label)
 {
   Found *found = data;
 
-  fail_unless (found->n < G_N_ELEMENTS (found->labels));
-  found->labels[found->n++] = *label;
+  if (found->n < G_N_ELEMENTS (found->labels))
+    found->labels[found->n] = *label;
+  found->n++;
 }
 
 static void
@@ -120,23 +121,29 @@ make_plain (gsize skip)
   return bytes;
 }
 
+static gboolean
+is_packet (const BenchLabel * label, guint number)
+{
+  guint place = number % BENCH_KEY_DISTANCE;
+  gboolean is_key = place < BENCH_KEY_PACKETS;
+
+  return label->number == number && label->programme == 3
+      && label->key_count == (is_key ? BENCH_KEY_PACKETS : 0)
+      && label->key_index == (is_key ? place : 0)
+      && label->sent_ns > 0 && label->sent_ns <= bench_now_ns ();
+}
+
+/* Few assertions: libcheck writes each to a file, and this is asked of each
+ * cut. */
 static void
 expect_packets (const Found * found, guint number, guint n)
 {
-  guint i;
+  guint i = 0;
 
-  assert_equals_int (found->n, n);
-  for (i = 0; i < n; i++) {
-    const BenchLabel *label = &found->labels[i];
-    guint place = (number + i) % BENCH_KEY_DISTANCE;
-    gboolean is_key = place < BENCH_KEY_PACKETS;
-
-    assert_equals_int (label->number, number + i);
-    assert_equals_int (label->programme, 3);
-    assert_equals_int (label->key_count, is_key ? BENCH_KEY_PACKETS : 0);
-    assert_equals_int (label->key_index, is_key ? place : 0);
-    fail_unless (label->sent_ns > 0 && label->sent_ns <= bench_now_ns ());
-  }
+  while (i < MIN (found->n, n) && is_packet (&found->labels[i], number + i))
+    i++;
+  fail_unless (i == found->n && i == n, "%u packets, %u of them right, not %u",
+      found->n, i, n);
 }
 
 /* In two pieces, cut at @cut. */
@@ -160,8 +167,8 @@ expect_stream (GByteArray * bytes, gboolean is_mms)
 
     bench_parser_init (&parser, is_mms);
     take (&parser, bytes, cut, &found);
-    assert_equals_int (parser.status, 200);
-    assert_equals_int (parser.n_broken, 0);
+    fail_unless (parser.status == 200 && parser.n_broken == 0,
+        "cut at %" G_GSIZE_FORMAT, cut);
     expect_packets (&found, FIRST, N_PACKETS);
     bench_parser_clear (&parser);
   }

@@ -137,9 +137,8 @@ play_case_expect_text (RawPush * player, const gchar * text, gsize size)
   g_byte_array_unref (bytes);
 }
 
-/* Each payload is one whole media object: stream and byte say all of it. */
-void
-play_case_send_payloads (RawPush * push, const gchar * payloads)
+GByteArray *
+play_case_packet (const gchar * payloads)
 {
   GByteArray *packet = g_byte_array_new ();
   gchar **parts = g_strsplit (payloads, " ", -1);
@@ -156,9 +155,9 @@ play_case_send_payloads (RawPush * push, const gchar * payloads)
   for (i = 0; parts[i] != NULL; i++) {
     test_put (packet, (parts[i][1] == 'K' ? 0x80 : 0) | (parts[i][0] - '0'), 1);
     test_put (packet, i, 1);
-    test_put (packet, 0, 4);
+    test_put (packet, parts[i][2] == '>' ? 2 : 0, 4);
     test_put (packet, 8, 1);
-    test_put (packet, 2, 4);
+    test_put (packet, parts[i][2] == '\0' ? 2 : 4, 4);
     test_put (packet, 4000, 4);
     test_put (packet, 2, 2);
     g_byte_array_append (packet, (guint8 *) parts[i], 2);
@@ -167,32 +166,60 @@ play_case_send_payloads (RawPush * push, const gchar * payloads)
   i = packet->len;
   g_byte_array_set_size (packet, PLAY_PACKET_SIZE);
   memset (packet->data + i, 0, PLAY_PACKET_SIZE - i);
-  raw_push_frame (push, 'D', packet->data, packet->len);
   g_strfreev (parts);
+  return packet;
+}
+
+void
+play_case_send_payloads (RawPush * push, const gchar * payloads)
+{
+  GByteArray *packet = play_case_packet (payloads);
+
+  raw_push_frame (push, 'D', packet->data, packet->len);
   g_byte_array_unref (packet);
+}
+
+gchar *
+play_case_list_payloads (const guint8 * data, gsize size)
+{
+  GString *seen = g_string_new (NULL);
+  AsfPacketInfo info;
+  AsfPayloadIter iter;
+  AsfPayload payload;
+
+  fail_unless (asf_packet_read (data, size, &info, NULL));
+  asf_payload_iter_init (&iter, &info, data);
+  while (asf_payload_next (&iter, &payload, NULL))
+    g_string_append_printf (seen, "%s%.2s", seen->len ? " " : "", payload.data);
+  return g_string_free (seen, FALSE);
+}
+
+void
+play_case_expect_whole (RawPush * player, const gchar * payloads)
+{
+  GByteArray *bytes = play_case_take (player, PLAY_PACKET_SIZE);
+  gchar *seen = play_case_list_payloads (bytes->data, PLAY_PACKET_SIZE);
+
+  fail_unless_equals_string (seen, payloads);
+  g_free (seen);
+  g_byte_array_unref (bytes);
 }
 
 void
 play_case_expect_payloads (RawPush * player, guint32 location,
     guint8 sequence, const gchar * payloads)
 {
-  GString *seen = g_string_new (NULL);
   GByteArray *bytes;
-  AsfPacketInfo info;
-  AsfPayloadIter iter;
-  AsfPayload payload;
+  gchar *seen;
   guint size;
 
   raw_push_read (player, 4);
   size = GST_READ_UINT16_LE (player->received->str + 2) - 8;
   play_case_expect_chunk (player, 'D', location, sequence, size);
   bytes = play_case_take (player, size);
-  fail_unless (asf_packet_read (bytes->data, size, &info, NULL));
-  asf_payload_iter_init (&iter, &info, bytes->data);
-  while (asf_payload_next (&iter, &payload, NULL))
-    g_string_append_printf (seen, "%s%.2s", seen->len ? " " : "", payload.data);
-  fail_unless_equals_string (seen->str, payloads);
-  g_string_free (seen, TRUE);
+  seen = play_case_list_payloads (bytes->data, size);
+  fail_unless_equals_string (seen, payloads);
+  g_free (seen);
   g_byte_array_unref (bytes);
 }
 

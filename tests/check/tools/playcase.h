@@ -34,7 +34,8 @@ RawPush *play_case_push (void);
 void play_case_send (RawPush * push, guint8 fill, gboolean is_key);
 
 /* A packet with payloads "1K 2x": two bytes, stream and name; K is a key
- * frame. */
+ * frame.  "1K<" is the first half of an object, "1K>" the second. */
+GByteArray *play_case_packet (const gchar * payloads);
 void play_case_send_payloads (RawPush * push, const gchar * payloads);
 
 /* A player that has sent @request. */
@@ -57,6 +58,12 @@ void play_case_expect_data (RawPush * player, guint32 location,
 /* A $D with these payloads, and no others. */
 void play_case_expect_payloads (RawPush * player, guint32 location,
     guint8 sequence, const gchar * payloads);
+
+/* A whole packet with these payloads. */
+void play_case_expect_whole (RawPush * player, const gchar * payloads);
+
+/* Returns: what is in a packet, as above, without the halves. */
+gchar *play_case_list_payloads (const guint8 * data, gsize size);
 
 void play_case_expect_text (RawPush * player, const gchar * text, gsize size);
 

@@ -404,6 +404,30 @@ GST_START_TEST (test_many_wrong_passwords)
 GST_END_TEST;
 
 static void
+read_admins (PubServer * server, gpointer data)
+{
+  fail_unless (pub_server_set_passwords (server, PUB_ROLE_ADMIN, admins, NULL,
+          NULL));
+}
+
+/* Where everybody may look, and an administrator sees more, is not the place
+ * to try passwords. */
+GST_START_TEST (test_wrong_passwords_where_none_is_needed)
+{
+  guint i;
+
+  push_case_restart (read_admins);
+  for (i = 0; i < WRONG_BURST; i++)
+    assert_equals_int (ask ("GET /status.json HTTP/1.1", basic ("boss:wrong"),
+            NULL), 200);
+  assert_equals_int (ask ("GET /admin/ HTTP/1.1", basic ("boss:own"), NULL),
+      429);
+  assert_equals_int (ask ("GET /status.json HTTP/1.1", NULL, NULL), 200);
+}
+
+GST_END_TEST;
+
+static void
 listen_beyond (PubServer * server, gpointer data)
 {
   guint *port = data;
@@ -498,6 +522,7 @@ pubauth_suite (void)
   tcase_add_test (tc, test_unread_body);
   tcase_add_test (tc, test_reload);
   tcase_add_test (tc, test_many_wrong_passwords);
+  tcase_add_test (tc, test_wrong_passwords_where_none_is_needed);
   tcase_add_test (tc, test_unencrypted);
   return suite;
 }

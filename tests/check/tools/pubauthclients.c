@@ -95,7 +95,7 @@ static GstMessage *
 wait_for_end (GstElement * pipeline)
 {
   GstBus *bus = gst_element_get_bus (pipeline);
-  GstMessage *message = gst_bus_timed_pop_filtered (bus, 20 * GST_SECOND,
+  GstMessage *message = gst_bus_timed_pop_filtered (bus, 60 * GST_SECOND,
       GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
 
   gst_object_unref (bus);
@@ -217,7 +217,7 @@ start_command (guint i)
       | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   gchar *text = g_strdup_printf (commands[i].command, commands[i].has_tls
       ? tls_port : pub_thread_get_port (server));
-  gchar *line = g_strconcat ("timeout 20 ", text, NULL), **argv;
+  gchar *line = g_strconcat ("timeout 60 ", text, NULL), **argv;
   GSubprocess *process;
 
   fail_unless (g_shell_parse_argv (line, NULL, &argv, NULL));
@@ -339,7 +339,7 @@ pubauthclients_suite (void)
   Suite *suite = suite_create ("pubauthclients");
   TCase *tc = tcase_create ("clients");
 
-  tcase_set_timeout (tc, 60);
+  tcase_set_timeout (tc, 120);
   tcase_add_checked_fixture (tc, set_up, tear_down);
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_encoders);

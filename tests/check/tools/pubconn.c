@@ -5,9 +5,16 @@
 
 #include <gst/check/gstcheck.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define OPTIONS "OPTIONS / HTTP/1.1\r\nHost: t\r\n\r\n"
+/* A sanitizer's frames are larger, and so is its time. */
+#ifdef __SANITIZE_ADDRESS__
+#define N_REQUESTS 2000
+#else
 #define N_REQUESTS 10000
+#endif
+#define STATUS "GET /status.json HTTP/1.1\r\nHost: t\r\n\r\n"
 
 static gpointer
 send_requests (gpointer data)
@@ -70,6 +77,84 @@ GST_START_TEST (test_push_and_next_request_at_once)
 
 GST_END_TEST;
 
+/* Each of them takes some 5 KB of /status.json. */
+static void
+add_points (PubServer * server, gpointer data)
+{
+  GString *path = g_string_new (NULL);
+  guint i;
+
+  for (i = 0; i < 130; i++) {
+    g_string_printf (path, "/%u", i);
+    while (path->len < 1000)
+      g_string_append_c (path, '"');
+    pub_server_add_point (server, path->str);
+  }
+  g_string_free (path, TRUE);
+}
+
+/* A large answer gets to a peer that takes it slowly, for longer than a closing
+ * connection is waited for. */
+GST_START_TEST (test_slow_peer)
+{
+  RawPush *client;
+  gchar *head = NULL;
+  guint64 length;
+
+  push_case_restart (add_points);
+  client = push_case_connect ();
+  g_socket_set_option (client->socket, SOL_SOCKET, SO_RCVBUF, 16384, NULL);
+  raw_push_send_text (client, STATUS);
+  assert_equals_int (raw_push_response (client, &head), 200);
+  length = g_ascii_strtoull (strstr (head, "Content-Length: ") + 16, NULL, 10);
+  fail_unless (length > 600000);
+  while (client->received->len < length
+      && raw_push_try_read (client, MIN (client->received->len + 32768,
+              length)))
+    g_socket_condition_timed_wait (client->socket, G_IO_HUP, 250000, NULL,
+        NULL);
+  fail_unless_equals_uint64 (client->received->len, length);
+  g_free (head);
+  raw_push_free (client);
+}
+
+GST_END_TEST;
+
+static void
+ended (gpointer data)
+{
+}
+
+static void
+end_server (PubServer * server, gpointer data)
+{
+  pub_server_shut_down (server, ended, NULL);
+}
+
+/* While the server ends an answer is written to its end, but the next request
+ * is not heard. */
+GST_START_TEST (test_request_behind_the_end)
+{
+  RawPush *client;
+  gchar *head = NULL;
+  guint64 length;
+
+  push_case_restart (add_points);
+  client = push_case_connect ();
+  g_socket_set_option (client->socket, SOL_SOCKET, SO_RCVBUF, 16384, NULL);
+  raw_push_send_text (client, STATUS STATUS);
+  assert_equals_int (raw_push_response (client, &head), 200);
+  length = g_ascii_strtoull (strstr (head, "Content-Length: ") + 16, NULL, 10);
+  pub_thread_call (push_case_server, end_server, NULL);
+  raw_push_read (client, length);
+  g_string_erase (client->received, 0, length);
+  fail_unless (raw_push_wait_end (client));
+  g_free (head);
+  raw_push_free (client);
+}
+
+GST_END_TEST;
+
 static Suite *
 pubconn_suite (void)
 {
@@ -81,6 +166,8 @@ pubconn_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_requests_that_do_not_wait);
   tcase_add_test (tc, test_push_and_next_request_at_once);
+  tcase_add_test (tc, test_slow_peer);
+  tcase_add_test (tc, test_request_behind_the_end);
   return suite;
 }
 

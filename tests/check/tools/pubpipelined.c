@@ -388,6 +388,8 @@ GST_START_TEST (test_idle_ends)
   held = begin_pipelined ("Supported: com.microsoft.wm.sswitch\r\n", &id);
   g_free (id);
   change_header (push);
+  /* it shall get no other header while it plays */
+  fail_unless (pub_thread_wait (play_server, PATH, pub_has_headers, 2));
   stopped = begin_pipelined ("", &id);
   ask (stopped, HEAD ("POST") "Pragma: xStopStrm=1\r\n" NO_BODY, id);
   expect_last_transfer (stopped);
@@ -510,6 +512,39 @@ GST_START_TEST (test_hostile)
 
 GST_END_TEST;
 
+static void
+shut_down_point (PubPoint * point, gpointer data)
+{
+  pub_point_shut_down (point);
+}
+
+static void
+end_all (PubServer * server, gpointer data)
+{
+  pub_server_disconnect (server, PATH, SOUP_STATUS_FORBIDDEN);
+  pub_server_foreach_point (server, shut_down_point, NULL);
+}
+
+/* A player that is stopped when the programme has just ended hears of the end
+ * once. */
+GST_START_TEST (test_stopped_at_the_end)
+{
+  RawPush *push = play_case_push (), *player;
+  gchar *id;
+
+  player = begin_pipelined (SWITCH ("ffff:1:0 ffff:2:0"), &id);
+  pub_thread_call (play_server, end_all, NULL);
+  expect_transfer (player, 8, FALSE);
+  play_case_expect_text (player, "$E\x04\0\0\0\0\0", 8);
+  expect_last_transfer (player);
+  fail_unless (raw_push_wait_end (player));
+  g_free (id);
+  raw_push_free (player);
+  raw_push_free (push);
+}
+
+GST_END_TEST;
+
 static Suite *
 pubpipelined_suite (void)
 {
@@ -528,6 +563,7 @@ pubpipelined_suite (void)
   tcase_add_test (tc, test_numbers_of_headers);
   tcase_add_test (tc, test_old_server);
   tcase_add_test (tc, test_hostile);
+  tcase_add_test (tc, test_stopped_at_the_end);
   return suite;
 }
 

@@ -142,6 +142,28 @@ GST_START_TEST (test_mms)
 
 GST_END_TEST;
 
+/* What comes as a body is not the next request, whatever it looks like. */
+GST_START_TEST (test_describe_with_a_body)
+{
+  const gchar *body = "GET /status.json HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  gchar *request = g_strdup_printf ("GET " PATH " HTTP/1.1\r\nHost: t\r\n"
+      "User-Agent: NSPlayer/7.0\r\nContent-Length: %u\r\n\r\n%s",
+      (guint) strlen (body), body);
+  RawPush *push = play_case_push (), *player = play_case_player (request);
+
+  fail_unless_equals_int (raw_push_response (player, NULL), 200);
+  play_case_expect_chunk (player, 'H', 0, 0x0c, play_header->len);
+  play_case_expect_header (player);
+  raw_push_send_text (player, "PUT " PATH " HTTP/1.1\r\nHost: t\r\n"
+      "Content-Length: 0\r\n\r\n");
+  fail_unless_equals_int (raw_push_response (player, NULL), 405);
+  g_free (request);
+  raw_push_free (player);
+  raw_push_free (push);
+}
+
+GST_END_TEST;
+
 /* VLC asks as HTTP/1.0 does, and takes all that comes up to the end of the
  * connection for the header. */
 GST_START_TEST (test_describe_closes)
@@ -483,6 +505,7 @@ pubplayer_suite (void)
   tcase_add_test (tc, test_log_of_players);
   tcase_add_test (tc, test_plain_in_chunks);
   tcase_add_test (tc, test_mms);
+  tcase_add_test (tc, test_describe_with_a_body);
   tcase_add_test (tc, test_describe_closes);
   tcase_add_test (tc, test_metadata);
   tcase_add_test (tc, test_padding_is_put_back);

@@ -56,6 +56,14 @@ GST_START_TEST (test_names)
 
 GST_END_TEST;
 
+static gboolean
+has_controls (const gchar * name)
+{
+  while (*name != '\0' && !g_ascii_iscntrl (*name))
+    name++;
+  return *name != '\0';
+}
+
 /* Any bytes make a name that stays in its folder, is not hidden and not too
  * long, also with the largest number. */
 GST_START_TEST (test_any_path)
@@ -76,8 +84,8 @@ GST_START_TEST (test_any_path)
     fail_unless (strlen (name) <= MAX_NAME && strchr (name, '/') == NULL);
     fail_if (name[0] == '.' || name[0] == '-');
     fail_unless (g_str_has_suffix (name, "-20261121T180102Z-1000.asf"));
-    for (j = 0; name[j] != '\0'; j++)
-      fail_if (g_ascii_iscntrl (name[j]));
+    /* one assertion for all: libcheck writes each to a file */
+    fail_if (has_controls (name));
     g_free (name);
   }
   g_rand_free (dice);

@@ -39,7 +39,7 @@ static gchar *
 filter (PubChoice * choice, guint32 number, const gchar * text)
 {
   GBytes *packet = make_packet (text);
-  GBytes *left = pub_choice_filter (choice, number, packet);
+  GBytes *left = pub_choice_filter (choice, number, packet, FALSE);
   GString *seen = g_string_new (NULL);
   AsfPacketInfo info;
   AsfPayloadIter iter;
@@ -263,13 +263,13 @@ GST_START_TEST (test_shares)
   fail_unless (pub_choice_play (choices[0], one, 1));
   fail_unless (pub_choice_play (choices[1], other, 3));
   assert_equals_int (pub_select_count (shared), 1);
-  one_of = pub_choice_filter (choices[0], 3, packet);
-  other_of = pub_choice_filter (choices[1], 3, packet);
+  one_of = pub_choice_filter (choices[0], 3, packet, FALSE);
+  other_of = pub_choice_filter (choices[1], 3, packet, FALSE);
   fail_unless (one_of == other_of);
   g_bytes_unref (other_of);
   g_bytes_unref (one_of);
   /* another one in its place */
-  other_of = pub_choice_filter (choices[1], 3 + PUB_SELECT_KEPT, packet);
+  other_of = pub_choice_filter (choices[1], 3 + PUB_SELECT_KEPT, packet, FALSE);
   fail_unless (one_of != other_of);
   g_bytes_unref (other_of);
   g_bytes_unref (packet);
@@ -307,24 +307,24 @@ GST_START_TEST (test_cuts)
   GBytes *packet = g_byte_array_free_to_bytes (padded), *cut, *again;
   AsfPacketInfo packet_info;
 
-  cut = pub_select_cut (shared, 5, packet);
+  cut = pub_select_cut (shared, 5, packet, FALSE);
   fail_unless (asf_packet_read (g_bytes_get_data (cut, NULL),
           g_bytes_get_size (cut), &packet_info, NULL));
   assert_equals_uint64 (packet_info.padding, 0);
   fail_unless (g_bytes_get_size (cut) < 140);
-  again = pub_select_cut (shared, 5, packet);
+  again = pub_select_cut (shared, 5, packet, FALSE);
   fail_unless (again == cut);
   g_bytes_unref (again);
   g_bytes_unref (cut);
   g_bytes_unref (packet);
   /* one without padding is no copy */
   packet = make_packet (ALL);
-  cut = pub_select_cut (shared, 6, packet);
+  cut = pub_select_cut (shared, 6, packet, FALSE);
   fail_unless (cut == packet);
   g_bytes_unref (cut);
   g_bytes_unref (packet);
   packet = g_bytes_new_static ("\x82", 1);
-  fail_unless (pub_select_cut (shared, 7, packet) == NULL);
+  fail_unless (pub_select_cut (shared, 7, packet, FALSE) == NULL);
   g_bytes_unref (packet);
   assert_equals_int (pub_select_count (shared), 0);
 }

@@ -51,6 +51,27 @@ get_players (void)
   return players;
 }
 
+static void
+count_point (PubPoint * point, gpointer data)
+{
+  (*(guint *) data)++;
+}
+
+static void
+count_points (PubServer * server, gpointer data)
+{
+  pub_server_foreach_point (server, count_point, data);
+}
+
+static guint
+get_points (void)
+{
+  guint n = 0;
+
+  pub_thread_call (play_server, count_points, &n);
+  return n;
+}
+
 static RawPush *
 begin_player (const gchar * request)
 {
@@ -254,6 +275,31 @@ GST_START_TEST (test_server_goes_first)
 
 GST_END_TEST;
 
+/* The end of the server finds a point that goes with its last player. */
+GST_START_TEST (test_server_ends_a_point_that_goes)
+{
+  RawPush *push = raw_push_connect (pub_thread_get_port (play_server));
+  RawPush *player;
+  guint i;
+
+  assert_equals_int (raw_push_setup (push, PLAY_PATH, "0",
+          "AutoDestroy: 1\r\n"), 204);
+  raw_push_start (push, PLAY_PATH, RAW_LENGTH);
+  raw_push_frame (push, 'H', play_header->data, play_header->len);
+  player = begin_player (PLAIN);
+  for (i = 0; i < 10000; i++)
+    play_case_send (push, i % 100, i == 0);
+  raw_push_end (push, 0);
+  assert_equals_int (raw_push_response (push, NULL), 204);
+  assert_equals_int (get_players ().n, 1);
+  pub_thread_shut_down (play_server);
+  assert_equals_int (get_points (), 0);
+  raw_push_free (player);
+  raw_push_free (push);
+}
+
+GST_END_TEST;
+
 static Suite *
 pubslow_suite (void)
 {
@@ -270,6 +316,7 @@ pubslow_suite (void)
   tcase_add_test (tc, test_reset_by_a_player);
   tcase_add_test (tc, test_many_players);
   tcase_add_test (tc, test_server_goes_first);
+  tcase_add_test (tc, test_server_ends_a_point_that_goes);
   return suite;
 }
 
