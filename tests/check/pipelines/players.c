@@ -137,6 +137,53 @@ GST_START_TEST (test_one_packet_missing)
 
 GST_END_TEST;
 
+/* What ffprobe says of the streams of @input. */
+static GSubprocess *
+start_ffprobe (const gchar * input)
+{
+  GSubprocess *process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE,
+      NULL, "ffprobe", "-v", "quiet", "-of", "compact", "-show_entries",
+      "stream=codec_name,width,height,sample_rate,channels", input, NULL);
+
+  fail_unless (process != NULL);
+  return process;
+}
+
+static gchar *
+finish_ffprobe (GSubprocess * process)
+{
+  gchar *text = NULL;
+
+  fail_unless (g_subprocess_communicate_utf8 (process, NULL, NULL, &text, NULL,
+          NULL));
+  fail_unless (g_subprocess_get_successful (process));
+  g_object_unref (process);
+  return text;
+}
+
+GST_START_TEST (test_ffprobe)
+{
+  gchar *url = pub_thread_url (server, __i__ == 0 ? "http" : "mmsh", PATH);
+  gchar *expected, *seen;
+  GSubprocess *process;
+  TestMedia media;
+
+  if (player_have_program ("ffprobe") && test_media_open (&media, videos[0])) {
+    expected = finish_ffprobe (start_ffprobe (media.path));
+    fail_unless (strstr (expected, "wmv2") != NULL, "%s", expected);
+    process = start_ffprobe (url);
+    push_packets (begin_push (&media, 1), &media, G_MAXUINT);
+    seen = finish_ffprobe (process);
+    fail_unless_equals_string (seen, expected);
+    g_free (expected);
+    g_free (seen);
+    test_media_close (&media);
+  }
+  g_free (url);
+}
+
+GST_END_TEST;
+
 static gboolean
 have_elements (void)
 {
@@ -360,6 +407,7 @@ players_suite (void)
   tcase_add_loop_test (tc, test_ffmpeg_http, 0, G_N_ELEMENTS (videos));
   tcase_add_loop_test (tc, test_ffmpeg_mmsh, 0, G_N_ELEMENTS (videos));
   tcase_add_test (tc, test_one_packet_missing);
+  tcase_add_loop_test (tc, test_ffprobe, 0, 2);
   /* those with Windows Media Video 8 */
   tcase_add_loop_test (tc, test_gstreamer, 0, 3);
   tcase_add_loop_test (tc, test_mplayer_mmsh, 0, 3);

@@ -53,9 +53,12 @@ const Curve = (() => {
   }
 
   function drawTimes(svg, at, window, formatAge) {
-    for (const [part, anchor] of [[1, 'start'], [0.5, 'middle'], [0, 'end']])
-      make('text', { class: 'scale', x: at.x(part * window), y: HEIGHT - 6,
-        'text-anchor': anchor }, svg).textContent = formatAge(part * window);
+    /* ages are shown in whole minutes, so that the middle one has to be some */
+    const middle = window > 60 ? Math.floor(window / 120) * 60 : window / 2;
+
+    for (const [age, anchor] of [[window, 'start'], [middle, 'middle'], [0, 'end']])
+      make('text', { class: 'scale', x: at.x(age), y: HEIGHT - 6,
+        'text-anchor': anchor }, svg).textContent = formatAge(age);
   }
 
   function drawLine(svg, at, rates, step) {
