@@ -44,8 +44,6 @@ void
 pub_player_leave (PubPlayer * self)
 {
   self->is_gone = TRUE;
-  if (pub_player_is_playing (self))
-    log_end (self);
   pub_pace_remove (&self->turn);
   pub_feed_leave (&self->feed);
   if (self->mms != NULL)
@@ -59,6 +57,9 @@ pub_player_close (PubPlayer * self)
 {
   if (self->is_gone)
     return;
+  /* the output may be gone with the connection */
+  if (pub_player_is_playing (self))
+    log_end (self);
   pub_conn_close (self->conn);
   pub_player_leave (self);
 }
