@@ -278,6 +278,7 @@ GST_START_TEST (test_body_is_not_kept)
     "POST https://t/ HTTP/1.1\r\n" HOST "Content-Length: 2000000000\r\n\r\n",
     "PUT /live HTTP/1.1\r\n" HOST "Content-Length: 2000000000\r\n\r\n",
     "POST /live HTTP/1.1\r\n" HOST "Content-Length: -1\r\n\r\n",
+    "rubbish\r\n\r\n",
   };
   const gsize size = 4 * 1024 * 1024;
   RawPush *push = begin_programme ();
@@ -291,6 +292,7 @@ GST_START_TEST (test_body_is_not_kept)
     raw_push_send_text (other, heads[i]);
     raw_push_send (other, more, size);
     fail_unless (raw_push_response (other, NULL) >= 400, "%u", i);
+    fail_unless (raw_push_wait_end (other) && !other->was_reset, "%u", i);
     fail_unless (mallinfo2 ().uordblks < before + 512 * 1024, "%u", i);
     raw_push_free (other);
   }
