@@ -85,7 +85,7 @@ try_higher_rates (AsfBucket * self)
   const gint last = ASF_BUCKET_RATES - 1;
 
   while (self->held_s > 0.0 && !rate_holds (self, last, self->held_s)
-      && self->bps_tried[last] < G_MAXUINT32)
+      && self->bps_tried[last] < (gdouble) G_MAXUINT32)
     try_higher_rate (self);
 }
 
