@@ -268,7 +268,11 @@ pub_pace_arrived (PubPaceGroup * self, gint64 now_us)
   n_joined = count_joined (self);
   self->credit += self->n_members;
   n = self->credit / n_joined;
-  self->credit %= n_joined;
+  /* few have their turns together: each time that the peers' machine, or this
+   * one, is woken costs as much as several turns */
+  if (n < self->n_members && self->n_members <= PUB_PACE_TOGETHER)
+    n = 0;
+  self->credit -= (guint64) n *n_joined;
   for (; n > 0 && self->waiting.head != NULL; n--)
     make_due (self->waiting.head->data);
   wake_by (self->pace, find_deadline (self));

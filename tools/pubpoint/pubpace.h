@@ -22,9 +22,12 @@ typedef struct _PubPace PubPace;
  * longest ago, so many that all of them have had it when the oldest thing that
  * one of them waits for is as old as it may get.  So things go out together,
  * the work is even however the members came, and nobody needs a timer: only
- * when arrivals are late one does for all of them.
+ * when arrivals are late one does for all of them.  A group of at most
+ * %PUB_PACE_TOGETHER has its turns together.
  */
 typedef struct _PubPaceGroup PubPaceGroup;
+
+#define PUB_PACE_TOGETHER 128
 
 /**
  * PubPaceMember:

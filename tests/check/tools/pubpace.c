@@ -5,7 +5,9 @@
 
 #include "pubpace.h"
 
+/* Of a group that has its turns together, and of one that has not. */
 #define N_MEMBERS 9
+#define N_MANY (3 * N_MEMBERS * 5)
 #define GAP_US 37037
 /* As long as these let the mean time between arrivals settle. */
 #define N_SETTLING 60
@@ -22,7 +24,7 @@ typedef struct
 
 static PubPace *pace;
 static PubPaceGroup *group;
-static Member members[N_MEMBERS];
+static Member members[N_MANY];
 static guint n_members;
 static guint join_ms;
 
@@ -57,14 +59,20 @@ teardown (void)
 }
 
 static void
-add_members (void)
+add_some (guint n)
 {
   memset (members, 0, sizeof (members));
-  while (n_members < N_MEMBERS) {
+  while (n_members < n) {
     Member *member = &members[n_members++];
 
     pub_pace_add (group, &member->turn, serve, member);
   }
+}
+
+static void
+add_members (void)
+{
+  add_some (N_MEMBERS);
 }
 
 /* What is due now. */
@@ -79,7 +87,7 @@ count_served (void)
 {
   guint i, n = 0;
 
-  for (i = 0; i < N_MEMBERS; i++)
+  for (i = 0; i < n_members; i++)
     n += members[i].n_served;
   return n;
 }
@@ -105,30 +113,61 @@ arrive (gint64 time_us, gint64 gap_us, guint n)
   return time_us;
 }
 
-static void
-expect_one_turn_in (guint n_joined, gint64 gap_us)
+/* Returns: the time of the next arrival. */
+static gint64
+settle (guint n, gint64 gap_us)
 {
   gint64 time_us = g_get_monotonic_time () + AHEAD_US;
-  guint i, k;
+  guint i;
 
   join_ms = 90;
-  add_members ();
+  add_some (n);
   time_us = arrive (time_us, gap_us, N_SETTLING);
-  for (i = 0; i < N_MEMBERS; i++)
+  for (i = 0; i < n; i++)
     members[i].n_served = 0;
-  for (k = 1; k <= 4 * n_joined; k++) {
-    time_us = arrive (time_us, gap_us, 1);
-    /* as many each time */
-    assert_equals_int (count_served (), k * N_MEMBERS / n_joined);
-  }
-  for (i = 0; i < N_MEMBERS; i++)
-    assert_equals_int (members[i].n_served, 4);
+  return time_us;
+}
+
+static void
+expect_turns (guint n)
+{
+  guint i;
+
+  for (i = 0; i < n_members; i++)
+    assert_equals_int (members[i].n_served, n);
 }
 
 /* 0, 37 and 74 ms old is what goes out together in 90 ms. */
 GST_START_TEST (test_joined)
 {
-  expect_one_turn_in (3, GAP_US);
+  gint64 time_us = settle (N_MANY, GAP_US);
+  guint k;
+
+  fail_unless (N_MANY > PUB_PACE_TOGETHER);
+  for (k = 1; k <= 12; k++) {
+    time_us = arrive (time_us, GAP_US, 1);
+    /* as many each time */
+    assert_equals_int (count_served (), k * N_MANY / 3);
+  }
+  expect_turns (4);
+}
+
+GST_END_TEST;
+
+/* Few have them all at once. */
+GST_START_TEST (test_together)
+{
+  gint64 time_us = settle (N_MEMBERS, GAP_US);
+  guint k, n_bursts = 0, before = 0;
+
+  for (k = 1; k <= 12; k++) {
+    time_us = arrive (time_us, GAP_US, 1);
+    n_bursts += count_served () > before;
+    before = count_served ();
+    assert_equals_int (before, n_bursts * N_MEMBERS);
+  }
+  assert_equals_int (n_bursts, 4);
+  expect_turns (4);
 }
 
 GST_END_TEST;
@@ -136,7 +175,10 @@ GST_END_TEST;
 /* Arrivals that are further apart than that have to wait for nothing. */
 GST_START_TEST (test_slow)
 {
-  expect_one_turn_in (1, 200 * 1000);
+  gint64 time_us = settle (N_MEMBERS, 200 * 1000);
+
+  arrive (time_us, 200 * 1000, 4);
+  expect_turns (4);
 }
 
 GST_END_TEST;
@@ -250,6 +292,7 @@ pub_pace_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_checked_fixture (tc, setup, teardown);
   tcase_add_test (tc, test_joined);
+  tcase_add_test (tc, test_together);
   tcase_add_test (tc, test_slow);
   tcase_add_test (tc, test_late);
   tcase_add_test (tc, test_nothing);
