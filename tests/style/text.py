@@ -16,6 +16,9 @@ LICENCE = 'SPDX-License-Identifier: LGPL-2.1-or-later'
 
 
 def is_text(path):
+    """What people wrote: not what a program printed or diff made."""
+    if path.endswith('.patch') or path.startswith('docs/reports/'):
+        return False
     with open(os.path.join(project.ROOT, path), 'rb') as file:
         return b'\0' not in file.read(4096)
 
