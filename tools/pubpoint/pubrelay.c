@@ -200,7 +200,7 @@ header_came (gpointer data, GBytes * header, const AsfHeaderInfo * info)
 }
 
 static void
-packet_came (gpointer data, GBytes * packet, guint32 number,
+packet_came (gpointer data, GBytes * packet, guint64 number,
     gboolean starts_key_frame)
 {
   PubRelay *self = data;
