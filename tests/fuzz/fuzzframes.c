@@ -83,7 +83,7 @@ check_packet (GBytes * packet, gsize max)
 }
 
 static void
-hear_packet (gpointer data, GBytes * packet, guint32 number,
+hear_packet (gpointer data, GBytes * packet, guint64 number,
     gboolean starts_key_frame)
 {
   Fuzz *self = data;
@@ -221,7 +221,9 @@ int
 LLVMFuzzerTestOneInput (const guint8 * data, gsize size)
 {
   FuzzInput input = { data, size };
-  Fuzz self = { pub_stream_new (BACKLOG) };
+  /* packet numbers of [MS-WMSP] have 32 bits */
+  guint64 first = size > 0 && (data[0] & 0x80) ? G_MAXUINT32 - 3 : 0;
+  Fuzz self = { pub_stream_new (BACKLOG, first) };
 
   memory_disk_reset ();
   self.record = pub_record_run_new (&rules, "/live");

@@ -7,8 +7,8 @@
 #include "wmspush/wmsframe.h"
 
 /* Bytes of one programme in an input, and packets of it. */
-#define MAX_BYTES 40000
-#define MAX_PACKETS 8
+#define MAX_BYTES 24000
+#define MAX_PACKETS 6
 #define MMS_HEAD_SIZE 8
 
 /* Steps of the target server: bytes of an encoder, or of a player, on
@@ -103,6 +103,28 @@ seed_pieces (TestProgramme * programme, const gchar * name)
     if (kind > 0)
       put_end (bytes, WMS_END_SESSION);
     fuzz_seed_save ("pieces", file, bytes);
+    g_free (file);
+  }
+}
+
+/* As it is, and with garbage before and in it. */
+static void
+seed_parse (TestProgramme * programme, const gchar * name)
+{
+  guint kind;
+
+  for (kind = 0; kind < 2; kind++) {
+    GByteArray *bytes = g_byte_array_new ();
+    gchar *file = g_strdup_printf ("%s-%u", name, kind);
+
+    test_put (bytes, 7, 1);
+    if (kind > 0)
+      fuzz_seed_put_text (bytes, "garbage");
+    put_programme (bytes, programme, FALSE, 0);
+    if (kind > 0)
+      fuzz_seed_put_text (bytes, "rubbish");
+    put_programme (bytes, programme, FALSE, 0);
+    fuzz_seed_save ("parse", file, bytes);
     g_free (file);
   }
 }
@@ -219,6 +241,7 @@ seed_programme (TestProgramme * programme, const gchar * name)
     return;
   seed_reader (programme, name);
   seed_pieces (programme, name);
+  seed_parse (programme, name);
   seed_frames (programme, name);
   seed_sink (programme, name);
 }
