@@ -139,16 +139,6 @@ pub_stream_remove_listener (PubStream * self, gpointer data)
   end_dispatch (self);
 }
 
-guint
-pub_stream_count_listeners (PubStream * self)
-{
-  guint i, n = 0;
-
-  for (i = 0; i < self->listeners->len; i++)
-    n += g_array_index (self->listeners, Listener, i).data != NULL;
-  return n;
-}
-
 gboolean
 pub_stream_catch_up (PubStream * self, gpointer data)
 {

@@ -85,7 +85,6 @@ void pub_stream_add_listener (PubStream * self, const PubListenerFuncs * funcs,
  */
 gboolean pub_stream_catch_up (PubStream * self, gpointer data);
 void pub_stream_remove_listener (PubStream * self, gpointer data);
-guint pub_stream_count_listeners (PubStream * self);
 
 void pub_stream_set_header (PubStream * self, GBytes * header,
     const AsfHeaderInfo * info);
