@@ -57,15 +57,14 @@ read_stat (Days * self, const gchar * name)
 }
 
 /* A disk is slower than this programme: the recorder may be behind by less than
- * what it has room for. */
+ * what it has room for.  What the server says is not of this moment. */
 static gboolean
 wait_for_disk (Days * self)
 {
-  gint64 received = soak_server_read (&self->server, POINT, "totals",
-      "received_packets");
+  gint64 sent = read_stat (self, "packets-sent");
 
   return soak_server_wait (&self->server, POINT, "recording", "packets",
-      received - MAX_UNWRITTEN, G_MAXINT64, DISK_SECONDS);
+      sent - MAX_UNWRITTEN, G_MAXINT64, DISK_SECONDS);
 }
 
 static gboolean
