@@ -398,6 +398,16 @@ wms_client_follow (WmsClient * self, WmsOutcome outcome, const GError * error)
     go_on (self, outcome, start);
 }
 
+/* What it says could move a terminal's cursor. */
+static void
+log_answer (const WmsResponse * response)
+{
+  g_autofree gchar *server = response->server != NULL ?
+      g_strescape (response->server, NULL) : NULL;
+
+  GST_DEBUG ("answer %u, server %s", response->status, server);
+}
+
 static void
 http_answered (const WmsResponse * response, gpointer user_data)
 {
@@ -407,7 +417,7 @@ http_answered (const WmsResponse * response, gpointer user_data)
   gboolean start = FALSE;
   gboolean is_late;
 
-  GST_DEBUG ("answer %u, server %s", response->status, response->server);
+  log_answer (response);
   g_mutex_lock (&self->lock);
   self->http_status = response->status;
   is_late = self->phase == WMS_PHASE_LOST;
