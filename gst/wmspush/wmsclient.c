@@ -397,16 +397,6 @@ wms_client_follow (WmsClient * self, WmsOutcome outcome, const GError * error)
     go_on (self, outcome, start);
 }
 
-/* What it says could move a terminal's cursor. */
-static void
-log_answer (const WmsResponse * response)
-{
-  g_autofree gchar *server = response->server != NULL ?
-      g_strescape (response->server, NULL) : NULL;
-
-  GST_DEBUG ("answer %u, server %s", response->status, server);
-}
-
 static void
 http_answered (const WmsResponse * response, gpointer user_data)
 {
