@@ -24,8 +24,8 @@
 #define STEP_MS 5000
 #define END_SECONDS 120
 #define DISK_SECONDS 120
-#define DISK_INTERVAL 400
-#define MAX_UNWRITTEN 1000      /* packets */
+#define DISK_INTERVAL 4000
+#define MAX_UNWRITTEN 2000      /* packets */
 /* What waits for the disk now and then, and the index: 12 bytes for each of
  * 100,000 key frames. */
 #define GROWTH_KB 8192
