@@ -93,9 +93,7 @@ wms_ntlm_negotiate (void)
 void
 wms_ntlm_nonce_init (WmsNtlmNonce * nonce)
 {
-  guint32 words[2] = { g_random_int (), g_random_int () };
-
-  memcpy (nonce->client_challenge, words, sizeof nonce->client_challenge);
+  wms_random (nonce->client_challenge, sizeof nonce->client_challenge);
   nonce->time = UNIX_EPOCH_100NS + (guint64) g_get_real_time () * 10;
 }
 
