@@ -15,7 +15,7 @@ package_names () {
 
 # missing_packages PACKAGE...: those that are not installed
 missing_packages () {
-  comm -23 <(printf '%s\n' "$@" | sort) \
+  comm -23 <(printf '%s\n' "$@" | sort -u) \
     <(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
       sed -n 's/ installed$//p' | sort)
 }
