@@ -217,12 +217,6 @@ asf_recording_get_packets (AsfRecording * self)
 }
 
 guint64
-asf_recording_get_end_ms (AsfRecording * self)
-{
-  return self->totals.play_end_ms;
-}
-
-guint64
 asf_recording_get_duration_ms (AsfRecording * self)
 {
   return self->totals.play_end_ms - self->totals.first_pres_ms;

@@ -175,13 +175,6 @@ AsfRecordingTake asf_recording_take (AsfRecording * self,
 guint64 asf_recording_get_packets (AsfRecording * self);
 
 /**
- * asf_recording_get_end_ms:
- *
- * Returns: the end of the last object, as stored, preroll included.
- */
-guint64 asf_recording_get_end_ms (AsfRecording * self);
-
-/**
  * asf_recording_get_duration_ms:
  *
  * Returns: how long it plays.

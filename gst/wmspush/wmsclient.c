@@ -11,6 +11,7 @@
 
 #include <gst/gstinfo.h>
 
+#include "wmspush/wmssource.h"
 #include "wmspush/wmsthread.h"
 
 GST_DEBUG_CATEGORY (wmsclient_debug);
@@ -101,9 +102,7 @@ wms_client_is_over_locked (WmsClient * self)
 void
 wms_client_stop_timer (WmsClient * self)
 {
-  if (self->timer != NULL)
-    g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
+  wms_source_clear (&self->timer);
 }
 
 static gboolean

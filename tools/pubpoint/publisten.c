@@ -17,6 +17,8 @@
 #include <gio/gnetworking.h>
 #include <glib/gi18n-lib.h>
 
+#include "wmspush/wmssource.h"
+
 /* The kernel cuts it to net.core.somaxconn, 4,096 on Linux. */
 #define BACKLOG 4096
 /* Connections that are taken before others have their turn. */
@@ -46,18 +48,9 @@ struct _PubListeners
 static void listen_again (Listener * self);
 
 static void
-clear_source (Listener * self)
-{
-  if (self->source == NULL)
-    return;
-  g_source_destroy (self->source);
-  g_clear_pointer (&self->source, g_source_unref);
-}
-
-static void
 listener_free (Listener * self)
 {
-  clear_source (self);
+  wms_source_clear (&self->source);
   g_socket_close (self->socket, NULL);
   g_object_unref (self->socket);
   g_free (self);
@@ -150,7 +143,7 @@ pause_is_over (gpointer data)
 static void
 make_pause (Listener * self)
 {
-  clear_source (self);
+  wms_source_clear (&self->source);
   self->source = g_timeout_source_new (PAUSE_MS);
   g_source_set_callback (self->source, pause_is_over, self, NULL);
   g_source_attach (self->source, g_main_context_get_thread_default ());
@@ -243,7 +236,7 @@ connections_wait (GSocket * socket, GIOCondition condition, gpointer data)
 static void
 listen_again (Listener * self)
 {
-  clear_source (self);
+  wms_source_clear (&self->source);
   self->source = g_socket_create_source (self->socket, G_IO_IN, NULL);
   g_source_set_callback (self->source, G_SOURCE_FUNC (connections_wait), self,
       NULL);

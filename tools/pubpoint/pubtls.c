@@ -12,6 +12,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "pubcertificate.h"
+#include "wmspush/wmssource.h"
 
 /* RFC 8446, 5.1: type, version and length of a record; the first one is a
  * handshake's. */
@@ -54,18 +55,9 @@ typedef struct
 static void start_some (PubTls * self);
 
 static void
-clear_source (GSource ** source)
-{
-  if (*source == NULL)
-    return;
-  g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
-static void
 handshake_free (Handshake * self)
 {
-  clear_source (&self->source);
+  wms_source_clear (&self->source);
   g_object_unref (self->cancellable);
   g_object_unref (self->connection);
   g_free (self);
@@ -121,7 +113,7 @@ pub_tls_free (PubTls * self)
 {
   while (!g_queue_is_empty (&self->all))
     give_up (g_queue_peek_head (&self->all));
-  clear_source (&self->timer);
+  wms_source_clear (&self->timer);
   g_clear_object (&self->certificate);
   g_free (self);
 }
@@ -219,7 +211,7 @@ start_some (PubTls * self)
     start (turn->data);
   }
   if (g_queue_is_empty (&self->ready)) {
-    clear_source (&self->timer);
+    wms_source_clear (&self->timer);
   } else if (self->timer == NULL) {
     self->timer = g_timeout_source_new (LOOK_MS);
     g_source_set_callback (self->timer, look, self, NULL);
@@ -276,7 +268,7 @@ bytes_came (GSocket * socket, GIOCondition condition, gpointer data)
     want (self, size);
     return G_SOURCE_CONTINUE;
   }
-  clear_source (&self->source);
+  wms_source_clear (&self->source);
   want (self, 1);
   self->is_ready = TRUE;
   self->turn.data = self;

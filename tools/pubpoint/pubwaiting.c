@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pubwaiting.h"
 
+#include "wmspush/wmssource.h"
+
 /* A handshake takes three ways through the network. */
 #define MAX_HANDSHAKE_MS 10000
 
@@ -130,8 +132,7 @@ void
 pub_waiting_free (PubWaiting * self)
 {
   pub_waiting_end (self);
-  g_source_destroy (self->timer);
-  g_source_unref (self->timer);
+  wms_source_clear (&self->timer);
   g_free (self);
 }
 
@@ -178,10 +179,4 @@ pub_wait_remove (PubWait * self)
   unlink_wait (self);
   g_free (self);
   update_timer (owner);
-}
-
-guint
-pub_waiting_count (PubWaiting * self, PubWaitKind kind)
-{
-  return self->queues[kind].length;
 }

@@ -74,8 +74,5 @@ PubWait *pub_waiting_add (PubWaiting * self, PubWaitKind kind,
 void pub_wait_move (PubWait * self, PubWaitKind kind);
 void pub_wait_remove (PubWait * self);
 
-/* Returns: how many there are. */
-guint pub_waiting_count (PubWaiting * self, PubWaitKind kind);
-
 G_END_DECLS
 #endif /* __PUB_WAITING_H__ */
