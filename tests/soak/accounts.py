@@ -138,7 +138,7 @@ class Account:
         sample = self.sample_before(loss.time - (SILENT_SECONDS if loss.hresult == 'NS_E_TIMEOUT' else RACE_SECONDS))
         if sample is None or gap.in_flight == 0:
             return
-        left = sample.unacknowledged + self.thrown_away(gap, loss.time)
+        left = sample.unacknowledged + self.thrown_away(gap, loss.time) + self.lane.server.record_size
         # what was dropped after the last one that was sent is no byte of it
         acknowledged = min(sample.handled, gap.first + gap.in_flight)
         while acknowledged > 0 and left > 0:

@@ -122,6 +122,7 @@ class Server:
     """The place where a lane's server is, and what stands in it; `sessions` tells what it got."""
 
     scheme = 'http'
+    record_size = 0             # bytes that are lost with the last one of them
 
     def __init__(self, run, lane, port):
         self.run = run
@@ -203,6 +204,7 @@ class PubPoint(Server):
 
 class SecurePubPoint(PubPoint):
     scheme = 'wmspushs'
+    record_size = 16384
 
     def certificate(self):
         """Of its own, which the encoder trusts; with its key."""

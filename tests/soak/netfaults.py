@@ -78,6 +78,10 @@ class Run(faults.Run):
         self.servers = []
         self.server_memory = leaks.Watch()
 
+        # libavcodec's encoder of WMA decides by memory that it has not written, which valgrind shows: filled with some
+        # values by meson, it takes more and more of it
+        self.environment['MALLOC_PERTURB_'] = '0'
+
     def make_network(self):
         return None                 # which one is found out when the run begins
 
@@ -165,13 +169,18 @@ class Run(faults.Run):
         for line, is_good in self.server_memory.verdict(report.is_sanitized(self.options.build)):
             (self.say if is_good else self.fail)(line)
 
+    def can_plant(self, name, lane):
+        if name == 'silence':
+            return any(gap.in_flight for gap in self.accounts[lane.name].gaps)
+        return name != 'status' or any(status.name == 'RECONNECT_END' for status in lane.encoder.statuses)
+
     def check_plants(self, lane):
         """The same account with a bug in what it is made of has to fail."""
         for name, plant in sorted(plants.PLANTS.items()):
             encoder = lane.encoder
             kept = copy.copy(encoder.statuses), dict(encoder.stats)
-            if name in ('silence', 'status') and not self.accounts[lane.name].gaps:
-                self.say(f'self-test: {lane.name}: {name}: nothing is missing that it could hide')
+            if not self.can_plant(name, lane):
+                self.say(f'self-test: {lane.name}: {name}: nothing was lost that it could hide')
                 continue
             problems = lane.server.account(lane, self, plant).check() + report.status_problems(encoder)
             encoder.statuses, encoder.stats = kept
