@@ -9,6 +9,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "asf/asfmap.h"
 #include "asf/asfsplitter.h"
 
 GST_DEBUG_CATEGORY_STATIC (wmsfeed_debug);
@@ -113,7 +114,7 @@ take_packet (GstWmsFeed * self, GstBuffer * packet)
   AsfPacketInfo info;
   GstMapInfo map;
 
-  if (self->is_bytes && gst_buffer_map (packet, &map, GST_MAP_READ)) {
+  if (self->is_bytes && asf_buffer_map (packet, &map)) {
     has_time = asf_packet_read (map.data, map.size, &info, NULL);
     gst_buffer_unmap (packet, &map);
   }

@@ -11,6 +11,7 @@
 
 #include <gst/gstinfo.h>
 
+#include "wmspush/wmssource.h"
 #include "wmspush/wmsthread.h"
 
 GST_DEBUG_CATEGORY (wmsclient_debug);
@@ -101,9 +102,7 @@ wms_client_is_over_locked (WmsClient * self)
 void
 wms_client_stop_timer (WmsClient * self)
 {
-  if (self->timer != NULL)
-    g_source_destroy (self->timer);
-  g_clear_pointer (&self->timer, g_source_unref);
+  wms_source_clear (&self->timer);
 }
 
 static gboolean
@@ -402,12 +401,15 @@ static void
 http_answered (const WmsResponse * response, gpointer user_data)
 {
   WmsClient *self = user_data;
+  /* what it says could move a terminal's cursor */
+  g_autofree gchar *server = g_strescape (response->server != NULL ?
+      response->server : "", NULL);
   g_autoptr (GError) error = NULL;
   WmsOutcome outcome = WMS_OUTCOME_FAILED;
   gboolean start = FALSE;
   gboolean is_late;
 
-  GST_DEBUG ("answer %u, server %s", response->status, response->server);
+  GST_DEBUG ("answer %u, server %s", response->status, server);
   g_mutex_lock (&self->lock);
   self->http_status = response->status;
   is_late = self->phase == WMS_PHASE_LOST;

@@ -24,7 +24,7 @@ static void
 assert_index (guint32 last_pres_ms, const gchar * hex)
 {
   g_autoptr (GBytes) bytes =
-      asf_index_write_simple (&index_, &file_id, last_pres_ms);
+      asf_index_write_simple (&index_, &file_id, last_pres_ms, NULL);
   gsize size;
   gconstpointer data = g_bytes_get_data (bytes, &size);
 
@@ -49,7 +49,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_no_key_frame)
 {
-  fail_unless (asf_index_write_simple (&index_, &file_id, 1000) == NULL);
+  fail_unless (asf_index_write_simple (&index_, &file_id, 1000, NULL) == NULL);
 }
 
 GST_END_TEST;
@@ -73,7 +73,7 @@ GST_START_TEST (test_too_many_packets)
   fail_unless (asf_index_is_usable (&index_));
   asf_index_add_key (&index_, 10, G_GUINT64_CONSTANT (1) << 32, 1);
   fail_if (asf_index_is_usable (&index_));
-  fail_unless (asf_index_write_simple (&index_, &file_id, 1000) == NULL);
+  fail_unless (asf_index_write_simple (&index_, &file_id, 1000, NULL) == NULL);
 }
 
 GST_END_TEST;
