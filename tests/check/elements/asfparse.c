@@ -411,6 +411,42 @@ GST_START_TEST (test_times_of_source)
 
 GST_END_TEST;
 
+/* Times that no sum can be made with are none. */
+GST_START_TEST (test_absurd_times_of_source)
+{
+  static const GstClockTime times[] = { G_MAXINT64, G_MAXUINT64 - 1,
+    G_MAXINT64 - 20 * GST_MSECOND
+  };
+  GByteArray *bytes = make_broadcast (5000);
+  gsize header_size = bytes->len - N_PACKETS * PACKET_SIZE;
+  Parser parser;
+  guint i;
+
+  parser_init (&parser, GST_FORMAT_TIME);
+  for (i = 0; i <= 4; i++) {
+    GstBuffer *buffer = i == 0
+        ? gst_buffer_new_memdup (bytes->data, header_size)
+        : gst_buffer_new_memdup (bytes->data + header_size
+        + (i - 1) * PACKET_SIZE, PACKET_SIZE);
+
+    if (i == 1)
+      GST_BUFFER_PTS (buffer) = times[__i__];
+    gst_harness_push (parser.harness, buffer);
+  }
+  gst_buffer_unref (gst_harness_pull (parser.harness));
+  for (i = 0; i < 4; i++) {
+    GstBuffer *buffer = gst_harness_pull (parser.harness);
+
+    fail_unless_equals_uint64 (GST_BUFFER_DTS (buffer),
+        i * STEP_MS * GST_MSECOND);
+    gst_buffer_unref (buffer);
+  }
+  parser_clear (&parser);
+  g_byte_array_unref (bytes);
+}
+
+GST_END_TEST;
+
 static void
 expect_error (const guint8 * data, gsize size, GQuark domain, gint code)
 {
@@ -568,6 +604,7 @@ asfparse_suite (void)
   tcase_add_test (tc, test_ends);
   tcase_add_test (tc, test_chain);
   tcase_add_loop_test (tc, test_times_of_source, 0, 4);
+  tcase_add_loop_test (tc, test_absurd_times_of_source, 0, 3);
   tcase_add_test (tc, test_no_asf);
   tcase_add_test (tc, test_seek);
   return s;
