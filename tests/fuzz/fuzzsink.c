@@ -12,7 +12,6 @@
 #include "wmspush/gstwmspushsink.h"
 
 #define MAX_STEPS 64
-#define MAX_PIECE 20000
 #define POINT "/fuzz"
 
 static PubThread *server;
@@ -80,7 +79,7 @@ take_buffer (Fuzz * self)
     buffer = fuzz_stream_take_item (self->stream);
   else
     buffer = fuzz_stream_take (self->stream, n < 128 ? n * 4
-        : MIN (fuzz_take_uint16 (input), MAX_PIECE));
+        : fuzz_take_uint16 (input));
   time = (flags & (8 | 16 | 32)) ? fuzz_take_uint16 (input) : 0;
   if (flags & 1)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_HEADER);

@@ -71,9 +71,9 @@ make_bytes (FuzzInput * input)
 {
   GByteArray *bytes = g_byte_array_new ();
   const guint8 *data;
-  gsize n = fuzz_take_bytes (input, MIN (fuzz_take_uint16 (input), MAX_BYTES),
-      &data);
+  gsize n = fuzz_take_uint16 (input);
 
+  n = fuzz_take_bytes (input, MIN (n, MAX_BYTES), &data);
   g_byte_array_append (bytes, data, n);
   return bytes;
 }
