@@ -276,6 +276,18 @@ has_room_locked (WmsWriter * self)
   return g_socket_condition_check (self->tls_socket, G_IO_OUT) != 0;
 }
 
+/* A TLS layer that meets the socket's error tells it by a code that says less,
+ * and leaves nothing but an end to who reads: so it is taken before that. */
+static gint
+take_socket_error_locked (WmsWriter * self)
+{
+  gint number = 0;
+
+  if (g_socket_condition_check (self->tls_socket, G_IO_OUT) & G_IO_ERR)
+    g_socket_get_option (self->tls_socket, SOL_SOCKET, SO_ERROR, &number, NULL);
+  return number;
+}
+
 /* A record that GnuTLS has taken in part is sent a second time when the peer
  * asks for new keys before the rest is out (docs/design.md, transport), so none
  * is offered without room for it: what poll() calls writable has room for a
@@ -285,8 +297,12 @@ write_tls_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
     guint * n_taken, GError ** error)
 {
   gssize written;
+  gint number;
 
   for (;;) {
+    number = take_socket_error_locked (self);
+    if (number != 0)
+      return take_errno_locked (self, number, error);
     if (self->record_size == 0) {
       self->n_joined = 0;
       fill_record_locked (self, packets, n_packets, n_taken);
