@@ -2,9 +2,12 @@
 #include "soakserver.h"
 
 #include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <json-glib/json-glib.h>
@@ -56,6 +59,22 @@ soak_server_start (SoakServer * self, const gchar * const *options)
   close (listener);
   self->pid = bench_program_start (&program);
   return self->pid > 0;
+}
+
+gboolean
+soak_server_shut_down (SoakServer * self, guint seconds)
+{
+  gint64 end_us = g_get_monotonic_time () + (gint64) seconds * G_USEC_PER_SEC;
+  gint status;
+
+  kill (self->pid, SIGTERM);
+  while (g_get_monotonic_time () < end_us) {
+    if (waitpid (self->pid, &status, WNOHANG) == self->pid)
+      return WIFEXITED (status) && WEXITSTATUS (status) == EXIT_SUCCESS;
+    poll (NULL, 0, ASK_MS);
+  }
+  bench_end_process (self->pid);
+  return FALSE;
 }
 
 void

@@ -19,6 +19,9 @@ typedef struct
 gboolean soak_server_start (SoakServer * self, const gchar * const *options);
 void soak_server_stop (SoakServer * self);
 
+/* Has it end by itself, what it records included.  FALSE when it does not. */
+gboolean soak_server_shut_down (SoakServer * self, guint seconds);
+
 /* Lets GStreamer, which is not initialised yet, find the plugin that was built
  * with this program. */
 void soak_use_plugin (void);
