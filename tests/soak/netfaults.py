@@ -12,6 +12,7 @@ import argparse
 import copy
 import os
 import random
+import re
 import shutil
 import signal
 import sys
@@ -32,6 +33,9 @@ SHORT_TIMEOUT, LONG_TIMEOUT = 2, 5
 REST_SECONDS = 0.5
 # before a fault the stream flows: what is on its way then belongs to it
 REACH_SECONDS = 0.5
+# what the log alone has with --brief: each status, each gap, what is held after each fault
+DETAILS = re.compile(r'[ABC](, server)?: heap |[ABC] |[ABC]: (missing|noticed|too short)|.* has packets |over: |all lanes|'
+                     r'(encoder|server): ')
 
 
 class Struck:
@@ -91,6 +95,9 @@ class Run(faults.Run):
         self.network.make = lambda: None
         super().start()
         self.servers = [ServerHeld(lane) for lane in self.lanes if isinstance(lane.server, lanes.PubPoint)]
+
+    def say(self, text, stamp=None):
+        super().say(text, stamp, self.options.brief and DETAILS.match(text))
 
     def note_memory(self):
         super().note_memory()
@@ -247,6 +254,7 @@ def parse_options():
     options.add_argument('--wire', default='auto', choices=['auto', 'both', *wires.KINDS],
                          help='what makes the line bad (default: netem, where it works, else relay); both: one run'
                          ' with each that works')
+    options.add_argument('--brief', action='store_true', help='print less; the log has all')
     options.add_argument('--timeout', type=int, help=f"the sink's, in seconds (default {SHORT_TIMEOUT}, long"
                          f' {LONG_TIMEOUT})')
     options.add_argument('--seed', type=int, default=1)
