@@ -34,8 +34,8 @@ REST_SECONDS = 0.5
 # before a fault the stream flows: what is on its way then belongs to it
 REACH_SECONDS = 0.5
 # what the log alone has with --brief: each status, each gap, what is held after each fault
-DETAILS = re.compile(r'[ABC](, server)?: heap |[ABC] |[ABC]: (missing|noticed|too short)|.* has packets |over: |all lanes|'
-                     r'(encoder|server): ')
+DETAILS = re.compile(r'[ABC](, server)?: heap |[ABC] |[ABC]: (missing|noticed|too short)|.* has packets |over: '
+                     r'|all lanes|(encoder|server): ')
 
 
 class Struck:
@@ -76,6 +76,8 @@ class Run(faults.Run):
                  ('C', lanes.SecurePubPoint, 8443))
 
     def __init__(self, options, wanted):
+        if options.lane:
+            self.lane_rows = [row for row in self.lane_rows if row[0] in options.lane]
         super().__init__(options)
         self.wanted = wanted
         self.rows = []
@@ -98,6 +100,11 @@ class Run(faults.Run):
 
     def say(self, text, stamp=None):
         super().say(text, stamp, self.options.brief and DETAILS.match(text))
+
+    def find_mechanisms(self):
+        """Bad lines need neither ss nor nft."""
+        if 'cuts' in self.options.group:
+            super().find_mechanisms()
 
     def note_memory(self):
         super().note_memory()
@@ -249,6 +256,7 @@ def parse_options():
     options.add_argument('--build', default='.', help='build folder (default: this one)')
     options.add_argument('--long', action='store_true', help='the long form: each fault for as long as it matters')
     options.add_argument('--group', action='append', choices=sorted(wirestrikes.GROUPS), help='default: all')
+    options.add_argument('--lane', action='append', choices=[row[0] for row in Run.lane_rows], help='default: all')
     options.add_argument('--only', action='append', metavar='FAULT', choices=[f.name for f in Run.faults],
                          help='may be given more than once: ' + ', '.join(f.name for f in Run.faults))
     options.add_argument('--wire', default='auto', choices=['auto', 'both', *wires.KINDS],
