@@ -263,6 +263,7 @@ def parse_options():
                          help='what makes the line bad (default: netem, where it works, else relay); both: one run'
                          ' with each that works')
     options.add_argument('--brief', action='store_true', help='print less; the log has all')
+    options.add_argument('--patience', type=int, default=1, help='how many times longer things may take to begin')
     options.add_argument('--timeout', type=int, help=f"the sink's, in seconds (default {SHORT_TIMEOUT}, long"
                          f' {LONG_TIMEOUT})')
     options.add_argument('--seed', type=int, default=1)
@@ -273,6 +274,8 @@ def parse_options():
     given.group = given.group or list(wirestrikes.GROUPS)
     given.timeout = given.timeout or (LONG_TIMEOUT if given.long else SHORT_TIMEOUT)
     given.plant = None
+    lanes.START_SECONDS *= given.patience
+    wires.MEASURE_SECONDS *= given.patience
     return given
 
 
