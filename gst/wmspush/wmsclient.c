@@ -456,29 +456,6 @@ restart (WmsClient * self)
   return is_due;
 }
 
-/* What the writer knows of a loss.  After the end a close is as good as an
- * answer, but bytes that nobody has acknowledged in time have not arrived. */
-static GError *
-explain_loss_locked (WmsClient * self, const GError * reason)
-{
-  WmsWriterStats stats;
-  GError *cause;
-
-  if (self->writer == NULL)
-    return g_error_copy (reason);
-  cause = wms_writer_get_failure (self->writer);
-  if (cause == NULL)
-    cause = g_error_copy (reason);
-  wms_writer_get_stats (self->writer, &stats);
-  if (self->phase == WMS_PHASE_ENDING && stats.unsent > 0
-      && g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
-    g_error_free (cause);
-    cause = g_error_new (WMS_ERROR, WMS_ERROR_STALLED,
-        "%u bytes before the end were not acknowledged", stats.unsent);
-  }
-  return cause;
-}
-
 static void
 http_failed (const GError * reason, gpointer user_data)
 {
@@ -493,7 +470,7 @@ http_failed (const GError * reason, gpointer user_data)
       && restart (self))
     return;
   g_mutex_lock (&self->lock);
-  cause = explain_loss_locked (self, reason);
+  cause = wms_client_explain_loss_locked (self, reason);
   is_late = self->phase == WMS_PHASE_LOST;
   if (!is_late)
     outcome = wms_push_take_loss (self->push, cause, &error);

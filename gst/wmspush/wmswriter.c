@@ -52,6 +52,7 @@ wms_writer_new (GIOStream * stream, guint64 request_length, guint timeout_ms,
     GError ** error)
 {
   GSocket *base = wms_socket_find (stream);
+  GSocket *copy;
   WmsWriter *self;
 
   if (base == NULL) {
@@ -65,18 +66,19 @@ wms_writer_new (GIOStream * stream, guint64 request_length, guint timeout_ms,
   self->left = request_length;
   self->closing = g_cancellable_new ();
   g_mutex_init (&self->lock);
-  if (G_IS_TLS_CONNECTION (stream)) {
+  /* libsoup may close its descriptor while we write, and before what the peer
+   * has not acknowledged is asked for */
+  copy = wms_socket_duplicate (base, error);
+  if (copy == NULL) {
+    g_clear_pointer (&self, wms_writer_unref);
+  } else if (G_IS_TLS_CONNECTION (stream)) {
     self->tls = g_object_ref (G_POLLABLE_OUTPUT_STREAM
         (g_io_stream_get_output_stream (stream)));
-    self->tls_socket = g_object_ref (base);
+    self->tls_socket = copy;
     self->record = g_malloc (WMS_WRITER_RECORD_SIZE);
   } else {
-    /* libsoup may close its descriptor while we write */
-    self->socket = wms_socket_duplicate (base, error);
-    if (self->socket == NULL)
-      g_clear_pointer (&self, wms_writer_unref);
-    else
-      self->fd = g_socket_get_fd (self->socket);
+    self->socket = copy;
+    self->fd = g_socket_get_fd (copy);
   }
   return self;
 }

@@ -24,11 +24,12 @@
 #define STEP_MS 5000
 #define END_SECONDS 120
 #define DISK_SECONDS 120
-#define DISK_INTERVAL 400
-#define MAX_UNWRITTEN 1000      /* packets */
-/* What waits for the disk now and then, and the index: 12 bytes for each of
- * 100,000 key frames. */
-#define GROWTH_KB 8192
+#define DISK_INTERVAL 4000
+#define MAX_UNWRITTEN 2000      /* packets */
+#define NEARLY_WRITTEN 64
+/* What the allocator keeps of packets that have waited for the disk, and the
+ * index: 20 bytes for each packet. */
+#define GROWTH_KB 16384
 #define DAY_MS (24 * 3600 * G_GUINT64_CONSTANT (1000))
 
 typedef struct
@@ -59,12 +60,20 @@ read_stat (Days * self, const gchar * name)
 /* A disk is slower than this programme: the recorder may be behind by less than
  * what it has room for.  What the server says is not of this moment. */
 static gboolean
-wait_for_disk (Days * self)
+wait_for_disk (Days * self, gint64 n_unwritten)
 {
   gint64 sent = read_stat (self, "packets-sent");
 
   return soak_server_wait (&self->server, POINT, "recording", "packets",
-      sent - MAX_UNWRITTEN, G_MAXINT64, DISK_SECONDS);
+      sent - n_unwritten, G_MAXINT64, DISK_SECONDS);
+}
+
+static void
+take_sample (Days * self, SoakHeld * held)
+{
+  wait_for_disk (self, NEARLY_WRITTEN);
+  soak_held_read (&held[0], getpid ());
+  soak_held_read (&held[1], self->server.pid);
 }
 
 static gboolean
@@ -72,11 +81,10 @@ wait_for_room (gpointer data, guint64 number)
 {
   Days *self = data;
 
-  if (number == self->sample_at) {
-    soak_held_read (&self->before[0], getpid ());
-    soak_held_read (&self->before[1], self->server.pid);
-  }
-  if (number > 0 && number % DISK_INTERVAL == 0 && !wait_for_disk (self))
+  if (number == self->sample_at)
+    take_sample (self, self->before);
+  if (number > 0 && number % DISK_INTERVAL == 0
+      && !wait_for_disk (self, MAX_UNWRITTEN))
     return FALSE;
   return day_players_wait (self->players, number);
 }
@@ -154,8 +162,7 @@ feed (Days * self)
   soak_check (is_good, "%" G_GUINT64_FORMAT
       " pictures and sounds of %.1f days", n_objects, n_days);
   day_players_wait (self->players, n_objects);
-  soak_held_read (&self->after[0], getpid ());
-  soak_held_read (&self->after[1], self->server.pid);
+  take_sample (self, self->after);
   check_record (self);
   day_players_set_ending (self->players);
   day_feed_end (&feed);

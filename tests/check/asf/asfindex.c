@@ -2,6 +2,7 @@
 #include <gst/check/gstcheck.h>
 
 #include "asf/asfindex.h"
+#include "failalloc.h"
 #include "testbytes.h"
 
 static AsfGuid file_id;
@@ -169,6 +170,29 @@ GST_START_TEST (test_too_many_entries)
 
 GST_END_TEST;
 
+/* Without memory there is an error, and no index that ends early. */
+GST_START_TEST (test_no_memory)
+{
+  guint n_calls = 1, nth;
+
+  asf_index_add_key (&index_, 0, 0, 1);
+  for (nth = 0; nth < n_calls; nth++) {
+    g_autoptr (GError) error = NULL;
+    GBytes *bytes;
+
+    fail_arm (FAIL_TRY, nth, FALSE);
+    bytes = asf_index_write_simple (&index_, &file_id, 1000000, &error);
+    n_calls = MAX (n_calls, fail_disarm ());
+    fail_unless (bytes == NULL && error != NULL);
+    fail_arm (FAIL_TRY, -1, FALSE);
+    g_bytes_unref (asf_index_write_simple (&index_, &file_id, 1000000, NULL));
+    n_calls = fail_disarm ();
+  }
+  fail_unless (n_calls >= 3);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfindex_suite (void)
 {
@@ -185,6 +209,7 @@ asfindex_suite (void)
   tcase_add_test (tc, test_block_limit);
   tcase_add_test (tc, test_late_stream);
   tcase_add_test (tc, test_too_many_entries);
+  tcase_add_test (tc, test_no_memory);
   return s;
 }
 

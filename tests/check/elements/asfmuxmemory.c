@@ -372,6 +372,7 @@ asfmuxmemory_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (suite, tc);
+  tcase_set_timeout (tc, 120);
   tcase_add_loop_test (tc, test_each_call, 0, 2 * G_N_ELEMENTS (rows));
   return suite;
 }
