@@ -276,6 +276,7 @@ def parse_options():
     given.plant = None
     lanes.START_SECONDS *= given.patience
     wires.MEASURE_SECONDS *= given.patience
+    network.CALL_SECONDS *= given.patience
     return given
 
 
