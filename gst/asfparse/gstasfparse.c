@@ -453,6 +453,9 @@ decide_in_stream (GstWmsAsfParse * self, GstBaseParseFrame * frame,
   } else {
     self->is_lost = TRUE;
     look_for_place (self, map, verdict);
+    /* found here: at the end there is no other call to take it */
+    if (!self->is_lost && verdict->skip == 0)
+      return decide_in_stream (self, frame, map, verdict, error);
   }
   return TRUE;
 }

@@ -314,6 +314,36 @@ GST_START_TEST (test_harm)
 
 GST_END_TEST;
 
+/* The last packets are known for packets when nothing follows them: however the
+ * bytes come, they come out. */
+GST_START_TEST (test_found_at_end)
+{
+  static const gsize pieces_of[] = { 1, PACKET_SIZE, 1111, G_MAXSIZE };
+  const guint n_left = 1 + __i__ % 3;
+  GByteArray *whole = make_broadcast (0), *bytes;
+  gsize header_size = whole->len - N_PACKETS * PACKET_SIZE;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (pieces_of); i++) {
+    Parser parser;
+
+    bytes = g_byte_array_append (g_byte_array_new (), whole->data, whole->len);
+    do_harm (bytes, HARM_INSERT, bytes->len - n_left * PACKET_SIZE, 123);
+    parser_init (&parser, GST_FORMAT_BYTES);
+    /* in the last case all but one byte, then that */
+    push_bytes (&parser, bytes->data, bytes->len,
+        MIN (pieces_of[i], bytes->len - 1));
+    fail_unless_equals_uint64 (take_warnings (&parser), 123);
+    fail_unless_equals_int (count_packets (&parser, whole, header_size, 0),
+        N_PACKETS);
+    parser_clear (&parser);
+    g_byte_array_unref (bytes);
+  }
+  g_byte_array_unref (whole);
+}
+
+GST_END_TEST;
+
 /* In front of the header, and a packet that is not all there. */
 GST_START_TEST (test_ends)
 {
@@ -601,6 +631,7 @@ asfparse_suite (void)
   tcase_add_loop_test (tc, test_files, 0, TEST_N_MEDIA * G_N_ELEMENTS (pieces));
   tcase_add_loop_test (tc, test_broadcast, 0, 3);
   tcase_add_loop_test (tc, test_harm, 0, 15);
+  tcase_add_loop_test (tc, test_found_at_end, 0, 3);
   tcase_add_test (tc, test_ends);
   tcase_add_test (tc, test_chain);
   tcase_add_loop_test (tc, test_times_of_source, 0, 4);
