@@ -216,8 +216,9 @@ push_all (Fuzz * self)
   gst_pad_push_event (self->src, gst_event_new_eos ());
 }
 
-/* What came in went out, was dropped or was refused; and what went out came
- * to the server. */
+/* What came in went out, was dropped or was refused.  The server may have
+ * refused packets that went out, and then its session; the sink has ended its
+ * own by then. */
 static void
 check_account (Fuzz * self)
 {
@@ -232,7 +233,7 @@ check_account (Fuzz * self)
           NULL) || received != sent + dropped + refused)
     g_error ("packets are lost: %s", gst_structure_to_string (stats));
   pub_thread_get_point (server, POINT, &info);
-  if (!self->has_error && !self->was_flushed && info.counters.packets != sent)
+  if (!self->was_flushed && info.counters.packets > sent)
     g_error ("%u packets came, %u were sent", (guint) info.counters.packets,
         (guint) sent);
 }

@@ -165,7 +165,8 @@ fuzz_stream_take (FuzzStream * self, gsize max)
   gsize n = MIN (max, self->bytes->len - self->at);
   GstBuffer *buffer = gst_buffer_new_allocate (NULL, n, NULL);
 
-  gst_buffer_fill (buffer, 0, self->bytes->data + self->at, n);
+  if (n > 0)
+    gst_buffer_fill (buffer, 0, self->bytes->data + self->at, n);
   self->at += n;
   return buffer;
 }
