@@ -300,7 +300,8 @@ gst_wms_push_settings_copy_config (const GstWmsPushSettings * self,
   config->retry.retries = self->retries;
   config->retry.retry_first = self->retry_first;
   config->retry.delay_us = self->retry_delay / 1000;
-  config->retry.resume_timeout_us = self->resume_timeout * G_USEC_PER_SEC;
+  config->retry.resume_timeout_us = (guint64) self->resume_timeout
+      * G_USEC_PER_SEC;
 }
 
 static void
