@@ -23,7 +23,7 @@
 #define MAX_CLOSING_SECONDS 10
 /* A terminal and timeout(1) both hand the same signal on. */
 #define SAME_SIGNAL_US (300 * G_TIME_SPAN_MILLISECOND)
-#define STATUS_US (5 * G_USEC_PER_SEC)
+#define STATUS_US (5 * G_TIME_SPAN_SECOND)
 /* Descriptors that are no connection. */
 #define SPARE_FILES 64
 /* Of a session that is recorded, while one follows the other. */
