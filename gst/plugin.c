@@ -7,6 +7,8 @@
 #include <gst/gst.h>
 
 #include "asfmux/gstasfmux.h"
+#include "asfparse/gstasfparse.h"
+#include "rtpasfpay/gstrtpasfpay.h"
 #include "wmspush/gstwmspushsink.h"
 
 static gboolean
@@ -18,6 +20,8 @@ plugin_init (GstPlugin * plugin)
 #endif
 
   return GST_ELEMENT_REGISTER (asfmux, plugin)
+      && GST_ELEMENT_REGISTER (asfparse, plugin)
+      && GST_ELEMENT_REGISTER (rtpasfpay, plugin)
       && GST_ELEMENT_REGISTER (wmspushsink, plugin);
 }
 

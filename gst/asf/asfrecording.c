@@ -217,12 +217,6 @@ asf_recording_get_packets (AsfRecording * self)
 }
 
 guint64
-asf_recording_get_end_ms (AsfRecording * self)
-{
-  return self->totals.play_end_ms;
-}
-
-guint64
 asf_recording_get_duration_ms (AsfRecording * self)
 {
   return self->totals.play_end_ms - self->totals.first_pres_ms;
@@ -281,7 +275,7 @@ next_indexed (AsfRecording * self, guint above)
 }
 
 GBytes *
-asf_recording_make_index (AsfRecording * self)
+asf_recording_make_index (AsfRecording * self, GError ** error)
 {
   gsize limit = self->totals.n_packets * self->packet_size + INDEX_ALWAYS;
   GByteArray *bytes;
@@ -296,7 +290,7 @@ asf_recording_make_index (AsfRecording * self)
       i = next_indexed (self, self->streams[i].number)) {
     const AsfIndex *index = find_index (self, i);
     GBytes *object = index == NULL ? NULL : asf_index_write_simple (index,
-        &self->header.file_id, self->streams[i].last_pres_ms);
+        &self->header.file_id, self->streams[i].last_pres_ms, error);
 
     if (object == NULL) {
       g_byte_array_unref (bytes);

@@ -175,13 +175,6 @@ AsfRecordingTake asf_recording_take (AsfRecording * self,
 guint64 asf_recording_get_packets (AsfRecording * self);
 
 /**
- * asf_recording_get_end_ms:
- *
- * Returns: the end of the last object, as stored, preroll included.
- */
-guint64 asf_recording_get_end_ms (AsfRecording * self);
-
-/**
  * asf_recording_get_duration_ms:
  *
  * Returns: how long it plays.
@@ -197,13 +190,15 @@ gsize asf_recording_get_index_size (AsfRecording * self);
 
 /**
  * asf_recording_make_index:
+ * @self: a recording
+ * @error: return location; set when there is no memory for it
  *
  * Returns: (transfer full) (nullable): a Simple Index Object for each visible
  *     video stream (rules, 2); one without key frames has the places of
  *     another one.  No bytes when there is no such stream, %NULL when no index
  *     can be made, or it would be out of proportion to the data.
  */
-GBytes *asf_recording_make_index (AsfRecording * self);
+GBytes *asf_recording_make_index (AsfRecording * self, GError ** error);
 
 /**
  * asf_recording_complete:

@@ -9,6 +9,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "asf/asfmap.h"
 #include "asf/asfsplitter.h"
 
 GST_DEBUG_CATEGORY_STATIC (wmsfeed_debug);
@@ -114,7 +115,7 @@ pace_packet (GstWmsFeed * self, GstBuffer * packet)
   gboolean is_read;
   GstMapInfo map;
 
-  if (!gst_buffer_map (packet, &map, GST_MAP_READ))
+  if (!asf_buffer_map (packet, &map))
     return GST_FLOW_OK;
   is_read = asf_packet_read (map.data, map.size, &info, NULL);
   gst_buffer_unmap (packet, &map);

@@ -60,23 +60,20 @@ wms_digest_is_usable (const WmsChallenge * challenge)
       && (qop == NULL || has_qop_auth (qop));
 }
 
-/* H(a:b:...), up to NULL; whoever gets it wipes it where it is a secret. */
-static gchar *
-hash (GChecksumType type, ...)
+gchar *
+wms_digest_hash (GChecksumType type, ...)
 {
   GChecksum *checksum = g_checksum_new (type);
-  const gchar *part;
+  const gchar *part, *colon = "";
   gchar *result;
-  gboolean is_first = TRUE;
   va_list args;
 
   va_start (args, type);
   while ((part = va_arg (args, const gchar *)) != NULL)
   {
-    if (!is_first)
-      g_checksum_update (checksum, (const guchar *) ":", 1);
-    g_checksum_update (checksum, (const guchar *) part, strlen (part));
-    is_first = FALSE;
+    g_checksum_update (checksum, (const guchar *) colon, -1);
+    g_checksum_update (checksum, (const guchar *) part, -1);
+    colon = ":";
   }
   va_end (args);
   result = g_strdup (g_checksum_get_string (checksum));
@@ -88,13 +85,14 @@ static gchar *
 make_a1 (const WmsChallenge * challenge, const Algorithm * algorithm,
     const WmsCredentials * credentials, const gchar * cnonce)
 {
-  gchar *secret = hash (algorithm->type, credentials->user,
+  gchar *secret = wms_digest_hash (algorithm->type, credentials->user,
       wms_challenge_get (challenge, "realm"), credentials->password, NULL);
   gchar *session;
 
   if (!algorithm->is_session)
     return secret;
-  session = hash (algorithm->type, secret, wms_challenge_get (challenge,
+  session =
+      wms_digest_hash (algorithm->type, secret, wms_challenge_get (challenge,
           "nonce"), cnonce, NULL);
   wms_free_secret (secret);
   return session;
@@ -118,7 +116,8 @@ append_user (GString * text, const WmsChallenge * challenge,
 
   g_string_append (text, "username=\"");
   if (g_ascii_strcasecmp (wants_hash != NULL ? wants_hash : "", "true") == 0) {
-    hidden = hash (algorithm->type, user, wms_challenge_get (challenge,
+    hidden =
+        wms_digest_hash (algorithm->type, user, wms_challenge_get (challenge,
             "realm"), NULL);
     g_string_append_printf (text, "%s\", userhash=true", hidden);
     return;
@@ -141,15 +140,16 @@ wms_digest_authorize (const WmsChallenge * challenge,
   const gchar *nonce = wms_challenge_get (challenge, "nonce");
   gboolean has_qop = wms_challenge_get (challenge, "qop") != NULL;
   gchar *a1 = make_a1 (challenge, algorithm, credentials, request->cnonce);
-  g_autofree gchar *a2 = hash (algorithm->type, request->method, request->uri,
+  g_autofree gchar *a2 =
+      wms_digest_hash (algorithm->type, request->method, request->uri,
       NULL);
   g_autofree gchar *count = g_strdup_printf ("%08x", request->count);
   g_autofree gchar *response = NULL;
   GString *text = g_string_new ("Digest ");
 
-  response = has_qop ? hash (algorithm->type, a1, nonce, count,
+  response = has_qop ? wms_digest_hash (algorithm->type, a1, nonce, count,
       request->cnonce, "auth", a2, NULL) :
-      hash (algorithm->type, a1, nonce, a2, NULL);
+      wms_digest_hash (algorithm->type, a1, nonce, a2, NULL);
   wms_free_secret (a1);
   append_user (text, challenge, algorithm, credentials->user);
   append_quoted (text, "realm", wms_challenge_get (challenge, "realm"));

@@ -42,5 +42,15 @@ typedef struct
 gchar *wms_digest_authorize (const WmsChallenge * challenge,
     const WmsCredentials * credentials, const WmsDigestRequest * request);
 
+/**
+ * wms_digest_hash:
+ * @type: of the digest
+ * @...: texts, then %NULL
+ *
+ * Returns: (transfer full): H(a:b:...) of RFC 7616, 3.4, in hexadecimal
+ *     digits. Whoever gets it wipes it where it is a secret.
+ */
+gchar *wms_digest_hash (GChecksumType type, ...) G_GNUC_NULL_TERMINATED;
+
 G_END_DECLS
 #endif /* __WMS_DIGEST_H__ */

@@ -20,8 +20,8 @@
 #define READ_SIZE (256 * 1024)
 #define N_EVENTS 256
 #define NAP_NS 1000000
-/* Longest wait for first pictures after the last connection was begun, and how
- * long all of them have played before it counts. */
+/* Longest wait for another first picture after the last one, or the last
+ * connection, and how long all of them have played before it counts. */
 #define PICTURE_NS (15 * SECOND_NS)
 #define SETTLE_NS (1 * SECOND_NS)
 
@@ -53,6 +53,7 @@ typedef struct
   BenchLoadResult *result;
   LoadPhase phase;
   gint64 phase_ns;              /* when it began */
+  gint64 progress_ns;           /* when a player came, or was settled */
   gint64 now;
   gint epoll_fd;
   Player *players;
@@ -79,6 +80,13 @@ count_lateness (Generator * self, gint64 ns)
 }
 
 static void
+settle (Generator * self)
+{
+  self->n_settled++;
+  self->progress_ns = self->now;
+}
+
+static void
 look_for_picture (Generator * self, Player * player, const BenchLabel * label)
 {
   if (player->picture_ns != 0 || label->key_count == 0)
@@ -92,7 +100,7 @@ look_for_picture (Generator * self, Player * player, const BenchLabel * label)
   player->picture_ns = self->now;
   self->result->picture_us[self->result->n_pictures++] =
       (self->now - player->begun_ns) / 1000;
-  self->n_settled++;
+  settle (self);
 }
 
 /* What was sent before the player was there comes late to nobody. */
@@ -117,6 +125,25 @@ packet_came (gpointer data, const BenchLabel * label)
 }
 
 static void
+close_player (Generator * self, Player * player)
+{
+  self->result->n_broken += player->parser.n_broken;
+  bench_parser_clear (&player->parser);
+  close (player->fd);
+  player->fd = -1;
+}
+
+static void
+leave (Generator * self, Player * player)
+{
+  const struct linger reset = {.l_onoff = 1 };
+
+  if (self->result->n_left++ % 2 == 1)
+    setsockopt (player->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof (reset));
+  close_player (self, player);
+}
+
+static void
 remove_player (Generator * self, Player * player)
 {
   BenchLoadResult *result = self->result;
@@ -127,11 +154,9 @@ remove_player (Generator * self, Player * player)
     result->n_refused++;
   else
     result->n_ended++;
-  self->n_settled += player->picture_ns == 0;
-  result->n_broken += player->parser.n_broken;
-  bench_parser_clear (&player->parser);
-  close (player->fd);
-  player->fd = -1;
+  if (player->picture_ns == 0)
+    settle (self);
+  close_player (self, player);
 }
 
 static void
@@ -164,6 +189,8 @@ read_player (Generator * self, Player * player)
   if (player->parser.place == BENCH_AT_END
       || (player->parser.status != 0 && player->parser.status != 200))
     remove_player (self, player);
+  else if (self->load->n_at_once > 0 && player->picture_ns != 0)
+    leave (self, player);
 }
 
 static void
@@ -192,7 +219,7 @@ begin_player (Generator * self)
 
   player->programme = self->n_begun++ % self->load->n_programmes;
   bench_parser_init (&player->parser, self->load->is_mms);
-  player->begun_ns = self->now;
+  player->begun_ns = self->progress_ns = self->now;
   player->fd = bench_connect_begin (self->load->port);
   if (player->fd < 0)
     bench_fail ("no socket for another player");
@@ -205,6 +232,8 @@ begin_due_players (Generator * self)
   gint64 due = (self->now - self->phase_ns)
       * self->load->connects_per_second / SECOND_NS + 1;
 
+  if (self->load->n_at_once > 0)
+    due = MIN (due, (gint64) self->n_settled + self->load->n_at_once);
   while (self->n_begun < self->load->n_players && self->n_begun < due)
     begin_player (self);
 }
@@ -227,8 +256,8 @@ is_phase_over (Generator * self)
 
   switch (self->phase) {
     case LOAD_CONNECTING:
-      return self->n_settled >= load->n_players || passed > PICTURE_NS
-          + load->n_players * SECOND_NS / load->connects_per_second;
+      return self->n_settled >= load->n_players
+          || self->now - self->progress_ns > PICTURE_NS;
     case LOAD_SETTLING:
       return passed > SETTLE_NS;
     default:
@@ -308,9 +337,7 @@ end_players (Generator * self)
     if (player->fd < 0)
       continue;
     result->n_failed += player->parser.status == 0;
-    result->n_broken += player->parser.n_broken;
-    bench_parser_clear (&player->parser);
-    close (player->fd);
+    close_player (self, player);
   }
   qsort (result->picture_us, result->n_pictures, sizeof (guint32),
       compare_times);
@@ -323,7 +350,8 @@ bench_load_run (const BenchLoad * load, BenchLoadResult * result)
 
   memset (result, 0, sizeof (*result));
   if (load->n_players > BENCH_MAX_PLAYERS
-      || load->n_players + 100 > bench_get_max_descriptors ()) {
+      || (load->n_at_once > 0 ? load->n_at_once : load->n_players) + 100
+      > bench_get_max_descriptors ()) {
     bench_complain ("%u players are more than this process can be",
         load->n_players);
     return FALSE;
@@ -332,7 +360,7 @@ bench_load_run (const BenchLoad * load, BenchLoadResult * result)
   self.players = g_new0 (Player, load->n_players);
   self.buffer = g_malloc (READ_SIZE);
   self.epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
-  self.now = self.phase_ns = bench_now_ns ();
+  self.now = self.phase_ns = self.progress_ns = bench_now_ns ();
   while (self.phase != LOAD_DONE) {
     serve (&self);
     advance (&self);

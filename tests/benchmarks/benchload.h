@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-#define BENCH_MAX_PLAYERS 30000
+#define BENCH_MAX_PLAYERS 100000
 /* Times on the way are counted in steps. */
 #define BENCH_LATENESS_STEP_US 100
 #define BENCH_LATENESS_STEPS 100000
@@ -29,6 +29,9 @@ typedef struct
   guint connects_per_second;
   gboolean is_mms;
   gboolean is_live;             /* labels say when packets were sent */
+  /* players at one time; each leaves with its picture, each second one with a
+   * reset, and makes room for another; 0: all of them, and they stay */
+  guint n_at_once;
   gdouble seconds;              /* that are measured */
   pid_t server_pid;             /* 0: nobody knows */
 } BenchLoad;
@@ -41,6 +44,7 @@ typedef struct
   guint n_refused;              /* got another answer */
   guint n_failed;               /* had no connection, or no answer */
   guint n_ended;                /* lost their connection after an answer */
+  guint n_left;                 /* by themselves */
   guint n_pictures;             /* have had a whole key frame */
   guint n_broken;               /* borders of packets that were not there */
 

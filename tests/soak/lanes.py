@@ -10,6 +10,7 @@ import collections
 import glob
 import os
 import signal
+import subprocess
 import time
 
 import accounts
@@ -21,6 +22,7 @@ from network import ENCODER, SERVER
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = '/usr/bin/python3'
 START_SECONDS = 20
+DOMAIN = 'wms.test'
 
 Status = collections.namedtuple('Status', 'time name hresult stats')
 Sample = collections.namedtuple('Sample', 'time handled sent unacknowledged bytes')
@@ -40,7 +42,7 @@ def handled(stats):
 class Encoder:
     """What the encoder has said, and what is in its memory."""
 
-    def __init__(self, run, name, location, settings, side=ENCODER, pattern='snow'):
+    def __init__(self, run, name, location, settings, side=ENCODER, pattern='snow', trust=None):
         self.run = run
         self.name = name
         self.packets = run.path(f'{name}.packets')
@@ -58,6 +60,7 @@ class Encoder:
                    run.encoder_program, f'--location={location}', f'--packets={self.packets}', f'--data={self.data}',
                    f'--pattern={pattern}']
         command += [f'--set={setting}' for setting in settings]
+        command += [f'--trust={trust}'] if trust else []
         self.process = processes.Process(run.pump, name, command, run.folder, self.heard, run.environment)
 
     def heard(self, line):
@@ -117,6 +120,9 @@ class Encoder:
 
 class Server:
     """The place where a lane's server is, and what stands in it; `sessions` tells what it got."""
+
+    scheme = 'http'
+    record_size = 0             # bytes that are lost with the last one of them
 
     def __init__(self, run, lane, port):
         self.run = run
@@ -181,7 +187,7 @@ class PubPoint(Server):
     def command(self, name):
         folder = self.run.path(f'{name}.recordings')
         os.makedirs(folder, exist_ok=True)
-        return [self.run.pubpoint_program, '--address=0.0.0.0', f'--port={self.port}', '--host=*.wms.test',
+        return [self.run.pubpoint_program, '--address=0.0.0.0', f'--port={self.port}', f'--host=*.{DOMAIN}',
                 f'--record={folder}']
 
     def recordings(self):
@@ -194,6 +200,27 @@ class PubPoint(Server):
     def sessions(self):
         for path in self.recordings():
             yield Session(os.path.basename(path), asfobjects.of_recording(path))
+
+
+class SecurePubPoint(PubPoint):
+    scheme = 'wmspushs'
+    record_size = 16384
+
+    def certificate(self):
+        """Of its own, which the encoder trusts; with its key."""
+        path = self.run.path(f'{self.lane}.pem')
+        if not os.path.exists(path):
+            host = f'{self.lane.lower()}.{DOMAIN}'
+            subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+                            '-days', '30', '-subj', f'/CN={host}', '-addext', f'subjectAltName=DNS:{host}',
+                            '-keyout', path, '-out', path + '.crt'], check=True, stderr=subprocess.DEVNULL, timeout=60)
+            with open(path, 'a', encoding='ascii') as file, open(path + '.crt', encoding='ascii') as other:
+                file.write(other.read())
+        return path
+
+    def command(self, name):
+        path = self.certificate()
+        return [*super().command(name), f'--tls-certificate={path}', f'--tls-key={path}']
 
 
 class Receiver(Server):
@@ -225,20 +252,27 @@ class Receiver(Server):
 
 
 class Lane:
-    def __init__(self, run, name, server_class, port):
+    def __init__(self, run, name, server_class, port, settings=()):
         self.name = name
         self.run = run
         self.server = server_class(run, name, port)
         self.port = port
+        self.settings = settings    # of the sink, besides those of all lanes
         self.encoder = None
         self.others = []            # second encoders
 
     def start(self, settings):
         self.server.start()
-        self.encoder = Encoder(self.run, self.name, f'http://{self.host()}:{self.port}/live', settings)
+        trust = self.server.certificate() if self.server.scheme == 'wmspushs' else None
+        self.encoder = Encoder(self.run, self.name, f'{self.server.scheme}://{self.host()}:{self.port}/live',
+                               [*settings, *self.settings], trust=trust)
 
     def host(self):
-        return f'{self.name.lower()}.wms.test'
+        return f'{self.name.lower()}.{DOMAIN}'
+
+    def may_drop(self):
+        """Whether its sink drops packets without a loss."""
+        return 'leaky=keyframe' in self.settings
 
     def start_other(self):
         """An encoder in the server's namespace, for the same point."""

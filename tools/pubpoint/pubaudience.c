@@ -95,7 +95,7 @@ check_rate (PubAudience * self, gsize size, gint64 now_us)
 }
 
 static void
-packet_came (gpointer data, GBytes * packet, guint32 number,
+packet_came (gpointer data, GBytes * packet, guint64 number,
     gboolean starts_key_frame)
 {
   PubAudience *self = data;

@@ -32,6 +32,8 @@ G_BEGIN_DECLS
  *     0 for the newest one
  * @max_players: at one time, in all points together
  * @max_points: at one time
+ * @first_packet: number of the first packet under a header, 0; tests begin
+ *     shortly before 32 bits are full
  * @max_waiting: connections without a finished request; the oldest gives way
  */
 typedef struct
@@ -51,6 +53,7 @@ typedef struct
   guint max_players;
   guint max_points;
   guint max_waiting;
+  guint64 first_packet;
 } PubConfig;
 
 G_END_DECLS

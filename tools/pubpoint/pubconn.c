@@ -8,6 +8,7 @@
 #include "pubpoll.h"
 #include "pubrequest.h"
 #include "pubsocket.h"
+#include "wmspush/wmssource.h"
 
 /* How long a closing connection may take to be closed by the peer, and how long
  * it may take nothing of what is still to be written; how long all of it may
@@ -90,15 +91,6 @@ pub_conns_watch (PubConns * self, void (*emptied) (gpointer data),
 }
 
 static void
-stop_close_clock (PubConns * self)
-{
-  if (self->close_clock == NULL)
-    return;
-  g_source_destroy (self->close_clock);
-  g_clear_pointer (&self->close_clock, g_source_unref);
-}
-
-static void
 conn_unref (PubConn * self)
 {
   if (--self->refs > 0)
@@ -141,7 +133,7 @@ pub_conns_free (PubConns * self)
     g_hash_table_iter_next (&iter, &conn, NULL);
     remove_conn (conn);
   }
-  stop_close_clock (self);
+  wms_source_clear (&self->close_clock);
   pub_poll_free (self->poll);
   g_hash_table_unref (self->all);
   g_free (self);
@@ -535,7 +527,7 @@ check_closing (gpointer data)
       remove_conn (link->data);
   }
   if (link == NULL)
-    stop_close_clock (self);
+    wms_source_clear (&self->close_clock);
   return G_SOURCE_CONTINUE;
 }
 

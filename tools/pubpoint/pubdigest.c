@@ -6,6 +6,7 @@
 #include <libsoup/soup.h>
 
 #include "pubrequest.h"
+#include "wmspush/wmsdigest.h"
 
 #define HASH_DIGITS 32
 
@@ -144,42 +145,22 @@ is_for (PubDigest * self, GUri * target)
   return is_same;
 }
 
-/* H(a:b:...), up to NULL. */
-static gchar *
-hash (const gchar * first, ...)
-{
-  GChecksum *checksum = g_checksum_new (G_CHECKSUM_MD5);
-  const gchar *part;
-  gchar *result;
-  va_list args;
-
-  g_checksum_update (checksum, (const guchar *) first, -1);
-  va_start (args, first);
-  while ((part = va_arg (args, const gchar *)) != NULL)
-  {
-    g_checksum_update (checksum, (const guchar *) ":", 1);
-    g_checksum_update (checksum, (const guchar *) part, -1);
-  }
-  va_end (args);
-  result = g_strdup (g_checksum_get_string (checksum));
-  g_checksum_free (checksum);
-  return result;
-}
-
 gboolean
 pub_digest_matches (PubDigest * self, const gchar * realm,
     const gchar * method, GUri * target, const gchar * ha1)
 {
   const gchar *nonce = get (self, "nonce"), *qop = get (self, "qop");
-  gchar *ha2 = hash (method, get (self, "uri"), NULL);
+  gchar *ha2 =
+      wms_digest_hash (G_CHECKSUM_MD5, method, get (self, "uri"), NULL);
   gchar *right, *response = g_ascii_strdown (get (self, "response"), -1);
   gboolean is_right;
 
   if (qop == NULL)
-    right = hash (ha1, nonce, ha2, NULL);
+    right = wms_digest_hash (G_CHECKSUM_MD5, ha1, nonce, ha2, NULL);
   else
-    right = hash (ha1, nonce, get (self, "nc"), get (self, "cnonce"), qop, ha2,
-        NULL);
+    right =
+        wms_digest_hash (G_CHECKSUM_MD5, ha1, nonce, get (self, "nc"),
+        get (self, "cnonce"), qop, ha2, NULL);
   is_right = pub_id_equal (right, response)
       && g_str_equal (get (self, "realm"), realm) && is_for (self, target);
   g_free (right);

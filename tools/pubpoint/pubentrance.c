@@ -16,6 +16,7 @@
 #include "pubserver-private.h"
 #include "pubtls.h"
 #include "pubwaiting.h"
+#include "wmspush/wmssource.h"
 
 #define REQUEST_KEY "pub-entrance"
 
@@ -51,18 +52,9 @@ socket_of (SoupServerMessage * msg)
 }
 
 static void
-clear_first_byte (Request * self)
-{
-  if (self->first_byte == NULL)
-    return;
-  g_source_destroy (self->first_byte);
-  g_clear_pointer (&self->first_byte, g_source_unref);
-}
-
-static void
 request_free (Request * self)
 {
-  clear_first_byte (self);
+  wms_source_clear (&self->first_byte);
   g_clear_pointer (&self->wait, pub_wait_remove);
   g_free (self);
 }
@@ -109,7 +101,7 @@ request_over (gpointer data, PubWaitKind kind, gboolean is_late)
   PubConn *conn;
 
   self->wait = NULL;
-  clear_first_byte (self);
+  wms_source_clear (&self->first_byte);
   if (pub_conns_is_taken (msg))
     return;
   if (!is_late || soup_server_message_get_status (msg) != 0
@@ -131,7 +123,7 @@ head_came (SoupServerMessage * msg, gpointer data)
 
   if (self == NULL)
     return;
-  clear_first_byte (self);
+  wms_source_clear (&self->first_byte);
   g_object_set_data (connection_of (msg), "pub-has-had-request",
       GINT_TO_POINTER (TRUE));
   if (self->wait != NULL)
@@ -148,7 +140,7 @@ first_byte_came (GSocket * socket, GIOCondition condition, gpointer data)
   gboolean has_ended = recv (g_socket_get_fd (socket), &byte, 1,
       MSG_PEEK | MSG_DONTWAIT) == 0;
 
-  clear_first_byte (self);
+  wms_source_clear (&self->first_byte);
   if (pub_conns_is_taken (self->msg))
     return G_SOURCE_REMOVE;
   if (has_ended) {
@@ -230,6 +222,14 @@ accepted (GSocketConnection * connection, gboolean is_tls, gpointer data)
     give_to_soup (self, G_IO_STREAM (connection), connection, FALSE);
 }
 
+static gboolean
+make_room (gpointer data)
+{
+  PubEntrance *self = data;
+
+  return pub_waiting_make_room (self->waiting);
+}
+
 PubEntrance *
 pub_entrance_new (PubServer * server)
 {
@@ -238,7 +238,7 @@ pub_entrance_new (PubServer * server)
   self->server = server;
   self->waiting = pub_waiting_new (&server->config);
   self->tls = pub_tls_new (self->waiting, handshake_done, self);
-  self->listeners = pub_listeners_new (accepted, self);
+  self->listeners = pub_listeners_new (accepted, make_room, self);
   g_signal_connect (server->soup, "request-started",
       G_CALLBACK (request_started), self);
   return self;

@@ -32,6 +32,7 @@ typedef struct
   guint n_lines;
   gchar line[PUB_HEAD_LINE_SIZE];
   gsize line_size;
+  gboolean had_return;
 } PubHead;
 
 /**

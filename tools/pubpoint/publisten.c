@@ -17,6 +17,8 @@
 #include <gio/gnetworking.h>
 #include <glib/gi18n-lib.h>
 
+#include "wmspush/wmssource.h"
+
 /* The kernel cuts it to net.core.somaxconn, 4,096 on Linux. */
 #define BACKLOG 4096
 /* Connections that are taken before others have their turn. */
@@ -38,6 +40,7 @@ struct _PubListeners
 {
   GPtrArray *all;
   PubAcceptedFunc accepted;
+  PubMakeRoomFunc make_room;
   gpointer data;
   int spare_fd;                 /* given up for a moment to say no, or -1 */
   gint64 told_us;
@@ -46,18 +49,9 @@ struct _PubListeners
 static void listen_again (Listener * self);
 
 static void
-clear_source (Listener * self)
-{
-  if (self->source == NULL)
-    return;
-  g_source_destroy (self->source);
-  g_clear_pointer (&self->source, g_source_unref);
-}
-
-static void
 listener_free (Listener * self)
 {
-  clear_source (self);
+  wms_source_clear (&self->source);
   g_socket_close (self->socket, NULL);
   g_object_unref (self->socket);
   g_free (self);
@@ -70,12 +64,14 @@ open_spare (void)
 }
 
 PubListeners *
-pub_listeners_new (PubAcceptedFunc accepted, gpointer data)
+pub_listeners_new (PubAcceptedFunc accepted, PubMakeRoomFunc make_room,
+    gpointer data)
 {
   PubListeners *self = g_new0 (PubListeners, 1);
 
   self->all = g_ptr_array_new_with_free_func ((GDestroyNotify) listener_free);
   self->accepted = accepted;
+  self->make_room = make_room;
   self->data = data;
   self->spare_fd = open_spare ();
   return self;
@@ -150,7 +146,7 @@ pause_is_over (gpointer data)
 static void
 make_pause (Listener * self)
 {
-  clear_source (self);
+  wms_source_clear (&self->source);
   self->source = g_timeout_source_new (PAUSE_MS);
   g_source_set_callback (self->source, pause_is_over, self, NULL);
   g_source_attach (self->source, g_main_context_get_thread_default ());
@@ -196,11 +192,31 @@ take (Listener * self, int fd)
   g_object_unref (socket);
 }
 
+/* Takes @fd, and gives it the place of a connection that says nothing.
+ *
+ * Returns: a lower descriptor where that was possible. */
+static int
+lower (Listener * self, int fd)
+{
+  int other;
+
+  if (!self->owner->make_room (self->owner->data))
+    return fd;
+  other = fcntl (fd, F_DUPFD_CLOEXEC, 0);
+  if (other < 0)
+    return fd;
+  close (fd);
+  return other;
+}
+
 /* Returns: whether to go on. */
 static gboolean
 accept_one (Listener * self)
 {
   int fd = accept_fd (self);
+
+  if (fd >= 0 && is_too_high (fd))
+    fd = lower (self, fd);
 
   if (fd >= 0 && is_too_high (fd)) {
     refuse (self, fd);
@@ -215,7 +231,8 @@ accept_one (Listener * self)
       return FALSE;
     case EMFILE:
     case ENFILE:
-      if (refuse_with_spare (self))
+      if (self->owner->make_room (self->owner->data)
+          || refuse_with_spare (self))
         return TRUE;
       make_pause (self);
       return FALSE;
@@ -243,7 +260,7 @@ connections_wait (GSocket * socket, GIOCondition condition, gpointer data)
 static void
 listen_again (Listener * self)
 {
-  clear_source (self);
+  wms_source_clear (&self->source);
   self->source = g_socket_create_source (self->socket, G_IO_IN, NULL);
   g_source_set_callback (self->source, G_SOURCE_FUNC (connections_wait), self,
       NULL);

@@ -110,7 +110,7 @@ append_named (GString * html, const gchar * key, const PubPageField * fields)
     if (g_str_equal (text->key, key))
       append_escaped (html, _(text->text));
   }
-  /* the code of the language that the texts are translated into: en, fr, ja */
+  /* the code of the language that the texts are translated into: en, de, ... */
   if (g_str_equal (key, "language"))
     append_escaped (html, C_ ("language code", "en"));
   if (g_str_equal (key, "texts"))

@@ -61,7 +61,7 @@ typedef struct
   gboolean is_padded;
   gboolean repeats_header;
   guint8 sequence;
-  guint32 next;
+  guint64 next;
   gint64 heard_us;
   gint64 test_by_us;
 } PubPlayerMms;
@@ -79,6 +79,7 @@ struct _PubPlayer
   PubPlayerOwner owner;
   gchar *agent;
   gchar *request;               /* that made it a player, for the log */
+  guint64 network;
   gint64 since_us;
   gint64 eager_until_us;        /* 0: does not play */
   gint64 end_by_us;             /* 0 before the end */
@@ -147,7 +148,7 @@ gboolean pub_player_mms_make_piece (PubPlayer * self, const PubPacket * packet,
     guint nth, PubPiece * piece);
 
 /* @n pieces were taken; the last of their packets has the number @number. */
-void pub_player_mms_taken (PubPlayer * self, guint n, guint32 number);
+void pub_player_mms_taken (PubPlayer * self, guint n, guint64 number);
 
 /* Says that the programme is over; the connection is kept where the client
  * wants that and not @closes. */

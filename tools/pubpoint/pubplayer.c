@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "pubaccess.h"
 #include "publog.h"
 #include "pubrequest.h"
 
@@ -387,12 +388,16 @@ pub_player_new (PubConns * conns, SoupServerMessage * msg, PubPaceGroup * pace,
     PubStream * stream, const PubConfig * config, const PubPlayerOwner * owner)
 {
   PubPlayer *self = g_new0 (PubPlayer, 1);
+  GInetAddress *address = pub_address_of
+      (soup_server_message_get_remote_address (msg));
 
   self->refs = 1;
   self->stream = stream;
   self->config = config;
   self->owner = *owner;
   self->since_us = g_get_monotonic_time ();
+  self->network = address != NULL ? pub_address_network (address) : 0;
+  g_clear_object (&address);
   read_request (self, msg);
   self->conn = pub_conn_steal (conns, msg, &conn_funcs, self);
   self->output = pub_conn_get_output (self->conn);
@@ -452,6 +457,12 @@ guint64
 pub_player_get_id (PubPlayer * self)
 {
   return pub_conn_get_id (self->conn);
+}
+
+guint64
+pub_player_get_network (PubPlayer * self)
+{
+  return self->network;
 }
 
 void

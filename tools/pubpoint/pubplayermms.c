@@ -233,7 +233,7 @@ pub_player_mms_make_piece (PubPlayer * self, const PubPacket * packet,
 }
 
 void
-pub_player_mms_taken (PubPlayer * self, guint n, guint32 number)
+pub_player_mms_taken (PubPlayer * self, guint n, guint64 number)
 {
   PubPlayerMms *mms = self->mms;
 

@@ -98,7 +98,7 @@ pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
   self->conns = conns;
   self->config = config;
   self->owner = *owner;
-  self->stream = pub_stream_new (config->backlog_limit);
+  self->stream = pub_stream_new (config->backlog_limit, config->first_packet);
   pub_stream_keep (self->stream, config->burst_ms);
   self->audience = pub_audience_new (conns, pace, self->stream, config,
       &audience_owner);

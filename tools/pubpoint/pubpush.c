@@ -6,6 +6,7 @@
 #include "pubframes.h"
 #include "publog.h"
 #include "pubrequest.h"
+#include "wmspush/wmssource.h"
 
 #define BUFFER_SIZE (WMS_FRAME_HEAD_SIZE + WMS_FRAME_MAX_PAYLOAD)
 /* Bytes of packets before other connections have their turn.  A small $D stands
@@ -46,21 +47,12 @@ set_deadline (PubPush * self, guint ms)
   self->deadline_us = g_get_monotonic_time () + (gint64) ms *1000;
 }
 
-static void
-clear_source (GSource ** source)
-{
-  if (*source == NULL)
-    return;
-  g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
 /* The source is made once for each wait and not for each packet: when it fires
  * early it sleeps for the rest. */
 static void
 start_timer (PubPush * self, gint64 delay_ms)
 {
-  clear_source (&self->timer);
+  wms_source_clear (&self->timer);
   self->timer = g_timeout_source_new (MAX (delay_ms, 1));
   g_source_set_callback (self->timer, timer_fired, self, NULL);
   g_source_attach (self->timer, g_main_context_get_thread_default ());
@@ -108,8 +100,8 @@ pub_push_free (PubPush * self)
 {
   if (self->conn != NULL)
     pub_conn_close (self->conn);
-  clear_source (&self->timer);
-  clear_source (&self->next_turn);
+  wms_source_clear (&self->timer);
+  wms_source_clear (&self->next_turn);
   g_free (self->buffer);
   g_clear_object (&self->remote);
   g_free (self->request);
@@ -153,7 +145,7 @@ leave_streaming (PubPush * self, PubPushState state)
   self->conn = NULL;
   self->fill = 0;
   g_clear_pointer (&self->buffer, g_free);
-  clear_source (&self->next_turn);
+  wms_source_clear (&self->next_turn);
   self->state = state;
 }
 
@@ -394,7 +386,7 @@ next_turn (gpointer data)
 {
   PubPush *self = data;
 
-  clear_source (&self->next_turn);
+  wms_source_clear (&self->next_turn);
   take_turn (self);
   return G_SOURCE_REMOVE;
 }

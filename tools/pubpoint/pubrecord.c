@@ -307,7 +307,7 @@ header_came (gpointer data, GBytes * header, const AsfHeaderInfo * info)
 /* Once packets do not fit any more, none does until half of the queue is
  * free: one gap and not many, and one warning for it. */
 static void
-packet_came (gpointer data, GBytes * packet, guint32 number,
+packet_came (gpointer data, GBytes * packet, guint64 number,
     gboolean starts_key_frame)
 {
   PubRecord *self = data;
@@ -325,8 +325,8 @@ packet_came (gpointer data, GBytes * packet, guint32 number,
   }
   g_mutex_unlock (&recorder->lock);
   if (is_full && !self->is_losing)
-    g_warning ("recording: the disk is too slow, packets from %u on are"
-        " missing", number);
+    g_warning ("recording: the disk is too slow, packets from %"
+        G_GUINT64_FORMAT " on are missing", number);
   self->is_losing = is_full;
 }
 

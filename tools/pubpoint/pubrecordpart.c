@@ -457,7 +457,7 @@ cut_file (PubRecordPart * self, GError ** error)
 static GBytes *
 write_index (PubRecordPart * self, GError ** error)
 {
-  GBytes *index = asf_recording_make_index (self->recording);
+  GBytes *index = asf_recording_make_index (self->recording, error);
   gsize size;
   gconstpointer data;
 

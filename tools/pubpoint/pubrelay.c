@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pubrelay.h"
 
+#include "wmspush/wmssource.h"
+
 /* How long the end of a programme may take to arrive. */
 #define END_TIMEOUT_MS 5000
 /* A session that failed for good is begun again: there may be other reasons
@@ -31,18 +33,9 @@ struct _PubRelay
 };
 
 static void
-stop_clock (GSource ** clock)
-{
-  if (*clock == NULL)
-    return;
-  g_source_destroy (*clock);
-  g_clear_pointer (clock, g_source_unref);
-}
-
-static void
 start_clock (PubRelay * self, GSource ** clock, guint ms, GSourceFunc func)
 {
-  stop_clock (clock);
+  wms_source_clear (clock);
   *clock = g_timeout_source_new (ms);
   g_source_set_callback (*clock, func, self, NULL);
   g_source_attach (*clock, g_main_context_get_thread_default ());
@@ -131,7 +124,7 @@ retry_due (gpointer data)
 {
   PubRelay *self = data;
 
-  stop_clock (&self->retry_clock);
+  wms_source_clear (&self->retry_clock);
   open_pipe (self);
   self->needs_key_frame = TRUE;
   return G_SOURCE_REMOVE;
@@ -144,7 +137,7 @@ pipe_failed (gpointer data, PubRelayPipe * pipe, const gchar * text)
 
   if (pipe != self->pipe) {
     g_info ("%s to %s: %s", self->path, self->location, text);
-    stop_clock (&self->end_clock);
+    wms_source_clear (&self->end_clock);
     close_pipe (self, &self->ending);
     self->owner.changed (self->owner.data);
     return;
@@ -162,7 +155,7 @@ end_due (gpointer data)
 {
   PubRelay *self = data;
 
-  stop_clock (&self->end_clock);
+  wms_source_clear (&self->end_clock);
   close_pipe (self, &self->ending);
   self->owner.changed (self->owner.data);
   return G_SOURCE_REMOVE;
@@ -207,7 +200,7 @@ header_came (gpointer data, GBytes * header, const AsfHeaderInfo * info)
 }
 
 static void
-packet_came (gpointer data, GBytes * packet, guint32 number,
+packet_came (gpointer data, GBytes * packet, guint64 number,
     gboolean starts_key_frame)
 {
   PubRelay *self = data;
@@ -242,7 +235,7 @@ stream_ended (gpointer data)
   /* the next programme is heard as well */
   pub_stream_add_listener (self->stream, &listener_funcs, self);
   g_clear_pointer (&self->header, g_bytes_unref);
-  stop_clock (&self->retry_clock);
+  wms_source_clear (&self->retry_clock);
   self->retry_ms = FIRST_RETRY_MS;
   if (self->state == PUB_RELAY_LOST)
     close_pipe (self, &self->pipe);
@@ -281,8 +274,8 @@ void
 pub_relay_free (PubRelay * self)
 {
   pub_stream_remove_listener (self->stream, self);
-  stop_clock (&self->end_clock);
-  stop_clock (&self->retry_clock);
+  wms_source_clear (&self->end_clock);
+  wms_source_clear (&self->retry_clock);
   close_pipe (self, &self->pipe);
   close_pipe (self, &self->ending);
   g_clear_pointer (&self->header, g_bytes_unref);

@@ -10,6 +10,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "wmspush/wmssource.h"
+
 /* wmspushsink drops what its connection does not take within max-backlog; this
  * is for a sink that does not come to that. */
 #define MAX_WAITING (4u << 20)
@@ -191,8 +193,7 @@ pub_relay_pipe_get_stats (PubRelayPipe * self, PubRelayPipeStats * stats)
 void
 pub_relay_pipe_silence (PubRelayPipe * self)
 {
-  g_source_destroy (self->watch);
-  g_clear_pointer (&self->watch, g_source_unref);
+  wms_source_clear (&self->watch);
 }
 
 void

@@ -85,27 +85,6 @@ pub_agent_is_mms_player (const gchar * agent, guint * major)
   return FALSE;
 }
 
-/* The value of "name=value" among parts that are separated by @separators. */
-static gchar *
-find_token (const gchar * text, const gchar * separators, const gchar * name)
-{
-  gchar **parts, *value = NULL;
-  guint i;
-
-  if (text == NULL)
-    return NULL;
-  parts = g_strsplit_set (text, separators, -1);
-  for (i = 0; parts[i] != NULL && value == NULL; i++) {
-    gchar *part = g_strstrip (parts[i]);
-    gsize length = strlen (name);
-
-    if (g_ascii_strncasecmp (part, name, length) == 0 && part[length] == '=')
-      value = g_strdup (g_strstrip (part + length + 1));
-  }
-  g_strfreev (parts);
-  return value;
-}
-
 /* session-id of 2.2.1.3.1, without the quotes that RFC 2109 allows. */
 static gboolean
 take_id (gchar * text, gchar ** push_id)
@@ -150,13 +129,6 @@ pub_request_push_id (SoupMessageHeaders * headers, gchar ** push_id)
     g_clear_pointer (push_id, g_free);
   g_strfreev (parts);
   return is_valid;
-}
-
-gchar *
-pub_request_pragma (SoupMessageHeaders * headers, const gchar * name)
-{
-  return find_token (soup_message_headers_get_list (headers, "Pragma"), ",",
-      name);
 }
 
 gboolean

@@ -38,9 +38,6 @@ gboolean pub_request_push_id (SoupMessageHeaders * headers, gchar ** push_id);
 /* Whether the connection ends with the answer to @msg. */
 gboolean pub_request_is_last (SoupServerMessage * msg);
 
-/* The value of a Pragma token, or %NULL ([MS-WMSP] 2.2.1.4). */
-gchar *pub_request_pragma (SoupMessageHeaders * headers, const gchar * name);
-
 /**
  * pub_setup_parse:
  * @text: body of a PushSetup

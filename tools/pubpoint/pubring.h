@@ -19,7 +19,7 @@ typedef struct _PubRing PubRing;
  * PubPacket:
  * @bytes: the packet
  * @segment: (nullable): where it belongs to
- * @number: of the packet in its segment
+ * @number: of the packet in its segment; on the wire it has 32 bits
  * @overhead: bytes that are kept because of the packet, besides its own
  * @arrived_us: monotonic time at which it came
  * @is_cut: payloads were taken out of it for somebody's start; none in the ring
@@ -29,7 +29,7 @@ typedef struct
 {
   GBytes *bytes;
   gpointer segment;
-  guint32 number;
+  guint64 number;
   guint32 overhead;
   gint64 arrived_us;
   gboolean is_cut;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "pubcontrol.h"
+#include "pubcrowd.h"
 #include "pubencoder.h"
 #include "pubfront.h"
 #include "publog.h"
@@ -119,7 +120,9 @@ take_player (PubRequest * request)
   const gchar *why = "too many players";
   PubPoint *point;
 
-  if (pub_server_count_players (self) >= self->config.max_players) {
+  if (pub_server_count_players (self) >= self->config.max_players
+      && !pub_crowd_make_place (self,
+          soup_server_message_get_remote_address (request->msg))) {
     pub_request_refuse (request, status, why);
     return;
   }

@@ -15,7 +15,7 @@ typedef struct
   struct
   {
     gboolean is_made;
-    guint32 number;
+    guint64 number;
     GBytes *bytes;              /* NULL: nothing is left of it */
   } kept[PUB_SELECT_KEPT];
 } Variant;
@@ -37,7 +37,7 @@ typedef struct
   guint8 before, through, after;
   gboolean is_waiting;
   guint8 key;
-  guint32 at;
+  guint64 at;
 } Part;
 
 struct _PubChoice
@@ -178,23 +178,16 @@ find_part (PubChoice * self, guint number)
   return NULL;
 }
 
-/* The numbers run on for ever. */
-static gboolean
-is_before (guint32 number, guint32 at)
-{
-  return (gint32) (number - at) < 0;
-}
-
 static AsfKeep
-keep_at (const Part * part, guint32 number)
+keep_at (const Part * part, guint64 number)
 {
-  if (part->is_waiting || is_before (number, part->at))
+  if (part->is_waiting || number < part->at)
     return part->before;
   return number == part->at ? part->through : part->after;
 }
 
 gboolean
-pub_choice_is_everything (PubChoice * self, guint32 number)
+pub_choice_is_everything (PubChoice * self, guint64 number)
 {
   guint i;
 
@@ -202,7 +195,7 @@ pub_choice_is_everything (PubChoice * self, guint32 number)
     const Part *part = get_part (self, i);
 
     if (part->after != ASF_KEEP_ALL || keep_at (part, number) != ASF_KEEP_ALL
-        || part->is_waiting || is_before (number, part->at))
+        || part->is_waiting || number < part->at)
       return FALSE;
   }
   return TRUE;
@@ -294,7 +287,7 @@ pub_choice_play (PubChoice * self, const PubMmsSwitch * switches,
 
 /* From packet @next on. */
 static void
-change_part (Part * part, AsfKeep keep, guint32 next)
+change_part (Part * part, AsfKeep keep, guint64 next)
 {
   part->before = keep_at (part, next);
   part->through = part->after = keep;
@@ -306,7 +299,7 @@ change_part (Part * part, AsfKeep keep, guint32 next)
 /* 3.2.5.7: what comes in begins with a key frame; less of what is there needs
  * none. */
 static void
-switch_to (Part * part, AsfKeep keep, guint32 next)
+switch_to (Part * part, AsfKeep keep, guint64 next)
 {
   AsfKeep now = keep_at (part, next);
 
@@ -323,7 +316,7 @@ switch_to (Part * part, AsfKeep keep, guint32 next)
 
 /* The stream that is replaced goes on until the other one is there. */
 static void
-apply_switch (PubChoice * self, const PubMmsSwitch * entry, guint32 next)
+apply_switch (PubChoice * self, const PubMmsSwitch * entry, guint64 next)
 {
   Part *part = find_part (self, entry->stream);
   Part *source = entry->source != entry->stream
@@ -344,7 +337,7 @@ apply_switch (PubChoice * self, const PubMmsSwitch * entry, guint32 next)
 
 gboolean
 pub_choice_select (PubChoice * self, const PubMmsSwitch * switches,
-    guint n_switches, guint32 next)
+    guint n_switches, guint64 next)
 {
   GArray *parts = g_array_copy (self->parts);
   guint i;
@@ -403,7 +396,7 @@ pub_choice_set_header (PubChoice * self, PubSelect * select,
 /* Finds out whether what streams wait for is in this packet.  Returns: whether
  * the packet comes after all changes. */
 static gboolean
-look_for_keys (PubChoice * self, guint32 number, const AsfPacketInfo * info,
+look_for_keys (PubChoice * self, guint64 number, const AsfPacketInfo * info,
     const guint8 * data)
 {
   gboolean is_settled = TRUE;
@@ -444,7 +437,7 @@ ref_bytes (GBytes * bytes)
 
 /* @info: NULL when the packet has not been read yet */
 static GBytes *
-get_shared (Variant * variant, guint32 number, const AsfPacketInfo * info,
+get_shared (Variant * variant, guint64 number, const AsfPacketInfo * info,
     GBytes * packet)
 {
   guint i = number % PUB_SELECT_KEPT;
@@ -489,7 +482,7 @@ cut_own (const AsfSelection * selection, GBytes * packet)
 }
 
 GBytes *
-pub_select_cut (PubSelect * self, guint32 number, GBytes * packet,
+pub_select_cut (PubSelect * self, guint64 number, GBytes * packet,
     gboolean is_own)
 {
   if (self->everything == NULL)
@@ -500,7 +493,7 @@ pub_select_cut (PubSelect * self, guint32 number, GBytes * packet,
 }
 
 static GBytes *
-get_own (PubChoice * self, guint32 number, const AsfPacketInfo * info,
+get_own (PubChoice * self, guint64 number, const AsfPacketInfo * info,
     const guint8 * data)
 {
   AsfSelection selection;
@@ -514,7 +507,7 @@ get_own (PubChoice * self, guint32 number, const AsfPacketInfo * info,
 }
 
 GBytes *
-pub_choice_filter (PubChoice * self, guint32 number, GBytes * packet,
+pub_choice_filter (PubChoice * self, guint64 number, GBytes * packet,
     gboolean is_own)
 {
   gsize size;

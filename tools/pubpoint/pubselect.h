@@ -44,7 +44,7 @@ guint pub_select_count (PubSelect * self);
  * Returns: (transfer full) (nullable): the packet with everything in it but the
  *     padding (2.2.3.3); %NULL when it is broken.
  */
-GBytes *pub_select_cut (PubSelect * self, guint32 number, GBytes * packet,
+GBytes *pub_select_cut (PubSelect * self, guint64 number, GBytes * packet,
     gboolean is_own);
 
 /**
@@ -86,7 +86,7 @@ gboolean pub_choice_play (PubChoice * self, const PubMmsSwitch * switches,
  *     changed.
  */
 gboolean pub_choice_select (PubChoice * self, const PubMmsSwitch * switches,
-    guint n_switches, guint32 next);
+    guint n_switches, guint64 next);
 
 /* Returns: whether one of @switches is for a stream of the header. */
 gboolean pub_choice_knows (PubChoice * self, const PubMmsSwitch * switches,
@@ -105,7 +105,7 @@ void pub_choice_set_header (PubChoice * self, PubSelect * select,
     const AsfHeaderInfo * info);
 
 /* Returns: whether everything is sent from packet @number on. */
-gboolean pub_choice_is_everything (PubChoice * self, guint32 number);
+gboolean pub_choice_is_everything (PubChoice * self, guint64 number);
 
 /**
  * pub_choice_filter:
@@ -117,7 +117,7 @@ gboolean pub_choice_is_everything (PubChoice * self, guint32 number);
  * Returns: (transfer full) (nullable): what is sent of it, without padding;
  *     %NULL for nothing.
  */
-GBytes *pub_choice_filter (PubChoice * self, guint32 number, GBytes * packet,
+GBytes *pub_choice_filter (PubChoice * self, guint64 number, GBytes * packet,
     gboolean is_own);
 
 G_END_DECLS

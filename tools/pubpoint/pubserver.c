@@ -13,6 +13,7 @@
 #include "pubrequest.h"
 #include "pubroute.h"
 #include "pubserver-private.h"
+#include "wmspush/wmssource.h"
 
 /* Paths whose totals are kept. */
 #define MAX_KNOWN_PATHS 4096
@@ -210,10 +211,7 @@ pub_server_free (PubServer * self)
   g_clear_pointer (&self->recorder, pub_recorder_free);
   g_ptr_array_unref (self->former_recorders);
   g_free ((gchar *) self->record_config.directory);
-  if (self->done_source != NULL) {
-    g_source_destroy (self->done_source);
-    g_source_unref (self->done_source);
-  }
+  wms_source_clear (&self->done_source);
   pub_entrance_free (self->entrance);
   g_object_unref (self->soup);
   pub_front_free (self->front);

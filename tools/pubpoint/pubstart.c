@@ -13,7 +13,8 @@
 /* A packet, and how those stand who have got everything up to it. */
 typedef struct
 {
-  guint32 gen, number;
+  guint32 gen;
+  guint64 number;
   gboolean is_first;
   guint64 waiting[2];
 } Key;

@@ -12,7 +12,8 @@ typedef struct
 struct _PubStream
 {
   PubSegment *segment;          /* the newest one, or NULL */
-  guint32 n_packets;            /* in it */
+  guint64 n_packets;            /* in it */
+  guint64 first_number;         /* of each */
   PubRing *ring;
   PubKeys *keys;
   PubStarts *starts;
@@ -60,10 +61,11 @@ segment_new (GBytes * header, const AsfHeaderInfo * info, guint32 gen)
 }
 
 PubStream *
-pub_stream_new (gsize limit)
+pub_stream_new (gsize limit, guint64 first_number)
 {
   PubStream *self = g_new0 (PubStream, 1);
 
+  self->first_number = first_number;
   self->ring = pub_ring_new (limit, (GDestroyNotify) pub_segment_unref);
   self->keys = pub_keys_new ();
   self->starts = pub_starts_new ();
@@ -137,16 +139,6 @@ pub_stream_remove_listener (PubStream * self, gpointer data)
   end_dispatch (self);
 }
 
-guint
-pub_stream_count_listeners (PubStream * self)
-{
-  guint i, n = 0;
-
-  for (i = 0; i < self->listeners->len; i++)
-    n += g_array_index (self->listeners, Listener, i).data != NULL;
-  return n;
-}
-
 gboolean
 pub_stream_catch_up (PubStream * self, gpointer data)
 {
@@ -216,8 +208,8 @@ static gboolean
 keep_packet (PubStream * self, GBytes * bytes)
 {
   const PubPacket packet = { g_bytes_ref (bytes),
-    pub_segment_ref (self->segment), self->n_packets, header_cost (self),
-    g_get_monotonic_time (), FALSE
+    pub_segment_ref (self->segment), self->first_number + self->n_packets,
+    header_cost (self), g_get_monotonic_time (), FALSE
   };
   guint64 start;
   gboolean starts;
@@ -237,6 +229,7 @@ keep_packet (PubStream * self, GBytes * bytes)
 void
 pub_stream_add_packet (PubStream * self, GBytes * packet)
 {
+  guint64 number = self->first_number + self->n_packets;
   gboolean starts = keep_packet (self, packet);
   guint i, n = self->listeners->len;
 
@@ -245,7 +238,7 @@ pub_stream_add_packet (PubStream * self, GBytes * packet)
     Listener *listener = &g_array_index (self->listeners, Listener, i);
 
     if (listener->data != NULL)
-      listener->funcs->packet (listener->data, packet, self->n_packets, starts);
+      listener->funcs->packet (listener->data, packet, number, starts);
   }
   end_dispatch (self);
   self->n_packets++;
@@ -315,7 +308,7 @@ pub_stream_cut (PubStream * self, PubStart * start, const PubPacket * packet)
 
 GBytes *
 pub_stream_cut_heard (PubStream * self, PubStart * start, GBytes * packet,
-    guint32 number)
+    guint64 number)
 {
   const PubPacket whole = { packet, self->segment, number, 0, 0, FALSE };
 

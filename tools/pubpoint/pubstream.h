@@ -57,13 +57,17 @@ PubSelect *pub_segment_get_select (PubSegment * self);
 typedef struct
 {
   void (*header) (gpointer data, GBytes * header, const AsfHeaderInfo * info);
-  void (*packet) (gpointer data, GBytes * packet, guint32 number,
+  void (*packet) (gpointer data, GBytes * packet, guint64 number,
       gboolean starts_key_frame);
   void (*ended) (gpointer data);
 } PubListenerFuncs;
 
-/* @limit: bytes of packets that are kept. */
-PubStream *pub_stream_new (gsize limit);
+/**
+ * pub_stream_new:
+ * @limit: bytes of packets that are kept
+ * @first_number: of the first packet under each header
+ */
+PubStream *pub_stream_new (gsize limit, guint64 first_number);
 void pub_stream_free (PubStream * self);
 
 void pub_stream_add_listener (PubStream * self, const PubListenerFuncs * funcs,
@@ -81,7 +85,6 @@ void pub_stream_add_listener (PubStream * self, const PubListenerFuncs * funcs,
  */
 gboolean pub_stream_catch_up (PubStream * self, gpointer data);
 void pub_stream_remove_listener (PubStream * self, gpointer data);
-guint pub_stream_count_listeners (PubStream * self);
 
 void pub_stream_set_header (PubStream * self, GBytes * header,
     const AsfHeaderInfo * info);
@@ -127,7 +130,7 @@ const PubPacket *pub_stream_cut (PubStream * self, PubStart * start,
 /* The same for a listener, with what it hears of a packet.
  * Returns: (transfer none) (nullable): what is left of it. */
 GBytes *pub_stream_cut_heard (PubStream * self, PubStart * start,
-    GBytes * packet, guint32 number);
+    GBytes * packet, guint64 number);
 
 /**
  * pub_stream_find_start:

@@ -11,14 +11,17 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "pubaccess.h"
 #include "pubcertificate.h"
+#include "wmspush/wmssource.h"
 
 /* RFC 8446, 5.1: type, version and length of a record; the first one is a
  * handshake's. */
 #define RECORD_HEAD 5
 #define RECORD_HANDSHAKE 22
 /* GIO's pool has ten threads, and others want some.  While more handshakes
- * wait, one that has had its time gives way. */
+ * wait, one that has had its time gives way, and whose network has the fewest
+ * is next: who sends nothing but beginnings holds up nobody else. */
 #define MAX_RUNNING 8
 #define PATIENCE_US G_USEC_PER_SEC
 #define LOOK_MS 100
@@ -47,6 +50,7 @@ typedef struct
   GList link;
   GList turn;                   /* in running or ready */
   GCancellable *cancellable;
+  guint64 network;
   gint64 start_us;
   gboolean is_ready, is_running;
 } Handshake;
@@ -54,18 +58,9 @@ typedef struct
 static void start_some (PubTls * self);
 
 static void
-clear_source (GSource ** source)
-{
-  if (*source == NULL)
-    return;
-  g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
-static void
 handshake_free (Handshake * self)
 {
-  clear_source (&self->source);
+  wms_source_clear (&self->source);
   g_object_unref (self->cancellable);
   g_object_unref (self->connection);
   g_free (self);
@@ -121,7 +116,7 @@ pub_tls_free (PubTls * self)
 {
   while (!g_queue_is_empty (&self->all))
     give_up (g_queue_peek_head (&self->all));
-  clear_source (&self->timer);
+  wms_source_clear (&self->timer);
   g_clear_object (&self->certificate);
   g_free (self);
 }
@@ -195,17 +190,65 @@ start (Handshake * self)
   g_object_unref (tls);
 }
 
+static guint
+count_running (PubTls * self, guint64 network)
+{
+  const GList *turn;
+  guint n = 0;
+
+  for (turn = self->running.head; turn != NULL; turn = turn->next)
+    n += ((Handshake *) turn->data)->network == network;
+  return n;
+}
+
+/* The oldest one of the network that has the most of those that have had their
+ * time. */
+static Handshake *
+find_late (PubTls * self)
+{
+  gint64 late_us = g_get_monotonic_time () - PATIENCE_US;
+  Handshake *found = NULL;
+  const GList *turn;
+  guint n, most = 0;
+
+  for (turn = self->running.head; turn != NULL; turn = turn->next) {
+    Handshake *handshake = turn->data;
+
+    n = count_running (self, handshake->network);
+    if (handshake->start_us < late_us && n > most) {
+      found = handshake;
+      most = n;
+    }
+  }
+  return found;
+}
+
+/* The one that has waited longest of the networks that have the fewest. */
+static GList *
+find_next (PubTls * self)
+{
+  GList *turn, *found = self->ready.head;
+  guint n, fewest = G_MAXUINT;
+
+  for (turn = found; turn != NULL && fewest > 0; turn = turn->next) {
+    n = count_running (self, ((Handshake *) turn->data)->network);
+    if (n < fewest) {
+      found = turn;
+      fewest = n;
+    }
+  }
+  return found;
+}
+
 static gboolean
 look (gpointer data)
 {
   PubTls *self = data;
-  Handshake *oldest = g_queue_peek_head (&self->running);
+  Handshake *late;
 
-  while (oldest != NULL && self->running.length >= MAX_RUNNING
-      && g_get_monotonic_time () - oldest->start_us > PATIENCE_US) {
-    give_up (oldest);
-    oldest = g_queue_peek_head (&self->running);
-  }
+  while (self->running.length >= MAX_RUNNING
+      && (late = find_late (self)) != NULL)
+    give_up (late);
   start_some (self);
   return G_SOURCE_CONTINUE;
 }
@@ -214,12 +257,13 @@ static void
 start_some (PubTls * self)
 {
   while (self->running.length < MAX_RUNNING && !g_queue_is_empty (&self->ready)) {
-    GList *turn = g_queue_pop_head_link (&self->ready);
+    GList *turn = find_next (self);
 
+    g_queue_unlink (&self->ready, turn);
     start (turn->data);
   }
   if (g_queue_is_empty (&self->ready)) {
-    clear_source (&self->timer);
+    wms_source_clear (&self->timer);
   } else if (self->timer == NULL) {
     self->timer = g_timeout_source_new (LOOK_MS);
     g_source_set_callback (self->timer, look, self, NULL);
@@ -276,7 +320,7 @@ bytes_came (GSocket * socket, GIOCondition condition, gpointer data)
     want (self, size);
     return G_SOURCE_CONTINUE;
   }
-  clear_source (&self->source);
+  wms_source_clear (&self->source);
   want (self, 1);
   self->is_ready = TRUE;
   self->turn.data = self;
@@ -294,6 +338,19 @@ handshake_over (gpointer data, PubWaitKind kind, gboolean is_late)
   give_up (self);
 }
 
+static guint64
+network_of (GSocketConnection * connection)
+{
+  GSocketAddress *peer = g_socket_connection_get_remote_address (connection,
+      NULL);
+  GInetAddress *address = pub_address_of (peer);
+  guint64 network = address != NULL ? pub_address_network (address) : 0;
+
+  g_clear_object (&address);
+  g_clear_object (&peer);
+  return network;
+}
+
 void
 pub_tls_accept (PubTls * self, GSocketConnection * connection)
 {
@@ -302,6 +359,7 @@ pub_tls_accept (PubTls * self, GSocketConnection * connection)
 
   handshake->owner = self;
   handshake->connection = g_object_ref (connection);
+  handshake->network = network_of (connection);
   handshake->cancellable = g_cancellable_new ();
   handshake->link.data = handshake;
   g_queue_push_tail_link (&self->all, &handshake->link);

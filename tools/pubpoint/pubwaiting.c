@@ -1,8 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pubwaiting.h"
 
+#include "wmspush/wmssource.h"
+
 /* A handshake takes three ways through the network. */
 #define MAX_HANDSHAKE_MS 10000
+/* Who gives way when there is no room, one kind after the other, and how long
+ * it must have been silent: who has something to ask asks sooner. */
+static const struct
+{
+  PubWaitKind kind;
+  gint64 silence_ms;
+} may_give_way[] = {
+  {PUB_WAIT_HANDSHAKE, 1000},
+  {PUB_WAIT_FIRST, 1000},
+  {PUB_WAIT_BODY, 10000},
+  {PUB_WAIT_NEXT, 10000},
+};
 
 struct _PubWait
 {
@@ -130,8 +144,7 @@ void
 pub_waiting_free (PubWaiting * self)
 {
   pub_waiting_end (self);
-  g_source_destroy (self->timer);
-  g_source_unref (self->timer);
+  wms_source_clear (&self->timer);
   g_free (self);
 }
 
@@ -180,8 +193,22 @@ pub_wait_remove (PubWait * self)
   update_timer (owner);
 }
 
-guint
-pub_waiting_count (PubWaiting * self, PubWaitKind kind)
+gboolean
+pub_waiting_make_room (PubWaiting * self)
 {
-  return self->queues[kind].length;
+  gint64 now_us = g_get_monotonic_time ();
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (may_give_way); i++) {
+    PubWaitKind kind = may_give_way[i].kind;
+    PubWait *oldest = g_queue_peek_head (&self->queues[kind]);
+
+    if (oldest != NULL && oldest->deadline_us + may_give_way[i].silence_ms *
+        1000 - (gint64) get_timeout_ms (self, kind) * 1000 <= now_us) {
+      end_wait (oldest, FALSE);
+      update_timer (self);
+      return TRUE;
+    }
+  }
+  return FALSE;
 }

@@ -25,7 +25,7 @@ setup_feed (void)
   memset (&config, 0, sizeof (config));
   memset (&totals, 0, sizeof (totals));
   config.player_limit = 100 * PACKET_SIZE;
-  stream = pub_stream_new (1000 * PACKET_COST);
+  stream = pub_stream_new (1000 * PACKET_COST, 0);
   pub_feed_init (&feed, stream, &config, &totals);
 }
 

@@ -154,27 +154,6 @@ GST_START_TEST (test_cookies)
 
 GST_END_TEST;
 
-GST_START_TEST (test_pragmas)
-{
-  SoupMessageHeaders *headers =
-      soup_message_headers_new (SOUP_MESSAGE_HEADERS_REQUEST);
-  gchar *value;
-
-  soup_message_headers_append (headers, "Pragma", "no-cache,rate=1.0");
-  soup_message_headers_append (headers, "Pragma", "xPlayStrm=1");
-  value = pub_request_pragma (headers, "xplaystrm");
-  assert_equals_string (value, "1");
-  g_free (value);
-  value = pub_request_pragma (headers, "rate");
-  assert_equals_string (value, "1.0");
-  g_free (value);
-  fail_unless (pub_request_pragma (headers, "no-cache") == NULL);
-  fail_unless (pub_request_pragma (headers, "at") == NULL);
-  soup_message_headers_unref (headers);
-}
-
-GST_END_TEST;
-
 GST_START_TEST (test_ids)
 {
   gchar *one = pub_new_push_id (), *two = pub_new_push_id ();
@@ -201,7 +180,6 @@ pubrequest_suite (void)
   tcase_add_test (tc, test_player_agents);
   tcase_add_test (tc, test_setup_bodies);
   tcase_add_test (tc, test_cookies);
-  tcase_add_test (tc, test_pragmas);
   tcase_add_test (tc, test_ids);
   return suite;
 }

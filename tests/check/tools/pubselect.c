@@ -36,7 +36,7 @@ make_packet (const gchar * text)
 
 /* Returns: the same text of what is left of such a packet. */
 static gchar *
-filter (PubChoice * choice, guint32 number, const gchar * text)
+filter (PubChoice * choice, guint64 number, const gchar * text)
 {
   GBytes *packet = make_packet (text);
   GBytes *left = pub_choice_filter (choice, number, packet, FALSE);
@@ -61,13 +61,13 @@ filter (PubChoice * choice, guint32 number, const gchar * text)
 }
 
 static void
-expect (PubChoice * choice, guint32 number, const gchar * text,
+expect (PubChoice * choice, guint64 number, const gchar * text,
     const gchar * expected)
 {
   gchar *seen = filter (choice, number, text);
 
-  fail_unless (g_str_equal (seen, expected), "packet %u: %s, not %s", number,
-      seen, expected);
+  fail_unless (g_str_equal (seen, expected), "packet %" G_GUINT64_FORMAT
+      ": %s, not %s", number, seen, expected);
   g_free (seen);
 }
 
@@ -364,18 +364,27 @@ GST_START_TEST (test_another_header)
 
 GST_END_TEST;
 
-/* Numbers run over. */
-GST_START_TEST (test_numbers_run_over)
+/* LocationId has 32 bits and runs over ([MS-WMSP] 2.2.3.1.2); the numbers behind
+ * it do not, so that what was selected 2^31 packets ago stays selected. */
+GST_START_TEST (test_numbers_run_on)
 {
   static const PubMmsSwitch off[] = { {0xffff, 1, PUB_MMS_OFF} };
+  static const PubMmsSwitch whole[] = { {0xffff, 1, PUB_MMS_WHOLE} };
+  const guint64 at = G_MAXUINT32 - 1, half = G_GUINT64_CONSTANT (1) << 31;
   PubChoice *choice = pub_choice_new (shared, &info);
 
   fail_unless (pub_choice_play (choice, NULL, 0));
-  fail_unless (pub_choice_select (choice, off, 1, G_MAXUINT32 - 1));
-  expect (choice, G_MAXUINT32 - 2, ALL, "1K 2d 3d 1d 2K");
-  expect (choice, G_MAXUINT32 - 1, ALL, "2d 3d 2K");
-  expect (choice, G_MAXUINT32, ALL, "2d 3d 2K");
-  expect (choice, 0, ALL, "2d 3d 2K");
+  fail_unless (pub_choice_is_everything (choice, half));
+  fail_unless (pub_choice_select (choice, off, 1, at));
+  expect (choice, at - 1, ALL, "1K 2d 3d 1d 2K");
+  expect (choice, at, ALL, "2d 3d 2K");
+  expect (choice, at + 1, ALL, "2d 3d 2K");
+  expect (choice, at + 2, ALL, "2d 3d 2K");
+  expect (choice, at + half, ALL, "2d 3d 2K");
+  expect (choice, at + 2 * half, ALL, "2d 3d 2K");
+  fail_unless (pub_choice_select (choice, whole, 1, 0));
+  expect (choice, at + 3 * half, ALL, "1K 2d 3d 1d 2K");
+  fail_unless (pub_choice_is_everything (choice, at + 4 * half));
   pub_choice_free (choice);
 }
 
@@ -397,7 +406,7 @@ pubselect_suite (void)
   tcase_add_test (tc, test_shares);
   tcase_add_test (tc, test_cuts);
   tcase_add_test (tc, test_another_header);
-  tcase_add_test (tc, test_numbers_run_over);
+  tcase_add_test (tc, test_numbers_run_on);
   return suite;
 }
 

@@ -215,7 +215,7 @@ GST_END_TEST;
 static PubStream *
 open_stream (void)
 {
-  PubStream *stream = pub_stream_new (1024 * 1024);
+  PubStream *stream = pub_stream_new (1024 * 1024, 0);
   GBytes *bytes = g_bytes_new (play_header->data, play_header->len);
   AsfHeaderInfo info;
 

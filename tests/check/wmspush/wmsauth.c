@@ -6,6 +6,8 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
+#include "failalloc.h"
+#include "wmspush/wmsntlm.h"
 #include "wmspush/wmsstatus.h"
 
 #define BASIC "Basic realm=\"points\""
@@ -335,6 +337,32 @@ GST_START_TEST (test_ntlm_handshake)
 
 GST_END_TEST;
 
+/* An answer of NTLM is whole, whatever memory there is. */
+GST_START_TEST (test_ntlm_without_memory)
+{
+  g_autoptr (WmsCredentials) credentials = wms_credentials_new ("d\\u", "p");
+  g_autofree gchar *begin = wms_ntlm_negotiate ();
+  g_autofree gchar *wanted = NULL;
+  WmsNtlmNonce nonce;
+  gint nth;
+
+  wms_ntlm_nonce_init (&nonce);
+  wanted = wms_ntlm_authenticate (NTLM_2, credentials, &nonce);
+  for (nth = 0; nth < 20; nth++) {
+    g_autofree gchar *again = NULL;
+    g_autofree gchar *got = NULL;
+
+    fail_arm (FAIL_TRY, nth, TRUE);
+    again = wms_ntlm_negotiate ();
+    got = wms_ntlm_authenticate (NTLM_2, credentials, &nonce);
+    fail_disarm ();
+    fail_unless_equals_string (again, begin);
+    fail_unless_equals_string (got, wanted);
+  }
+}
+
+GST_END_TEST;
+
 /* A refusal of the last message is one of the password; of the first, or after
  * it was accepted, one of the scheme ([MS-WMHTTP] 1.7). */
 GST_START_TEST (test_ntlm_refusals)
@@ -466,6 +494,7 @@ wmsauth_suite (void)
   tcase_add_test (tc, test_nonce_count);
   tcase_add_test (tc, test_ntlm_handshake);
   tcase_add_test (tc, test_ntlm_refusals);
+  tcase_add_test (tc, test_ntlm_without_memory);
   tcase_add_test (tc, test_without_ticket);
   tcase_add_test (tc, test_ticket_of_each_request);
   tcase_add_test (tc, test_listed_schemes);
