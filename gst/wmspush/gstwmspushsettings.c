@@ -81,6 +81,8 @@ set_string (gchar ** field, const GValue * value)
   *field = g_value_dup_string (value);
 }
 
+/* Tables of properties may be long (tests/style/limits.py).
+ * NOLINTBEGIN(readability-function-size) */
 gboolean
 gst_wms_push_settings_set_property (GstWmsPushSettings * self, guint prop_id,
     const GValue * value)
@@ -255,6 +257,8 @@ gst_wms_push_settings_get_property (const GstWmsPushSettings * self,
   }
   return TRUE;
 }
+
+/* NOLINTEND(readability-function-size) */
 
 /* The URL's user part, then the properties (push-protocol, section 6). */
 static void
