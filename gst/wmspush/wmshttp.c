@@ -16,6 +16,7 @@
 #include "wmspush/wmscause.h"
 #include "wmspush/wmshttpanswer.h"
 #include "wmspush/wmsproxy.h"
+#include "wmspush/wmssocket.h"
 #include "wmspush/wmsstatus.h"
 
 /* An answer's body means nothing to us; what is longer is not read. */
@@ -72,6 +73,16 @@ tell (WmsHttp * self, WmsHttpProgress progress)
 }
 
 void
+wms_http_discard (WmsHttp * self)
+{
+  GSocket *socket = self->stream != NULL ? wms_socket_find (self->stream)
+      : self->unfinished;
+
+  if (socket != NULL && !g_socket_is_closed (socket))
+    wms_socket_discard (socket);
+}
+
+void
 wms_http_abort (WmsHttp * self, GError * reason)
 {
   if (self->message == NULL || self->abort_reason != NULL) {
@@ -79,6 +90,8 @@ wms_http_abort (WmsHttp * self, GError * reason)
     return;
   }
   self->abort_reason = reason;
+  /* libsoup closes it */
+  wms_http_discard (self);
   g_cancellable_cancel (self->cancellable);
 }
 
