@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """How the project's files are compiled: Meson's compile_commands.json."""
 
+import itertools
 import json
 import os
 import shlex
@@ -23,11 +24,12 @@ class Command:
 
     def flags(self):
         """What is said of the language, without compiler and outputs."""
-        arguments = iter(self.arguments[:-1])
+        arguments = itertools.dropwhile(lambda a: not a.startswith('-'),
+                                        self.arguments[:-1])
         for argument in arguments:
             if argument in WITH_OUTPUT:
                 next(arguments)
-            elif argument.startswith('-') and argument not in WITHOUT_OUTPUT:
+            elif argument not in WITHOUT_OUTPUT:
                 yield argument
 
 
@@ -35,5 +37,7 @@ def read(build):
     """The commands of what ships."""
     name = os.path.join(build, 'compile_commands.json')
     with open(name, encoding='utf-8') as file:
-        commands = [Command(entry) for entry in json.load(file)]
+        # tests may compile such a file once more, for themselves
+        commands = [Command(entry) for entry in json.load(file)
+                    if entry['output'].startswith(FOLDERS)]
     return [c for c in commands if c.path.startswith(FOLDERS)]
