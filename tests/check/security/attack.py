@@ -98,6 +98,18 @@ def read_head(peer):
     return head
 
 
+def read_request(peer):
+    """A head, and a body that is not endless."""
+    request = read_head(peer)
+    head, _, body = request.partition(b'\r\n\r\n')
+    length = re.search(rb'\r\nContent-Length: (\d{1,6})(?:\r|$)', head)
+    missing = int(length[1]) - len(body) if length else 0
+    while missing > 0 and (piece := peer.recv(missing)):
+        request += piece
+        missing -= len(piece)
+    return request
+
+
 def get(path, *headers):
     """A request after which the server closes."""
     return b''.join([b'GET ', path, b' HTTP/1.1\r\n', HOST, *headers,

@@ -333,7 +333,11 @@ take_setup (Talk * talk)
       (guint) g_ascii_strtoull (asked + strlen ("push-id="), NULL, 10));
   if (id != 0)
     return send_success (talk, id);
-  answer_badly (talk);
+  if (!talk->server->is_steady)
+    answer_badly (talk);
+  else if (answer (talk, "HTTP/1.1 404 Not Found\r\nServer: Cougar/9.5\r\n"
+          "Content-Length: 0\r\n\r\n"))
+    wait_for_end (talk);
   return FALSE;
 }
 
