@@ -38,10 +38,13 @@ struct _GstWmsAsfBlocks
 static GQuark
 block_quark (void)
 {
-  static GQuark quark;
+  static guint known;
+  GQuark quark = g_atomic_int_get (&known);
 
-  if (G_UNLIKELY (quark == 0))
+  if (G_UNLIKELY (quark == 0)) {
     quark = g_quark_from_static_string ("gst-wms-asf-block");
+    g_atomic_int_set (&known, quark);
+  }
   return quark;
 }
 

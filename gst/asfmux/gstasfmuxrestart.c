@@ -59,7 +59,9 @@ begins_picture (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
   for (i = 0; i < self->file.pads->len; i++) {
     GstWmsAsfMuxPad *other = g_ptr_array_index (self->file.pads, i);
 
-    if (other->format.stream.kind == ASF_STREAM_VIDEO)
+    if (other->format.stream.kind == ASF_STREAM_VIDEO
+        && gst_object_has_as_parent (GST_OBJECT (other),
+            GST_OBJECT (self->mux)))
       return pad == other
           && !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
   }
@@ -221,7 +223,7 @@ look_closer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
   is_place = begins_picture (self, pad, buffer);
   new_clock = times_would_wrap (self, time,
       is_place ? WRAP_MARGIN_MS : WRAP_LIMIT_MS);
-  if (pad->in_header && !new_clock && !stream_is_gone (self) &&
+  if (pad->in_header && !new_clock && !(is_place && stream_is_gone (self)) &&
       !tags_are_due (self, time, is_place))
     return GST_FLOW_OK;
   GST_INFO_OBJECT (self->mux, "another header before %" GST_PTR_FORMAT

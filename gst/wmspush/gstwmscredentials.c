@@ -19,7 +19,11 @@
 
 static guint acquire_signal;
 
-static G_DEFINE_QUARK (gst - wms - question, question);
+static GQuark
+question_quark (void)
+{
+  return g_quark_from_static_string ("gst-wms-question");
+}
 
 /* Takes the credentials out of an answer that is ours, and wipes it. */
 static WmsCredentials *

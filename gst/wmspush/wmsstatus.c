@@ -11,9 +11,25 @@
 
 #include "asf/asferror.h"
 
-G_DEFINE_QUARK (wms_http_error_quark, wms_http_error);
-G_DEFINE_QUARK (wms_error_quark, wms_error);
-G_DEFINE_QUARK (wms_certificate_error_quark, wms_certificate_error);
+/* Not by G_DEFINE_QUARK: several threads fail, and that has no lock. */
+
+GQuark
+wms_http_error_quark (void)
+{
+  return g_quark_from_static_string ("wms-http-error-quark");
+}
+
+GQuark
+wms_error_quark (void)
+{
+  return g_quark_from_static_string ("wms-error-quark");
+}
+
+GQuark
+wms_certificate_error_quark (void)
+{
+  return g_quark_from_static_string ("wms-certificate-error-quark");
+}
 
 #define TEXT_ACCESS N_("The server wants a user name and password, or these " \
     "have no right to publish here. Check user-id and user-pw, or ask the " \

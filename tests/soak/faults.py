@@ -73,10 +73,11 @@ class Run:
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def say(self, text, stamp=None):
+    def say(self, text, stamp=None, is_detail=False):
         moment = datetime.datetime.fromtimestamp((stamp or time.monotonic()) + self.offset)
         line = f'{moment:%H:%M:%S}.{moment.microsecond // 1000:03} {text}'
-        print(line, flush=True)
+        if not is_detail:
+            print(line, flush=True)
         self.log.write(line + '\n')
 
     def fail(self, text):

@@ -12,6 +12,7 @@ import argparse
 import copy
 import os
 import random
+import re
 import shutil
 import signal
 import sys
@@ -32,6 +33,9 @@ SHORT_TIMEOUT, LONG_TIMEOUT = 2, 5
 REST_SECONDS = 0.5
 # before a fault the stream flows: what is on its way then belongs to it
 REACH_SECONDS = 0.5
+# what the log alone has with --brief: each status, each gap, what is held after each fault
+DETAILS = re.compile(r'[ABC](, server)?: heap |[ABC] |[ABC]: (missing|noticed|too short)|.* has packets |over: '
+                     r'|all lanes|(encoder|server): ')
 
 
 class Struck:
@@ -72,6 +76,8 @@ class Run(faults.Run):
                  ('C', lanes.SecurePubPoint, 8443))
 
     def __init__(self, options, wanted):
+        if options.lane:
+            self.lane_rows = [row for row in self.lane_rows if row[0] in options.lane]
         super().__init__(options)
         self.wanted = wanted
         self.rows = []
@@ -91,6 +97,14 @@ class Run(faults.Run):
         self.network.make = lambda: None
         super().start()
         self.servers = [ServerHeld(lane) for lane in self.lanes if isinstance(lane.server, lanes.PubPoint)]
+
+    def say(self, text, stamp=None):
+        super().say(text, stamp, self.options.brief and DETAILS.match(text))
+
+    def find_mechanisms(self):
+        """Bad lines need neither ss nor nft."""
+        if 'cuts' in self.options.group:
+            super().find_mechanisms()
 
     def note_memory(self):
         super().note_memory()
@@ -242,11 +256,14 @@ def parse_options():
     options.add_argument('--build', default='.', help='build folder (default: this one)')
     options.add_argument('--long', action='store_true', help='the long form: each fault for as long as it matters')
     options.add_argument('--group', action='append', choices=sorted(wirestrikes.GROUPS), help='default: all')
+    options.add_argument('--lane', action='append', choices=[row[0] for row in Run.lane_rows], help='default: all')
     options.add_argument('--only', action='append', metavar='FAULT', choices=[f.name for f in Run.faults],
                          help='may be given more than once: ' + ', '.join(f.name for f in Run.faults))
     options.add_argument('--wire', default='auto', choices=['auto', 'both', *wires.KINDS],
                          help='what makes the line bad (default: netem, where it works, else relay); both: one run'
                          ' with each that works')
+    options.add_argument('--brief', action='store_true', help='print less; the log has all')
+    options.add_argument('--patience', type=int, default=1, help='how many times longer things may take to begin')
     options.add_argument('--timeout', type=int, help=f"the sink's, in seconds (default {SHORT_TIMEOUT}, long"
                          f' {LONG_TIMEOUT})')
     options.add_argument('--seed', type=int, default=1)
@@ -257,6 +274,9 @@ def parse_options():
     given.group = given.group or list(wirestrikes.GROUPS)
     given.timeout = given.timeout or (LONG_TIMEOUT if given.long else SHORT_TIMEOUT)
     given.plant = None
+    lanes.START_SECONDS *= given.patience
+    wires.MEASURE_SECONDS *= given.patience
+    network.CALL_SECONDS *= given.patience
     return given
 
 

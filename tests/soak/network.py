@@ -14,6 +14,7 @@ LINK = {ENCODER: 'wmse', SERVER: 'wmss'}
 FIRST = {ENCODER: 2, SERVER: 1}
 ADDRESSES = 250                 # of each side, in its half of the net
 TABLE = 'inet faults'
+CALL_SECONDS = 20
 # a server that reads nothing is felt soon: the kernel would take six megabytes in its place
 RECEIVE_BUFFER = '4096 32768 65536'
 PROBE = """
@@ -38,7 +39,7 @@ class Failed(Exception):
 
 def call(*arguments, text=None):
     run = subprocess.run(arguments, input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                         timeout=20)
+                         timeout=CALL_SECONDS)
     if run.returncode != 0:
         raise Failed(f'{" ".join(arguments)}: {run.stdout.strip()}')
     return run.stdout

@@ -40,13 +40,44 @@ static gint bits;
     g_thread_join (thread); \
   }
 
-DEFINE_ADD (mutex, g_mutex_lock (&plain), g_mutex_unlock (&plain))
-    DEFINE_ADD (rec_mutex, g_rec_mutex_lock (&recursive),
-    g_rec_mutex_unlock (&recursive))
-    DEFINE_ADD (writer_lock, g_rw_lock_writer_lock (&rwlock),
-    g_rw_lock_writer_unlock (&rwlock))
-    DEFINE_ADD (bit_lock, g_bit_lock (&bits, 1), g_bit_unlock (&bits, 1))
-     static gpointer read_locked (gpointer is_locked)
+DEFINE_ADD (mutex, g_mutex_lock (&plain), g_mutex_unlock (&plain));
+DEFINE_ADD (rec_mutex, g_rec_mutex_lock (&recursive),
+    g_rec_mutex_unlock (&recursive));
+DEFINE_ADD (writer_lock, g_rw_lock_writer_lock (&rwlock),
+    g_rw_lock_writer_unlock (&rwlock));
+DEFINE_ADD (bit_lock, g_bit_lock (&bits, 1), g_bit_unlock (&bits, 1));
+
+/* what is copied, and freed, by functions of others */
+static gchar copied[64];
+
+static gpointer
+copy_locked (gpointer is_locked)
+{
+  gchar bytes[sizeof copied] = "x";
+  guint i;
+
+  for (i = 0; i < sizeof bytes; i++) {
+    if (is_locked)
+      g_mutex_lock (&plain);
+    memcpy (copied, bytes, i);
+    if (is_locked)
+      g_mutex_unlock (&plain);
+  }
+  return NULL;
+}
+
+static void
+run_memcpy (gboolean has_race)
+{
+  GThread *thread = g_thread_new ("copy", copy_locked,
+      GINT_TO_POINTER (!has_race));
+
+  copy_locked (GINT_TO_POINTER (TRUE));
+  g_thread_join (thread);
+}
+
+static gpointer
+read_locked (gpointer is_locked)
 {
   gint i, sum = 0;
 
@@ -95,7 +126,6 @@ change_number (void)
   number++;
 }
 
-
 static gboolean is_given;
 
 static gpointer
@@ -133,6 +163,33 @@ static void
 hand_by_cond (gpointer unused)
 {
   give_by_cond ();
+}
+
+static gpointer
+free_by_cond (gpointer block)
+{
+  g_mutex_lock (&plain);
+  while (!is_given)
+    g_cond_wait (&condition, &plain);
+  g_mutex_unlock (&plain);
+  WAIT_UNORDERED (&is_written);
+  g_free (block);
+  return NULL;
+}
+
+static void
+run_free (gboolean has_race)
+{
+  gint *block = g_new0 (gint, 8);
+  GThread *thread = g_thread_new ("free", free_by_cond, block);
+
+  if (!has_race)
+    block[1] = 1;
+  give_by_cond ();
+  if (has_race)
+    block[1] = 1;
+  SET_UNORDERED (&is_written);
+  g_thread_join (thread);
 }
 
 static void
@@ -454,7 +511,8 @@ run_rc_box (gboolean has_race)
 }
 
 static void (*const rows[]) (gboolean has_race) = {
-  run_mutex, run_rec_mutex, run_writer_lock, run_reader_lock, run_bit_lock,
+  run_memcpy, run_free, run_mutex, run_rec_mutex, run_writer_lock,
+  run_reader_lock, run_bit_lock,
   run_cond, run_once, run_once_init, run_idle, run_timeout, run_invoke,
   run_ready_time, run_async_queue, run_thread_pool, run_bus, run_object,
   run_mini_object, run_rc_box

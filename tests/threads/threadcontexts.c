@@ -90,8 +90,10 @@ put_in_front (GSourceFuncs * seen, const GSourceFuncs * real)
   seen->finalize = see_finalize;
 }
 
-static __attribute__((constructor))
-     void put_in_front_of_glib (void)
+static void put_in_front_of_glib (void) __attribute__((constructor));
+
+static void
+put_in_front_of_glib (void)
 {
   guint i;
 

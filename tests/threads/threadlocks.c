@@ -6,8 +6,18 @@
  * GLib locks itself are its own. */
 #include "threads.h"
 
-#include <errno.h>
 #include <pthread.h>
+#include <stdlib.h>
+
+/* The programs that a test starts are others', but for those that get it from
+ * TEST_PRELOAD again. */
+static void keep_from_children (void) __attribute__((constructor));
+
+static void
+keep_from_children (void)
+{
+  unsetenv ("LD_PRELOAD");
+}
 
 /* Defines NAME_of(slot): the object of pthreads in a slot, made when it is first
  * wanted, since locks may be all zero in the beginning. */
@@ -71,10 +81,11 @@ make_cond (pthread_cond_t * cond)
   pthread_condattr_destroy (&attributes);
 }
 
-DEFINE_LAZY (mutex, pthread_mutex_t, make_mutex, pthread_mutex_destroy)
-    DEFINE_LAZY (recursive, pthread_mutex_t, make_recursive, pthread_mutex_destroy)
-    DEFINE_LAZY (rwlock, pthread_rwlock_t, make_rwlock, pthread_rwlock_destroy)
-    DEFINE_LAZY (cond, pthread_cond_t, make_cond, pthread_cond_destroy)
+DEFINE_LAZY (mutex, pthread_mutex_t, make_mutex, pthread_mutex_destroy);
+DEFINE_LAZY (recursive, pthread_mutex_t, make_recursive, pthread_mutex_destroy);
+DEFINE_LAZY (rwlock, pthread_rwlock_t, make_rwlock, pthread_rwlock_destroy);
+DEFINE_LAZY (cond, pthread_cond_t, make_cond, pthread_cond_destroy);
+
 /* Defines g_PREFIX_init() and g_PREFIX_clear(). */
 #define DEFINE_LIFE(prefix, Type, name) \
   void g_##prefix##_init (Type * lock) \
@@ -87,10 +98,11 @@ DEFINE_LAZY (mutex, pthread_mutex_t, make_mutex, pthread_mutex_destroy)
       name##_free (lock->p); \
     lock->p = NULL; \
   }
-    DEFINE_LIFE (mutex, GMutex, mutex)
-    DEFINE_LIFE (rec_mutex, GRecMutex, recursive)
-    DEFINE_LIFE (rw_lock, GRWLock, rwlock)
-    DEFINE_LIFE (cond, GCond, cond)
+DEFINE_LIFE (mutex, GMutex, mutex);
+DEFINE_LIFE (rec_mutex, GRecMutex, recursive);
+DEFINE_LIFE (rw_lock, GRWLock, rwlock);
+DEFINE_LIFE (cond, GCond, cond);
+
 /* Defines g_FUNCTION(): what pthreads' CALL does, which must not fail. */
 #define DEFINE_CALL(function, Type, name, call) \
   void g_##function (Type * lock) \
@@ -104,21 +116,23 @@ DEFINE_LAZY (mutex, pthread_mutex_t, make_mutex, pthread_mutex_destroy)
   { \
     return call (name##_of (&lock->p)) == 0; \
   }
-    DEFINE_CALL (mutex_lock, GMutex, mutex, pthread_mutex_lock)
-    DEFINE_CALL (mutex_unlock, GMutex, mutex, pthread_mutex_unlock)
-    DEFINE_TRY (mutex_trylock, GMutex, mutex, pthread_mutex_trylock)
-    DEFINE_CALL (rec_mutex_lock, GRecMutex, recursive, pthread_mutex_lock)
-    DEFINE_CALL (rec_mutex_unlock, GRecMutex, recursive, pthread_mutex_unlock)
-    DEFINE_TRY (rec_mutex_trylock, GRecMutex, recursive, pthread_mutex_trylock)
-    DEFINE_CALL (rw_lock_writer_lock, GRWLock, rwlock, pthread_rwlock_wrlock)
-    DEFINE_TRY (rw_lock_writer_trylock, GRWLock, rwlock, pthread_rwlock_trywrlock)
-    DEFINE_CALL (rw_lock_writer_unlock, GRWLock, rwlock, pthread_rwlock_unlock)
-    DEFINE_CALL (rw_lock_reader_lock, GRWLock, rwlock, pthread_rwlock_rdlock)
-    DEFINE_TRY (rw_lock_reader_trylock, GRWLock, rwlock, pthread_rwlock_tryrdlock)
-    DEFINE_CALL (rw_lock_reader_unlock, GRWLock, rwlock, pthread_rwlock_unlock)
-    DEFINE_CALL (cond_signal, GCond, cond, pthread_cond_signal)
-    DEFINE_CALL (cond_broadcast, GCond, cond, pthread_cond_broadcast)
-     void g_cond_wait (GCond * cond, GMutex * mutex)
+DEFINE_CALL (mutex_lock, GMutex, mutex, pthread_mutex_lock);
+DEFINE_CALL (mutex_unlock, GMutex, mutex, pthread_mutex_unlock);
+DEFINE_TRY (mutex_trylock, GMutex, mutex, pthread_mutex_trylock);
+DEFINE_CALL (rec_mutex_lock, GRecMutex, recursive, pthread_mutex_lock);
+DEFINE_CALL (rec_mutex_unlock, GRecMutex, recursive, pthread_mutex_unlock);
+DEFINE_TRY (rec_mutex_trylock, GRecMutex, recursive, pthread_mutex_trylock);
+DEFINE_CALL (rw_lock_writer_lock, GRWLock, rwlock, pthread_rwlock_wrlock);
+DEFINE_TRY (rw_lock_writer_trylock, GRWLock, rwlock, pthread_rwlock_trywrlock);
+DEFINE_CALL (rw_lock_writer_unlock, GRWLock, rwlock, pthread_rwlock_unlock);
+DEFINE_CALL (rw_lock_reader_lock, GRWLock, rwlock, pthread_rwlock_rdlock);
+DEFINE_TRY (rw_lock_reader_trylock, GRWLock, rwlock, pthread_rwlock_tryrdlock);
+DEFINE_CALL (rw_lock_reader_unlock, GRWLock, rwlock, pthread_rwlock_unlock);
+DEFINE_CALL (cond_signal, GCond, cond, pthread_cond_signal);
+DEFINE_CALL (cond_broadcast, GCond, cond, pthread_cond_broadcast);
+
+void
+g_cond_wait (GCond * cond, GMutex * mutex)
 {
   pthread_cond_wait (cond_of (&cond->p), mutex_of (&mutex->p));
 }

@@ -11,18 +11,19 @@
     REAL (g_async_queue_##function) (__VA_ARGS__); \
   }
 
-DEFINE_PUSH (push, (GAsyncQueue * queue, gpointer data), queue, data)
-    DEFINE_PUSH (push_unlocked, (GAsyncQueue * queue, gpointer data), queue, data)
-    DEFINE_PUSH (push_front, (GAsyncQueue * queue, gpointer data), queue, data)
-    DEFINE_PUSH (push_front_unlocked, (GAsyncQueue * queue, gpointer data), queue,
-    data)
-    DEFINE_PUSH (push_sorted, (GAsyncQueue * queue, gpointer data,
+DEFINE_PUSH (push, (GAsyncQueue * queue, gpointer data), queue, data);
+DEFINE_PUSH (push_unlocked, (GAsyncQueue * queue, gpointer data), queue, data);
+DEFINE_PUSH (push_front, (GAsyncQueue * queue, gpointer data), queue, data);
+DEFINE_PUSH (push_front_unlocked, (GAsyncQueue * queue, gpointer data), queue,
+    data);
+DEFINE_PUSH (push_sorted, (GAsyncQueue * queue, gpointer data,
         GCompareDataFunc func, gpointer user_data), queue, data, func,
-    user_data)
-    DEFINE_PUSH (push_sorted_unlocked, (GAsyncQueue * queue, gpointer data,
+    user_data);
+DEFINE_PUSH (push_sorted_unlocked, (GAsyncQueue * queue, gpointer data,
         GCompareDataFunc func, gpointer user_data), queue, data, func,
-    user_data)
-    DEFINE_PUSH (unlock, (GAsyncQueue * queue), queue)
+    user_data);
+DEFINE_PUSH (unlock, (GAsyncQueue * queue), queue);
+
 /* Defines a way out of a queue. */
 #define DEFINE_POP(function, parameters, ...) \
   gpointer g_async_queue_##function parameters \
@@ -32,14 +33,17 @@ DEFINE_PUSH (push, (GAsyncQueue * queue, gpointer data), queue, data)
       __tsan_acquire (queue); \
     return data; \
   }
-    DEFINE_POP (pop, (GAsyncQueue * queue), queue)
-    DEFINE_POP (pop_unlocked, (GAsyncQueue * queue), queue)
-    DEFINE_POP (try_pop, (GAsyncQueue * queue), queue)
-    DEFINE_POP (try_pop_unlocked, (GAsyncQueue * queue), queue)
-    DEFINE_POP (timeout_pop, (GAsyncQueue * queue, guint64 timeout), queue, timeout)
-    DEFINE_POP (timeout_pop_unlocked, (GAsyncQueue * queue, guint64 timeout),
-    queue, timeout)
-     void g_async_queue_lock (GAsyncQueue * queue)
+DEFINE_POP (pop, (GAsyncQueue * queue), queue);
+DEFINE_POP (pop_unlocked, (GAsyncQueue * queue), queue);
+DEFINE_POP (try_pop, (GAsyncQueue * queue), queue);
+DEFINE_POP (try_pop_unlocked, (GAsyncQueue * queue), queue);
+DEFINE_POP (timeout_pop, (GAsyncQueue * queue, guint64 timeout), queue,
+    timeout);
+DEFINE_POP (timeout_pop_unlocked, (GAsyncQueue * queue, guint64 timeout), queue,
+    timeout);
+
+void
+g_async_queue_lock (GAsyncQueue * queue)
 {
   REAL (g_async_queue_lock) (queue);
   __tsan_acquire (queue);

@@ -56,15 +56,17 @@ gst_mini_object_unref (GstMiniObject * object)
     REAL (function) (counted); \
   }
 
-DEFINE_UNREF (g_bytes_unref, GBytes)
-    DEFINE_UNREF (g_hash_table_unref, GHashTable)
-    DEFINE_UNREF (g_main_context_unref, GMainContext)
-    DEFINE_UNREF (g_main_loop_unref, GMainLoop)
-    DEFINE_UNREF (g_async_queue_unref, GAsyncQueue)
-/* the function that empties what this thread gives back */
-     static __thread GDestroyNotify clear_box;
+DEFINE_UNREF (g_bytes_unref, GBytes);
+DEFINE_UNREF (g_hash_table_unref, GHashTable);
+DEFINE_UNREF (g_main_context_unref, GMainContext);
+DEFINE_UNREF (g_main_loop_unref, GMainLoop);
+DEFINE_UNREF (g_async_queue_unref, GAsyncQueue);
 
-     static void see_clear (gpointer box)
+/* the function that empties what this thread gives back */
+static __thread GDestroyNotify clear_box;
+
+static void
+see_clear (gpointer box)
 {
   GDestroyNotify clear = clear_box;
 

@@ -385,6 +385,33 @@ GST_START_TEST (test_title_waits_for_key_frame)
 
 GST_END_TEST;
 
+/* The same when a stream has gone. */
+GST_START_TEST (test_gone_stream_waits_for_key_frame)
+{
+  g_autofree gchar *text = NULL;
+  GstBuffer *header;
+  GstHarness *late;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO, "streamable", TRUE, NULL);
+  test_mux_push (mux.video, 0, 40, 3000, TRUE);
+  header = test_mux_pull (&mux);
+  late = test_mux_add_input (&mux, "audio_5", TEST_AUDIO_CAPS);
+  test_mux_push (late, 50, 50, 400, TRUE);
+  test_mux_push (mux.video, 60, 40, 3000, TRUE);
+  test_mux_push (late, 100, 50, 400, TRUE);
+  gst_harness_teardown (late);
+  test_mux_push (mux.video, 140, 40, 3000, FALSE);
+  test_mux_push (mux.video, 180, 40, 3000, TRUE);
+  test_mux_end (&mux);
+  text = describe_parts (&mux, header);
+  fail_unless_equals_string (text,
+      "1: 1:0* | 2: 2:50 1:60* 2:100 1:140 | 1: 1:180*");
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxheaders_suite (void)
 {
@@ -404,6 +431,7 @@ asfmuxheaders_suite (void)
   tcase_add_test (tc, test_times_wrap);
   tcase_add_loop_test (tc, test_wrap_waits_for_key_frame, 0, 2);
   tcase_add_loop_test (tc, test_title_waits_for_key_frame, 0, 2);
+  tcase_add_test (tc, test_gone_stream_waits_for_key_frame);
   return s;
 }
 

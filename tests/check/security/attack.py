@@ -51,9 +51,11 @@ class Point:
         self.folder.cleanup()
 
     def stop(self):
+        """It has survived, and ends as it should."""
         self.process.terminate()
         self.process.stdout.close()
-        self.process.wait(DEADLINE)
+        status = self.process.wait(DEADLINE)
+        assert status == 0, (status, self.read_log()[-3000:])
 
     def read_log(self):
         with open(self.log, 'rb') as log:
@@ -96,6 +98,18 @@ def read_head(peer):
     while b'\r\n\r\n' not in head and (piece := peer.recv(65536)):
         head += piece
     return head
+
+
+def read_request(peer):
+    """A head, and a body that is not endless."""
+    request = read_head(peer)
+    head, _, body = request.partition(b'\r\n\r\n')
+    length = re.search(rb'\r\nContent-Length: (\d{1,6})(?:\r|$)', head)
+    missing = int(length[1]) - len(body) if length else 0
+    while missing > 0 and (piece := peer.recv(missing)):
+        request += piece
+        missing -= len(piece)
+    return request
 
 
 def get(path, *headers):

@@ -8,70 +8,23 @@ credentials.py WMS-PUBPOINT TESTS-FOLDER
 
 import base64
 import hashlib
-import json
-import os
 import subprocess
-import sys
 import tempfile
-import threading
 import unittest
 
 import attack
-from attack import CERTIFICATE, Point, read_head
+import encoder
+from attack import CERTIFICATE, Point
+from encoder import ALL_LOGS, Answers, encode
 
 import asfpush
 
 USER, PASSWORD, REALM = 'enc', 'Tops3cret-Pw', 'studio'
-ALL_LOGS = {'GST_DEBUG': '*:9', 'GST_DEBUG_NO_COLOR': '1', 'G_MESSAGES_DEBUG': 'all',
-            'SOUP_DEBUG': '3'}
-ENOUGH = 100000
-SKIPPED = 77
-
-# an encoder, which tells all there is; settings come by its input
-ENCODER = '''
-import json, sys
-import gi
-gi.require_version('Gst', '1.0')
-from gi.repository import GObject, Gst
-
-Gst.init(None)
-settings = json.load(sys.stdin)
-pipeline = Gst.parse_launch('audiotestsrc num-buffers=20 ! avenc_wmav2 ! asfmux '
-                            'streamable=true ! wmspushsink name=sink')
-sink = pipeline.get_by_name('sink')
-for name, value in settings.items():
-    if isinstance(value, str):
-        sink.set_property(name, value)
-    else:
-        Gst.util_set_object_arg(sink, name, str(value[0]))
-pipeline.set_state(Gst.State.PLAYING)
-bus = pipeline.get_bus()
-while message := bus.timed_pop(20 * Gst.SECOND):
-    if message.get_structure():
-        print(message.get_structure().to_string())
-    if message.type in (Gst.MessageType.EOS, Gst.MessageType.ERROR):
-        print('END', message.type)
-        break
-print(Gst.debug_bin_to_dot_data(pipeline, Gst.DebugGraphDetails.ALL))
-for spec in sink.list_properties():
-    if spec.flags & GObject.ParamFlags.READABLE:
-        print(spec.name, sink.get_property(spec.name))
-pipeline.set_state(Gst.State.NULL)
-'''
-
-
 def secrets(user, password, realm):
     """Forms in which a password travels or is kept."""
     pair = f'{user}:{password}'.encode()
     ha1 = hashlib.md5(f'{user}:{realm}:{password}'.encode()).hexdigest()
     return [password.encode(), base64.b64encode(pair).rstrip(b'='), ha1.encode()]
-
-
-def encode(settings, **environment):
-    done = subprocess.run([sys.executable, '-c', ENCODER], input=json.dumps(settings).encode(),
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60,
-                          env={**os.environ, **ALL_LOGS, **environment})
-    return done.stdout
 
 
 class Told(unittest.TestCase):
@@ -130,12 +83,12 @@ class Told(unittest.TestCase):
             self.check(output, b'wmspushsink', [PASSWORD.encode()])
 
     def test_proxy(self):
-        with Proxy() as proxy:
+        with Answers(b'407 Who\r\nProxy-Authenticate: Basic realm="gate"', b'403 No') as proxy:
             output = encode({'location': 'http://far.invalid/live',
                              'proxy': f'http://{USER}:{PASSWORD}@127.0.0.1:{proxy.port}',
                              'allow-clear-text-credentials': [True]})
         hidden = secrets(USER, PASSWORD, 'gate')
-        self.assertIn(b'Basic ' + hidden[1], proxy.heads)
+        self.assertIn(b'Basic ' + hidden[1], proxy.heads[1])
         self.check(output, b'NS_E_', hidden)
 
     def test_relay(self):
@@ -143,9 +96,9 @@ class Told(unittest.TestCase):
         with Point(f'--encoder-passwords={self.passwords.name}') as edge, Point(
                 '--log-level=debug', f'--push-to=http://{USER}:{PASSWORD}@127.0.0.1:{edge.port}/',
                 **ALL_LOGS) as origin:
-            encoder = asfpush.Encoder(origin.port, '/live', 'a')
-            encoder.send_packets(3)
-            self.addCleanup(encoder.close)
+            source = asfpush.Encoder(origin.port, '/live', 'a')
+            source.send_packets(3)
+            self.addCleanup(source.close)
             attack.wait_for(lambda: b'is pushed on to' in origin.read_log(), 'no relay')
             status = origin.ask(attack.get(b'/status.json'))
             origin.stop()
@@ -164,38 +117,5 @@ class Told(unittest.TestCase):
             self.assertEqual(done.returncode, 2, done.stdout)
 
 
-class Proxy:
-    """Asks for a password, and refuses."""
-
-    def __init__(self):
-        self.listener = attack.listen()
-        self.port = self.listener.getsockname()[1]
-        self.heads = b''
-
-    def __enter__(self):
-        self.thread = threading.Thread(target=self.serve)
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.thread.join(attack.DEADLINE)
-        self.listener.close()
-
-    def serve(self):
-        peer, _ = self.listener.accept()
-        peer.settimeout(attack.DEADLINE)
-        for answer in (b'407 Who\r\nProxy-Authenticate: Basic realm="gate"', b'403 No'):
-            self.heads += read_head(peer)
-            peer.sendall(b'HTTP/1.1 ' + answer + b'\r\nContent-Length: 0\r\n\r\n')
-        peer.close()
-
-
-def has_encoder():
-    return subprocess.run(['gst-inspect-1.0', '--exists', 'avenc_wmav2']).returncode == 0
-
-
 if __name__ == '__main__':
-    if not has_encoder():
-        print('SKIP: no encoder for Windows Media Audio (gst-libav)')
-        sys.exit(SKIPPED)
-    attack.main()
+    encoder.main()

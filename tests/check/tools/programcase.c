@@ -32,6 +32,9 @@ program_case_start (const gchar * const *options,
   GError *error = NULL;
 
   g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
+  if (g_getenv ("TEST_PRELOAD"))
+    g_subprocess_launcher_setenv (launcher, "LD_PRELOAD",
+        g_getenv ("TEST_PRELOAD"), TRUE);
   for (; environment != NULL && *environment != NULL; environment++) {
     gchar **pair = g_strsplit (*environment, "=", 2);
 

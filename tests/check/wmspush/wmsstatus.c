@@ -6,6 +6,7 @@
 #include <libsoup/soup.h>
 #include <string.h>
 
+#include "asf/asferror.h"
 #include "failurerows.h"
 
 static void
@@ -161,6 +162,24 @@ GST_START_TEST (test_other_hresults)
 
 GST_END_TEST;
 
+static gpointer
+ask_domains (gpointer unused)
+{
+  return GUINT_TO_POINTER (asf_error_quark () + wms_error_quark () +
+      wms_http_error_quark () + wms_certificate_error_quark ());
+}
+
+/* What two threads fail with: ThreadSanitizer sees whether they race. */
+GST_START_TEST (test_domains_by_threads)
+{
+  GThread *thread = g_thread_new ("fails", ask_domains, NULL);
+  gpointer sum = ask_domains (NULL);
+
+  fail_unless (sum != NULL && g_thread_join (thread) == sum);
+}
+
+GST_END_TEST;
+
 static Suite *
 wmsstatus_suite (void)
 {
@@ -175,6 +194,7 @@ wmsstatus_suite (void)
   tcase_add_test (tc, test_own_codes);
   tcase_add_test (tc, test_unknown_domain);
   tcase_add_test (tc, test_status_names);
+  tcase_add_test (tc, test_domains_by_threads);
   return suite;
 }
 
