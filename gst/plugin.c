@@ -8,6 +8,7 @@
 
 #include "asfmux/gstasfmux.h"
 #include "asfparse/gstasfparse.h"
+#include "rtpasfpay/gstrtpasfpay.h"
 #include "wmspush/gstwmspushsink.h"
 
 static gboolean
@@ -20,6 +21,7 @@ plugin_init (GstPlugin * plugin)
 
   return GST_ELEMENT_REGISTER (asfmux, plugin)
       && GST_ELEMENT_REGISTER (asfparse, plugin)
+      && GST_ELEMENT_REGISTER (rtpasfpay, plugin)
       && GST_ELEMENT_REGISTER (wmspushsink, plugin);
 }
 

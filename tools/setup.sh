@@ -15,7 +15,7 @@ package_names () {
 
 # missing_packages PACKAGE...: those that are not installed
 missing_packages () {
-  comm -23 <(printf '%s\n' "$@" | sort) \
+  comm -23 <(printf '%s\n' "$@" | sort -u) \
     <(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
       sed -n 's/ installed$//p' | sort)
 }
@@ -46,6 +46,8 @@ need_packages () {
 }
 
 # build DIR MESON-OPTION...: configures where that is needed, and compiles
+# everything, or what build_only names
+build_only=()
 build () {
   local dir=$1 log=$1/setup.log
   shift
@@ -55,7 +57,7 @@ build () {
   else
     meson setup "$dir" "$srcdir" "$@" >"$log" 2>&1
   fi || { tail -n 20 "$log" >&2; die "configuring failed: $log"; }
-  ninja -C "$dir" >"$dir/build.log" 2>&1 ||
+  ninja -C "$dir" "${build_only[@]}" >"$dir/build.log" 2>&1 ||
     { tail -n 40 "$dir/build.log" >&2; die "building failed: $dir/build.log"; }
   if grep -q 'warning:' "$dir/build.log"; then
     grep -A3 'warning:' "$dir/build.log" >&2

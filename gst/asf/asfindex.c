@@ -106,7 +106,7 @@ count_entries (guint32 last_pres_ms)
 
 GBytes *
 asf_index_write_simple (const AsfIndex * self, const AsfGuid * file_id,
-    guint32 last_pres_ms)
+    guint32 last_pres_ms, GError ** error)
 {
   guint n = count_entries (last_pres_ms);
   guint32 largest = 0;
@@ -115,9 +115,11 @@ asf_index_write_simple (const AsfIndex * self, const AsfGuid * file_id,
   gsize start, largest_pos;
   guint i;
 
-  if (!asf_index_is_usable (self))
-    return NULL;
   asf_writer_init (&w);
+  if (!asf_index_is_usable (self)) {
+    asf_writer_fail (&w, "no key frame, or more packets than an index has");
+    return asf_writer_finish (&w, error);
+  }
   start = asf_writer_begin_object (&w, &asf_guid_simple_index);
   asf_writer_guid (&w, file_id);
   asf_writer_u64 (&w, ASF_INDEX_INTERVAL_MS * UNITS_PER_MS);
@@ -133,7 +135,7 @@ asf_index_write_simple (const AsfIndex * self, const AsfGuid * file_id,
   }
   asf_writer_patch_u32 (&w, largest_pos, largest);
   asf_writer_end_object (&w, start);
-  return asf_writer_finish (&w, NULL);
+  return asf_writer_finish (&w, error);
 }
 
 /* The Index Object under construction: its rows are the entries of all

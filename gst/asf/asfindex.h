@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 #define ASF_INDEX_PAST_CLEANPOINT 3
 /* Entries of an Index Object that is still written: 256 MiB, two streams for
  * all of the 49 days that a file can last have 33 MB. */
-#define ASF_MAX_INDEX_ENTRIES (64u * 1024 * 1024)
+#define ASF_MAX_INDEX_ENTRIES (64u << 20)
 
 /**
  * AsfIndexEntry:
@@ -132,12 +132,13 @@ gboolean asf_index_is_usable (const AsfIndex * self);
  * @self: an #AsfIndex
  * @file_id: of the file
  * @last_pres_ms: presentation time of the stream's last frame
+ * @error: return location
  *
- * Returns: (transfer full) (nullable): the Simple Index Object (section 6.1),
- *     %NULL when the index is not usable.
+ * Returns: (transfer full): the Simple Index Object (section 6.1), or %NULL
+ *     when the index is not usable or there is no memory for it.
  */
 GBytes *asf_index_write_simple (const AsfIndex * self,
-    const AsfGuid * file_id, guint32 last_pres_ms);
+    const AsfGuid * file_id, guint32 last_pres_ms, GError ** error);
 
 /**
  * asf_index_write_object:

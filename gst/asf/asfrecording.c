@@ -7,7 +7,7 @@
 /* One of so many bits a second for the payloads' heads. */
 #define RATE_RESERVE 50
 /* A file of a few packets may have an index that is larger than they are. */
-#define INDEX_ALWAYS (64 * 1024)
+#define INDEX_ALWAYS (64u << 10)
 
 struct _AsfRecordingMark
 {
@@ -275,7 +275,7 @@ next_indexed (AsfRecording * self, guint above)
 }
 
 GBytes *
-asf_recording_make_index (AsfRecording * self)
+asf_recording_make_index (AsfRecording * self, GError ** error)
 {
   gsize limit = self->totals.n_packets * self->packet_size + INDEX_ALWAYS;
   GByteArray *bytes;
@@ -290,7 +290,7 @@ asf_recording_make_index (AsfRecording * self)
       i = next_indexed (self, self->streams[i].number)) {
     const AsfIndex *index = find_index (self, i);
     GBytes *object = index == NULL ? NULL : asf_index_write_simple (index,
-        &self->header.file_id, self->streams[i].last_pres_ms);
+        &self->header.file_id, self->streams[i].last_pres_ms, error);
 
     if (object == NULL) {
       g_byte_array_unref (bytes);

@@ -190,13 +190,15 @@ gsize asf_recording_get_index_size (AsfRecording * self);
 
 /**
  * asf_recording_make_index:
+ * @self: a recording
+ * @error: return location; set when there is no memory for it
  *
  * Returns: (transfer full) (nullable): a Simple Index Object for each visible
  *     video stream (rules, 2); one without key frames has the places of
  *     another one.  No bytes when there is no such stream, %NULL when no index
  *     can be made, or it would be out of proportion to the data.
  */
-GBytes *asf_recording_make_index (AsfRecording * self);
+GBytes *asf_recording_make_index (AsfRecording * self, GError ** error);
 
 /**
  * asf_recording_complete:

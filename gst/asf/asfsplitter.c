@@ -6,6 +6,7 @@
 #include <gst/base/gstadapter.h>
 #include <gst/gstutils.h>
 
+#include "asf/asfmap.h"
 #include "asf/asfpacket.h"
 
 /* Framing header, and the MMS data packet header that [MS-WMSP] 2.2.3.1.2 puts
@@ -76,6 +77,7 @@ fail (AsfSplitter * self, const gchar * what)
   if (self->error == NULL)
     self->error = g_error_new_literal (ASF_ERROR, ASF_ERROR_INVALID, what);
   self->state = STATE_FAILED;
+  self->to_swallow = 0;
   return STEP_FAILED;
 }
 
@@ -200,9 +202,9 @@ accept_header (AsfSplitter * self, GstBuffer * buffer, AsfUnit * unit)
   GstMapInfo map;
   gboolean is_usable, repeated;
 
-  if (!gst_buffer_map (buffer, &map, GST_MAP_READ)) {
+  if (!asf_buffer_map (buffer, &map)) {
     gst_buffer_unref (buffer);
-    return fail (self, "the header cannot be mapped");
+    return fail (self, "the header cannot be read");
   }
   repeated = is_repeated (self, &map);
   is_usable = asf_header_read (map.data, map.size, &self->info, &self->error);
@@ -281,6 +283,11 @@ is_whole_packet (AsfSplitter * self, GstBuffer * buffer)
 void
 asf_splitter_push (AsfSplitter * self, GstBuffer * buffer)
 {
+  buffer = asf_buffer_take_readable (buffer);
+  if (buffer == NULL) {
+    fail (self, "a buffer's memory cannot be read");
+    return;
+  }
   if (self->is_drained && self->whole == NULL && is_whole_packet (self, buffer)) {
     self->whole = buffer;
     return;
@@ -421,23 +428,18 @@ take_header_chunk (AsfSplitter * self, gsize length, AsfUnit * unit)
 static GstBuffer *
 restore_packet (AsfSplitter * self, GstBuffer * cut)
 {
-  guint32 packet_size = self->info.packet_size;
-  GstBuffer *whole = gst_buffer_new_allocate (NULL, packet_size, NULL);
-  GstMapInfo in, out;
+  g_autofree guint8 *whole = g_malloc (self->info.packet_size);
   gboolean restored = FALSE;
+  GstMapInfo map;
 
-  if (gst_buffer_map (cut, &in, GST_MAP_READ)) {
-    if (gst_buffer_map (whole, &out, GST_MAP_WRITE)) {
-      restored = asf_packet_restore_padding (in.data, in.size, packet_size,
-          out.data, &self->error);
-      gst_buffer_unmap (whole, &out);
-    }
-    gst_buffer_unmap (cut, &in);
+  if (asf_buffer_map (cut, &map)) {
+    restored = asf_packet_restore_padding (map.data, map.size,
+        self->info.packet_size, whole, &self->error);
+    gst_buffer_unmap (cut, &map);
   }
   gst_buffer_unref (cut);
-  if (!restored)
-    gst_clear_buffer (&whole);
-  return whole;
+  return restored ? gst_buffer_new_wrapped (g_steal_pointer (&whole),
+      self->info.packet_size) : NULL;
 }
 
 static Step
@@ -582,7 +584,7 @@ asf_splitter_pop (AsfSplitter * self, AsfUnit * unit, GError ** error)
   unit->pts = unit->dts = GST_CLOCK_TIME_NONE;
   if (self->whole != NULL)
     return pop_whole (self, unit);
-  if (self->is_drained)
+  if (self->is_drained && self->error == NULL)
     return FALSE;
   while (step == STEP_AGAIN)
     step = swallow_pending (self) ? step_splitter (self, unit)

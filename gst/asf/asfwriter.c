@@ -2,6 +2,7 @@
 #include "asf/asfwriter.h"
 
 #include <string.h>
+#include <gst/gstutils.h>
 
 #include "asf/asfreader.h"
 
@@ -218,11 +219,20 @@ asf_writer_text (AsfWriter * self, const gchar * text)
   asf_writer_bytes (self, utf16);
 }
 
+static gsize
+size_of_valid (const gchar * text)
+{
+  gsize n = 0;
+
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    n += g_utf8_get_char (text) > 0xFFFF ? 2 : 1;
+  return (n + 1) * sizeof (gunichar2);
+}
+
 gsize
 asf_utf16_size (const gchar * text)
 {
   g_autofree gchar *valid = NULL;
-  gsize n = 0;
 
   if (text == NULL || *text == '\0')
     return 0;
@@ -230,18 +240,28 @@ asf_utf16_size (const gchar * text)
     valid = g_utf8_make_valid (text, -1);
     text = valid;
   }
-  for (; *text != '\0'; text = g_utf8_next_char (text))
-    n += g_utf8_get_char (text) > 0xFFFF ? 2 : 1;
-  return (n + 1) * sizeof (gunichar2);
+  return size_of_valid (text);
+}
+
+/* g_utf8_to_utf16() and its like may find no memory and return nothing, which
+ * would be taken for an empty text. */
+guint8 *
+asf_utf16_put (guint8 * out, gunichar c)
+{
+  if (c > 0xFFFF) {
+    GST_WRITE_UINT16_LE (out, 0xD800 + ((c - 0x10000) >> 10));
+    out += sizeof (gunichar2);
+    c = 0xDC00 + ((c - 0x10000) & 0x3FF);
+  }
+  GST_WRITE_UINT16_LE (out, c);
+  return out + sizeof (gunichar2);
 }
 
 GBytes *
 asf_utf16_new (const gchar * text)
 {
   g_autofree gchar *valid = NULL;
-  g_autofree gunichar2 *units = NULL;
-  glong n = 0;
-  glong i;
+  guint8 *bytes, *end;
 
   if (text == NULL || *text == '\0')
     return g_bytes_new (NULL, 0);
@@ -250,12 +270,9 @@ asf_utf16_new (const gchar * text)
     valid = g_utf8_make_valid (text, -1);
     text = valid;
   }
-  units = g_utf8_to_utf16 (text, -1, NULL, &n, NULL);
-  if (units == NULL)
-    return g_bytes_new (NULL, 0);
-  for (i = 0; i < n; i++)
-    units[i] = GUINT16_TO_LE (units[i]);
-  /* g_utf8_to_utf16() ends with a NUL that it does not count */
-  return g_bytes_new_take (g_steal_pointer (&units),
-      (n + 1) * sizeof (gunichar2));
+  bytes = end = g_malloc (size_of_valid (text));
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    end = asf_utf16_put (end, g_utf8_get_char (text));
+  end = asf_utf16_put (end, 0);
+  return g_bytes_new_take (bytes, end - bytes);
 }

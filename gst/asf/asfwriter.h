@@ -183,6 +183,17 @@ void asf_writer_zeros (AsfWriter * self, gsize size);
 void asf_writer_text (AsfWriter * self, const gchar * text);
 
 /**
+ * asf_utf16_put:
+ * @out: room for four bytes
+ * @c: a character of valid UTF-8
+ *
+ * Writes @c as UTF-16LE, as a pair of surrogates where it needs one.
+ *
+ * Returns: the end of what was written.
+ */
+guint8 *asf_utf16_put (guint8 * out, gunichar c);
+
+/**
  * asf_utf16_new:
  * @text: (nullable): UTF-8; what is not valid in it is replaced by U+FFFD
  *

@@ -9,6 +9,8 @@
 #include <glib/gi18n-lib.h>
 #include <gst/base/gstbytewriter.h>
 
+#include "asf/asfmap.h"
+
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
 
@@ -40,28 +42,38 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 
 #define PALETTE_SIZE 1024
 
+/* What the make_ functions write fits, so that no write of theirs can fail. */
+#define MAX_MADE 64
+
+/* NULL for no bytes, and with @error for those that cannot be read. */
 static GBytes *
-bytes_of_buffer (GstBuffer * buffer)
+bytes_of_buffer (GstBuffer * buffer, GError ** error)
 {
   GBytes *bytes = NULL;
   GstMapInfo map;
 
-  if (buffer != NULL && gst_buffer_map (buffer, &map, GST_MAP_READ)) {
-    if (map.size > 0)
-      bytes = g_bytes_new (map.data, map.size);
-    gst_buffer_unmap (buffer, &map);
+  if (buffer == NULL)
+    return NULL;
+  if (!asf_buffer_map (buffer, &map)) {
+    g_clear_error (error);
+    g_set_error_literal (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+        _("The codec data of a stream cannot be read."));
+    return NULL;
   }
+  if (map.size > 0)
+    bytes = g_bytes_new (map.data, map.size);
+  gst_buffer_unmap (buffer, &map);
   return bytes;
 }
 
 static GBytes *
-bytes_of_field (const GstStructure * s, const gchar * field)
+bytes_of_field (const GstStructure * s, const gchar * field, GError ** error)
 {
   const GValue *value = gst_structure_get_value (s, field);
 
   if (value == NULL || !GST_VALUE_HOLDS_BUFFER (value))
     return NULL;
-  return bytes_of_buffer (gst_value_get_buffer (value));
+  return bytes_of_buffer (gst_value_get_buffer (value), error);
 }
 
 static gsize
@@ -72,7 +84,7 @@ size_of (GBytes * bytes)
 
 /* (transfer full) (element-type GBytes): the field streamheader. */
 static GPtrArray *
-stream_headers (const GstStructure * s)
+stream_headers (const GstStructure * s, GError ** error)
 {
   GPtrArray *headers =
       g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
@@ -84,7 +96,7 @@ stream_headers (const GstStructure * s)
   for (i = 0; i < gst_value_array_get_size (array); i++) {
     const GValue *value = gst_value_array_get_value (array, i);
     GBytes *bytes = GST_VALUE_HOLDS_BUFFER (value) ?
-        bytes_of_buffer (gst_value_get_buffer (value)) : NULL;
+        bytes_of_buffer (gst_value_get_buffer (value), error) : NULL;
 
     if (bytes != NULL)
       g_ptr_array_add (headers, bytes);
@@ -125,9 +137,9 @@ append_head (GByteArray * to, GPtrArray * headers)
 }
 
 static GBytes *
-join_headers (const GstStructure * s, GstWmsAsfCodecData how)
+join_headers (const GstStructure * s, GstWmsAsfCodecData how, GError ** error)
 {
-  GPtrArray *headers = stream_headers (s);
+  GPtrArray *headers = stream_headers (s, error);
   GByteArray *all = g_byte_array_new ();
   guint i;
 
@@ -153,9 +165,9 @@ join_headers (const GstStructure * s, GstWmsAsfCodecData how)
 }
 
 static GBytes *
-flac_stream_info (const GstStructure * s)
+flac_stream_info (const GstStructure * s, GError ** error)
 {
-  GPtrArray *headers = stream_headers (s);
+  GPtrArray *headers = stream_headers (s, error);
   GBytes *info = NULL;
 
   if (headers->len > 0) {
@@ -187,7 +199,7 @@ make_mp3 (const AsfWaveFormat * wave)
 {
   GstByteWriter w;
 
-  gst_byte_writer_init (&w);
+  gst_byte_writer_init_with_size (&w, MAX_MADE, FALSE);
   gst_byte_writer_put_uint16_le (&w, 1);
   gst_byte_writer_put_uint32_le (&w, MP3_PADDING_OFF);
   gst_byte_writer_put_uint16_le (&w, wave->rate < 32000 ? 576 : 1152);
@@ -205,7 +217,7 @@ make_mp2 (const AsfWaveFormat * wave, const GstStructure * s)
 
   gst_structure_get_int (s, "layer", &layer);
   gst_structure_get_int (s, "bitrate", &bitrate);
-  gst_byte_writer_init (&w);
+  gst_byte_writer_init_with_size (&w, MAX_MADE, FALSE);
   gst_byte_writer_put_uint16_le (&w, layer);
   gst_byte_writer_put_uint32_le (&w, MAX (bitrate, 0));
   gst_byte_writer_put_uint16_le (&w, wave->channels == 1 ? MP2_MONO :
@@ -241,7 +253,7 @@ make_ms_adpcm (const AsfWaveFormat * wave)
 
   if (samples == 0)
     return NULL;
-  gst_byte_writer_init (&w);
+  gst_byte_writer_init_with_size (&w, MAX_MADE, FALSE);
   gst_byte_writer_put_uint16_le (&w, samples);
   gst_byte_writer_put_uint16_le (&w, G_N_ELEMENTS (coefficients));
   for (i = 0; i < G_N_ELEMENTS (coefficients); i++) {
@@ -313,7 +325,7 @@ make_pcm (AsfStream * stream, const GstStructure * s, GError ** error)
   if (wave->channels <= 2 && (mask == 0 || mask == 3) &&
       (wave->format_tag != 1 || wave->bits_per_sample <= 16))
     return TRUE;
-  gst_byte_writer_init (&w);
+  gst_byte_writer_init_with_size (&w, MAX_MADE, FALSE);
   gst_byte_writer_put_uint16_le (&w, wave->bits_per_sample);
   gst_byte_writer_put_uint32_le (&w, windows);
   gst_byte_writer_put_uint32_le (&w, wave->format_tag);
@@ -325,9 +337,9 @@ make_pcm (AsfStream * stream, const GstStructure * s, GError ** error)
 
 /* Colours of the host's byte order, as readers of RIFF files make them. */
 static GBytes *
-palette (const GstStructure * s)
+palette (const GstStructure * s, GError ** error)
 {
-  GBytes *colours = bytes_of_field (s, "palette_data");
+  GBytes *colours = bytes_of_field (s, "palette_data", error);
   gsize size = MIN (size_of (colours), PALETTE_SIZE);
   const guint8 *data;
   guint8 *copy;
@@ -350,7 +362,7 @@ palette (const GstStructure * s)
 /* What the caps do not give is made from their fields. */
 static GBytes *
 make_data (const GstWmsAsfCodec * codec, const GstStructure * s,
-    const AsfWaveFormat * wave)
+    const AsfWaveFormat * wave, GError ** error)
 {
   switch (codec->data) {
     case GST_WMS_ASF_DATA_ZEROS:
@@ -360,9 +372,9 @@ make_data (const GstWmsAsfCodec * codec, const GstStructure * s,
     case GST_WMS_ASF_DATA_LACED:
     case GST_WMS_ASF_DATA_SIZED:
     case GST_WMS_ASF_DATA_SPEEX:
-      return join_headers (s, codec->data);
+      return join_headers (s, codec->data, error);
     case GST_WMS_ASF_DATA_FLAC:
-      return flac_stream_info (s);
+      return flac_stream_info (s, error);
     case GST_WMS_ASF_DATA_MP3:
       return make_mp3 (wave);
     case GST_WMS_ASF_DATA_MP2:
@@ -374,7 +386,7 @@ make_data (const GstWmsAsfCodec * codec, const GstStructure * s,
     case GST_WMS_ASF_DATA_GSM:
       return make_word (GSM_BLOCK_SAMPLES);
     case GST_WMS_ASF_DATA_PALETTE:
-      return palette (s);
+      return palette (s, error);
     default:
       return NULL;
   }
@@ -421,7 +433,8 @@ gboolean
 gst_wms_asf_codec_data_read (const GstWmsAsfCodec * codec,
     const GstStructure * s, AsfStream * stream, GError ** error)
 {
-  GBytes *data = bytes_of_field (s, "codec_data");
+  g_autoptr (GError) unreadable = NULL;
+  GBytes *data = bytes_of_field (s, "codec_data", &unreadable);
 
   if (stream->kind == ASF_STREAM_AUDIO
       && is_extensible (data, stream->wave.format_tag)) {
@@ -429,15 +442,17 @@ gst_wms_asf_codec_data_read (const GstWmsAsfCodec * codec,
   } else if (codec->data == GST_WMS_ASF_DATA_PCM) {
     g_clear_pointer (&data, g_bytes_unref);
     return make_pcm (stream, s, error);
-  } else if (!is_usable (codec, data)) {
-    GBytes *made = make_data (codec, s, &stream->wave);
+  } else if (unreadable == NULL && !is_usable (codec, data)) {
+    GBytes *made = make_data (codec, s, &stream->wave, &unreadable);
 
     if (made != NULL) {
       g_clear_pointer (&data, g_bytes_unref);
       data = made;
     }
   }
-  if (!check_size (codec, s, data, error)) {
+  if (unreadable != NULL || !check_size (codec, s, data, error)) {
+    if (unreadable != NULL)
+      g_propagate_error (error, g_steal_pointer (&unreadable));
     g_clear_pointer (&data, g_bytes_unref);
     return FALSE;
   }

@@ -254,7 +254,8 @@ finish_streams (GstWmsAsfFile * self, gdouble share)
 }
 
 GstBuffer *
-gst_wms_asf_file_finish (GstWmsAsfFile * self, const AsfPacketizer * packetizer)
+gst_wms_asf_file_finish (GstWmsAsfFile * self, const AsfPacketizer * packetizer,
+    GError ** error)
 {
   AsfHeader *header = &self->header;
   GstBuffer *indexes;
@@ -262,7 +263,7 @@ gst_wms_asf_file_finish (GstWmsAsfFile * self, const AsfPacketizer * packetizer)
   leave_out_empty (self);
   finish_streams (self, packet_share (self, packetizer));
 
-  indexes = gst_wms_asf_indexes_write (self->pads, header);
+  indexes = gst_wms_asf_indexes_write (self->pads, header, error);
   header->packet_count = packetizer->n_packets;
   header->play_duration_100ns = header->preroll_ms * UNITS_PER_MS +
       end_of_content (self) / NS_PER_UNIT;

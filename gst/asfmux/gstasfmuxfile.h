@@ -92,6 +92,7 @@ gboolean gst_wms_asf_file_set_markers (GstWmsAsfFile * self,
  * gst_wms_asf_file_finish:
  * @self: a #GstWmsAsfFile
  * @packetizer: drained
+ * @error: return location; set when an index could not be made
  *
  * Puts the measured numbers into the header.
  *
@@ -99,7 +100,8 @@ gboolean gst_wms_asf_file_set_markers (GstWmsAsfFile * self,
  *     are none.
  */
 GstBuffer *gst_wms_asf_file_finish (GstWmsAsfFile * self,
-    const AsfPacketizer * packetizer);
+    const AsfPacketizer * packetizer,
+    GError ** error);
 
 G_END_DECLS
 #endif /* __GST_WMS_ASF_MUX_FILE_H__ */

@@ -40,14 +40,12 @@ gst_wms_asf_indexes_streams (GPtrArray * pads)
 
 /* Index Object: where to go on with each stream at a time (rules, 8.2). */
 static GBytes *
-write_object (GPtrArray * pads, guint32 packet_size)
+write_object (GPtrArray * pads, guint32 packet_size, GError ** error)
 {
   AsfIndexStream columns[ASF_MAX_STREAMS];
-  g_autoptr (GError) error = NULL;
   gboolean is_useful = FALSE;
   guint32 last_pres_ms = 0;
   guint n_columns = 0;
-  GBytes *bytes;
   guint i;
 
   for (i = 0; i < pads->len; i++) {
@@ -62,11 +60,8 @@ write_object (GPtrArray * pads, guint32 packet_size)
   }
   if (!is_useful)
     return NULL;
-  bytes = asf_index_write_object (columns, n_columns, packet_size,
-      last_pres_ms, &error);
-  if (bytes == NULL)
-    GST_WARNING ("no Index Object: %s", error->message);
-  return bytes;
+  return asf_index_write_object (columns, n_columns, packet_size, last_pres_ms,
+      error);
 }
 
 /* The stream whose cleanpoints are taken for a video stream: its own, or when
@@ -89,16 +84,16 @@ find_indexed (GPtrArray * pads, const GstWmsAsfMuxPad * video)
 
 static GBytes *
 write_simple (GPtrArray * pads, const GstWmsAsfMuxPad * video,
-    const AsfGuid * file_id)
+    const AsfGuid * file_id, GError ** error)
 {
   const GstWmsAsfMuxPad *pad = find_indexed (pads, video);
-  GBytes *bytes = NULL;
 
-  if (pad != NULL)
-    bytes = asf_index_write_simple (&pad->index, file_id, pad->last_pres_ms);
-  if (bytes == NULL)
+  if (pad == NULL) {
     GST_WARNING_OBJECT (video, "no Simple Index");
-  return bytes;
+    return NULL;
+  }
+  return asf_index_write_simple (&pad->index, file_id, pad->last_pres_ms,
+      error);
 }
 
 static const GstWmsAsfMuxPad *
@@ -128,9 +123,10 @@ append (GstBuffer * buffer, GBytes * bytes)
  * video stream in the order of their numbers (rules, 2); with all of them the file
  * can be seeked in (rules, 3.2). */
 GstBuffer *
-gst_wms_asf_indexes_write (GPtrArray * pads, AsfHeader * header)
+gst_wms_asf_indexes_write (GPtrArray * pads, AsfHeader * header,
+    GError ** error)
 {
-  GBytes *bytes = write_object (pads, header->packet_size);
+  GBytes *bytes = write_object (pads, header->packet_size, error);
   GstBuffer *buffer = NULL;
   gboolean is_complete = TRUE;
   guint number;
@@ -143,7 +139,8 @@ gst_wms_asf_indexes_write (GPtrArray * pads, AsfHeader * header)
 
     if (video == NULL || asf_header_hides (header, number))
       continue;
-    bytes = write_simple (pads, video, &header->file_id);
+    bytes = write_simple (pads, video, &header->file_id,
+        error != NULL && *error == NULL ? error : NULL);
     is_complete &= bytes != NULL;
     if (bytes != NULL)
       buffer = append (buffer, bytes);

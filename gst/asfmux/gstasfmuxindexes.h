@@ -22,11 +22,13 @@ GArray *gst_wms_asf_indexes_streams (GPtrArray * pads);
  * @pads: (element-type GstWmsAsfMuxPad): streams of the header, written
  * @header: says what is there afterwards: Index Parameters, whether the file
  *     can be seeked in
+ * @error: return location; set when one of them could not be made
  *
  * Returns: (transfer full) (nullable): Index Object and Simple Index Objects,
  *     %NULL when there are none.
  */
-GstBuffer *gst_wms_asf_indexes_write (GPtrArray * pads, AsfHeader * header);
+GstBuffer *gst_wms_asf_indexes_write (GPtrArray * pads, AsfHeader * header,
+    GError ** error);
 
 G_END_DECLS
 #endif /* __GST_WMS_ASF_MUX_INDEXES_H__ */

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "asf/asfmap.h"
 #include "asfmux/gstasfmuxtext.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
@@ -169,7 +170,7 @@ map_bytes (GstBuffer * buffer, Bytes * bytes)
     }
   }
   return gst_buffer_get_size (buffer) <= G_MAXINT32 &&
-      gst_buffer_map (buffer, &bytes->map, GST_MAP_READ);
+      asf_buffer_map (buffer, &bytes->map);
 }
 
 static void
@@ -181,6 +182,15 @@ unmap_bytes (GstBuffer * buffer, Bytes * bytes)
     gst_buffer_unmap (buffer, &bytes->map);
 }
 
+static GstFlowReturn
+refuse (GstWmsAsfSession * self, GstBuffer * buffer)
+{
+  GST_ELEMENT_ERROR (self->mux, STREAM, MUX,
+      (_("A buffer is too large or cannot be read.")),
+      ("%" G_GSIZE_FORMAT " bytes", gst_buffer_get_size (buffer)));
+  return GST_FLOW_ERROR;
+}
+
 GstFlowReturn
 gst_wms_asf_objects_add (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     GstBuffer * buffer)
@@ -188,12 +198,8 @@ gst_wms_asf_objects_add (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
   Bytes bytes;
   GstFlowReturn ret = GST_FLOW_OK;
 
-  if (!map_bytes (buffer, &bytes)) {
-    GST_ELEMENT_ERROR (self->mux, STREAM, MUX,
-        (_("A buffer is too large or cannot be read.")),
-        ("%" G_GSIZE_FORMAT " bytes", gst_buffer_get_size (buffer)));
-    return GST_FLOW_ERROR;
-  }
+  if (!map_bytes (buffer, &bytes))
+    return refuse (self, buffer);
   if (bytes.map.size > 0)
     ret = mux_object (self, pad, buffer, &bytes);
   else
@@ -207,10 +213,12 @@ static GstFlowReturn
 add_text (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 {
   g_autofree gchar *text = gst_wms_asf_text_read (pad, buffer);
-  GstBuffer *command =
-      gst_wms_asf_text_new_command (gst_wms_asf_text_type (pad), text);
+  GstBuffer *command;
   GstFlowReturn ret;
 
+  if (text == NULL)
+    return refuse (self, buffer);
+  command = gst_wms_asf_text_new_command (gst_wms_asf_text_type (pad), text);
   gst_buffer_copy_into (command, buffer, GST_BUFFER_COPY_TIMESTAMPS, 0, -1);
   ret = gst_wms_asf_objects_add (self, pad, command);
   gst_buffer_unref (command);

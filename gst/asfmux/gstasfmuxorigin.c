@@ -5,6 +5,7 @@
 
 #include "asfmux/gstasfmuxorigin.h"
 
+#include "asf/asfmap.h"
 #include "asf/asfwma.h"
 #include "asfmux/gstasfmuxintake.h"
 
@@ -57,7 +58,7 @@ audio_duration (const GstWmsAsfMuxPad * pad, GstBuffer * buffer,
   guint64 samples;
   GstMapInfo map;
 
-  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
+  if (!asf_buffer_map (buffer, &map))
     return 0;
   samples = asf_wma_count_samples (&stream->wave, stream->codec_data,
       map.data, map.size);

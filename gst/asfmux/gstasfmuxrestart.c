@@ -18,10 +18,14 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define TAGS_SETTLE GST_SECOND
 /* A source that has other tags each second makes no more headers than this. */
 #define TAGS_INTERVAL (10 * GST_SECOND)
+/* How long they wait for a key frame. */
+#define TAGS_PATIENCE (10 * GST_SECOND)
 
-/* A broadcast's times end this long before they would not fit into 32 bits of
- * ms (rules, 10), so that no stream is over that. */
+/* So long before a broadcast's times would not fit into 32 bits of ms (rules,
+ * 10) a key frame begins them anew, and so long before, whatever comes, so that
+ * no stream is over that. */
 #define WRAP_MARGIN_MS G_GUINT64_CONSTANT (60000)
+#define WRAP_LIMIT_MS G_GUINT64_CONSTANT (30000)
 
 /* Whether the header would say something else.  Bit rates and the like are
  * not in it. */
@@ -44,10 +48,32 @@ tags_differ (GstWmsAsfSession * self)
   return differ;
 }
 
+/* Behind a header players and recordings begin with a key frame: pictures
+ * between the two would be lost. */
 static gboolean
-tags_are_due (GstWmsAsfSession * self, GstClockTimeDiff time)
+begins_picture (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
+    GstBuffer * buffer)
 {
-  if (!self->tags_changed || time < self->tags_due)
+  guint i;
+
+  for (i = 0; i < self->file.pads->len; i++) {
+    GstWmsAsfMuxPad *other = g_ptr_array_index (self->file.pads, i);
+
+    if (other->format.stream.kind == ASF_STREAM_VIDEO
+        && gst_object_has_as_parent (GST_OBJECT (other),
+            GST_OBJECT (self->mux)))
+      return pad == other
+          && !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  }
+  return TRUE;
+}
+
+static gboolean
+tags_are_due (GstWmsAsfSession * self, GstClockTimeDiff time, gboolean is_place)
+{
+  if (!self->tags_changed || time < self->tags_due
+      || (!is_place && time < self->tags_due
+          + (GstClockTimeDiff) TAGS_PATIENCE))
     return FALSE;
   self->tags_changed = FALSE;
   return tags_differ (self);
@@ -129,11 +155,12 @@ is_released (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
 }
 
 static gboolean
-times_would_wrap (GstWmsAsfSession * self, GstClockTimeDiff time)
+times_would_wrap (GstWmsAsfSession * self, GstClockTimeDiff time,
+    guint64 margin_ms)
 {
   GstClockTimeDiff content = time - self->output.origin;
 
-  return content > 0 && self->settings.preroll_ms + WRAP_MARGIN_MS +
+  return content > 0 && self->settings.preroll_ms + margin_ms +
       (guint64) content / GST_MSECOND > G_MAXUINT32;
 }
 
@@ -170,7 +197,7 @@ goes_on (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstClockTimeDiff time)
   return self->is_file || (!self->tags_changed
       && g_atomic_pointer_get (&self->sent_tags) == NULL
       && !g_atomic_int_get (&self->pad_was_released)
-      && !times_would_wrap (self, time));
+      && !times_would_wrap (self, time, WRAP_MARGIN_MS));
 }
 
 static GstFlowReturn
@@ -178,7 +205,7 @@ look_closer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     GstClockTimeDiff time)
 {
   GstBuffer *buffer = gst_wms_asf_intake_peek (pad);
-  gboolean new_clock;
+  gboolean is_place, new_clock;
 
   if (buffer == NULL || gst_buffer_get_size (buffer) == 0 || !pad->have_format)
     return GST_FLOW_OK;
@@ -193,9 +220,11 @@ look_closer (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
         ("pad %s:%s", GST_DEBUG_PAD_NAME (pad)));
     return GST_FLOW_ERROR;
   }
-  new_clock = times_would_wrap (self, time);
-  if (pad->in_header && !new_clock && !stream_is_gone (self) &&
-      !tags_are_due (self, time))
+  is_place = begins_picture (self, pad, buffer);
+  new_clock = times_would_wrap (self, time,
+      is_place ? WRAP_MARGIN_MS : WRAP_LIMIT_MS);
+  if (pad->in_header && !new_clock && !(is_place && stream_is_gone (self)) &&
+      !tags_are_due (self, time, is_place))
     return GST_FLOW_OK;
   GST_INFO_OBJECT (self->mux, "another header before %" GST_PTR_FORMAT
       " of %s:%s%s", buffer, GST_DEBUG_PAD_NAME (pad),

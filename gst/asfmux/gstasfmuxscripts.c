@@ -219,7 +219,10 @@ take_texts (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
   while ((buffer = gst_wms_asf_intake_pop (pad)) != NULL) {
     g_autofree gchar *text = gst_wms_asf_text_read (pad, buffer);
 
-    if (gst_buffer_get_size (buffer) > 0)
+    if (text == NULL)
+      GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
+          (_("A buffer is too large or cannot be read.")), (NULL));
+    else if (gst_buffer_get_size (buffer) > 0)
       add_waiting (self, gst_wms_asf_mux_pad_object_time (pad, buffer),
           gst_wms_asf_text_type (pad), text, 0);
     gst_wms_asf_scripts_end_text (self, pad, buffer);

@@ -468,10 +468,15 @@ static GstFlowReturn
 complete_file (GstWmsAsfSession * self)
 {
   GstFlowReturn ret = GST_FLOW_OK;
+  g_autoptr (GError) error = NULL;
   GstBuffer *indexes;
 
   update_tags (self);
-  indexes = gst_wms_asf_file_finish (&self->file, &self->packetizer);
+  indexes = gst_wms_asf_file_finish (&self->file, &self->packetizer, &error);
+  if (error != NULL)
+    GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
+        (_("The file's index is not complete: players may not be able to "
+                "seek in it.")), ("%s", error->message));
   gst_wms_asf_toc_finish (self);
   if (indexes != NULL)
     ret = gst_aggregator_finish_buffer (self->mux, indexes);

@@ -12,7 +12,7 @@
 /* Upstream waits when the queue is that long, in buffers and events or in
  * bytes. */
 #define MAX_ITEMS 1024
-#define MAX_BYTES (1024 * 1024)
+#define MAX_BYTES (1u << 20)
 #define MAX_WAIT_US (50 * G_TIME_SPAN_MILLISECOND)
 
 /* To the base class, the pad has ended, or has begun. */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <gst/tag/tag.h>
 
+#include "asf/asfmap.h"
 #include "asf/asfwriter.h"
 
 /* Picture types of ID3, which WM/Picture shares: 0 is "other", 1 an icon. */
@@ -195,7 +196,7 @@ set_sample (AsfAttribute * attribute, const GstWmsAsfTagLine * line,
   GstMapInfo map;
 
   if (buffer == NULL || gst_buffer_get_size (buffer) > G_MAXINT32
-      || !gst_buffer_map (buffer, &map, GST_MAP_READ))
+      || !asf_buffer_map (buffer, &map))
     return FALSE;
   attribute->type = ASF_ATTRIBUTE_BINARY;
   if (line != NULL && line->form == GST_WMS_ASF_TAG_PICTURE)

@@ -5,6 +5,7 @@
 
 #include "asfmux/gstasfmuxtext.h"
 
+#include "asf/asfmap.h"
 #include "asf/asfwriter.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
@@ -64,11 +65,12 @@ gst_wms_asf_text_read (GstWmsAsfMuxPad * pad, GstBuffer * buffer)
 {
   g_autofree gchar *bytes = NULL;
   g_autofree gchar *text = NULL;
-  gsize size = gst_buffer_get_size (buffer);
+  GstMapInfo map;
 
-  bytes = g_malloc (size + 1);
-  size = gst_buffer_extract (buffer, 0, bytes, size);
-  bytes[size] = '\0';
+  if (!asf_buffer_map (buffer, &map))
+    return NULL;
+  bytes = g_strndup (map.size > 0 ? (const gchar *) map.data : "", map.size);
+  gst_buffer_unmap (buffer, &map);
   text = g_utf8_make_valid (bytes, -1);
   return pad->has_markup ? strip_markup (text) : g_steal_pointer (&text);
 }

@@ -40,7 +40,8 @@ void gst_wms_asf_text_take_caps (GstWmsAsfMuxPad * pad, const GstCaps * caps);
  * @pad: a text pad
  * @buffer: a buffer of it
  *
- * Returns: (transfer full): the text without markup.
+ * Returns: (transfer full) (nullable): the text without markup, or %NULL when
+ *     @buffer cannot be read.
  */
 gchar *gst_wms_asf_text_read (GstWmsAsfMuxPad * pad, GstBuffer * buffer);
 

@@ -26,7 +26,8 @@ gst_wms_push_session_open (GstWmsPushSink * self)
   gst_wms_push_settings_clear_config (&config);
   if (client == NULL)
     GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
-        (_("The system has no thread left for the connection.")), (NULL));
+        (_("The system has no thread left for the connection.")),
+        ("no thread, or no descriptor for its main context"));
   else
     gst_wms_sender_open (self->sender, client, memory);
   gst_wms_memory_free (memory);

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "asf/asfmap.h"
 #include "asf/asfpacket.h"
 
 GST_DEBUG_CATEGORY_STATIC (wmssender_debug);
@@ -161,7 +162,7 @@ tell_started (GstWmsSender * self, GstBuffer * buffer)
   AsfPayload payload;
   GstMapInfo map;
 
-  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
+  if (!asf_buffer_map (buffer, &map))
     return;
   if (asf_packet_read (map.data, map.size, &info, NULL)) {
     asf_payload_iter_init (&iter, &info, map.data);
@@ -399,7 +400,7 @@ is_same (GstBuffer * a, GstBuffer * b)
   GstMapInfo map;
 
   if (gst_buffer_get_size (a) == gst_buffer_get_size (b)
-      && gst_buffer_map (a, &map, GST_MAP_READ)) {
+      && asf_buffer_map (a, &map)) {
     is_equal = gst_buffer_memcmp (b, 0, map.data, map.size) == 0;
     gst_buffer_unmap (a, &map);
   }

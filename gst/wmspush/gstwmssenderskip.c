@@ -8,6 +8,7 @@
 
 #include "wmspush/gstwmssender-private.h"
 
+#include "asf/asfmap.h"
 #include "asf/asfpacket.h"
 
 /* Whether a player can begin with this packet; what cannot be read is sent and
@@ -19,7 +20,7 @@ starts_key_frame (GstWmsSender * self, GstBuffer * buffer)
   AsfPacketInfo info;
   GstMapInfo map;
 
-  if (!gst_buffer_map (buffer, &map, GST_MAP_READ))
+  if (!asf_buffer_map (buffer, &map))
     return TRUE;
   if (asf_packet_read (map.data, map.size, &info, NULL))
     starts = asf_packet_starts_key_frame (&info, map.data, &self->info);

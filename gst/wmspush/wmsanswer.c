@@ -25,9 +25,8 @@ static gboolean
 may_go_to (const gchar * from_scheme, GUri * target)
 {
   const gchar *scheme = g_uri_get_scheme (target);
-  const gchar *host = g_uri_get_host (target);
 
-  if (host == NULL || *host == '\0' || g_uri_get_userinfo (target) != NULL)
+  if (!wms_uri_has_plain_host (target) || g_uri_get_userinfo (target) != NULL)
     return FALSE;
   return strcmp (scheme, "https") == 0
       || (strcmp (scheme, "http") == 0 && strcmp (from_scheme, "http") == 0);

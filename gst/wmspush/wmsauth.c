@@ -435,10 +435,13 @@ static gchar *
 make_digest (WmsAuth * self, const gchar * method, const gchar * uri)
 {
   WmsDigestRequest request = { method, uri, };
+  guint32 words[4];
 
-  if (self->cnonce == NULL)
-    self->cnonce = g_strdup_printf ("%08x%08x%08x%08x", g_random_int (),
-        g_random_int (), g_random_int (), g_random_int ());
+  if (self->cnonce == NULL) {
+    wms_random (words, sizeof words);
+    self->cnonce = g_strdup_printf ("%08x%08x%08x%08x", words[0], words[1],
+        words[2], words[3]);
+  }
   request.cnonce = self->cnonce;
   request.count = ++self->nonce_count;
   return wms_digest_authorize (self->challenge, self->credentials, &request);

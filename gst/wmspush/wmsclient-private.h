@@ -337,6 +337,20 @@ gboolean wms_client_close_http_cb (gpointer user_data);
 gboolean wms_client_start_cb (gpointer user_data);
 
 /**
+ * wms_client_explain_loss_locked:
+ * @self: a #WmsClient
+ * @reason: why there is no answer
+ *
+ * What the writer knows of a loss says more.  After the end a close is as good
+ * as an answer, but what nobody has acknowledged has not arrived: in time, or
+ * before a FIN or a reset that came in front of it.
+ *
+ * Returns: (transfer full): the error to go on with.
+ */
+GError *wms_client_explain_loss_locked (WmsClient * self,
+    const GError * reason);
+
+/**
  * wms_client_linger_cb:
  *
  * For wms_client_invoke(): ends the sending side after a while.  A proxy that

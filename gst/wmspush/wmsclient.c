@@ -401,12 +401,15 @@ static void
 http_answered (const WmsResponse * response, gpointer user_data)
 {
   WmsClient *self = user_data;
+  /* what it says could move a terminal's cursor */
+  g_autofree gchar *server = g_strescape (response->server != NULL ?
+      response->server : "", NULL);
   g_autoptr (GError) error = NULL;
   WmsOutcome outcome = WMS_OUTCOME_FAILED;
   gboolean start = FALSE;
   gboolean is_late;
 
-  GST_DEBUG ("answer %u, server %s", response->status, response->server);
+  GST_DEBUG ("answer %u, server %s", response->status, server);
   g_mutex_lock (&self->lock);
   self->http_status = response->status;
   is_late = self->phase == WMS_PHASE_LOST;
@@ -453,29 +456,6 @@ restart (WmsClient * self)
   return is_due;
 }
 
-/* What the writer knows of a loss.  After the end a close is as good as an
- * answer, but bytes that nobody has acknowledged in time have not arrived. */
-static GError *
-explain_loss_locked (WmsClient * self, const GError * reason)
-{
-  WmsWriterStats stats;
-  GError *cause;
-
-  if (self->writer == NULL)
-    return g_error_copy (reason);
-  cause = wms_writer_get_failure (self->writer);
-  if (cause == NULL)
-    cause = g_error_copy (reason);
-  wms_writer_get_stats (self->writer, &stats);
-  if (self->phase == WMS_PHASE_ENDING && stats.unsent > 0
-      && g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
-    g_error_free (cause);
-    cause = g_error_new (WMS_ERROR, WMS_ERROR_STALLED,
-        "%u bytes before the end were not acknowledged", stats.unsent);
-  }
-  return cause;
-}
-
 static void
 http_failed (const GError * reason, gpointer user_data)
 {
@@ -490,7 +470,7 @@ http_failed (const GError * reason, gpointer user_data)
       && restart (self))
     return;
   g_mutex_lock (&self->lock);
-  cause = explain_loss_locked (self, reason);
+  cause = wms_client_explain_loss_locked (self, reason);
   is_late = self->phase == WMS_PHASE_LOST;
   if (!is_late)
     outcome = wms_push_take_loss (self->push, cause, &error);

@@ -20,6 +20,9 @@ GST_DEBUG_CATEGORY_EXTERN (wmsclient_debug);
 #define CLOSE_WAIT_MS 500
 /* How long a proxy has time to pass on the last packets. */
 #define LINGER_US 500000
+/* Behind the last packet: a $E and a close_notify, each a record of TLS, and a
+ * FIN.  A server may leave those alone. */
+#define MAX_END_BYTES 80
 
 void
 wms_client_conclude_locked (WmsClient * self, const GError * failure)
@@ -42,6 +45,30 @@ wms_client_conclude_locked (WmsClient * self, const GError * failure)
   wms_client_forget_auth_locked (self);
   wms_client_set_phase_locked (self,
       failure != NULL ? WMS_PHASE_FAILED : WMS_PHASE_ENDED);
+}
+
+GError *
+wms_client_explain_loss_locked (WmsClient * self, const GError * reason)
+{
+  WmsWriterStats stats;
+  gboolean is_late;
+  GError *cause;
+
+  if (self->writer == NULL)
+    return g_error_copy (reason);
+  cause = wms_writer_get_failure (self->writer);
+  if (cause == NULL)
+    cause = g_error_copy (reason);
+  wms_writer_get_stats (self->writer, &stats);
+  is_late = g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+  if (self->phase == WMS_PHASE_ENDING
+      && stats.unsent > (is_late ? 0 : MAX_END_BYTES)) {
+    g_error_free (cause);
+    cause = g_error_new (WMS_ERROR,
+        is_late ? WMS_ERROR_STALLED : WMS_ERROR_END_LOST,
+        "%u bytes before the end were not acknowledged", stats.unsent);
+  }
+  return cause;
 }
 
 static gboolean

@@ -75,6 +75,8 @@ begin_delay_cb (gpointer user_data)
   g_mutex_unlock (&self->lock);
   if (!is_lost)
     return G_SOURCE_REMOVE;
+  if (self->http != NULL)
+    wms_http_discard (self->http);
   wms_client_close_http (self);
   wms_client_start_source (self, self->retry_delay_us, delay_over_cb);
   return G_SOURCE_REMOVE;

@@ -2,6 +2,7 @@
 #include "wmspush/wmscredentials.h"
 
 #include <string.h>
+#include <sys/random.h>
 
 void
 wms_wipe (gpointer data, gsize size)
@@ -16,6 +17,18 @@ wms_free_secret (gchar * text)
   if (text != NULL)
     wms_wipe (text, strlen (text));
   g_free (text);
+}
+
+void
+wms_random (gpointer data, gsize size)
+{
+  guint8 *bytes = data;
+  gsize i;
+
+  if (getrandom (data, size, 0) == (gssize) size)
+    return;
+  for (i = 0; i < size; i++)
+    bytes[i] = g_random_int_range (0, 256);
 }
 
 WmsCredentials *

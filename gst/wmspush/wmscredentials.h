@@ -62,6 +62,16 @@ typedef struct
 } WmsCredentials;
 
 /**
+ * wms_random:
+ * @data: is filled
+ * @size: bytes
+ *
+ * Random bytes of the kernel's: the numbers of g_random_int() can be told from
+ * some hundred before, and those are what a server gets.
+ */
+void wms_random (gpointer data, gsize size);
+
+/**
  * wms_credentials_new:
  * @user: copied
  * @password: (nullable): copied; %NULL counts as empty

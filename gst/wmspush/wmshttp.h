@@ -97,6 +97,15 @@ void wms_http_abort (WmsHttp * self, GError * reason);
 GIOStream *wms_http_get_stream (WmsHttp * self);
 
 /**
+ * wms_http_discard:
+ *
+ * Lets the close of a lost connection throw away what the system has not sent.
+ * It would go on to offer that to the server for minutes, which would take a
+ * PushSetup that comes late for the newest one.
+ */
+void wms_http_discard (WmsHttp * self);
+
+/**
  * wms_http_close:
  * @self: (transfer full): a #WmsHttp
  *

@@ -8,6 +8,7 @@
 #include <gst/base/gstbytewriter.h>
 #include <string.h>
 
+#include "asf/asfwriter.h"
 #include "wmspush/wmsmd4.h"
 
 #define SIGNATURE "NTLMSSP"     /* with its final zero: 8 bytes */
@@ -40,6 +41,10 @@
 #define LM_RESPONSE_SIZE 24
 /* signature, type, six fields, flags, version */
 #define AUTHENTICATE_HEAD_SIZE (SIGNATURE_SIZE + 4 + 6 * 8 + 4 + 8)
+/* signature, type, flags, two fields, version */
+#define NEGOTIATE_SIZE (SIGNATURE_SIZE + 4 + 4 + 2 * 8 + 8)
+/* 2.2.2.7, NTLMv2_CLIENT_CHALLENGE, without its AV pairs, and the end of it */
+#define CLIENT_CHALLENGE_SIZE (28 + 4)
 #define UNIX_EPOCH_100NS G_GUINT64_CONSTANT (116444736000000000)
 
 /* 2.2.2.10: the Windows that the User-Agent names, NTLM revision 15. */
@@ -74,7 +79,7 @@ wms_ntlm_negotiate (void)
   GstByteWriter writer;
   guint size;
 
-  gst_byte_writer_init (&writer);
+  gst_byte_writer_init_with_size (&writer, NEGOTIATE_SIZE, FALSE);
   write_head (&writer, TYPE_NEGOTIATE);
   gst_byte_writer_put_uint32_le (&writer, FLAGS | FLAG_OEM);
   /* neither domain nor workstation */
@@ -88,9 +93,7 @@ wms_ntlm_negotiate (void)
 void
 wms_ntlm_nonce_init (WmsNtlmNonce * nonce)
 {
-  guint32 words[2] = { g_random_int (), g_random_int () };
-
-  memcpy (nonce->client_challenge, words, sizeof nonce->client_challenge);
+  wms_random (nonce->client_challenge, sizeof nonce->client_challenge);
   nonce->time = UNIX_EPOCH_100NS + (guint64) g_get_real_time () * 10;
 }
 
@@ -150,20 +153,16 @@ utf16_init (Utf16 * self, const gchar * text, gssize n, gboolean uppercase)
   g_autofree gchar *valid = g_utf8_make_valid (text, n);
   glong n_chars = 0;
   gunichar *chars = g_utf8_to_ucs4_fast (valid, -1, &n_chars);
-  glong n_units = 0;
+  guint8 *end;
   glong i;
 
   /* simple, not the locale's, case: 3.3.2, Uppercase () */
   for (i = 0; uppercase && i < n_chars; i++)
     chars[i] = g_unichar_toupper (chars[i]);
-  self->bytes = (guint8 *) g_ucs4_to_utf16 (chars, n_chars, NULL, &n_units,
-      NULL);
-  self->size = self->bytes != NULL ? n_units * 2 : 0;
-  for (i = 0; self->bytes != NULL && i < n_units; i++) {
-    guint16 *unit = (guint16 *) self->bytes + i;
-
-    *unit = GUINT16_TO_LE (*unit);
-  }
+  self->bytes = end = g_malloc ((n_chars + 1) * sizeof *chars);
+  for (i = 0; i < n_chars; i++)
+    end = asf_utf16_put (end, chars[i]);
+  self->size = end - self->bytes;
   wms_wipe (chars, n_chars * sizeof *chars);
   g_free (chars);
   wms_wipe (valid, strlen (valid));
@@ -214,7 +213,8 @@ make_response (const Challenge * challenge, const WmsNtlmNonce * nonce,
   GstByteWriter writer;
   guint8 *response;
 
-  gst_byte_writer_init (&writer);
+  gst_byte_writer_init_with_size (&writer,
+      KEY_SIZE + CLIENT_CHALLENGE_SIZE + challenge->info_size, FALSE);
   gst_byte_writer_fill (&writer, 0, KEY_SIZE);
   gst_byte_writer_put_uint16_le (&writer, 0x0101);
   gst_byte_writer_fill (&writer, 0, 6);
@@ -262,11 +262,11 @@ write_authenticate (const Utf16 * domain, const Utf16 * user,
     const guint8 * lm, const guint8 * nt, guint nt_size)
 {
   guint offset = AUTHENTICATE_HEAD_SIZE;
+  guint size = offset + LM_RESPONSE_SIZE + nt_size + domain->size + user->size;
   g_autofree guint8 *message = NULL;
   GstByteWriter writer;
-  guint size;
 
-  gst_byte_writer_init (&writer);
+  gst_byte_writer_init_with_size (&writer, size, FALSE);
   write_head (&writer, TYPE_AUTHENTICATE);
   write_field (&writer, LM_RESPONSE_SIZE, &offset);
   write_field (&writer, nt_size, &offset);
@@ -283,7 +283,6 @@ write_authenticate (const Utf16 * domain, const Utf16 * user,
     gst_byte_writer_put_data (&writer, domain->bytes, domain->size);
   if (user->size > 0)
     gst_byte_writer_put_data (&writer, user->bytes, user->size);
-  size = gst_byte_writer_get_pos (&writer);
   message = gst_byte_writer_reset_and_get_data (&writer);
   return g_base64_encode (message, size);
 }

@@ -3,12 +3,13 @@
 
 #include <string.h>
 
+#include "asf/asfmap.h"
 #include "wmspush/wmsstatus.h"
 
 static gboolean
 map_buffer (WmsPacket * packet, GstBuffer * buffer, GError ** error)
 {
-  if (!gst_buffer_map (buffer, &packet->map, GST_MAP_READ)) {
+  if (!asf_buffer_map (buffer, &packet->map)) {
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA,
         "a buffer's memory cannot be read");
     return FALSE;

@@ -440,7 +440,8 @@ WmsOutcome
 wms_push_take_loss (WmsPush * self, const GError * reason, GError ** error)
 {
   gboolean ended = self->state == WMS_PUSH_STATE_ENDING
-      && !g_error_matches (reason, WMS_ERROR, WMS_ERROR_STALLED);
+      && !g_error_matches (reason, WMS_ERROR, WMS_ERROR_STALLED)
+      && !g_error_matches (reason, WMS_ERROR, WMS_ERROR_END_LOST);
 
   self->state = WMS_PUSH_STATE_OVER;
   if (ended)

@@ -240,7 +240,8 @@ gboolean wms_push_goes_on (WmsPush * self, guint status);
  * @error: set to a copy of @reason when the outcome is %WMS_OUTCOME_FAILED
  *
  * After the final $E the end of the connection is the end of the session,
- * unless it is %WMS_ERROR_STALLED: the last packets have not arrived.  At any
+ * unless it is %WMS_ERROR_STALLED or %WMS_ERROR_END_LOST: the last packets have
+ * not arrived.  At any
  * other time it is a failure ([MS-WMHTTP] 3.1.7.1).
  *
  * Returns: %WMS_OUTCOME_ENDED or %WMS_OUTCOME_FAILED.

@@ -84,6 +84,15 @@ wms_socket_tune (GSocket * socket, guint timeout_ms)
       MIN (timeout_ms, G_MAXINT), NULL);
 }
 
+void
+wms_socket_discard (GSocket * socket)
+{
+  struct linger at_once = {.l_onoff = 1,.l_linger = 0 };
+
+  setsockopt (g_socket_get_fd (socket), SOL_SOCKET, SO_LINGER, &at_once,
+      sizeof at_once);
+}
+
 /* The kernel's unit is bytes in a second, its "no limit" all ones.  Before
  * Linux 5.0 it takes 32 bits, which show in what it gives back. */
 gboolean

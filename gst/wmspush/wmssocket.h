@@ -34,6 +34,14 @@ GSocket *wms_socket_duplicate (GSocket * socket, GError ** error);
 void wms_socket_tune (GSocket * socket, guint timeout_ms);
 
 /**
+ * wms_socket_discard:
+ * @socket: a TCP socket that is going to be closed
+ *
+ * Lets the close throw away what is not sent yet, and reset the connection.
+ */
+void wms_socket_discard (GSocket * socket);
+
+/**
  * wms_socket_set_pacing_rate:
  * @socket: a TCP socket
  * @rate_bps: bit/s that the kernel sends at most, 0 for no limit

@@ -146,6 +146,8 @@ GQuark wms_error_quark (void);
  *     connection than PushSetup
  * @WMS_ERROR_ENDED_EARLY: the server ended the session with a success before
  *     the stream did
+ * @WMS_ERROR_END_LOST: the connection ended after the final $E was written and
+ *     before the last packets had arrived
  * @WMS_ERROR_HEADER_TOO_LARGE: the ASF header does not fit into one packet of
  *     the protocol
  * @WMS_ERROR_PACKET_TOO_LARGE: an ASF packet does not fit into one packet of
@@ -177,6 +179,7 @@ typedef enum
   WMS_ERROR_LOST,
   WMS_ERROR_CONNECTION_CHANGED,
   WMS_ERROR_ENDED_EARLY,
+  WMS_ERROR_END_LOST,
   WMS_ERROR_HEADER_TOO_LARGE,
   WMS_ERROR_PACKET_TOO_LARGE,
   WMS_ERROR_NO_SESSION,

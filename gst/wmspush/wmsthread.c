@@ -7,6 +7,9 @@
  * out.  Both come before all locks of sessions, and `door` before `turn`. */
 #include "wmspush/wmsthread.h"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 static GMutex lock;
 static guint n_users;
 static GMainContext *context;
@@ -68,13 +71,25 @@ clear_context (void)
   g_clear_pointer (&context, g_main_context_unref);
 }
 
+/* GLib ends the process where it cannot make a context's descriptor. */
+static gboolean
+has_descriptor_left (void)
+{
+  gint fd = eventfd (0, EFD_CLOEXEC);
+
+  if (fd < 0)
+    return FALSE;
+  close (fd);
+  return TRUE;
+}
+
 GMainContext *
 wms_thread_ref (void)
 {
   GMainContext *result;
 
   g_mutex_lock (&lock);
-  if (n_users == 0) {
+  if (n_users == 0 && has_descriptor_left ()) {
     context = g_main_context_new ();
     g_main_context_set_poll_func (context, sleep_cb);
     loop = g_main_loop_new (context, FALSE);

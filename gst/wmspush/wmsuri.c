@@ -3,6 +3,11 @@
 
 #include <string.h>
 
+/* RFC 952 and 1123, with the underscore that some have; RFC 4291, 2.2. */
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz" \
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"
+#define ADDRESS_CHARACTERS "abcdefABCDEF0123456789:."
+
 static const struct
 {
   const gchar *push;
@@ -12,6 +17,49 @@ static const struct
   {"wmspush", "http", 80},
   {"wmspushs", "https", 443},
 };
+
+/* What GLib says holds pieces of the text: of a password with a slash in it the
+ * part before that is a port for it. */
+static const gchar *
+describe_fault (gint code)
+{
+  switch (code) {
+    case G_URI_ERROR_BAD_SCHEME:
+      return "no scheme";
+    case G_URI_ERROR_BAD_HOST:
+      return "bad host";
+    case G_URI_ERROR_BAD_PORT:
+      return "bad port; a slash, a question mark or a hash in a password has to"
+          " be percent-encoded";
+    default:
+      return "no URL";
+  }
+}
+
+static GUri *
+parse (const gchar * text, GError ** error)
+{
+  g_autoptr (GError) reason = NULL;
+  GUri *uri = g_uri_parse (text, WMS_URI_FLAGS, &reason);
+
+  if (uri == NULL)
+    g_set_error_literal (error, G_URI_ERROR, reason->code,
+        describe_fault (reason->code));
+  return uri;
+}
+
+gboolean
+wms_uri_has_plain_host (GUri * uri)
+{
+  const gchar *host = g_uri_get_host (uri);
+  gboolean is_address = host != NULL && strchr (host, ':') != NULL;
+  gsize size = host == NULL ? 0 : strspn (host, is_address ? ADDRESS_CHARACTERS
+      : NAME_CHARACTERS);
+
+  if (size > 0 && is_address && host[size] == '%')
+    size += 1 + strspn (host + size + 1, NAME_CHARACTERS);
+  return size > 0 && host[size] == '\0';
+}
 
 static const gchar *
 find_http_scheme (const gchar * scheme)
@@ -29,7 +77,7 @@ find_http_scheme (const gchar * scheme)
 GUri *
 wms_uri_parse (const gchar * text, WmsCredentials ** user, GError ** error)
 {
-  g_autoptr (GUri) uri = g_uri_parse (text, WMS_URI_FLAGS, error);
+  g_autoptr (GUri) uri = parse (text, error);
   g_autofree gchar *clean = NULL;
   const gchar *scheme;
 
@@ -39,13 +87,13 @@ wms_uri_parse (const gchar * text, WmsCredentials ** user, GError ** error)
     return NULL;
   scheme = find_http_scheme (g_uri_get_scheme (uri));
   if (scheme == NULL) {
-    g_set_error (error, G_URI_ERROR, G_URI_ERROR_BAD_SCHEME,
-        "scheme '%s' is none of http, https, wmspush, wmspushs",
-        g_uri_get_scheme (uri));
+    g_set_error_literal (error, G_URI_ERROR, G_URI_ERROR_BAD_SCHEME,
+        "the scheme is none of http, https, wmspush, wmspushs");
     return NULL;
   }
-  if (g_uri_get_host (uri) == NULL || *g_uri_get_host (uri) == '\0') {
-    g_set_error_literal (error, G_URI_ERROR, G_URI_ERROR_BAD_HOST, "no host");
+  if (!wms_uri_has_plain_host (uri)) {
+    g_set_error_literal (error, G_URI_ERROR, G_URI_ERROR_BAD_HOST,
+        "no host, or one with characters that no host has");
     return NULL;
   }
   clean = g_uri_join (WMS_URI_FLAGS, scheme, NULL, g_uri_get_host (uri),
@@ -53,7 +101,7 @@ wms_uri_parse (const gchar * text, WmsCredentials ** user, GError ** error)
   if (user != NULL && g_uri_get_user (uri) != NULL)
     *user = wms_credentials_new (g_uri_get_user (uri),
         g_uri_get_password (uri));
-  return g_uri_parse (clean, WMS_URI_FLAGS, error);
+  return parse (clean, error);
 }
 
 gboolean

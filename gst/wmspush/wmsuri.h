@@ -22,10 +22,24 @@ G_BEGIN_DECLS
  * @error: return location
  *
  * Returns: (transfer full): the URL as http or https without user part and
- *     fragment; %NULL with a #GUriError when it cannot be one.
+ *     fragment; %NULL with a #GUriError when it cannot be one. Its text says
+ *     nothing of @text, which may hold a password.
  */
 GUri *wms_uri_parse (const gchar * text, WmsCredentials ** user,
     GError ** error);
+
+/**
+ * wms_uri_has_plain_host:
+ * @uri: a URL
+ *
+ * GLib decodes percent-codes in a host, also those of the end of a line, and
+ * libsoup 3.2.3 writes what comes of it into the head of a request to a proxy:
+ * whoever may name a host, with a Location header for instance, could write
+ * headers and requests of his own there.
+ *
+ * Returns: whether its host is a name or an address and nothing else.
+ */
+gboolean wms_uri_has_plain_host (GUri * uri);
 
 /**
  * wms_uri_is_same_origin:

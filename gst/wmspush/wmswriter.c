@@ -52,6 +52,7 @@ wms_writer_new (GIOStream * stream, guint64 request_length, guint timeout_ms,
     GError ** error)
 {
   GSocket *base = wms_socket_find (stream);
+  GSocket *copy;
   WmsWriter *self;
 
   if (base == NULL) {
@@ -65,18 +66,19 @@ wms_writer_new (GIOStream * stream, guint64 request_length, guint timeout_ms,
   self->left = request_length;
   self->closing = g_cancellable_new ();
   g_mutex_init (&self->lock);
-  if (G_IS_TLS_CONNECTION (stream)) {
+  /* libsoup may close its descriptor while we write, and before what the peer
+   * has not acknowledged is asked for */
+  copy = wms_socket_duplicate (base, error);
+  if (copy == NULL) {
+    g_clear_pointer (&self, wms_writer_unref);
+  } else if (G_IS_TLS_CONNECTION (stream)) {
     self->tls = g_object_ref (G_POLLABLE_OUTPUT_STREAM
         (g_io_stream_get_output_stream (stream)));
-    self->tls_socket = g_object_ref (base);
+    self->tls_socket = copy;
     self->record = g_malloc (WMS_WRITER_RECORD_SIZE);
   } else {
-    /* libsoup may close its descriptor while we write */
-    self->socket = wms_socket_duplicate (base, error);
-    if (self->socket == NULL)
-      g_clear_pointer (&self, wms_writer_unref);
-    else
-      self->fd = g_socket_get_fd (self->socket);
+    self->socket = copy;
+    self->fd = g_socket_get_fd (copy);
   }
   return self;
 }
@@ -274,6 +276,18 @@ has_room_locked (WmsWriter * self)
   return g_socket_condition_check (self->tls_socket, G_IO_OUT) != 0;
 }
 
+/* A TLS layer that meets the socket's error tells it by a code that says less,
+ * and leaves nothing but an end to who reads: so it is taken before that. */
+static gint
+take_socket_error_locked (WmsWriter * self)
+{
+  gint number = 0;
+
+  if (g_socket_condition_check (self->tls_socket, G_IO_OUT) & G_IO_ERR)
+    g_socket_get_option (self->tls_socket, SOL_SOCKET, SO_ERROR, &number, NULL);
+  return number;
+}
+
 /* A record that GnuTLS has taken in part is sent a second time when the peer
  * asks for new keys before the rest is out (docs/design.md, transport), so none
  * is offered without room for it: what poll() calls writable has room for a
@@ -283,8 +297,12 @@ write_tls_locked (WmsWriter * self, WmsPacket * packets, guint n_packets,
     guint * n_taken, GError ** error)
 {
   gssize written;
+  gint number;
 
   for (;;) {
+    number = take_socket_error_locked (self);
+    if (number != 0)
+      return take_errno_locked (self, number, error);
     if (self->record_size == 0) {
       self->n_joined = 0;
       fill_record_locked (self, packets, n_packets, n_taken);

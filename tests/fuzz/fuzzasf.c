@@ -4,8 +4,12 @@
  * says. */
 #include <string.h>
 
+#include "asf/asffinder.h"
 #include "asf/asfpacket.h"
 #include "fuzz.h"
+
+/* Bytes in which packets are looked for. */
+#define MAX_SEARCH 4096
 
 int
 LLVMFuzzerInitialize (int *argc, char ***argv)
@@ -48,6 +52,20 @@ send_packet (const AsfPacketInfo * packet, const guint8 * data, gsize size)
   g_free (sent);
 }
 
+/* Payloads may be left out; what is left is a packet. */
+static void
+keep_some (const AsfPacketInfo * packet, const guint8 * data, gsize size)
+{
+  guint8 *out = g_malloc (size);
+  guint64 keep = size > 8 ? data[7] | data[8] << 8 : 1;
+  AsfPacketInfo kept;
+
+  if (asf_packet_keep (packet, data, keep, out)
+      && !asf_packet_read (out, size, &kept, NULL))
+    g_error ("what is left of a packet is none");
+  g_free (out);
+}
+
 static void
 read_packet (const AsfHeaderInfo * header, const guint8 * data, gsize size)
 {
@@ -61,6 +79,26 @@ read_packet (const AsfHeaderInfo * header, const guint8 * data, gsize size)
   read_payloads (&packet, data, size);
   asf_packet_starts_key_frame (&packet, data, header);
   send_packet (&packet, data, size);
+  keep_some (&packet, data, size);
+}
+
+/* A place that is found is one. */
+static void
+find_places (const guint8 * data, gsize size, guint32 packet_size)
+{
+  const AsfPacketLook look = { packet_size, -1, -1 };
+  gsize place;
+  AsfThing thing;
+
+  if (asf_find_header (data, size) > size)
+    g_error ("a header behind the end");
+  if (asf_find_place (data, size, &look, FALSE, &place)) {
+    thing = asf_identify (data + place, size - place, packet_size);
+    if (place > size || thing == ASF_THING_NONE || thing == ASF_THING_UNSEEN)
+      g_error ("a place where nothing is");
+  } else if (place > size) {
+    g_error ("a place behind the end");
+  }
 }
 
 int
@@ -79,6 +117,7 @@ LLVMFuzzerTestOneInput (const guint8 * data, gsize size)
     g_error ("a header that is longer than its bytes");
   data += header.header_size + ASF_DATA_HEAD_SIZE;
   size -= header.header_size + ASF_DATA_HEAD_SIZE;
+  find_places (data, MIN (size, MAX_SEARCH), header.packet_size);
   while (size > 0) {
     gsize n = MIN (size, header.packet_size);
 

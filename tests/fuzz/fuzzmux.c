@@ -9,6 +9,8 @@
 
 /* Parts of the input: the application's and each pad's. */
 #define N_PARTS 4
+/* Of an input; what goes wrong after more of them goes wrong after some. */
+#define MAX_OPS 60
 
 int
 LLVMFuzzerInitialize (int *argc, char ***argv)
@@ -24,7 +26,7 @@ int
 LLVMFuzzerTestOneInput (const guint8 * data, gsize size)
 {
   gsize n = size / N_PARTS;
-  HostileRun run = { 0 };
+  HostileRun run = { MAX_OPS };
 
   fuzz_dice_deal (data + n, size - n, N_PARTS - 1);
   fuzz_dice_load (data, n);

@@ -6,6 +6,7 @@ did not come whole.  Sections are those of the ASF specification 01.20.03.  Noth
 """
 
 import collections
+import functools
 import hashlib
 import os
 import struct
@@ -97,6 +98,7 @@ def of_recording(path):
         return assemble(pieces(file, size, limit))
 
 
+@functools.lru_cache
 def of_packets(path):
     """Those of a file of packets, each behind its length of four bytes; the last one may be cut off."""
     def read():

@@ -24,6 +24,7 @@ typedef struct
   gchar *packets;
   gchar *data;
   gchar *pattern;
+  gchar *trust;
   gchar **settings;
 } Options;
 
@@ -230,6 +231,19 @@ apply_setting (Encoder * self, const gchar * setting)
 }
 
 static gboolean
+trust_certificates (Encoder * self, const gchar * file)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GTlsDatabase) database = g_tls_file_database_new (file, &error);
+
+  if (database == NULL)
+    say ("error %s", error->message);
+  else
+    g_object_set (self->sink, "tls-database", database, NULL);
+  return database != NULL;
+}
+
+static gboolean
 build_pipeline (Encoder * self, const Options * options)
 {
   static const gchar description[] =
@@ -259,7 +273,7 @@ build_pipeline (Encoder * self, const Options * options)
   pad = gst_element_get_static_pad (self->sink, "sink");
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER
       | GST_PAD_PROBE_TYPE_BUFFER_LIST, data_passes, self, NULL);
-  return TRUE;
+  return options->trust == NULL || trust_certificates (self, options->trust);
 }
 
 static void
@@ -292,6 +306,8 @@ parse_options (Options * options, gint * argc, gchar *** argv)
         "File for the packets themselves", "FILE"},
     {"pattern", 0, 0, G_OPTION_ARG_STRING, &options->pattern,
         "What the picture shows (default snow)", "NAME"},
+    {"trust", 0, 0, G_OPTION_ARG_FILENAME, &options->trust,
+        "Certificates that the server's may be one of", "FILE"},
     {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->settings,
         "Setting of the sink; may be given more than once", "NAME=VALUE"},
     {NULL}
@@ -334,6 +350,7 @@ main (int argc, char **argv)
   g_free (options.packets);
   g_free (options.data);
   g_free (options.pattern);
+  g_free (options.trust);
   g_strfreev (options.settings);
   gst_deinit ();
   return self.status;

@@ -41,6 +41,9 @@ class Interrupted(Exception):
 
 
 class Run:
+    faults = strikes.FAULTS
+    lane_rows = LANES
+
     def __init__(self, options):
         self.options = options
         self.folder = options.work or tempfile.mkdtemp(prefix='wms-soak-')
@@ -48,7 +51,7 @@ class Run:
         self.log = open(self.path('log'), 'w', encoding='utf-8')
         self.pump = processes.Pump()
         self.pump.tick = self.watch
-        self.network = network.Network()
+        self.network = self.make_network()
         self.mechanisms = {}
         self.encoder_program = os.path.join(options.build, 'tests/soak/soak-encoder')
         self.pubpoint_program = os.path.join(options.build, 'tools/wms-pubpoint')
@@ -56,20 +59,25 @@ class Run:
         self.environment = report.environment(options.build, self.folder)
         self.limit = options.timeout + MARGIN_SECONDS
         self.names = None
-        self.lanes = [lanes.Lane(self, *row) for row in LANES]
+        self.lanes = [lanes.Lane(self, *row) for row in self.lane_rows]
         self.failures = []
         self.struck = []            # (fault, what the lanes noticed, seconds until both pushed again)
+        self.accounts = {}          # lane: its account, when all is over
         self.progress = {}          # lane: (acknowledged bytes, since)
         self.offset = time.time() - time.monotonic()
         self.memory = leaks.Watch()
 
+    def make_network(self):
+        return network.Network()
+
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def say(self, text, stamp=None):
+    def say(self, text, stamp=None, is_detail=False):
         moment = datetime.datetime.fromtimestamp((stamp or time.monotonic()) + self.offset)
         line = f'{moment:%H:%M:%S}.{moment.microsecond // 1000:03} {text}'
-        print(line, flush=True)
+        if not is_detail:
+            print(line, flush=True)
         self.log.write(line + '\n')
 
     def fail(self, text):
@@ -117,7 +125,7 @@ class Run:
             lane.start(settings)
         if not self.pump.wait(lanes.START_SECONDS * 2, self.flows_since(time.monotonic())):
             raise RuntimeError('the encoders do not push')
-        self.say('both lanes push')
+        self.say('all lanes push')
 
     def flows_since(self, begin):
         """A condition: every encoder has a connection, over which packets were acknowledged after `begin`."""
@@ -155,7 +163,7 @@ class Run:
     # faults
 
     def run_faults(self):
-        chosen = [f for f in strikes.FAULTS if not self.options.only or f.name in self.options.only]
+        chosen = [f for f in self.faults if not self.options.only or f.name in self.options.only]
         source = random.Random(self.options.seed)
         end = time.monotonic() + self.options.duration
         due = time.monotonic() + self.options.interval
@@ -193,7 +201,7 @@ class Run:
             self.fail(f'{fault.name}: the stream does not go on within {RECOVERY_SECONDS} s')
         recovery = time.monotonic() - over
         if self.all_run():
-            self.say(f'both lanes push again {recovery:.2f} s after the end of it')
+            self.say(f'all lanes push again {recovery:.2f} s after the end of it')
         self.judge(fault, begin, over, recovery)
         if not self.all_run():
             self.say('an encoder has ended: this build of wmspushsink does not come back from this')
@@ -245,6 +253,7 @@ class Run:
     def check(self):
         for lane in self.lanes:
             account = lane.server.account(lane, self, plants.PLANTS.get(self.options.plant))
+            self.accounts[lane.name] = account
             for problem in account.check():
                 self.fail(problem)
             for line in account.lines():
@@ -271,11 +280,12 @@ class Run:
     def summary(self, seconds):
         struck = len(self.struck)
         self.say(f'{struck} faults in {seconds:.0f} s' + (f', one each {seconds / struck:.1f} s' if struck else ''))
-        for fault in strikes.FAULTS:
+        for fault in self.faults:
             rows = [(delays, recovery) for struck, delays, recovery in self.struck if struck is fault]
             delays = [delay for row, _ in rows for delay in row]
             if rows:
-                self.say(f'{fault.name}: {len(rows)} times, noticed by {len(delays)} of {2 * len(rows)} encoders'
+                owed = len(self.lanes) * len(rows)
+                self.say(f'{fault.name}: {len(rows)} times, noticed by {len(delays)} of {owed} encoders'
                          + (f' within {max(delays):.2f} s' if delays else '')
                          + f', pushed again within {max(recovery for _, recovery in rows):.2f} s after the end')
         for lane in self.lanes:
@@ -351,4 +361,5 @@ def main():
     return 0 if passed else 1
 
 
-sys.exit(main())
+if __name__ == '__main__':
+    sys.exit(main())

@@ -10,6 +10,7 @@ import collections
 import glob
 import os
 import signal
+import subprocess
 import time
 
 import accounts
@@ -21,6 +22,7 @@ from network import ENCODER, SERVER
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = '/usr/bin/python3'
 START_SECONDS = 20
+DOMAIN = 'wms.test'
 
 Status = collections.namedtuple('Status', 'time name hresult stats')
 Sample = collections.namedtuple('Sample', 'time handled sent unacknowledged bytes')
@@ -40,7 +42,7 @@ def handled(stats):
 class Encoder:
     """What the encoder has said, and what is in its memory."""
 
-    def __init__(self, run, name, location, settings, side=ENCODER, pattern='snow'):
+    def __init__(self, run, name, location, settings, side=ENCODER, pattern='snow', trust=None):
         self.run = run
         self.name = name
         self.packets = run.path(f'{name}.packets')
@@ -58,6 +60,7 @@ class Encoder:
                    run.encoder_program, f'--location={location}', f'--packets={self.packets}', f'--data={self.data}',
                    f'--pattern={pattern}']
         command += [f'--set={setting}' for setting in settings]
+        command += [f'--trust={trust}'] if trust else []
         self.process = processes.Process(run.pump, name, command, run.folder, self.heard, run.environment)
 
     def heard(self, line):
@@ -78,14 +81,23 @@ class Encoder:
     def take_sample(self, stamp, stats):
         self.stats = stats
         self.heap = stats['heap']
-        self.samples.append(Sample(stamp, handled(stats), stats.get('packets-sent', 0),
-                                   stats.get('bytes-unacknowledged', 0), stats.get('bytes-sent', 0)))
+        self.keep_sample(stamp, stats)
+
+    def keep_sample(self, stamp, stats):
+        """In their order, whichever thread tells them first."""
+        sample = Sample(stamp, handled(stats), stats.get('packets-sent', 0), stats.get('bytes-unacknowledged', 0),
+                        stats.get('bytes-sent', 0))
+        last = self.samples[-1] if self.samples else sample
+        if sample.time >= last.time and sample.handled >= last.handled:
+            self.samples.append(sample)
 
     def take_status(self, stamp, words):
         name, hresult, *rest = words
         name = name.replace('WMT_', '')
         stats = fields(rest)
         self.statuses.append(Status(stamp, name, hresult, stats))
+        if name == 'RECONNECT_START':
+            self.keep_sample(stamp, stats)
         text = f'{self.name} {name}' + ('' if hresult == 'S_OK' else f' {hresult}')
         if stats.get('http'):
             text += f' http={stats["http"]}'
@@ -117,6 +129,9 @@ class Encoder:
 
 class Server:
     """The place where a lane's server is, and what stands in it; `sessions` tells what it got."""
+
+    scheme = 'http'
+    record_size = 0             # bytes that are lost with the last one of them
 
     def __init__(self, run, lane, port):
         self.run = run
@@ -181,7 +196,7 @@ class PubPoint(Server):
     def command(self, name):
         folder = self.run.path(f'{name}.recordings')
         os.makedirs(folder, exist_ok=True)
-        return [self.run.pubpoint_program, '--address=0.0.0.0', f'--port={self.port}', '--host=*.wms.test',
+        return [self.run.pubpoint_program, '--address=0.0.0.0', f'--port={self.port}', f'--host=*.{DOMAIN}',
                 f'--record={folder}']
 
     def recordings(self):
@@ -194,6 +209,27 @@ class PubPoint(Server):
     def sessions(self):
         for path in self.recordings():
             yield Session(os.path.basename(path), asfobjects.of_recording(path))
+
+
+class SecurePubPoint(PubPoint):
+    scheme = 'wmspushs'
+    record_size = 16384
+
+    def certificate(self):
+        """Of its own, which the encoder trusts; with its key."""
+        path = self.run.path(f'{self.lane}.pem')
+        if not os.path.exists(path):
+            host = f'{self.lane.lower()}.{DOMAIN}'
+            subprocess.run(['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
+                            '-days', '30', '-subj', f'/CN={host}', '-addext', f'subjectAltName=DNS:{host}',
+                            '-keyout', path, '-out', path + '.crt'], check=True, stderr=subprocess.DEVNULL, timeout=60)
+            with open(path, 'a', encoding='ascii') as file, open(path + '.crt', encoding='ascii') as other:
+                file.write(other.read())
+        return path
+
+    def command(self, name):
+        path = self.certificate()
+        return [*super().command(name), f'--tls-certificate={path}', f'--tls-key={path}']
 
 
 class Receiver(Server):
@@ -225,20 +261,27 @@ class Receiver(Server):
 
 
 class Lane:
-    def __init__(self, run, name, server_class, port):
+    def __init__(self, run, name, server_class, port, settings=()):
         self.name = name
         self.run = run
         self.server = server_class(run, name, port)
         self.port = port
+        self.settings = settings    # of the sink, besides those of all lanes
         self.encoder = None
         self.others = []            # second encoders
 
     def start(self, settings):
         self.server.start()
-        self.encoder = Encoder(self.run, self.name, f'http://{self.host()}:{self.port}/live', settings)
+        trust = self.server.certificate() if self.server.scheme == 'wmspushs' else None
+        self.encoder = Encoder(self.run, self.name, f'{self.server.scheme}://{self.host()}:{self.port}/live',
+                               [*settings, *self.settings], trust=trust)
 
     def host(self):
-        return f'{self.name.lower()}.wms.test'
+        return f'{self.name.lower()}.{DOMAIN}'
+
+    def may_drop(self):
+        """Whether its sink drops packets without a loss."""
+        return 'leaky=keyframe' in self.settings
 
     def start_other(self):
         """An encoder in the server's namespace, for the same point."""

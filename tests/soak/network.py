@@ -14,6 +14,7 @@ LINK = {ENCODER: 'wmse', SERVER: 'wmss'}
 FIRST = {ENCODER: 2, SERVER: 1}
 ADDRESSES = 250                 # of each side, in its half of the net
 TABLE = 'inet faults'
+CALL_SECONDS = 20
 # a server that reads nothing is felt soon: the kernel would take six megabytes in its place
 RECEIVE_BUFFER = '4096 32768 65536'
 PROBE = """
@@ -38,7 +39,7 @@ class Failed(Exception):
 
 def call(*arguments, text=None):
     run = subprocess.run(arguments, input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                         timeout=20)
+                         timeout=CALL_SECONDS)
     if run.returncode != 0:
         raise Failed(f'{" ".join(arguments)}: {run.stdout.strip()}')
     return run.stdout
@@ -54,8 +55,7 @@ class Network:
         for side, name in self.names.items():
             call('ip', 'netns', 'add', name)
             self.made.append(name)
-        call('ip', 'link', 'add', LINK[ENCODER], 'netns', self.names[ENCODER], 'type', 'veth',
-             'peer', 'name', LINK[SERVER], 'netns', self.names[SERVER])
+        self.make_link()
         for side in LINK:
             self.ip(side, 'link', 'set', 'lo', 'up')
             self.ip(side, 'address', 'add', f'{self.address(side)}/24', 'dev', LINK[side])
@@ -66,6 +66,10 @@ class Network:
 
         call(*self.inside(SERVER), 'sh', '-c', f'echo {RECEIVE_BUFFER} >/proc/sys/net/ipv4/tcp_rmem')
 
+    def make_link(self):
+        call('ip', 'link', 'add', LINK[ENCODER], 'netns', self.names[ENCODER], 'type', 'veth',
+             'peer', 'name', LINK[SERVER], 'netns', self.names[SERVER])
+
     def remove(self):
         """The links go with the namespaces."""
         while self.made:
@@ -75,9 +79,12 @@ class Network:
             except Failed as error:
                 print(error, flush=True)
 
+    def path(self, side):
+        return f'/run/netns/{self.names[side]}'
+
     def inside(self, side):
         """What goes in front of a command that is to run on a side."""
-        return ['nsenter', f'--net=/run/netns/{self.names[side]}']
+        return ['nsenter', f'--net={self.path(side)}']
 
     def ip(self, side, *arguments):
         call('ip', '-netns', self.names[side], *arguments)

@@ -46,9 +46,18 @@ class ObjectAccount(accounts.Account):
         self.find_missing()
 
     def shift_of(self, session):
-        """What its times were moved by, which an object tells that was sent once."""
-        return next((one.time - self.times[one[:2]][0] for one in session.packets
+        """What its times were moved by, which an object tells that was sent once; else that by which all are known."""
+        once = next((one.time - self.times[one[:2]][0] for one in session.packets
                      if len(self.times.get(one[:2], ())) == 1), None)
+        if once is not None or not session.packets:
+            return once
+        first = session.packets[0]
+        return next((shift for shift in (first.time - time for time in self.times.get(first[:2], ()))
+                     if all(self.is_new(one, shift) for one in session.packets)), None)
+
+    def is_new(self, one, shift):
+        number = self.numbers.get(self.identity(one, shift))
+        return number is not None and number not in self.session_of
 
     def follow(self, session, last):
         shift = self.shift_of(session)

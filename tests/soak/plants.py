@@ -2,29 +2,34 @@
 """Bugs put into what a run has found, to see that the run fails then."""
 
 
-def in_the_middle(packets):
-    return len(packets) // 2
+# behind the beginning of a session, and before the first fault
+PLACE = 40
+
+
+def place(sessions):
+    """(packets, number): of the largest session."""
+    packets = max((session.packets for session in sessions), key=len)
+    return packets, min(len(packets) // 2, PLACE)
 
 
 def lost(sessions, _):
-    packets = sessions[0].packets
-    del packets[in_the_middle(packets)]
+    packets, at = place(sessions)
+    del packets[at]
 
 
 def twice(sessions, _):
-    packets = sessions[0].packets
-    packets.insert(in_the_middle(packets), packets[in_the_middle(packets)])
+    packets, at = place(sessions)
+    packets.insert(at, packets[at])
 
 
 def order(sessions, _):
-    packets = sessions[0].packets
-    at = in_the_middle(packets)
+    packets, at = place(sessions)
     packets[at], packets[at + 1] = packets[at + 1], packets[at]
 
 
 def foreign(sessions, _):
-    packets = sessions[0].packets
-    packets[in_the_middle(packets)] = (0, 'unknown')
+    packets, at = place(sessions)
+    packets[at] = (0, 'unknown')
 
 
 def status(_, encoder):

@@ -151,6 +151,7 @@ main (int argc, char **argv)
   if (!soak_server_start (&server, NULL))
     return EXIT_FAILURE;
   run (&server);
-  soak_server_stop (&server);
+  soak_check (soak_server_shut_down (&server, LEAVE_SECONDS),
+      "the server ends by itself");
   return soak_count_faults () == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

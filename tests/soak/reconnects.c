@@ -275,7 +275,8 @@ main (int argc, char **argv)
   if (!soak_server_start (&server, options))
     return EXIT_FAILURE;
   run (&server);
-  soak_server_stop (&server);
+  soak_check (soak_server_shut_down (&server, END_SECONDS),
+      "the server ends by itself");
   gst_deinit ();
   return soak_count_faults () == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -17,7 +17,10 @@ typedef struct
 
 /* @options: NULL-terminated, besides the port.  FALSE after a complaint. */
 gboolean soak_server_start (SoakServer * self, const gchar * const *options);
-void soak_server_stop (SoakServer * self);
+
+/* Has it end by itself, what it records included, and with sanitizers with what
+ * they find.  FALSE when it does not, or not well. */
+gboolean soak_server_shut_down (SoakServer * self, guint seconds);
 
 /* Lets GStreamer, which is not initialised yet, find the plugin that was built
  * with this program. */

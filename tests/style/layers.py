@@ -15,14 +15,15 @@ RULES = [
     # format: GLib and the byte readers and writers only
     (r'gst/asf/.*',
      ELEMENT_HEADERS + (r'glib-object\.h', r'gio/.*', r'libsoup/.*',
-                        r'asfmux/.*', r'asfparse/.*', r'wmspush/.*', r'.*gstwms.*')),
+                        r'asfmux/.*', r'asfparse/.*', r'rtpasfpay/.*', r'wmspush/.*', r'.*gstwms.*')),
     # protocol, then its I/O: no element, no pad
     (r'gst/wmspush/wms.*',
      ELEMENT_HEADERS + (r'asfmux/.*', r'.*gstwms.*')),
     # the elements know nothing of each other
-    (r'gst/asfmux/.*', (r'asfparse/.*', r'wmspush/.*', r'libsoup/.*')),
-    (r'gst/asfparse/.*', (r'asfmux/.*', r'wmspush/.*', r'libsoup/.*')),
-    (r'gst/wmspush/gst.*', (r'asfmux/.*', r'asfparse/.*', r'libsoup/.*')),
+    (r'gst/asfmux/.*', (r'asfparse/.*', r'rtpasfpay/.*', r'wmspush/.*', r'libsoup/.*')),
+    (r'gst/asfparse/.*', (r'asfmux/.*', r'rtpasfpay/.*', r'wmspush/.*', r'libsoup/.*')),
+    (r'gst/rtpasfpay/.*', (r'asfmux/.*', r'asfparse/.*', r'wmspush/.*', r'libsoup/.*')),
+    (r'gst/wmspush/gst.*', (r'asfmux/.*', r'asfparse/.*', r'rtpasfpay/.*', r'libsoup/.*')),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 

@@ -43,6 +43,17 @@ pub_address_of (GSocketAddress * address)
           (G_INET_SOCKET_ADDRESS (address))));
 }
 
+guint64
+pub_address_network (GInetAddress * address)
+{
+  guint64 network = G_MAXUINT64;
+  gsize size = g_inet_address_get_native_size (address);
+
+  memcpy (&network, g_inet_address_to_bytes (address),
+      MIN (size, sizeof (network)));
+  return network;
+}
+
 /* GLib takes any number, with a sign as well, and then stumbles over it. */
 static gboolean
 has_good_length (const gchar * text)

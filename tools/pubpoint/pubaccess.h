@@ -45,5 +45,14 @@ gboolean pub_access_allows (PubAccess * self, GInetAddress * address);
  */
 GInetAddress *pub_address_of (GSocketAddress * address);
 
+/**
+ * pub_address_network:
+ * @address: from pub_address_of()
+ *
+ * Returns: the same number for what is one customer's: an IPv4 address, the
+ *     first 64 bits of an IPv6 one.
+ */
+guint64 pub_address_network (GInetAddress * address);
+
 G_END_DECLS
 #endif /* __PUB_ACCESS_H__ */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "pubaccess.h"
+
 #define N_SETS 512
 #define N_WAYS 4
 #define KEY_SIZE 8
@@ -42,10 +44,9 @@ pub_attempts_free (PubAttempts * self)
 static void
 make_key (GInetAddress * address, guint8 * key)
 {
-  gsize size = g_inet_address_get_native_size (address);
+  guint64 network = pub_address_network (address);
 
-  memset (key, 0xff, KEY_SIZE);
-  memcpy (key, g_inet_address_to_bytes (address), MIN (size, KEY_SIZE));
+  memcpy (key, &network, KEY_SIZE);
 }
 
 static Entry *

@@ -222,6 +222,14 @@ accepted (GSocketConnection * connection, gboolean is_tls, gpointer data)
     give_to_soup (self, G_IO_STREAM (connection), connection, FALSE);
 }
 
+static gboolean
+make_room (gpointer data)
+{
+  PubEntrance *self = data;
+
+  return pub_waiting_make_room (self->waiting);
+}
+
 PubEntrance *
 pub_entrance_new (PubServer * server)
 {
@@ -230,7 +238,7 @@ pub_entrance_new (PubServer * server)
   self->server = server;
   self->waiting = pub_waiting_new (&server->config);
   self->tls = pub_tls_new (self->waiting, handshake_done, self);
-  self->listeners = pub_listeners_new (accepted, self);
+  self->listeners = pub_listeners_new (accepted, make_room, self);
   g_signal_connect (server->soup, "request-started",
       G_CALLBACK (request_started), self);
   return self;

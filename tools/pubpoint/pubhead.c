@@ -88,6 +88,10 @@ keep_byte (PubHead * self, gchar byte)
 static guint
 check_byte (PubHead * self, gchar byte, const gchar ** why)
 {
+  /* another server in front may take it for the end of a line (RFC 9112, 2.2) */
+  *why = "a carriage return inside of a line";
+  if (self->had_return)
+    return SOUP_STATUS_BAD_REQUEST;
   *why = "this is no request";
   if (byte == '\0' || (self->n_lines == 0 && self->line_size == 0
           && byte != '\r' && !g_ascii_isalpha (byte)))
@@ -118,6 +122,7 @@ pub_head_scan (PubHead * self, const gchar * data, gsize size,
       status = check_byte (self, data[i], why);
       keep_byte (self, data[i]);
     }
+    self->had_return = data[i] == '\r';
   }
   return status;
 }

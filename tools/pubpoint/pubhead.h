@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* Bytes and lines of a request's head. */
-#define PUB_HEAD_MAX (16 * 1024)
+#define PUB_HEAD_MAX (16u << 10)
 #define PUB_HEAD_MAX_LINES 100
 /* Bytes of a line that are looked at. */
 #define PUB_HEAD_LINE_SIZE 256
@@ -32,6 +32,7 @@ typedef struct
   guint n_lines;
   gchar line[PUB_HEAD_LINE_SIZE];
   gsize line_size;
+  gboolean had_return;
 } PubHead;
 
 /**

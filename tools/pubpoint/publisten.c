@@ -24,7 +24,7 @@
 /* Connections that are taken before others have their turn. */
 #define ACCEPTS_AT_ONCE 64
 #define PAUSE_MS 100
-#define TELL_US (60 * G_USEC_PER_SEC)
+#define TELL_US G_TIME_SPAN_MINUTE
 #define BUSY "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n" \
     "Connection: close\r\nRetry-After: 10\r\n\r\n"
 
@@ -40,6 +40,7 @@ struct _PubListeners
 {
   GPtrArray *all;
   PubAcceptedFunc accepted;
+  PubMakeRoomFunc make_room;
   gpointer data;
   int spare_fd;                 /* given up for a moment to say no, or -1 */
   gint64 told_us;
@@ -63,12 +64,14 @@ open_spare (void)
 }
 
 PubListeners *
-pub_listeners_new (PubAcceptedFunc accepted, gpointer data)
+pub_listeners_new (PubAcceptedFunc accepted, PubMakeRoomFunc make_room,
+    gpointer data)
 {
   PubListeners *self = g_new0 (PubListeners, 1);
 
   self->all = g_ptr_array_new_with_free_func ((GDestroyNotify) listener_free);
   self->accepted = accepted;
+  self->make_room = make_room;
   self->data = data;
   self->spare_fd = open_spare ();
   return self;
@@ -189,11 +192,31 @@ take (Listener * self, int fd)
   g_object_unref (socket);
 }
 
+/* Takes @fd, and gives it the place of a connection that says nothing.
+ *
+ * Returns: a lower descriptor where that was possible. */
+static int
+lower (Listener * self, int fd)
+{
+  int other;
+
+  if (!self->owner->make_room (self->owner->data))
+    return fd;
+  other = fcntl (fd, F_DUPFD_CLOEXEC, 0);
+  if (other < 0)
+    return fd;
+  close (fd);
+  return other;
+}
+
 /* Returns: whether to go on. */
 static gboolean
 accept_one (Listener * self)
 {
   int fd = accept_fd (self);
+
+  if (fd >= 0 && is_too_high (fd))
+    fd = lower (self, fd);
 
   if (fd >= 0 && is_too_high (fd)) {
     refuse (self, fd);
@@ -208,7 +231,8 @@ accept_one (Listener * self)
       return FALSE;
     case EMFILE:
     case ENFILE:
-      if (refuse_with_spare (self))
+      if (self->owner->make_room (self->owner->data)
+          || refuse_with_spare (self))
         return TRUE;
       make_pause (self);
       return FALSE;

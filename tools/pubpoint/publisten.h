@@ -27,7 +27,16 @@ typedef struct _PubListeners PubListeners;
 typedef void (*PubAcceptedFunc) (GSocketConnection * connection,
     gboolean is_tls, gpointer data);
 
-PubListeners *pub_listeners_new (PubAcceptedFunc accepted, gpointer data);
+/**
+ * PubMakeRoomFunc:
+ * @data: from pub_listeners_new()
+ *
+ * Returns: whether a connection of which nothing has come was given up.
+ */
+typedef gboolean (*PubMakeRoomFunc) (gpointer data);
+
+PubListeners *pub_listeners_new (PubAcceptedFunc accepted,
+    PubMakeRoomFunc make_room, gpointer data);
 void pub_listeners_free (PubListeners * self);
 
 /**

@@ -79,6 +79,7 @@ struct _PubPlayer
   PubPlayerOwner owner;
   gchar *agent;
   gchar *request;               /* that made it a player, for the log */
+  guint64 network;
   gint64 since_us;
   gint64 eager_until_us;        /* 0: does not play */
   gint64 end_by_us;             /* 0 before the end */

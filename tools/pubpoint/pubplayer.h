@@ -119,6 +119,9 @@ void pub_player_get_info (PubPlayer * self, PubPlayerInfo * info);
 /* Returns: the @id in its #PubPlayerInfo. */
 guint64 pub_player_get_id (PubPlayer * self);
 
+/* Returns: pub_address_network() of where it is. */
+guint64 pub_player_get_network (PubPlayer * self);
+
 /**
  * pub_player_select:
  * @request: a SelectStream that came on another connection ([MS-WMSP] 3.2.5.7)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "wmspush/wmscredentials.h"
+
 #define URL_FLAGS (G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_ENCODED_PATH \
     | G_URI_FLAGS_ENCODED_QUERY | G_URI_FLAGS_ENCODED_FRAGMENT)
 
@@ -56,8 +58,8 @@ pub_relay_url_free (PubRelayUrl * self)
 {
   g_free (self->path);
   g_free (self->location);
-  g_free (self->user);
-  g_free (self->password);
+  wms_free_secret (self->user);
+  wms_free_secret (self->password);
   g_free (self);
 }
 
@@ -78,13 +80,14 @@ pub_relay_url_target (const PubRelayUrl * self, const gchar * path)
   return target;
 }
 
+/* Whatever it is that has been written wrongly. */
 gchar *
 pub_relay_url_mask (const gchar * text)
 {
-  const gchar *scheme = strstr (text, "://");
-  const gchar *at = scheme ? strrchr (scheme, '@') : NULL;
+  const gchar *at = strrchr (text, '@'), *scheme = strstr (text, "://");
 
   if (at == NULL)
     return g_strdup (text);
-  return g_strdup_printf ("%.*s://...%s", (gint) (scheme - text), text, at);
+  return g_strdup_printf ("%.*s...%s", scheme != NULL && scheme < at ?
+      (gint) (scheme + strlen ("://") - text) : 0, text, at);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "pubcontrol.h"
+#include "pubcrowd.h"
 #include "pubencoder.h"
 #include "pubfront.h"
 #include "publog.h"
@@ -18,7 +19,7 @@
 
 /* Bodies of requests other than PushStart. */
 #define MAX_SETUP_BODY 4096
-#define MAX_OTHER_BODY (64 * 1024)
+#define MAX_OTHER_BODY (64 << 10)
 
 #define REQUEST_KEY "pub-request"
 
@@ -119,7 +120,9 @@ take_player (PubRequest * request)
   const gchar *why = "too many players";
   PubPoint *point;
 
-  if (pub_server_count_players (self) >= self->config.max_players) {
+  if (pub_server_count_players (self) >= self->config.max_players
+      && !pub_crowd_make_place (self,
+          soup_server_message_get_remote_address (request->msg))) {
     pub_request_refuse (request, status, why);
     return;
   }

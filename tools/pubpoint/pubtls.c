@@ -11,6 +11,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "pubaccess.h"
 #include "pubcertificate.h"
 #include "wmspush/wmssource.h"
 
@@ -19,7 +20,8 @@
 #define RECORD_HEAD 5
 #define RECORD_HANDSHAKE 22
 /* GIO's pool has ten threads, and others want some.  While more handshakes
- * wait, one that has had its time gives way. */
+ * wait, one that has had its time gives way, and whose network has the fewest
+ * is next: who sends nothing but beginnings holds up nobody else. */
 #define MAX_RUNNING 8
 #define PATIENCE_US G_USEC_PER_SEC
 #define LOOK_MS 100
@@ -48,6 +50,7 @@ typedef struct
   GList link;
   GList turn;                   /* in running or ready */
   GCancellable *cancellable;
+  guint64 network;
   gint64 start_us;
   gboolean is_ready, is_running;
 } Handshake;
@@ -187,17 +190,65 @@ start (Handshake * self)
   g_object_unref (tls);
 }
 
+static guint
+count_running (PubTls * self, guint64 network)
+{
+  const GList *turn;
+  guint n = 0;
+
+  for (turn = self->running.head; turn != NULL; turn = turn->next)
+    n += ((Handshake *) turn->data)->network == network;
+  return n;
+}
+
+/* The oldest one of the network that has the most of those that have had their
+ * time. */
+static Handshake *
+find_late (PubTls * self)
+{
+  gint64 late_us = g_get_monotonic_time () - PATIENCE_US;
+  Handshake *found = NULL;
+  const GList *turn;
+  guint n, most = 0;
+
+  for (turn = self->running.head; turn != NULL; turn = turn->next) {
+    Handshake *handshake = turn->data;
+
+    n = count_running (self, handshake->network);
+    if (handshake->start_us < late_us && n > most) {
+      found = handshake;
+      most = n;
+    }
+  }
+  return found;
+}
+
+/* The one that has waited longest of the networks that have the fewest. */
+static GList *
+find_next (PubTls * self)
+{
+  GList *turn, *found = self->ready.head;
+  guint n, fewest = G_MAXUINT;
+
+  for (turn = found; turn != NULL && fewest > 0; turn = turn->next) {
+    n = count_running (self, ((Handshake *) turn->data)->network);
+    if (n < fewest) {
+      found = turn;
+      fewest = n;
+    }
+  }
+  return found;
+}
+
 static gboolean
 look (gpointer data)
 {
   PubTls *self = data;
-  Handshake *oldest = g_queue_peek_head (&self->running);
+  Handshake *late;
 
-  while (oldest != NULL && self->running.length >= MAX_RUNNING
-      && g_get_monotonic_time () - oldest->start_us > PATIENCE_US) {
-    give_up (oldest);
-    oldest = g_queue_peek_head (&self->running);
-  }
+  while (self->running.length >= MAX_RUNNING
+      && (late = find_late (self)) != NULL)
+    give_up (late);
   start_some (self);
   return G_SOURCE_CONTINUE;
 }
@@ -206,8 +257,9 @@ static void
 start_some (PubTls * self)
 {
   while (self->running.length < MAX_RUNNING && !g_queue_is_empty (&self->ready)) {
-    GList *turn = g_queue_pop_head_link (&self->ready);
+    GList *turn = find_next (self);
 
+    g_queue_unlink (&self->ready, turn);
     start (turn->data);
   }
   if (g_queue_is_empty (&self->ready)) {
@@ -286,6 +338,19 @@ handshake_over (gpointer data, PubWaitKind kind, gboolean is_late)
   give_up (self);
 }
 
+static guint64
+network_of (GSocketConnection * connection)
+{
+  GSocketAddress *peer = g_socket_connection_get_remote_address (connection,
+      NULL);
+  GInetAddress *address = pub_address_of (peer);
+  guint64 network = address != NULL ? pub_address_network (address) : 0;
+
+  g_clear_object (&address);
+  g_clear_object (&peer);
+  return network;
+}
+
 void
 pub_tls_accept (PubTls * self, GSocketConnection * connection)
 {
@@ -294,6 +359,7 @@ pub_tls_accept (PubTls * self, GSocketConnection * connection)
 
   handshake->owner = self;
   handshake->connection = g_object_ref (connection);
+  handshake->network = network_of (connection);
   handshake->cancellable = g_cancellable_new ();
   handshake->link.data = handshake;
   g_queue_push_tail_link (&self->all, &handshake->link);

@@ -5,6 +5,18 @@
 
 /* A handshake takes three ways through the network. */
 #define MAX_HANDSHAKE_MS 10000
+/* Who gives way when there is no room, one kind after the other, and how long
+ * it must have been silent: who has something to ask asks sooner. */
+static const struct
+{
+  PubWaitKind kind;
+  gint64 silence_ms;
+} may_give_way[] = {
+  {PUB_WAIT_HANDSHAKE, 1000},
+  {PUB_WAIT_FIRST, 1000},
+  {PUB_WAIT_BODY, 10000},
+  {PUB_WAIT_NEXT, 10000},
+};
 
 struct _PubWait
 {
@@ -179,4 +191,24 @@ pub_wait_remove (PubWait * self)
   unlink_wait (self);
   g_free (self);
   update_timer (owner);
+}
+
+gboolean
+pub_waiting_make_room (PubWaiting * self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (may_give_way); i++) {
+    PubWaitKind kind = may_give_way[i].kind;
+    PubWait *oldest = g_queue_peek_head (&self->queues[kind]);
+
+    if (oldest != NULL && oldest->deadline_us + may_give_way[i].silence_ms *
+        1000 - (gint64) get_timeout_ms (self, kind) * 1000 <= now_us) {
+      end_wait (oldest, FALSE);
+      update_timer (self);
+      return TRUE;
+    }
+  }
+  return FALSE;
 }

@@ -74,5 +74,16 @@ PubWait *pub_waiting_add (PubWaiting * self, PubWaitKind kind,
 void pub_wait_move (PubWait * self, PubWaitKind kind);
 void pub_wait_remove (PubWait * self);
 
+/**
+ * pub_waiting_make_room:
+ *
+ * Ends the wait that has lasted longest, for a handshake or a first request if
+ * that is a second, for a body or a next request if it is ten: who wants
+ * something says it sooner.
+ *
+ * Returns: whether there was one.
+ */
+gboolean pub_waiting_make_room (PubWaiting * self);
+
 G_END_DECLS
 #endif /* __PUB_WAITING_H__ */

@@ -2,6 +2,7 @@
 #include <gst/check/gstcheck.h>
 
 #include "asf/asfheader.h"
+#include "failalloc.h"
 #include "testbytes.h"
 
 static GBytes *wmv_data, *wma_data;
@@ -289,6 +290,29 @@ GST_START_TEST (test_early_mark)
 
 GST_END_TEST;
 
+/* Each call that finds no memory makes an error of the whole header. */
+GST_START_TEST (test_no_memory)
+{
+  guint n_calls, nth;
+
+  fail_arm (FAIL_TRY, -1, FALSE);
+  g_bytes_unref (asf_header_write (&header, NULL));
+  n_calls = fail_disarm ();
+  fail_unless (n_calls >= 3);
+  for (nth = 0; nth < n_calls; nth++) {
+    g_autoptr (GError) error = NULL;
+    GBytes *bytes;
+
+    fail_arm (FAIL_TRY, nth, FALSE);
+    bytes = asf_header_write (&header, &error);
+    fail_disarm ();
+    fail_unless (bytes == NULL);
+    fail_unless (g_error_matches (error, ASF_ERROR, ASF_ERROR_LIMIT));
+  }
+}
+
+GST_END_TEST;
+
 static Suite *
 asfheader_suite (void)
 {
@@ -305,6 +329,7 @@ asfheader_suite (void)
   tcase_add_test (tc, test_reader_agrees);
   tcase_add_test (tc, test_too_long);
   tcase_add_test (tc, test_early_mark);
+  tcase_add_test (tc, test_no_memory);
   return s;
 }
 

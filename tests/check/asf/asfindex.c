@@ -2,6 +2,7 @@
 #include <gst/check/gstcheck.h>
 
 #include "asf/asfindex.h"
+#include "failalloc.h"
 #include "testbytes.h"
 
 static AsfGuid file_id;
@@ -24,7 +25,7 @@ static void
 assert_index (guint32 last_pres_ms, const gchar * hex)
 {
   g_autoptr (GBytes) bytes =
-      asf_index_write_simple (&index_, &file_id, last_pres_ms);
+      asf_index_write_simple (&index_, &file_id, last_pres_ms, NULL);
   gsize size;
   gconstpointer data = g_bytes_get_data (bytes, &size);
 
@@ -49,7 +50,7 @@ GST_END_TEST;
 
 GST_START_TEST (test_no_key_frame)
 {
-  fail_unless (asf_index_write_simple (&index_, &file_id, 1000) == NULL);
+  fail_unless (asf_index_write_simple (&index_, &file_id, 1000, NULL) == NULL);
 }
 
 GST_END_TEST;
@@ -73,7 +74,7 @@ GST_START_TEST (test_too_many_packets)
   fail_unless (asf_index_is_usable (&index_));
   asf_index_add_key (&index_, 10, G_GUINT64_CONSTANT (1) << 32, 1);
   fail_if (asf_index_is_usable (&index_));
-  fail_unless (asf_index_write_simple (&index_, &file_id, 1000) == NULL);
+  fail_unless (asf_index_write_simple (&index_, &file_id, 1000, NULL) == NULL);
 }
 
 GST_END_TEST;
@@ -169,6 +170,29 @@ GST_START_TEST (test_too_many_entries)
 
 GST_END_TEST;
 
+/* Without memory there is an error, and no index that ends early. */
+GST_START_TEST (test_no_memory)
+{
+  guint n_calls = 1, nth;
+
+  asf_index_add_key (&index_, 0, 0, 1);
+  for (nth = 0; nth < n_calls; nth++) {
+    g_autoptr (GError) error = NULL;
+    GBytes *bytes;
+
+    fail_arm (FAIL_TRY, nth, FALSE);
+    bytes = asf_index_write_simple (&index_, &file_id, 1000000, &error);
+    n_calls = MAX (n_calls, fail_disarm ());
+    fail_unless (bytes == NULL && error != NULL);
+    fail_arm (FAIL_TRY, -1, FALSE);
+    g_bytes_unref (asf_index_write_simple (&index_, &file_id, 1000000, NULL));
+    n_calls = fail_disarm ();
+  }
+  fail_unless (n_calls >= 3);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfindex_suite (void)
 {
@@ -185,6 +209,7 @@ asfindex_suite (void)
   tcase_add_test (tc, test_block_limit);
   tcase_add_test (tc, test_late_stream);
   tcase_add_test (tc, test_too_many_entries);
+  tcase_add_test (tc, test_no_memory);
   return s;
 }
 

@@ -109,7 +109,7 @@ GST_START_TEST (test_simple)
   guint i;
 
   fill (&video, KEY_STEP_MS);
-  bytes = asf_index_write_simple (&video, &file_id, LAST_MS);
+  bytes = asf_index_write_simple (&video, &file_id, LAST_MS, NULL);
   data = g_bytes_get_data (bytes, &size);
   fail_unless_equals_uint64 (size, 56 + 6 * n_rows);
   fail_unless_equals_int (GST_READ_UINT32_LE (data + 52), n_rows);

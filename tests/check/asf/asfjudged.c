@@ -273,7 +273,7 @@ new_file (void)
   GBytes *object =
       asf_index_write_object (columns, 3, PACKET_SIZE, last_ms, NULL);
   GBytes *simple =
-      asf_index_write_simple (&indexes[0], &header.file_id, last_ms);
+      asf_index_write_simple (&indexes[0], &header.file_id, last_ms, NULL);
   gsize size;
 
   fail_unless (asf_header_get_size (&header, &size, NULL));

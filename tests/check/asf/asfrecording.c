@@ -159,7 +159,7 @@ GST_START_TEST (test_header)
     view_packet (programme, i, &view);
     asf_recording_take (recording, &view, ASF_VIEW_ALL, out);
   }
-  index = asf_recording_make_index (recording);
+  index = asf_recording_make_index (recording, NULL);
   fail_unless (index != NULL && g_bytes_get_size (index) > 56);
   flags = asf_recording_complete (recording, index);
   assert_equals_int (flags, ASF_FILE_SEEKABLE);
@@ -251,7 +251,7 @@ GST_START_TEST (test_mark)
   for (i = 0; i < programme->packets->len; i++) {
     if (i == programme->packets->len / 2) {
       mark = asf_recording_mark (recording, NULL);
-      before = asf_recording_make_index (recording);
+      before = asf_recording_make_index (recording, NULL);
     }
     view_packet (programme, i, &view);
     asf_recording_take (recording, &view, ASF_VIEW_ALL, out);
@@ -259,7 +259,7 @@ GST_START_TEST (test_mark)
   asf_recording_go_back (recording, mark);
   assert_equals_uint64 (asf_recording_get_packets (recording),
       programme->packets->len / 2);
-  after = asf_recording_make_index (recording);
+  after = asf_recording_make_index (recording, NULL);
   fail_unless (g_bytes_equal (before, after));
   g_bytes_unref (before);
   g_bytes_unref (after);
@@ -286,8 +286,8 @@ GST_START_TEST (test_index_places)
   asf_index_add_key (&expected, 3000, 0, 2);
   asf_index_add_key (&expected, 5000, 9, 2);
   asf_index_add_key (&expected, 8000, 18, 1);
-  written = asf_index_write_simple (&index, &file_id, 9000);
-  wanted = asf_index_write_simple (&expected, &file_id, 9000);
+  written = asf_index_write_simple (&index, &file_id, 9000, NULL);
+  wanted = asf_index_write_simple (&expected, &file_id, 9000, NULL);
   fail_unless (g_bytes_equal (written, wanted));
   g_bytes_unref (written);
   g_bytes_unref (wanted);

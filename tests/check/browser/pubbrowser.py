@@ -6,12 +6,14 @@ and what an administrator can do with it.
 pubbrowser.py PROGRAM FOLDER: screenshots are written to the folder.
 """
 
+import http.server
 import json
 import os
 import shutil
 import ssl
 import sys
 import tempfile
+import threading
 import unittest
 import urllib.parse
 import urllib.request
@@ -56,6 +58,59 @@ for (const element of document.querySelectorAll('body *')) {
 }
 return found;
 '''
+
+
+# what a page can send without asking, and what it would have to ask for
+ATTACK = '''<!DOCTYPE html><title>a</title><script>
+const there = 'http://127.0.0.1:%d';
+const form = {'Content-Type': 'application/x-www-form-urlencoded'};
+const post = {method: 'POST', credentials: 'include', body: 'point=/wanted'};
+const read = [];
+let sent = 0;
+async function attempt(path, options) {
+  try {
+    const answer = await fetch(there + path, options);
+    if (await answer.text())
+      read.push(path);
+  } catch (refused) {
+  }
+  ++sent;
+}
+(async () => {
+  await attempt('/admin/disconnect', {...post, mode: 'no-cors', headers: form});
+  await attempt('/admin/disconnect', {...post, headers: {...form, 'X-Requested-With': 'x'}});
+  await attempt('/admin/status.json', {credentials: 'include'});
+  await attempt('/status.json', {mode: 'no-cors', credentials: 'include'});
+  window.found = {read, sent};
+})();
+</script>'''
+
+
+class OtherSite(http.server.ThreadingHTTPServer):
+    """Serves one page, which attacks."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = (ATTACK % self.server.victim).encode()
+            self.send_response(200)
+            self.send_header('Content-Type', 'text/html')
+            self.send_header('Content-Length', str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    def __init__(self, victim):
+        super().__init__(('127.0.0.1', 0), self.Handler)
+        self.victim = victim
+        self.thread = threading.Thread(target=self.serve_forever)
+        self.thread.start()
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.thread.join()
+        self.server_close()
 
 
 class Page(unittest.TestCase):
@@ -233,6 +288,22 @@ class Page(unittest.TestCase):
         wait_until(lambda: 'disconnected' in self.browser.run(
             'return document.getElementById("spoken").textContent'), 'the word that is spoken')
         self.check_quiet()
+
+    def test_other_site(self):
+        """A page from another port, in the browser of an administrator."""
+        encoder = self.push('/wanted', 'Somebody wants its end', 3)
+        self.open_as_admin()
+        self.wait_for('/wanted', 'state', 'Streaming')
+        with OtherSite(self.server.port) as site:
+            # the same host: its browser sends what it has of passwords
+            self.browser.go(f'http://127.0.0.1:{site.server_port}/')
+            found = wait_until(lambda: self.browser.run('return window.found'), 'the attack')
+            self.assertEqual(found, {'read': [], 'sent': 4})
+        self.assertEqual(self.point('/wanted')['state'], 'streaming')
+        encoder.send_packets(1)
+        self.browser.go('about:blank')
+        self.browser.log('browser')
+        self.browser.log('performance')
 
     def test_admin_disconnects_a_player(self):
         self.push('/played', 'Played', 3)

@@ -208,6 +208,7 @@ GST_START_TEST (test_huge_codec_data)
   GstCaps *caps = gst_caps_from_string (TEST_VIDEO_CAPS);
   TestMux mux;
 
+  gst_buffer_memset (data, 0, 1, -1);
   gst_caps_set_simple (caps, "codec_data", GST_TYPE_BUFFER, data, NULL);
   test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_NO_CAPS, NULL, NULL);
   gst_harness_set_src_caps (mux.video, caps);

@@ -204,6 +204,8 @@ GST_END_TEST;
 GST_START_TEST (test_other_events)
 {
   GString *trace = g_string_new (NULL);
+  GstMessage *message = gst_message_new_application (NULL,
+      gst_structure_new_empty ("nothing"));
   TestMux mux;
 
   test_mux_init (&mux, TEST_MUX_VIDEO, "packet-size", 1000, NULL);
@@ -212,8 +214,8 @@ GST_START_TEST (test_other_events)
   gst_harness_push_event (mux.video, gst_event_new_instant_rate_change (2.0,
           GST_SEGMENT_FLAG_NONE));
   gst_harness_push_event (mux.video, gst_event_new_sink_message ("custom",
-          gst_message_new_application (NULL,
-              gst_structure_new_empty ("nothing"))));
+          message));
+  gst_message_unref (message);
   gst_harness_push_upstream_event (mux.out, gst_event_new_reconfigure ());
   test_mux_push (mux.video, 40, 40, 940, FALSE);
   gst_harness_push_upstream_event (mux.out, gst_event_new_latency (1));

@@ -65,7 +65,7 @@ finish (guint64 n_packets)
         4000000000u,
     .last_duration_ms = 40
   };
-  GstBuffer *buffer = gst_wms_asf_file_finish (&file, &packetizer);
+  GstBuffer *buffer = gst_wms_asf_file_finish (&file, &packetizer, NULL);
   gpointer data;
   gsize size;
 

@@ -331,6 +331,87 @@ GST_START_TEST (test_times_wrap)
 
 GST_END_TEST;
 
+/* Pictures between a header and the next key frame are lost to players: there
+ * is a minute for one to come, and the last half of it goes without. */
+GST_START_TEST (test_wrap_waits_for_key_frame)
+{
+  const gint64 late_ms = G_GINT64_CONSTANT (4294903000);
+  gboolean has_key = __i__;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO, "streamable", TRUE, NULL);
+  test_mux_push (mux.video, 0, 40, 3000, TRUE);
+  test_mux_push (mux.video, late_ms, 40, 3000, FALSE);
+  test_mux_push (mux.video, late_ms + 40, 40, 3000, FALSE);
+  test_mux_push (mux.video, late_ms + 1000, 40, 3000, has_key);
+  test_mux_push (mux.video, late_ms + 30000, 40, 3000, FALSE);
+  test_mux_push (mux.video, late_ms + 31000, 40, 3000, TRUE);
+  gst_harness_push_event (mux.video, gst_event_new_eos ());
+  assert_parts (&mux, has_key ? "1: 1:0* 1:4294903000 1:4294903040 | 1: 1:0* "
+      "1:29000 1:30000*" : "1: 1:0* 1:4294903000 1:4294903040 1:4294904000 | "
+      "1: 1:0 1:1000*");
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* The same for another title, which waits ten seconds at most. */
+GST_START_TEST (test_title_waits_for_key_frame)
+{
+  guint distance = __i__ == 0 ? 8 : 1000;
+  g_autoptr (GPtrArray) parts = NULL;
+  g_autofree gchar *objects = NULL;
+  GByteArray *other;
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO, "streamable", TRUE, NULL);
+  push_title (&mux, 1);
+  for (i = 0; i < 26; i++) {
+    if (i == 10)
+      push_title (&mux, 2);
+    test_mux_push (mux.video, i * 1000, 1000, 3000, i % distance == 0);
+  }
+  test_mux_end (&mux);
+  parts = test_mux_pull_parts (&mux, NULL);
+  fail_unless_equals_int (parts->len, 2);
+  fail_unless (part_has_title (parts, 1, 2));
+  other = g_ptr_array_index (parts, 1);
+  objects = test_mux_describe (other->data, other->len);
+  fail_unless (g_str_has_prefix (objects, distance == 8
+          ? "1:16000* 1:17000" : "1:20000 1:21000"), "%s", objects);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* The same when a stream has gone. */
+GST_START_TEST (test_gone_stream_waits_for_key_frame)
+{
+  g_autofree gchar *text = NULL;
+  GstBuffer *header;
+  GstHarness *late;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO, "streamable", TRUE, NULL);
+  test_mux_push (mux.video, 0, 40, 3000, TRUE);
+  header = test_mux_pull (&mux);
+  late = test_mux_add_input (&mux, "audio_5", TEST_AUDIO_CAPS);
+  test_mux_push (late, 50, 50, 400, TRUE);
+  test_mux_push (mux.video, 60, 40, 3000, TRUE);
+  test_mux_push (late, 100, 50, 400, TRUE);
+  gst_harness_teardown (late);
+  test_mux_push (mux.video, 140, 40, 3000, FALSE);
+  test_mux_push (mux.video, 180, 40, 3000, TRUE);
+  test_mux_end (&mux);
+  text = describe_parts (&mux, header);
+  fail_unless_equals_string (text,
+      "1: 1:0* | 2: 2:50 1:60* 2:100 1:140 | 1: 1:180*");
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxheaders_suite (void)
 {
@@ -348,6 +429,9 @@ asfmuxheaders_suite (void)
   tcase_add_loop_test (tc, test_sent_tags, 0, 2);
   tcase_add_test (tc, test_unimportant_tags);
   tcase_add_test (tc, test_times_wrap);
+  tcase_add_loop_test (tc, test_wrap_waits_for_key_frame, 0, 2);
+  tcase_add_loop_test (tc, test_title_waits_for_key_frame, 0, 2);
+  tcase_add_test (tc, test_gone_stream_waits_for_key_frame);
   return s;
 }
 

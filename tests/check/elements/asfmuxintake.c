@@ -197,9 +197,10 @@ GST_START_TEST (test_flush)
   test_mux_push_many (mux.video, 1, 3, 100);
   test_mux_push_many (mux.audio, 1, 2, 400);
   test_mux_end (&mux);
-  /* the first audio buffer may not have been taken before the flush */
+  /* of those before the flush the two that the header waited for may have been
+   * taken, and one more */
   i = test_mux_count_objects (&mux);
-  fail_unless (i == 6 || i == 7 || i == 8, "%u objects", i);
+  fail_unless (i >= 5 && i <= 8, "%u objects", i);
   test_mux_clear (&mux);
 }
 

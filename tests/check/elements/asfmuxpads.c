@@ -58,8 +58,8 @@ GST_START_TEST (test_child_signals)
   gst_element_release_request_pad (mux, pad);
   gst_object_unref (pad);
   fail_unless_equals_string (text->str, " audio_0 video_3 audio_0");
-  g_string_free (text, TRUE);
   gst_object_unref (mux);
+  g_string_free (text, TRUE);
 }
 
 GST_END_TEST;

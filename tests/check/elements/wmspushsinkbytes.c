@@ -137,22 +137,43 @@ GST_START_TEST (test_rewritten_header_and_cut_packet)
 
 GST_END_TEST;
 
+/* The n-th packet, its Send Time later by @shift_ms. */
+static GstBuffer *
+make_late_packet (guint n, guint32 shift_ms)
+{
+  g_autoptr (GBytes) packet = sink_rig_get_packet (n);
+  AsfPacketInfo info;
+  GstBuffer *buffer;
+  GstMapInfo map;
+  gsize size;
+
+  fail_unless (asf_packet_read (g_bytes_get_data (packet, &size), size, &info,
+          NULL));
+  buffer = gst_buffer_new_memdup (g_bytes_get_data (packet, NULL), size);
+  gst_buffer_map (buffer, &map, GST_MAP_WRITE);
+  /* section 5.2.2: Send Time and Duration end the parsing information */
+  GST_WRITE_UINT32_LE (map.data + info.payload_offset - 6,
+      info.send_time_ms + shift_ms);
+  gst_buffer_unmap (buffer, &map);
+  return buffer;
+}
+
+static guint32 shift_ms;
+
 static gpointer
 push_three_packets (gpointer user_data)
 {
   GstHarness *h = user_data;
   guint i;
 
-  for (i = 0; i < 3; i++) {
-    g_autoptr (GBytes) packet = sink_rig_get_packet (i);
-
-    gst_harness_push (h, gst_buffer_new_wrapped_bytes (packet));
-  }
+  for (i = 0; i < 3; i++)
+    gst_harness_push (h, make_late_packet (i, shift_ms));
   return NULL;
 }
 
 /* Bytes are paced by their send times: a packet leaves when the clock comes to
- * it, and not before. */
+ * it, and not before.  With 49.7 days the second or the third one is the first
+ * whose time has run over. */
 GST_START_TEST (test_bytes_are_paced)
 {
   ScriptServer *server = script_server_new (script_take_all, NULL);
@@ -164,6 +185,9 @@ GST_START_TEST (test_bytes_are_paced)
   GThread *thread;
   guint i;
 
+  shift_ms = (guint[]) {
+  0, -1, -41}
+  [__i__];
   g_object_set (sink, "location", url, NULL);
   h = gst_harness_new_with_element (sink, "sink", NULL);
   gst_harness_use_testclock (h);
@@ -277,7 +301,7 @@ wmspushsinkbytes_suite (void)
   tcase_set_timeout (tc, 60);
   tcase_add_loop_test (tc, test_bytes_of_a_file, 0, TEST_N_MEDIA);
   tcase_add_test (tc, test_rewritten_header_and_cut_packet);
-  tcase_add_test (tc, test_bytes_are_paced);
+  tcase_add_loop_test (tc, test_bytes_are_paced, 0, 3);
   tcase_add_test (tc, test_avmux_asf);
   tcase_add_test (tc, test_avmux_asf_stream);
   return suite;

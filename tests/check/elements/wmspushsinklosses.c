@@ -94,6 +94,25 @@ say_unreachable (void)
   test_net_go_near ();
 }
 
+/* All that has data: connections are made all the same. */
+static void
+discard_data (void)
+{
+  test_net_go_far ();
+  test_net_run ("nft add table ip t\n"
+      "nft add chain ip t in '{ type filter hook input priority 0; }'\n"
+      "nft add rule ip t in ip length '>' 100 drop");
+  test_net_go_near ();
+}
+
+static void
+let_all_through (void)
+{
+  test_net_go_far ();
+  test_net_run ("nft flush ruleset");
+  test_net_go_near ();
+}
+
 /* A server in the far network. */
 static SinkRig *
 new_far_rig (ScriptFunc script)
@@ -301,6 +320,35 @@ GST_START_TEST (test_faults)
 
 GST_END_TEST;
 
+static gint n_late;
+
+static void
+script_late (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_read_head (connection, NULL))
+    g_atomic_int_inc (&n_late);
+  tell_there ();
+}
+
+/* What was given up is not sent later, when the network is there again: a
+ * server would take an old PushSetup for one of now. */
+GST_START_TEST (test_nothing_comes_late)
+{
+  SinkRig *rig = new_far_rig (script_late);
+
+  discard_data ();
+  g_object_set (rig->sink, "timeout", TIMEOUT_S, NULL);
+  sink_rig_push_header (rig);
+  sink_rig_set_state (rig, GST_STATE_PLAYING);
+  cause_check (rig, "lost PushSetup", WMS_ERROR, WMS_ERROR_CONNECT_TIMEOUT);
+  let_all_through ();
+  wait_until_there (1);
+  fail_unless_equals_int (g_atomic_int_get (&n_late), 0);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
 static GstStructure *
 answer_later (GstElement * sink, const gchar * realm, const gchar * site,
     const gchar * user, guint hresult, guint flags, gpointer user_data)
@@ -446,6 +494,7 @@ wmspushsinklosses_suite (void)
   tcase_add_checked_fixture (tc, mend_network, NULL);
   tcase_add_loop_test (tc, test_faults, 0, G_N_ELEMENTS (faults));
   tcase_add_loop_test (tc, test_to_null, 0, G_N_ELEMENTS (stops));
+  tcase_add_test (tc, test_nothing_comes_late);
   tcase_add_test (tc, test_no_row_is_left_out);
   return suite;
 }

@@ -42,6 +42,7 @@
 #define STATUSES "wmspushsinkstatuses"
 #define NETWORK "wmspushsinknetwork"
 #define LOSSES "wmspushsinklosses"
+#define KILLED "wmspushsinkkilled"
 #define CERTIFICATES "wmspushsinkcertificates"
 
 #define NOT_FOLLOWED "the session does not let libsoup follow redirects"
@@ -114,6 +115,7 @@ static const FailureRow rows[] = {
       "who waits for the answer sees the FIN or the RST, and says more"),
   WMS (CONNECTION_CHANGED, CONNECTION_FAILURE, OPEN_WRITE, STATUSES, NULL),
   WMS (ENDED_EARLY, CONNECTION_FAILURE, WRITE, STATUSES, NULL),
+  WMS (END_LOST, CONNECTION_FAILURE, WRITE, KILLED, NULL),
   WMS (HEADER_TOO_LARGE, INVALID_DATA, SETTINGS, STATUSES, NULL),
   WMS (PACKET_TOO_LARGE, INVALID_DATA, SETTINGS, NULL,
       "the reader refuses such a header first"),

@@ -358,14 +358,18 @@ GstEvent *
 hostile_event (GRand * rand, GstClockTime time)
 {
   GstClockTime duration;
+  GstMessage *message;
+  GstEvent *event;
 
   switch (g_rand_int_range (rand, 0, 9)) {
     case 7:
       return gst_event_new_instant_rate_change (hostile_chance (rand, 2) ? 2.0 :
           0.5, GST_SEGMENT_FLAG_NONE);
     case 8:
-      return gst_event_new_sink_message ("hostile",
-          gst_message_new_latency (NULL));
+      message = gst_message_new_latency (NULL);
+      event = gst_event_new_sink_message ("hostile", message);
+      gst_message_unref (message);
+      return event;
     case 0:
       return gst_event_new_tag (random_tags (rand));
     case 1:

@@ -219,7 +219,7 @@ add_input (HostileRun * run)
   input->run = run;
   input->rand = g_rand_new_with_seed (g_rand_int (run->rand));
   input->n_ops = hostile_chance (run->rand, 8) ? 0 :
-      g_rand_int_range (run->rand, 1, 400);
+      g_rand_int_range (run->rand, 1, run->max_ops > 0 ? run->max_ops : 400);
   input->time = hostile_chance (run->rand, 6) ? 3600000 * GST_SECOND : 0;
   input->sink = sink;
   input->src = gst_pad_new_from_static_template (&src_template, NULL);

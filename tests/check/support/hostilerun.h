@@ -27,6 +27,7 @@ typedef struct
 
 struct _HostileRun
 {
+  guint max_ops;                /* of an input; 0: as many as usual */
   GRand *rand;
   GstElement *mux;
   GstBus *bus;

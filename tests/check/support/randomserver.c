@@ -8,6 +8,8 @@
 
 #define END_OF_SESSION 0
 #define HEADER_FOLLOWS 1
+/* bytes of a head that are not all of it */
+#define HEAD_BEGUN 20
 
 typedef struct
 {
@@ -88,6 +90,23 @@ random_server_init (RandomServer * self, guint seed, RandomVerdict * verdict)
   g_mutex_init (&self->lock);
 }
 
+static void
+begin_session_locked (RandomServer * self, guint id)
+{
+  self->id = id;
+  self->has_header = self->is_changing = FALSE;
+  self->last_type = 0;
+}
+
+void
+random_server_forget (RandomServer * self)
+{
+  g_mutex_lock (&self->lock);
+  begin_session_locked (self, 0);
+  self->epoch++;
+  g_mutex_unlock (&self->lock);
+}
+
 void
 random_server_clear (RandomServer * self)
 {
@@ -121,6 +140,15 @@ read_all (Talk * talk, gpointer data, gsize size)
 }
 
 static gboolean
+pass_step (Talk * talk, const gchar * step)
+{
+  RandomServer *self = talk->server;
+
+  return self->step == NULL
+      || self->step (talk->connection, step, self->step_data);
+}
+
+static gboolean
 read_head (Talk * talk, GString * head)
 {
   gchar byte;
@@ -129,9 +157,23 @@ read_head (Talk * talk, GString * head)
     if (!read_all (talk, &byte, 1))
       return FALSE;
     g_string_append_c (head, byte);
+    if (head->len == HEAD_BEGUN && !pass_step (talk, "a head begun"))
+      return FALSE;
   }
   talk->is_anonymous = strstr (head->str, "\r\nAuthorization:") == NULL;
-  return TRUE;
+  return pass_step (talk, "a head read");
+}
+
+/* In two parts. */
+static gboolean
+answer (Talk * talk, const gchar * text)
+{
+  gsize size = strlen (text);
+
+  return script_send_bytes (talk->connection, text, size / 2)
+      && pass_step (talk, "half an answer sent")
+      && script_send (talk->connection, text + size / 2)
+      && pass_step (talk, "an answer sent");
 }
 
 /* Up to the end of the connection. */
@@ -160,13 +202,13 @@ answer_badly (Talk * talk)
   };
   guint status = statuses[g_rand_int_range (talk->dice, 0,
           G_N_ELEMENTS (statuses))];
-  g_autofree gchar *answer = NULL;
+  g_autofree gchar *text = NULL;
 
   if (talk->is_anonymous && roll (talk, 30))
     status = 401;
   else if (roll (talk, 5))
     status = 302;
-  answer = g_strdup_printf ("HTTP/1.1 %u Whatever\r\nServer: Cougar/9.5\r\n"
+  text = g_strdup_printf ("HTTP/1.1 %u Whatever\r\nServer: Cougar/9.5\r\n"
       "%sContent-Length: 0\r\n\r\n", status, status == 401 ?
       "WWW-Authenticate: Basic realm=\"r\"\r\n" : status == 302 ?
       "Location: /live\r\n" : "");
@@ -174,8 +216,8 @@ answer_badly (Talk * talk)
   talk->server->was_split |= status == 401;
   g_mutex_unlock (&talk->server->lock);
   if (roll (talk, 30))
-    answer[strlen (answer) / 2] = '\0';
-  script_send (talk->connection, answer);
+    text[strlen (text) / 2] = '\0';
+  script_send (talk->connection, text);
   if (roll (talk, 50))
     script_reset (talk->connection);
   else
@@ -205,14 +247,6 @@ meet_mishap (Talk * talk)
   }
 }
 
-static void
-begin_session_locked (RandomServer * self, guint id)
-{
-  self->id = id;
-  self->has_header = self->is_changing = FALSE;
-  self->last_type = 0;
-}
-
 /* With which push-id the PushSetup is accepted; 0 when it is refused. */
 static guint
 choose_id (Talk * talk, guint asked)
@@ -221,7 +255,8 @@ choose_id (Talk * talk, guint asked)
   guint id;
 
   g_mutex_lock (&self->lock);
-  talk->is_continued = asked != 0 && asked == self->id && roll (talk, 75);
+  talk->is_continued = asked != 0 && asked == self->id
+      && (self->is_steady || roll (talk, 75));
   if (talk->is_continued) {
     id = asked;
   } else if (asked != 0 && roll (talk, 60)) {
@@ -240,13 +275,43 @@ choose_id (Talk * talk, guint asked)
   return id;
 }
 
-static void
+static gboolean
 send_success (Talk * talk, guint id)
 {
-  g_autofree gchar *answer = g_strdup_printf ("HTTP/1.1 204 No Content\r\n"
+  g_autofree gchar *text = g_strdup_printf ("HTTP/1.1 204 No Content\r\n"
       "Server: Cougar/9.5\r\nSet-Cookie: push-id=%u\r\n\r\n", id);
 
-  script_send (talk->connection, answer);
+  return answer (talk, text);
+}
+
+static gboolean
+skip_body (Talk * talk, const gchar * head)
+{
+  const gchar *length = strstr (head, "Content-Length: ");
+
+  return length == NULL || script_skip (talk->connection,
+      g_ascii_strtoull (length + strlen ("Content-Length: "), NULL, 10));
+}
+
+/* Reads a PushSetup, once the client has said who it is. */
+static gboolean
+read_setup (Talk * talk, GString * head)
+{
+  const gchar *const *challenge = talk->server->challenges;
+  gboolean ok = read_head (talk, head);
+
+  if (!talk->is_anonymous)
+    challenge = NULL;
+  while (ok && challenge != NULL && *challenge != NULL) {
+    g_autofree gchar *text = g_strdup_printf ("HTTP/1.1 401 Who?\r\n"
+        "Server: Cougar/9.5\r\nWWW-Authenticate: %s\r\n"
+        "Content-Length: 0\r\n\r\n", *challenge++);
+
+    ok = skip_body (talk, head->str) && answer (talk, text);
+    g_string_truncate (head, 0);
+    ok = ok && read_head (talk, head);
+  }
+  return ok;
 }
 
 static gboolean
@@ -256,7 +321,7 @@ take_setup (Talk * talk)
   const gchar *asked;
   guint id;
 
-  if (meet_mishap (talk) || !read_head (talk, head))
+  if (meet_mishap (talk) || !read_setup (talk, head))
     return FALSE;
   if (strstr (head->str, "x-wms-pushsetup") == NULL)
     random_verdict_blame (talk->server->verdict, "first request: %s",
@@ -267,10 +332,13 @@ take_setup (Talk * talk)
   id = choose_id (talk, asked == NULL ? 0 :
       (guint) g_ascii_strtoull (asked + strlen ("push-id="), NULL, 10));
   if (id != 0)
-    send_success (talk, id);
-  else
+    return send_success (talk, id);
+  if (!talk->server->is_steady)
     answer_badly (talk);
-  return id != 0;
+  else if (answer (talk, "HTTP/1.1 404 Not Found\r\nServer: Cougar/9.5\r\n"
+          "Content-Length: 0\r\n\r\n"))
+    wait_for_end (talk);
+  return FALSE;
 }
 
 /* A frame of this type at this place; with the lock. */
@@ -375,6 +443,8 @@ judge_frame_locked (Talk * talk, guint type, guint8 * data, gsize size)
   return JUDGED_GOOD;
 }
 
+static const gchar *const frame_steps[] = { "a frame read", RANDOM_LAST_STEP };
+
 static gboolean
 read_frame (Talk * talk, Judgement * judgement)
 {
@@ -383,7 +453,8 @@ read_frame (Talk * talk, Judgement * judgement)
   WmsFrameType type;
   guint size;
 
-  if (!read_all (talk, head, sizeof head))
+  if (!read_all (talk, head, sizeof head)
+      || !pass_step (talk, "a frame begun"))
     return FALSE;
   if (!wms_frame_read_head (head, &type, &size)
       || sizeof head + size > talk->left) {
@@ -397,7 +468,7 @@ read_frame (Talk * talk, Judgement * judgement)
   g_mutex_lock (&talk->server->lock);
   *judgement = judge_frame_locked (talk, type, data, size);
   g_mutex_unlock (&talk->server->lock);
-  return TRUE;
+  return pass_step (talk, frame_steps[*judgement == JUDGED_END]);
 }
 
 /* Whether the session ended, or was given up. */
@@ -425,11 +496,30 @@ take_request (Talk * talk)
   if (judgement == JUDGED_UNKNOWN)
     script_send (talk->connection, "HTTP/1.1 400 Bad Request\r\n"
         "Content-Length: 0\r\n\r\n");
-  else if (!meet_mishap (talk))
-    send_success (talk, self->id);
+  else if (!meet_mishap (talk) && !send_success (talk, self->id))
+    return TRUE;
   if (judgement != JUDGED_GOOD)
     script_finish (talk->connection);
   return judgement != JUDGED_GOOD;
+}
+
+/* What comes before the first request. */
+static gboolean
+open_way (Talk * talk)
+{
+  RandomServer *self = talk->server;
+  gboolean ok = TRUE;
+
+  if (self->is_tunnel) {
+    g_autoptr (GString) head = g_string_new (NULL);
+
+    ok = read_head (talk, head)
+        && answer (talk, "HTTP/1.1 200 Connected\r\n\r\n");
+  }
+  if (ok && self->certificate != NULL)
+    ok = script_start_tls (talk->connection, self->certificate, FALSE)
+        && pass_step (talk, "a handshake done");
+  return ok;
 }
 
 void
@@ -442,9 +532,7 @@ random_server_script (ScriptConnection * connection, gpointer user_data)
   talk.dice = g_rand_new_with_seed (self->seed * 7919
       + script_get_number (connection));
   talk.is_first = TRUE;
-  if (self->certificate != NULL)
-    is_over = !script_start_tls (connection, self->certificate, FALSE);
-  is_over = is_over || !take_setup (&talk);
+  is_over = !open_way (&talk) || !take_setup (&talk);
   while (!is_over) {
     g_autoptr (GString) head = g_string_new (NULL);
     const gchar *length;

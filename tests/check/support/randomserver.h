@@ -8,6 +8,8 @@ G_BEGIN_DECLS
 
 #define RANDOM_PACKET_SIZE 6000
 #define RANDOM_MAX_PACKETS 20000
+/* the step behind which the session is over for the server */
+#define RANDOM_LAST_STEP "the last frame read"
 
 /* What was wrong first, from any thread. */
 typedef struct
@@ -20,13 +22,24 @@ void random_verdict_blame (RandomVerdict * self, const gchar * format, ...)
     G_GNUC_PRINTF (2, 3);
 gboolean random_verdict_is_bad (RandomVerdict * self);
 
+/* Called between any two steps of what is said on a connection, @step being the
+ * one that is over.  FALSE ends the connection's script at once. */
+typedef gboolean (*RandomStepFunc) (ScriptConnection * connection,
+    const gchar * step, gpointer user_data);
+
 /* A publishing point that resets, closes, stalls, refuses and answers as its
  * dice say, and judges what it gets by push-protocol, S5 and C21 to C24. */
 typedef struct
 {
   guint seed;
   guint hostility;              /* of 100 chances at each point */
+  gboolean is_steady;           /* it knows the push-id that it has given */
+  gboolean is_tunnel;           /* a proxy's CONNECT comes first */
+  /* of one 401 after the other, to who says nothing of himself; NULL: none */
+  const gchar *const *challenges;
   const gchar *certificate;     /* NULL without TLS */
+  RandomStepFunc step;          /* may be NULL */
+  gpointer step_data;
   RandomVerdict *verdict;
   GBytes *headers[2];
   /* under which of them each packet was pushed; written before it is */
@@ -51,6 +64,8 @@ GBytes *random_server_make_packet (guint n);
 
 void random_server_init (RandomServer * self, guint seed,
     RandomVerdict * verdict);
+/* Like one that was started again: it knows no session. */
+void random_server_forget (RandomServer * self);
 void random_server_clear (RandomServer * self);
 
 /* A ScriptFunc; user_data is a RandomServer. */

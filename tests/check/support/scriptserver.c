@@ -2,6 +2,7 @@
 #include "scriptserver.h"
 
 #include <gst/check/gstcheck.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -21,7 +22,7 @@ struct _ScriptServer
   ScriptFunc script;
   gpointer user_data;
   GSocket *socket;
-  GThread *thread;
+  GThread *thread;              /* NULL while it is away */
   gchar *address;
   guint port;
   GCancellable *stop;
@@ -85,23 +86,15 @@ accept_thread (gpointer user_data)
   return NULL;
 }
 
-static ScriptServer *
-new_server (ScriptFunc script, gpointer user_data, const gchar * address)
+/* On the port that it had, once it had one. */
+static void
+listen_on_port (ScriptServer * self)
 {
-  ScriptServer *self = g_new0 (ScriptServer, 1);
   g_autoptr (GSocketAddress) wanted =
-      g_inet_socket_address_new_from_string (address, 0);
+      g_inet_socket_address_new_from_string (self->address, self->port);
   g_autoptr (GSocketAddress) bound = NULL;
 
-  self->address = g_strdup (address);
-  self->script = script;
-  self->user_data = user_data;
   self->stop = g_cancellable_new ();
-  self->frames = g_array_new (FALSE, FALSE, sizeof (Frame));
-  self->heads = g_string_new (NULL);
-  self->threads = g_ptr_array_new ();
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->cond);
   self->socket = g_socket_new (g_socket_address_get_family (wanted),
       G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
   fail_unless (g_socket_bind (self->socket, wanted, TRUE, NULL));
@@ -109,6 +102,22 @@ new_server (ScriptFunc script, gpointer user_data, const gchar * address)
   bound = g_socket_get_local_address (self->socket, NULL);
   self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
   self->thread = g_thread_new ("accept", accept_thread, self);
+}
+
+static ScriptServer *
+new_server (ScriptFunc script, gpointer user_data, const gchar * address)
+{
+  ScriptServer *self = g_new0 (ScriptServer, 1);
+
+  self->address = g_strdup (address);
+  self->script = script;
+  self->user_data = user_data;
+  self->frames = g_array_new (FALSE, FALSE, sizeof (Frame));
+  self->heads = g_string_new (NULL);
+  self->threads = g_ptr_array_new ();
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->cond);
+  listen_on_port (self);
   return self;
 }
 
@@ -142,13 +151,31 @@ script_server_new_ipv6 (ScriptFunc script, gpointer user_data)
 }
 
 void
+script_server_go_away (ScriptServer * self)
+{
+  if (self->thread == NULL)
+    return;
+  g_cancellable_cancel (self->stop);
+  g_thread_join (self->thread);
+  self->thread = NULL;
+  g_clear_object (&self->stop);
+  g_socket_close (self->socket, NULL);
+  g_clear_object (&self->socket);
+}
+
+void
+script_server_come_back (ScriptServer * self)
+{
+  listen_on_port (self);
+}
+
+void
 script_server_free (ScriptServer * self)
 {
   guint i;
 
   script_server_open_gate (self);
-  g_cancellable_cancel (self->stop);
-  g_thread_join (self->thread);
+  script_server_go_away (self);
   for (i = 0; i < self->threads->len; i++)
     g_thread_join (g_ptr_array_index (self->threads, i));
   for (i = 0; i < self->frames->len; i++)
@@ -156,8 +183,6 @@ script_server_free (ScriptServer * self)
   g_array_unref (self->frames);
   g_ptr_array_unref (self->threads);
   g_string_free (self->heads, TRUE);
-  g_object_unref (self->socket);
-  g_object_unref (self->stop);
   g_free (self->address);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
@@ -499,20 +524,6 @@ script_drip (ScriptConnection * self, const gchar * text, guint n_bytes)
   return TRUE;
 }
 
-gboolean
-script_read_request (ScriptConnection * self, guint64 length)
-{
-  while (length > 0) {
-    g_autoptr (GBytes) content = NULL;
-
-    if (!script_read_frame (self, NULL))
-      return FALSE;
-    content = script_get_last_frame (self);
-    length -= WMS_FRAME_HEAD_SIZE + g_bytes_get_size (content);
-  }
-  return TRUE;
-}
-
 void
 script_reset (ScriptConnection * self)
 {
@@ -521,6 +532,36 @@ script_reset (ScriptConnection * self)
   setsockopt (g_socket_get_fd (self->socket), SOL_SOCKET, SO_LINGER, &linger,
       sizeof linger);
   g_socket_close (self->socket, NULL);
+}
+
+void
+script_turn_deaf (ScriptConnection * self)
+{
+  struct sock_filter nothing = BPF_STMT (BPF_RET | BPF_K, 0);
+  const struct sock_fprog filter = { 1, &nothing };
+
+  setsockopt (g_socket_get_fd (self->socket), SOL_SOCKET, SO_ATTACH_FILTER,
+      &filter, sizeof filter);
+}
+
+gsize
+script_die (ScriptConnection * self, gboolean is_reset)
+{
+  gsize n_unread = 0;
+  gchar bytes[4096];
+  gssize n;
+
+  /* so that all can be counted */
+  script_turn_deaf (self);
+  g_socket_set_blocking (self->socket, FALSE);
+  while ((n = g_socket_receive (self->socket, bytes, sizeof bytes, NULL,
+              NULL)) > 0)
+    n_unread += n;
+  if (is_reset)
+    script_reset (self);
+  else
+    g_socket_close (self->socket, NULL);
+  return n_unread;
 }
 
 void
@@ -553,30 +594,4 @@ script_read_end (ScriptConnection * self)
   g_cond_broadcast (&self->server->cond);
   g_mutex_unlock (&self->server->lock);
   return TRUE;
-}
-
-gboolean
-script_accept_push_length (ScriptConnection * self, guint64 * length)
-{
-  if (!script_read_head (self, length) || !script_skip (self, *length))
-    return FALSE;
-  script_send (self, SCRIPT_SETUP_OK);
-  return script_read_head (self, length);
-}
-
-gboolean
-script_accept_push (ScriptConnection * self)
-{
-  guint64 length = 0;
-
-  return script_accept_push_length (self, &length);
-}
-
-void
-script_take_all (ScriptConnection * self, gpointer user_data)
-{
-  if (script_accept_push (self)
-      && script_read_frames_until (self, WMS_FRAME_END, 1)
-      && script_read_end (self))
-    script_send (self, SCRIPT_START_OK);
 }

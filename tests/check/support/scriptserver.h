@@ -45,6 +45,11 @@ gboolean script_server_wait_closed (ScriptServer * self, guint n);
 /* Waits until a script has seen a FIN in script_read_end(). */
 gboolean script_server_wait_fin (ScriptServer * self);
 
+/* Nobody listens on the port, until somebody does again.  Also for scripts;
+ * one at a time. */
+void script_server_go_away (ScriptServer * self);
+void script_server_come_back (ScriptServer * self);
+
 /* A gate between test and script: the script waits, the test opens it. */
 void script_server_open_gate (ScriptServer * self);
 void script_wait_gate (ScriptConnection * connection);
@@ -81,6 +86,11 @@ void script_finish (ScriptConnection * connection);
 /* Text and FIN in one segment, so that who has the one has the other. */
 void script_send_last (ScriptConnection * connection, const gchar * text);
 void script_reset (ScriptConnection * connection);
+/* From here on nothing comes in, and nothing is acknowledged. */
+void script_turn_deaf (ScriptConnection * connection);
+/* As the kernel ends the connection of a program that was killed, with a FIN
+ * or a reset.  Returns: how many bytes nobody had read. */
+gsize script_die (ScriptConnection * connection, gboolean is_reset);
 /* Waits for the peer's FIN. */
 gboolean script_read_end (ScriptConnection * connection);
 

@@ -4,6 +4,46 @@
 #include "scriptserver.h"
 
 gboolean
+script_read_request (ScriptConnection * self, guint64 length)
+{
+  while (length > 0) {
+    g_autoptr (GBytes) content = NULL;
+
+    if (!script_read_frame (self, NULL))
+      return FALSE;
+    content = script_get_last_frame (self);
+    length -= WMS_FRAME_HEAD_SIZE + g_bytes_get_size (content);
+  }
+  return TRUE;
+}
+
+gboolean
+script_accept_push_length (ScriptConnection * self, guint64 * length)
+{
+  if (!script_read_head (self, length) || !script_skip (self, *length))
+    return FALSE;
+  script_send (self, SCRIPT_SETUP_OK);
+  return script_read_head (self, length);
+}
+
+gboolean
+script_accept_push (ScriptConnection * self)
+{
+  guint64 length = 0;
+
+  return script_accept_push_length (self, &length);
+}
+
+void
+script_take_all (ScriptConnection * self, gpointer user_data)
+{
+  if (script_accept_push (self)
+      && script_read_frames_until (self, WMS_FRAME_END, 1)
+      && script_read_end (self))
+    script_send (self, SCRIPT_START_OK);
+}
+
+gboolean
 script_read_setup (ScriptConnection * connection)
 {
   guint64 length = 0;

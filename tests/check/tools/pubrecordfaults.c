@@ -6,6 +6,7 @@
 
 #include <gst/check/gstcheck.h>
 
+#include "failalloc.h"
 #include "memorydisk.h"
 #include "pubrecordrun.h"
 #include "recordfiles.h"
@@ -183,6 +184,37 @@ GST_START_TEST (test_no_descriptors)
 
 GST_END_TEST;
 
+/* No memory for an index: the file has none, all its packets, and somebody is
+ * told. */
+GST_START_TEST (test_no_memory)
+{
+  PubRecordCounts counts;
+  gboolean had_problem;
+  guint n_files, n_unfinished, n_indexed, n_calls;
+  gint nth;
+
+  memory_disk_reset ();
+  fail_arm (FAIL_TRY, -1, FALSE);
+  record (&counts, &had_problem);
+  n_calls = fail_disarm ();
+  fail_unless (n_calls >= 1);
+  for (nth = 0; nth < (gint) n_calls; nth++) {
+    memory_disk_reset ();
+    fail_arm (FAIL_TRY, nth, FALSE);
+    record (&counts, &had_problem);
+    fail_disarm ();
+    n_indexed = check_files (&n_files, &n_unfinished);
+    assert_equals_int (n_files, 1);
+    assert_equals_int (n_unfinished, 0);
+    assert_equals_int (n_indexed, 0);
+    assert_equals_int (n_warnings, 1);
+    assert_equals_uint64 (counts.packets, programme->packets->len);
+    assert_equals_uint64 (counts.lost, 0);
+  }
+}
+
+GST_END_TEST;
+
 /* After a failure the first try comes after a time, and the next ones after
  * longer ones. */
 GST_START_TEST (test_patience)
@@ -258,6 +290,7 @@ pubrecordfaults_suite (void)
   tcase_add_test (tc, test_full);
   tcase_add_loop_test (tc, test_failing_calls, 0, G_N_ELEMENTS (failures));
   tcase_add_test (tc, test_no_descriptors);
+  tcase_add_test (tc, test_no_memory);
   tcase_add_test (tc, test_patience);
   tcase_add_test (tc, test_removed_file);
   return suite;

@@ -6,6 +6,8 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
+#include "failalloc.h"
+#include "wmspush/wmsntlm.h"
 #include "wmspush/wmsstatus.h"
 
 #define BASIC "Basic realm=\"points\""
@@ -308,6 +310,37 @@ GST_START_TEST (test_nonce_count)
 
 GST_END_TEST;
 
+static gchar *
+make_nonces (void)
+{
+  WmsAuth *auth = new_auth (WMS_AUTH_METHODS_ALL, FALSE, "u", NULL);
+  g_autofree gchar *digest = NULL;
+  WmsNtlmNonce nonce;
+  gchar *nonces;
+
+  /* who knows this number knows all that follow */
+  g_random_set_seed (1);
+  challenge (auth, 0, DIGEST, NULL);
+  digest = wms_auth_authorize (auth, "POST", "/p");
+  wms_ntlm_nonce_init (&nonce);
+  nonces = g_strdup_printf ("%.32s %.8s", strstr (digest, "cnonce=\"") + 8,
+      (const gchar *) nonce.client_challenge);
+  wms_auth_free (auth);
+  return nonces;
+}
+
+/* Both are others each time. */
+GST_START_TEST (test_own_nonces)
+{
+  g_autofree gchar *first = make_nonces ();
+  g_autofree gchar *second = make_nonces ();
+
+  fail_if (strncmp (first, second, 32) == 0);
+  fail_if (strcmp (first + 32, second + 32) == 0);
+}
+
+GST_END_TEST;
+
 /* NTLM: two messages on one connection, then nothing; a new connection begins
  * again by itself. */
 GST_START_TEST (test_ntlm_handshake)
@@ -331,6 +364,32 @@ GST_START_TEST (test_ntlm_handshake)
   fail_unless_equals_int (challenge (auth, 0, "NTLM " NTLM_2, NULL),
       WMS_AUTH_SEND);
   wms_auth_free (auth);
+}
+
+GST_END_TEST;
+
+/* An answer of NTLM is whole, whatever memory there is. */
+GST_START_TEST (test_ntlm_without_memory)
+{
+  g_autoptr (WmsCredentials) credentials = wms_credentials_new ("d\\u", "p");
+  g_autofree gchar *begin = wms_ntlm_negotiate ();
+  g_autofree gchar *wanted = NULL;
+  WmsNtlmNonce nonce;
+  gint nth;
+
+  wms_ntlm_nonce_init (&nonce);
+  wanted = wms_ntlm_authenticate (NTLM_2, credentials, &nonce);
+  for (nth = 0; nth < 20; nth++) {
+    g_autofree gchar *again = NULL;
+    g_autofree gchar *got = NULL;
+
+    fail_arm (FAIL_TRY, nth, TRUE);
+    again = wms_ntlm_negotiate ();
+    got = wms_ntlm_authenticate (NTLM_2, credentials, &nonce);
+    fail_disarm ();
+    fail_unless_equals_string (again, begin);
+    fail_unless_equals_string (got, wanted);
+  }
 }
 
 GST_END_TEST;
@@ -464,8 +523,10 @@ wmsauth_suite (void)
   tcase_add_test (tc, test_stale_nonces);
   tcase_add_test (tc, test_nonces_of_a_long_session);
   tcase_add_test (tc, test_nonce_count);
+  tcase_add_test (tc, test_own_nonces);
   tcase_add_test (tc, test_ntlm_handshake);
   tcase_add_test (tc, test_ntlm_refusals);
+  tcase_add_test (tc, test_ntlm_without_memory);
   tcase_add_test (tc, test_without_ticket);
   tcase_add_test (tc, test_ticket_of_each_request);
   tcase_add_test (tc, test_listed_schemes);

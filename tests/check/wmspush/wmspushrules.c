@@ -227,6 +227,18 @@ static const struct
   {"http://h/p", "file:///etc/passwd", NULL},
   {"http://h/p", "wmspush://h/q", NULL},
   {"http://h/p", "http://[::1/q", NULL},
+  /* what a host would write into the head of a request to a proxy */
+  {"http://h/p", "http://o%0d%0aX-Evil:%201/q", NULL},
+  {"http://h/p", "http://o%0d%0aX-Evil%3a%201/q", NULL},
+  {"http://h/p", "https://o%0aX-Evil%3a%201/q", NULL},
+  {"http://h/p", "http://o%20HTTP%2f1.0/q", NULL},
+  {"http://h/p", "http://o%00/q", NULL},
+  {"http://h/p", "http://o\x1b[2J/q", NULL},
+  {"http://h/p", "http://o%40h/q", NULL},
+  {"http://h/p", "http://[::1%25lo%0d%0aX]/q", NULL},
+  {"http://h/p", "/q\rX-Evil: 1", "http://h/q%0DX-Evil:%201"},
+  {"http://h/p", "/q HTTP/1.0", "http://h/q%20HTTP/1.0"},
+  {"http://h/p", "http://a_b.c-d.:81/q", "http://a_b.c-d.:81/q"},
   {"http://h/p", NULL, NULL},
 };
 

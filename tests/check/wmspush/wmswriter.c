@@ -161,28 +161,39 @@ shake_hands (gpointer user_data)
 
 /* Returns the server's side, which keeps the client's. */
 static GIOStream *
-pair_init_tls (Pair * pair)
+make_tls (GSocketConnection * ours, GSocketConnection * theirs,
+    GIOStream ** client)
 {
   g_autoptr (GTlsCertificate) certificate =
       g_tls_certificate_new_from_file (TEST_CERTIFICATE, NULL);
-  GIOStream *client;
   GIOStream *server;
   GThread *thread;
 
   fail_unless (certificate != NULL);
-  pair_init (pair, 2147483647);
-  server = g_tls_server_connection_new (G_IO_STREAM (pair->theirs),
-      certificate, NULL);
-  client = g_tls_client_connection_new (G_IO_STREAM (pair->ours), NULL, NULL);
-  fail_unless (server != NULL && client != NULL);
-  g_signal_connect (client, "accept-certificate", G_CALLBACK (accept_any),
+  server = g_tls_server_connection_new (G_IO_STREAM (theirs), certificate,
+      NULL);
+  *client = g_tls_client_connection_new (G_IO_STREAM (ours), NULL, NULL);
+  fail_unless (server != NULL && *client != NULL);
+  g_signal_connect (*client, "accept-certificate", G_CALLBACK (accept_any),
       NULL);
   thread = g_thread_new ("server", shake_hands, server);
-  shake_hands (client);
+  shake_hands (*client);
   g_thread_join (thread);
+  g_object_set_data_full (G_OBJECT (server), "client", *client, g_object_unref);
+  return server;
+}
+
+/* Returns the server's side. */
+static GIOStream *
+pair_init_tls (Pair * pair)
+{
+  GIOStream *client;
+  GIOStream *server;
+
+  pair_init (pair, 2147483647);
+  server = make_tls (pair->ours, pair->theirs, &client);
   wms_writer_unref (pair->writer);
   pair->writer = wms_writer_new (client, 2147483647, 0, NULL);
-  g_object_set_data_full (G_OBJECT (server), "client", client, g_object_unref);
   return server;
 }
 
@@ -403,15 +414,12 @@ connect_to_silence (GSocketListener * listener, GSocketConnection ** theirs)
 
 /* The system ends a connection whose peer takes nothing for too long, and tells
  * it once: to the write, after which readers see an end. */
-GST_START_TEST (test_silence_is_kept)
+static void
+check_silence (GIOStream * stream)
 {
-  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
-  g_autoptr (GSocketConnection) theirs = NULL;
-  g_autoptr (GSocketConnection) ours = connect_to_silence (listener, &theirs);
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) failure = NULL;
-  WmsWriter *writer = wms_writer_new (G_IO_STREAM (ours), 2147483647, 300,
-      NULL);
+  WmsWriter *writer = wms_writer_new (stream, 2147483647, 300, NULL);
   WmsWriteResult result = WMS_WRITE_DONE;
 
   while (result != WMS_WRITE_FAILED) {
@@ -429,6 +437,70 @@ GST_START_TEST (test_silence_is_kept)
   fail_unless (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
   failure = wms_writer_get_failure (writer);
   fail_unless (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_TIMED_OUT));
+  wms_writer_unref (writer);
+}
+
+GST_START_TEST (test_silence_is_kept)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autoptr (GSocketConnection) theirs = NULL;
+  g_autoptr (GSocketConnection) ours = connect_to_silence (listener, &theirs);
+
+  check_silence (G_IO_STREAM (ours));
+}
+
+GST_END_TEST;
+
+/* The same through TLS, which would tell readers the end only. */
+GST_START_TEST (test_silence_is_kept_with_tls)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autoptr (GSocketConnection) theirs = NULL;
+  g_autoptr (GSocketConnection) ours = connect_to_silence (listener, &theirs);
+  GIOStream *client;
+  g_autoptr (GIOStream) server = make_tls (ours, theirs, &client);
+
+  check_silence (client);
+}
+
+GST_END_TEST;
+
+static void
+reset (GSocketConnection * connection)
+{
+  GSocket *socket = g_socket_connection_get_socket (connection);
+  struct linger now = {.l_onoff = 1 };
+
+  fail_unless (setsockopt (g_socket_get_fd (socket), SOL_SOCKET, SO_LINGER,
+          &now, sizeof now) == 0);
+  g_socket_close (socket, NULL);
+}
+
+/* Which code GIO has for both; a FIN of the peer is no failure of a write. */
+GST_START_TEST (test_reset_is_kept_with_tls)
+{
+  g_autoptr (GSocketListener) listener = g_socket_listener_new ();
+  g_autoptr (GSocketConnection) theirs = NULL;
+  g_autoptr (GSocketConnection) ours = connect_to_silence (listener, &theirs);
+  GIOStream *client;
+  g_autoptr (GIOStream) server = make_tls (ours, theirs, &client);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) failure = NULL;
+  WmsWriter *writer = wms_writer_new (client, 2147483647, 300, NULL);
+  WmsPacket packet;
+  guint n_taken;
+
+  reset (theirs);
+  g_socket_condition_wait (g_socket_connection_get_socket (ours), G_IO_HUP,
+      NULL, NULL);
+  wms_packet_init_filler (&packet, 100);
+  fail_unless_equals_int (wms_writer_push (writer, &packet, 1, &n_taken,
+          &error), WMS_WRITE_FAILED);
+  if (n_taken == 0)
+    wms_packet_clear (&packet);
+  failure = wms_writer_get_failure (writer);
+  fail_unless (g_error_matches (failure, G_IO_ERROR,
+          G_IO_ERROR_CONNECTION_CLOSED));
   wms_writer_unref (writer);
 }
 
@@ -474,6 +546,8 @@ wmswriter_suite (void)
   tcase_add_test (tc, test_filler_sizes);
   tcase_add_test (tc, test_limits);
   tcase_add_test (tc, test_silence_is_kept);
+  tcase_add_test (tc, test_silence_is_kept_with_tls);
+  tcase_add_test (tc, test_reset_is_kept_with_tls);
   return suite;
 }
 
