@@ -98,7 +98,7 @@ gst_wms_asf_sparse_chain (GstPad * pad, GstObject * mux, GstBuffer * buffer)
     wait_locked (self);
   if (is_refused_locked (self, pad))
     ret = GST_FLOW_FLUSHING;
-  else if (ret > GST_FLOW_EOS || ret == GST_FLOW_FLUSHING)
+  else if (ret > GST_FLOW_EOS)
     ret = GST_FLOW_OK;
   if (ret == GST_FLOW_OK) {
     g_queue_push_tail (&self->items, gst_buffer_ref (buffer));
