@@ -58,8 +58,7 @@ struct _AsfSplitter
   GstAdapter *adapter;
   State state;
   GError *error;
-  guint64 to_swallow;
-  guint64 swallowed;
+  guint64 to_swallow, swallowed;
 
   /* the last header; NULL and meaningless before the first */
   GstBuffer *header;
@@ -286,16 +285,15 @@ asf_splitter_push (AsfSplitter * self, GstBuffer * buffer)
   buffer = asf_buffer_take_readable (buffer);
   if (buffer == NULL) {
     fail (self, "a buffer's memory cannot be read");
-    return;
-  }
-  if (self->is_drained && self->whole == NULL && is_whole_packet (self, buffer)) {
+  } else if (self->is_drained && self->whole == NULL
+      && is_whole_packet (self, buffer)) {
     self->whole = buffer;
-    return;
+  } else {
+    if (self->whole != NULL)
+      gst_adapter_push (self->adapter, g_steal_pointer (&self->whole));
+    self->is_drained = FALSE;
+    gst_adapter_push (self->adapter, buffer);
   }
-  if (self->whole != NULL)
-    gst_adapter_push (self->adapter, g_steal_pointer (&self->whole));
-  self->is_drained = FALSE;
-  gst_adapter_push (self->adapter, buffer);
 }
 
 /* Looks for an object where a packet is expected. */
@@ -428,7 +426,7 @@ take_header_chunk (AsfSplitter * self, gsize length, AsfUnit * unit)
 static GstBuffer *
 restore_packet (AsfSplitter * self, GstBuffer * cut)
 {
-  g_autofree guint8 *whole = g_malloc (self->info.packet_size);
+  guint8 *whole = g_malloc (self->info.packet_size);
   gboolean restored = FALSE;
   GstMapInfo map;
 
@@ -438,8 +436,10 @@ restore_packet (AsfSplitter * self, GstBuffer * cut)
     gst_buffer_unmap (cut, &map);
   }
   gst_buffer_unref (cut);
-  return restored ? gst_buffer_new_wrapped (g_steal_pointer (&whole),
-      self->info.packet_size) : NULL;
+  if (restored)
+    return gst_buffer_new_wrapped (whole, self->info.packet_size);
+  g_free (whole);
+  return NULL;
 }
 
 static Step
