@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* The push protocol without its sockets: answers to its requests, with all the
- * headers that it reads, in any order. */
+ * headers that it reads, in any order; and NTLM's challenges, whose base 64 no
+ * fuzzer gets right. */
 #include <string.h>
 
 #include "fuzz.h"
+#include "wmspush/wmsntlm.h"
 #include "wmspush/wmspush.h"
 #include "wmspush/wmsuri.h"
 
+#define NTLM_FLAG 0x80
+
 #define MAX_STEPS 64
+#define ID "push-id="
 
 static const guint statuses[] = { 200, 204, 301, 302, 303, 307, 308, 400, 401,
   403, 404, 407, 408, 500, 502, 503
@@ -139,8 +144,8 @@ check_request (const WmsRequest * request)
   check_line (request->accept_schemes, TRUE);
   check_line (request->authorization, FALSE);
   check_line (request->proxy_authorization, FALSE);
-  if (strstr (request->cookie, "push-id=;") != NULL
-      || g_str_has_suffix (request->cookie, "push-id="))
+  if (!g_str_has_prefix (request->cookie, ID)
+      || strchr (";", request->cookie[strlen (ID)]) != NULL)
     g_error ("an empty push-id");
 }
 
@@ -174,15 +179,38 @@ play (GUri * uri, FuzzInput * input, guint flags)
   wms_push_free (push);
 }
 
+static void
+answer_ntlm (FuzzInput * input)
+{
+  g_autofree gchar *user = fuzz_take_text (input);
+  g_autofree gchar *password = fuzz_take_text (input);
+  g_autofree gchar *challenge = g_base64_encode (input->data, input->size);
+  WmsCredentials *credentials = wms_credentials_new (user, password);
+  const WmsNtlmNonce nonce = { {1, 2, 3, 4, 5, 6, 7, 8}, 9 };
+  g_autofree gchar *answer = wms_ntlm_authenticate (challenge, credentials,
+      &nonce);
+
+  /* "NTLMSSP", in the same form */
+  if (answer != NULL && !g_str_has_prefix (answer, "TlRMTVNTU"))
+    g_error ("an answer that is none");
+  wms_credentials_free (credentials);
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 * data, gsize size)
 {
   FuzzInput input = { data, size };
   guint flags = fuzz_take_byte (&input);
-  g_autofree gchar *text = fuzz_take_text (&input);
+  g_autofree gchar *text = NULL;
   WmsCredentials *user = NULL;
-  GUri *uri = wms_uri_parse (text, &user, NULL);
+  GUri *uri;
 
+  if (flags & NTLM_FLAG) {
+    answer_ntlm (&input);
+    return 0;
+  }
+  text = fuzz_take_text (&input);
+  uri = wms_uri_parse (text, &user, NULL);
   if (uri != NULL) {
     play (uri, &input, flags);
     g_uri_unref (uri);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The ASF reader: a file's first bytes, then packets of the size that it
- * says. */
+/* The ASF reader: a file's first bytes, then packets of the size that it says.
+ * What does not begin as a header is a media object of Windows Media Audio, whose
+ * length is read from its bits. */
 #include <string.h>
 
 #include "asf/asffinder.h"
 #include "asf/asfpacket.h"
+#include "asf/asfwma.h"
 #include "fuzz.h"
 
 /* Bytes in which packets are looked for. */
@@ -101,11 +103,35 @@ find_places (const guint8 * data, gsize size, guint32 packet_size)
   }
 }
 
+static void
+read_sound (FuzzInput input)
+{
+  static const guint16 tags[] = { 0x000a, 0x0161, 0x0162, 0x0163 };
+  AsfWaveFormat wave = {
+    .format_tag = tags[fuzz_take_byte (&input) % G_N_ELEMENTS (tags)],
+    .channels = 1 + fuzz_take_byte (&input) % 8,
+    .rate = 1 + fuzz_take_uint16 (&input) * 2,
+    .bytes_per_second = 1 + fuzz_take_uint16 (&input),
+    .block_align = 1 + fuzz_take_uint16 (&input),
+    .bits_per_sample = fuzz_take_byte (&input),
+  };
+  const guint8 *data;
+  gsize size = fuzz_take_bytes (&input, fuzz_take_byte (&input) % 32, &data);
+  GBytes *codec_data = g_bytes_new (data, size);
+
+  asf_wma_count_samples (&wave, codec_data, input.data, input.size);
+  g_bytes_unref (codec_data);
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 * data, gsize size)
 {
+  const FuzzInput input = { data, size };
   AsfHeaderInfo header;
   guint64 total;
+
+  if (size > 0 && data[0] != asf_guid_header.bytes[0])
+    read_sound (input);
 
   if (size >= ASF_HEADER_PEEK_SIZE)
     asf_header_measure (data, size, &total, NULL);

@@ -124,6 +124,42 @@ seed_answers (void)
   fuzz_seed_save ("answers", "session", bytes);
 }
 
+/* [MS-NLMP] 2.2.1.2: what a server asks for, with an AV_PAIR, as it is and in
+ * an answer. */
+#define NTLM_CHALLENGE \
+    "TlRMTVNTUAACAAAABAAEADgAAAAFggoCASNFZ4mrze8AAAAAAAAAAAwADAA8AAAABgEA" \
+    "AAAAAA9EAE8AAgAEAEQATwAAAAAA"
+
+static void
+seed_ntlm (void)
+{
+  static const gchar *const first[] = { "NTLM", "", NULL };
+  static const gchar *const second[] = { "NTLM " NTLM_CHALLENGE, "", NULL };
+  static const gchar *const accepted[] = { "Cougar/9.5", "4711", NULL };
+  GByteArray *bytes = g_byte_array_new ();
+  gsize size;
+  guchar *challenge = g_base64_decode (NTLM_CHALLENGE, &size);
+
+  test_put (bytes, 0x80, 1);
+  put_string (bytes, "DO\\user");
+  put_string (bytes, "password");
+  g_byte_array_append (bytes, challenge, size);
+  g_free (challenge);
+  fuzz_seed_save ("answers", "ntlm", bytes);
+
+  bytes = g_byte_array_new ();
+  test_put (bytes, 8, 1);
+  put_string (bytes, "http://host/point");
+  put_answer (bytes, 8, 8, first);
+  put_string (bytes, "DO\\user");
+  put_string (bytes, "password");
+  put_answer (bytes, 8, 8, second);
+  put_answer (bytes, 1, 1, accepted);
+  test_put (bytes, 0, 1);
+  put_answer (bytes, 1, 1, accepted);
+  fuzz_seed_save ("answers", "session-ntlm", bytes);
+}
+
 static void
 seed_requests (void)
 {
@@ -160,6 +196,7 @@ seed_mux (void)
 GST_START_TEST (test_seeds)
 {
   seed_answers ();
+  seed_ntlm ();
   seed_requests ();
   seed_mux ();
   fuzz_seed_programmes ();
