@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 #define ASF_INDEX_PAST_CLEANPOINT 3
 /* Entries of an Index Object that is still written: 256 MiB, two streams for
  * all of the 49 days that a file can last have 33 MB. */
-#define ASF_MAX_INDEX_ENTRIES (64u * 1024 * 1024)
+#define ASF_MAX_INDEX_ENTRIES (64u << 20)
 
 /**
  * AsfIndexEntry:

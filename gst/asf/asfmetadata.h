@@ -15,8 +15,8 @@ G_BEGIN_DECLS
  *
  * Writes the Content Description Object (section 3.10).
  */
-void asf_metadata_write_description (AsfWriter * writer,
-    const AsfDescription * description);
+void asf_metadata_write_description (AsfWriter * w,
+    const AsfDescription * texts);
 
 /**
  * asf_metadata_write_extended:

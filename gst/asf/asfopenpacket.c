@@ -104,7 +104,7 @@ asf_open_packet_run_size (gboolean is_live, guint32 size, guint32 limit)
 {
   const AsfPacketizerConfig config = {.is_live = is_live };
   gsize heads = head_size (&config) + RUN_HEAD_SIZE;
-  guint32 n;
+  gsize n;
 
   if (limit <= heads)
     return limit;
@@ -195,15 +195,10 @@ count_object (AsfOpenPacket * self, const AsfObject * object)
   self->packet.last_ns = MAX (self->packet.last_ns, object->time_ns);
 }
 
-void
-asf_open_packet_write (AsfOpenPacket * self, const AsfObject * object,
-    guint8 number, guint32 offset, gsize size)
+static void
+fill_head (AsfPayloadHead * head, const AsfObject * object, guint8 number,
+    guint32 offset)
 {
-  guint8 *to = self->packet.block + ASF_PACKETIZER_FRONT + self->used;
-  gsize start = self->used;
-  AsfPayloadHead *head, other;
-
-  head = self->n_payloads == 0 ? &self->first : &other;
   head->stream_and_key = stream_and_key (object);
   head->object_number = number;
   head->offset = offset;
@@ -213,14 +208,26 @@ asf_open_packet_write (AsfOpenPacket * self, const AsfObject * object,
   head->extension_size = object->extension_size;
   if (object->extension_size > 0)
     memcpy (head->extension, object->extension, object->extension_size);
+}
+
+void
+asf_open_packet_write (AsfOpenPacket * self, const AsfObject * object,
+    guint8 number, guint32 offset, gsize size)
+{
+  guint8 *to = self->packet.block + ASF_PACKETIZER_FRONT + self->used;
+  gsize start = self->used;
 
   if (self->n_payloads == 0) {
+    fill_head (&self->first, object, number, offset);
     self->first_size = size;
   } else {
-    to = put_payload_head (to, head);
+    AsfPayloadHead head;
+
+    fill_head (&head, object, number, offset);
+    to = put_payload_head (to, &head);
     GST_WRITE_UINT16_LE (to, size);
     to += PAYLOAD_LENGTH_SIZE;
-    self->used += payload_head_size (head) + PAYLOAD_LENGTH_SIZE;
+    self->used += payload_head_size (&head) + PAYLOAD_LENGTH_SIZE;
   }
   memcpy (to, object->data + offset, size);
   self->used += size;

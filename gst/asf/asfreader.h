@@ -20,7 +20,7 @@ G_BEGIN_DECLS
  * below it. */
 #define ASF_MAX_PACKET_SIZE 65535u
 /* Largest Header Object that is accepted, in bytes. */
-#define ASF_MAX_HEADER_SIZE (16u * 1024 * 1024)
+#define ASF_MAX_HEADER_SIZE (16u << 20)
 
 /* File Properties flags (section 3.2). */
 #define ASF_FILE_BROADCAST (1 << 0)

@@ -71,7 +71,7 @@ AsfRecordStream *asf_recording_find_stream (AsfRecording * self,
  * Returns: whether the payload is the next fragment of the stream's open
  *     object.
  */
-gboolean asf_record_stream_goes_on (const AsfRecordStream * self,
+gboolean asf_record_stream_goes_on (const AsfRecordStream * stream,
     const AsfPayload * payload);
 
 G_END_DECLS

@@ -7,7 +7,7 @@
 /* One of so many bits a second for the payloads' heads. */
 #define RATE_RESERVE 50
 /* A file of a few packets may have an index that is larger than they are. */
-#define INDEX_ALWAYS (64 * 1024)
+#define INDEX_ALWAYS (64u << 10)
 
 struct _AsfRecordingMark
 {

@@ -428,7 +428,7 @@ take_header_chunk (AsfSplitter * self, gsize length, AsfUnit * unit)
 static GstBuffer *
 restore_packet (AsfSplitter * self, GstBuffer * cut)
 {
-  g_autofree guint8 *whole = g_malloc (self->info.packet_size);
+  guint8 *whole = g_malloc (self->info.packet_size);
   gboolean restored = FALSE;
   GstMapInfo map;
 
@@ -438,8 +438,10 @@ restore_packet (AsfSplitter * self, GstBuffer * cut)
     gst_buffer_unmap (cut, &map);
   }
   gst_buffer_unref (cut);
-  return restored ? gst_buffer_new_wrapped (g_steal_pointer (&whole),
-      self->info.packet_size) : NULL;
+  if (restored)
+    return gst_buffer_new_wrapped (whole, self->info.packet_size);
+  g_free (whole);
+  return NULL;
 }
 
 static Step

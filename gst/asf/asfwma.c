@@ -217,8 +217,10 @@ skip_silent_frame (Walk * walk)
   if (walk->options & OPTION_DYNAMIC_RANGE)
     skip (walk, 8);
   if (get (walk, 1)) {
-    /* samples that are left out at either end */
-    if (get (walk, 1) || get (walk, 1))
+    /* samples that are left out at the beginning, at the end */
+    guint trims = get (walk, 2);
+
+    if (trims != 0)
       return FALSE;
   }
   while (n-- > 0) {

@@ -219,11 +219,20 @@ asf_writer_text (AsfWriter * self, const gchar * text)
   asf_writer_bytes (self, utf16);
 }
 
+static gsize
+size_of_valid (const gchar * text)
+{
+  gsize n = 0;
+
+  for (; *text != '\0'; text = g_utf8_next_char (text))
+    n += g_utf8_get_char (text) > 0xFFFF ? 2 : 1;
+  return (n + 1) * sizeof (gunichar2);
+}
+
 gsize
 asf_utf16_size (const gchar * text)
 {
   g_autofree gchar *valid = NULL;
-  gsize n = 0;
 
   if (text == NULL || *text == '\0')
     return 0;
@@ -231,9 +240,7 @@ asf_utf16_size (const gchar * text)
     valid = g_utf8_make_valid (text, -1);
     text = valid;
   }
-  for (; *text != '\0'; text = g_utf8_next_char (text))
-    n += g_utf8_get_char (text) > 0xFFFF ? 2 : 1;
-  return (n + 1) * sizeof (gunichar2);
+  return size_of_valid (text);
 }
 
 /* g_utf8_to_utf16() and its like may find no memory and return nothing, which
@@ -263,7 +270,7 @@ asf_utf16_new (const gchar * text)
     valid = g_utf8_make_valid (text, -1);
     text = valid;
   }
-  bytes = end = g_malloc (asf_utf16_size (text));
+  bytes = end = g_malloc (size_of_valid (text));
   for (; *text != '\0'; text = g_utf8_next_char (text))
     end = asf_utf16_put (end, g_utf8_get_char (text));
   end = asf_utf16_put (end, 0);

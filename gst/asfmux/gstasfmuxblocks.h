@@ -42,7 +42,7 @@ guint8 *gst_wms_asf_blocks_take (GstWmsAsfBlocks * self);
  *
  * Gives a block back to its pool.
  */
-void gst_wms_asf_block_free (guint8 * block);
+void gst_wms_asf_block_free (guint8 * bytes);
 
 /**
  * gst_wms_asf_block_wrap:

@@ -6,7 +6,7 @@
 
 /* What a pad collects at most: in media time, bytes and buffers. */
 #define MAX_SPAN (2 * GST_SECOND)
-#define MAX_BYTES (1024 * 1024)
+#define MAX_BYTES (1u << 20)
 
 /* A buffer is held back when the next one is this close in media time, as
  * Windows' blocks of 372 ms are, and for one to two ticks of the clock. */

@@ -6,7 +6,7 @@
 #include "asfmux/gstasfmuxpad.h"
 
 /* Elements round times down by a few nanoseconds. */
-#define ROUNDING 1000
+#define ROUNDING G_GUINT64_CONSTANT (1000)
 
 /* Payload head with its length (rules, 6.4), packet head. */
 #define PAYLOAD_COST 17
@@ -113,7 +113,7 @@ gst_wms_asf_mux_pad_whole_size (GstWmsAsfMuxPad * self, GstBuffer * first,
   gsize size = first ? gst_buffer_get_size (first) : 0;
 
   *is_regular = first && GST_BUFFER_DURATION_IS_VALID (first) &&
-      (GST_BUFFER_DURATION (first) + ROUNDING) % GST_MSECOND <= 2u * ROUNDING;
+      (GST_BUFFER_DURATION (first) + ROUNDING) % GST_MSECOND <= 2 * ROUNDING;
   if (stream->kind != ASF_STREAM_AUDIO || !self->format.keep_whole)
     return 0;
   return size > 0 ? MIN (size, G_MAXINT32) : stream->wave.block_align;

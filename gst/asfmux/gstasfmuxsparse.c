@@ -12,7 +12,7 @@
 /* Upstream waits when the queue is that long, in buffers and events or in
  * bytes. */
 #define MAX_ITEMS 1024
-#define MAX_BYTES (1024 * 1024)
+#define MAX_BYTES (1u << 20)
 #define MAX_WAIT_US (50 * G_TIME_SPAN_MILLISECOND)
 
 /* To the base class, the pad has ended, or has begun. */
@@ -98,7 +98,7 @@ gst_wms_asf_sparse_chain (GstPad * pad, GstObject * mux, GstBuffer * buffer)
     wait_locked (self);
   if (is_refused_locked (self, pad))
     ret = GST_FLOW_FLUSHING;
-  else if (ret > GST_FLOW_EOS || ret == GST_FLOW_FLUSHING)
+  else if (ret > GST_FLOW_EOS)
     ret = GST_FLOW_OK;
   if (ret == GST_FLOW_OK) {
     g_queue_push_tail (&self->items, gst_buffer_ref (buffer));

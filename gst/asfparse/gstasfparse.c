@@ -47,7 +47,7 @@ GST_DEBUG_CATEGORY_STATIC (gst_wms_asf_parse_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_parse_debug
 
 /* Largest piece in which an object behind the packets is handed on. */
-#define MAX_PIECE (1024 * 1024)
+#define MAX_PIECE (1u << 20)
 #define MAX_UNKNOWN_OBJECT ASF_MAX_HEADER_SIZE
 
 /**

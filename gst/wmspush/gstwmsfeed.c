@@ -106,22 +106,31 @@ note_time (GstWmsFeed * self, const AsfUnit * unit)
     self->time = time;
 }
 
+/* Waits for the packet's send time, which packets of a byte stream have instead
+ * of a timestamp. */
+static GstFlowReturn
+pace_packet (GstWmsFeed * self, GstBuffer * packet)
+{
+  AsfPacketInfo info;
+  gboolean is_read;
+  GstMapInfo map;
+
+  if (!asf_buffer_map (packet, &map))
+    return GST_FLOW_OK;
+  is_read = asf_packet_read (map.data, map.size, &info, NULL);
+  gst_buffer_unmap (packet, &map);
+  return is_read ? pace (self, info.send_time_ms) : GST_FLOW_OK;
+}
+
 static GstFlowReturn
 take_packet (GstWmsFeed * self, GstBuffer * packet)
 {
   GstFlowReturn ret = GST_FLOW_OK;
-  gboolean has_time = FALSE;
-  AsfPacketInfo info;
-  GstMapInfo map;
 
-  if (self->is_bytes && asf_buffer_map (packet, &map)) {
-    has_time = asf_packet_read (map.data, map.size, &info, NULL);
-    gst_buffer_unmap (packet, &map);
-  }
-  if (has_time)
-    ret = pace (self, info.send_time_ms);
-  if (self->is_bytes)
+  if (self->is_bytes) {
+    ret = pace_packet (self, packet);
     self->time = self->pace_time;
+  }
   if (ret == GST_FLOW_OK)
     ret = gst_wms_sender_take_packet (self->sender, packet, self->time);
   return ret;

@@ -13,7 +13,7 @@
 #define PROGRESS_CODE "connect"
 
 /* After the beginning; see wait_for_main_loop(). */
-#define MIN_ERROR_US (100 * 1000)
+#define MIN_ERROR_US G_GINT64_CONSTANT (100000)
 
 /* Belongs to the mailbox; touched by its reader only. */
 typedef struct

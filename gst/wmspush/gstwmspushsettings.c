@@ -81,6 +81,8 @@ set_string (gchar ** field, const GValue * value)
   *field = g_value_dup_string (value);
 }
 
+/* Tables of properties may be long (tests/style/limits.py).
+ * NOLINTBEGIN(readability-function-size) */
 gboolean
 gst_wms_push_settings_set_property (GstWmsPushSettings * self, guint prop_id,
     const GValue * value)
@@ -256,6 +258,8 @@ gst_wms_push_settings_get_property (const GstWmsPushSettings * self,
   return TRUE;
 }
 
+/* NOLINTEND(readability-function-size) */
+
 /* The URL's user part, then the properties (push-protocol, section 6). */
 static void
 copy_auth (const GstWmsPushSettings * self, WmsAuthConfig * config,
@@ -300,7 +304,8 @@ gst_wms_push_settings_copy_config (const GstWmsPushSettings * self,
   config->retry.retries = self->retries;
   config->retry.retry_first = self->retry_first;
   config->retry.delay_us = self->retry_delay / 1000;
-  config->retry.resume_timeout_us = self->resume_timeout * G_USEC_PER_SEC;
+  config->retry.resume_timeout_us = (guint64) self->resume_timeout
+      * G_USEC_PER_SEC;
 }
 
 static void

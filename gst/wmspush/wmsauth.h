@@ -229,12 +229,12 @@ const gchar *wms_auth_get_scheme (WmsAuth * self);
 
 /**
  * wms_auth_list_schemes:
- * @methods: #GstWmsAuthMethods
+ * @allowed: #GstWmsAuthMethods
  *
  * Returns: (transfer full) (nullable): value of X-Accept-Authentication, where
  *     Basic is never listed ([MS-WMSP] 2.2.1.9; push-protocol, C4).
  */
-gchar *wms_auth_list_schemes (guint methods);
+gchar *wms_auth_list_schemes (guint allowed);
 
 G_END_DECLS
 #endif /* __WMS_AUTH_H__ */

@@ -271,7 +271,8 @@ fill_up (WmsClient * self, WmsWriter * writer, GError ** error)
 static gboolean
 begins_with_header (const WmsPacket * packets, guint n_packets)
 {
-  return n_packets > 0 && packets[0].head[1] == WMS_FRAME_HEADER;
+  return packets != NULL && n_packets > 0
+      && packets[0].head[1] == WMS_FRAME_HEADER;
 }
 
 /* Notes where in the request the header ends that the server has from now on.

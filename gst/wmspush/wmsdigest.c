@@ -61,21 +61,18 @@ wms_digest_is_usable (const WmsChallenge * challenge)
 }
 
 gchar *
-wms_digest_hash (GChecksumType type, ...)
+wms_digest_hash (GChecksumType type, const gchar * const *parts)
 {
   GChecksum *checksum = g_checksum_new (type);
-  const gchar *part, *colon = "";
+  const gchar *colon = "";
   gchar *result;
-  va_list args;
+  guint i;
 
-  va_start (args, type);
-  while ((part = va_arg (args, const gchar *)) != NULL)
-  {
+  for (i = 0; parts[i] != NULL; i++) {
     g_checksum_update (checksum, (const guchar *) colon, -1);
-    g_checksum_update (checksum, (const guchar *) part, -1);
+    g_checksum_update (checksum, (const guchar *) parts[i], -1);
     colon = ":";
   }
-  va_end (args);
   result = g_strdup (g_checksum_get_string (checksum));
   g_checksum_free (checksum);
   return result;
@@ -85,15 +82,16 @@ static gchar *
 make_a1 (const WmsChallenge * challenge, const Algorithm * algorithm,
     const WmsCredentials * credentials, const gchar * cnonce)
 {
-  gchar *secret = wms_digest_hash (algorithm->type, credentials->user,
-      wms_challenge_get (challenge, "realm"), credentials->password, NULL);
+  gchar *secret =
+      wms_digest_hash (algorithm->type, WMS_DIGEST_PARTS (credentials->user,
+          wms_challenge_get (challenge, "realm"), credentials->password));
   gchar *session;
 
   if (!algorithm->is_session)
     return secret;
   session =
-      wms_digest_hash (algorithm->type, secret, wms_challenge_get (challenge,
-          "nonce"), cnonce, NULL);
+      wms_digest_hash (algorithm->type, WMS_DIGEST_PARTS (secret,
+          wms_challenge_get (challenge, "nonce"), cnonce));
   wms_free_secret (secret);
   return session;
 }
@@ -117,8 +115,8 @@ append_user (GString * text, const WmsChallenge * challenge,
   g_string_append (text, "username=\"");
   if (g_ascii_strcasecmp (wants_hash != NULL ? wants_hash : "", "true") == 0) {
     hidden =
-        wms_digest_hash (algorithm->type, user, wms_challenge_get (challenge,
-            "realm"), NULL);
+        wms_digest_hash (algorithm->type, WMS_DIGEST_PARTS (user,
+            wms_challenge_get (challenge, "realm")));
     g_string_append_printf (text, "%s\", userhash=true", hidden);
     return;
   }
@@ -139,17 +137,22 @@ wms_digest_authorize (const WmsChallenge * challenge,
   const Algorithm *algorithm = find_algorithm (challenge);
   const gchar *nonce = wms_challenge_get (challenge, "nonce");
   gboolean has_qop = wms_challenge_get (challenge, "qop") != NULL;
-  gchar *a1 = make_a1 (challenge, algorithm, credentials, request->cnonce);
-  g_autofree gchar *a2 =
-      wms_digest_hash (algorithm->type, request->method, request->uri,
-      NULL);
+  g_autofree gchar *a2 = NULL;
   g_autofree gchar *count = g_strdup_printf ("%08x", request->count);
   g_autofree gchar *response = NULL;
-  GString *text = g_string_new ("Digest ");
+  gchar *a1;
+  GString *text;
 
-  response = has_qop ? wms_digest_hash (algorithm->type, a1, nonce, count,
-      request->cnonce, "auth", a2, NULL) :
-      wms_digest_hash (algorithm->type, a1, nonce, a2, NULL);
+  g_return_val_if_fail (algorithm != NULL, NULL);
+  a1 = make_a1 (challenge, algorithm, credentials, request->cnonce);
+  a2 = wms_digest_hash (algorithm->type, WMS_DIGEST_PARTS (request->method,
+          request->uri));
+  text = g_string_new ("Digest ");
+  response =
+      has_qop ? wms_digest_hash (algorithm->type, WMS_DIGEST_PARTS (a1, nonce,
+          count, request->cnonce, "auth",
+          a2)) : wms_digest_hash (algorithm->type, WMS_DIGEST_PARTS (a1, nonce,
+          a2));
   wms_free_secret (a1);
   append_user (text, challenge, algorithm, credentials->user);
   append_quoted (text, "realm", wms_challenge_get (challenge, "realm"));

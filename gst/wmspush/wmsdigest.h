@@ -45,12 +45,19 @@ gchar *wms_digest_authorize (const WmsChallenge * challenge,
 /**
  * wms_digest_hash:
  * @type: of the digest
- * @...: texts, then %NULL
+ * @parts: texts, then %NULL
  *
  * Returns: (transfer full): H(a:b:...) of RFC 7616, 3.4, in hexadecimal
  *     digits. Whoever gets it wipes it where it is a secret.
  */
-gchar *wms_digest_hash (GChecksumType type, ...) G_GNUC_NULL_TERMINATED;
+gchar *wms_digest_hash (GChecksumType type, const gchar * const *parts);
+
+/**
+ * WMS_DIGEST_PARTS:
+ *
+ * The texts of one hash.
+ */
+#define WMS_DIGEST_PARTS(...) ((const gchar *[]) { __VA_ARGS__, NULL })
 
 G_END_DECLS
 #endif /* __WMS_DIGEST_H__ */

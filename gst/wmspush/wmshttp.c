@@ -397,6 +397,28 @@ body_read_done (GObject * stream, GAsyncResult * result, gpointer user_data)
   http_unref (self);
 }
 
+/* Returns: whether the answer's body is read before more is done. */
+static gboolean
+take_outcome (WmsHttp * self, SoupMessage * message, GInputStream * body,
+    GError ** error)
+{
+  gboolean is_refused = self->is_refused && self->abort_reason == NULL;
+
+  if (!is_refused && (body == NULL || self->abort_reason != NULL)) {
+    report_failure (self, g_steal_pointer (error));
+    return FALSE;
+  }
+  if (!is_refused && self->handler != NULL
+      && self->handler->goes_on (soup_message_get_status (message),
+          self->user_data)) {
+    g_input_stream_skip_async (body, MAX_ANSWER_BODY, G_PRIORITY_DEFAULT,
+        self->cancellable, body_read_done, self);
+    return TRUE;
+  }
+  report_answer (self, message);
+  return FALSE;
+}
+
 static void
 send_done (GObject * session, GAsyncResult * result, gpointer user_data)
 {
@@ -407,19 +429,8 @@ send_done (GObject * session, GAsyncResult * result, gpointer user_data)
 
   body = soup_session_send_finish (SOUP_SESSION (session), result, &error);
   g_set_object (&message, self->message);
-  if (message != NULL && self->is_refused && self->abort_reason == NULL) {
-    report_answer (self, message);
-  } else if (message != NULL && (body == NULL || self->abort_reason != NULL)) {
-    report_failure (self, g_steal_pointer (&error));
-  } else if (message != NULL && self->handler != NULL
-      && self->handler->goes_on (soup_message_get_status (message),
-          self->user_data)) {
-    g_input_stream_skip_async (body, MAX_ANSWER_BODY, G_PRIORITY_DEFAULT,
-        self->cancellable, body_read_done, self);
+  if (message != NULL && take_outcome (self, message, body, &error))
     return;
-  } else if (message != NULL) {
-    report_answer (self, message);
-  }
   g_clear_object (&body);
   http_unref (self);
 }

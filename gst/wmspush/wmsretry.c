@@ -86,7 +86,7 @@ next_delay (WmsRetry * self, gdouble dice)
       * self->growth;
 
   self->growth = MIN (self->growth * 2, WMS_RETRY_MAX_GROWTH);
-  return delay + (guint64) (delay / 4 * dice);
+  return delay + (guint64) (delay * dice / 4);
 }
 
 /* A server may accept a session, and refuse its stream: then it was never open.

@@ -217,12 +217,23 @@ programme_ended (Demo * self)
     demo_player_programme_ended (self->player);
 }
 
+static void
+pipeline_failed (Demo * self, GstMessage * message)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *debug = NULL;
+
+  gst_message_parse_error (message, &error, &debug);
+  if (debug != NULL)
+    g_printerr ("%s\n", debug);
+  fail (self, error->message);
+}
+
 static gboolean
 bus_cb (GstBus * bus, GstMessage * message, gpointer user_data)
 {
   Demo *self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autofree gchar *debug = NULL;
   const GstStructure *s;
 
   switch (GST_MESSAGE_TYPE (message)) {
@@ -242,10 +253,7 @@ bus_cb (GstBus * bus, GstMessage * message, gpointer user_data)
       programme_ended (self);
       break;
     case GST_MESSAGE_ERROR:
-      gst_message_parse_error (message, &error, &debug);
-      if (debug != NULL)
-        g_printerr ("%s\n", debug);
-      fail (self, error->message);
+      pipeline_failed (self, message);
       break;
     case GST_MESSAGE_WARNING:
       gst_message_parse_warning (message, &error, NULL);

@@ -3,7 +3,7 @@
 
 /* What may come between two turns of a player; of a source that is faster than
  * that players would lose what is pushed out of the ring. */
-#define HURRY_BYTES (256 * 1024)
+#define HURRY_BYTES (256u << 10)
 
 struct _PubAudience
 {

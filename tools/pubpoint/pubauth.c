@@ -248,22 +248,24 @@ add_challenges (PubAuth * self, SoupServerMessage * msg, PubRole role,
 {
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (msg);
   const gchar *realm = pub_passwords_get_realm (self->passwords[role]);
-  gchar *nonce = self->nonces ? pub_nonces_make (self->nonces) : NULL;
+  g_autofree gchar *nonce =
+      self->nonces ? pub_nonces_make (self->nonces) : NULL;
   GString *text = g_string_new ("Digest ");
 
   soup_message_headers_remove (headers, "WWW-Authenticate");
-  soup_header_g_string_append_param_quoted (text, "realm", realm);
-  g_string_append_printf (text, ", nonce=\"%s\", qop=\"auth\", algorithm=MD5,"
-      " charset=UTF-8%s", nonce, is_stale ? ", stale=true" : "");
-  if (nonce != NULL && is_wanted (msg, "Digest"))
+  if (nonce != NULL && is_wanted (msg, "Digest")) {
+    soup_header_g_string_append_param_quoted (text, "realm", realm);
+    g_string_append_printf (text, ", nonce=\"%s\", qop=\"auth\","
+        " algorithm=MD5, charset=UTF-8%s", nonce,
+        is_stale ? ", stale=true" : "");
     soup_message_headers_append (headers, "WWW-Authenticate", text->str);
+  }
   g_string_assign (text, "Basic ");
   soup_header_g_string_append_param_quoted (text, "realm", realm);
   g_string_append (text, ", charset=\"UTF-8\"");
   if (is_wanted (msg, "Basic"))
     soup_message_headers_append (headers, "WWW-Authenticate", text->str);
   g_string_free (text, TRUE);
-  g_free (nonce);
 }
 
 void

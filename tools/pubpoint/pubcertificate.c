@@ -70,6 +70,7 @@ static gboolean
 try_out (GTlsCertificate * certificate, GError ** error)
 {
   GIOStream *ours, *theirs;
+  GThread *client;
   gboolean works = FALSE;
   int fds[2];
 
@@ -81,9 +82,7 @@ try_out (GTlsCertificate * certificate, GError ** error)
   ours = stream_for (fds[0]);
   theirs = stream_for (fds[1]);
   if (ours != NULL && theirs != NULL) {
-    GThread *client = g_thread_new ("certificate", be_client,
-        g_object_ref (theirs));
-
+    client = g_thread_new ("certificate", be_client, g_object_ref (theirs));
     works = shake_hands (certificate, ours, error);
     g_io_stream_close (ours, NULL, NULL);
     g_thread_join (client);

@@ -151,16 +151,18 @@ pub_digest_matches (PubDigest * self, const gchar * realm,
 {
   const gchar *nonce = get (self, "nonce"), *qop = get (self, "qop");
   gchar *ha2 =
-      wms_digest_hash (G_CHECKSUM_MD5, method, get (self, "uri"), NULL);
+      wms_digest_hash (G_CHECKSUM_MD5, WMS_DIGEST_PARTS (method, get (self,
+              "uri")));
   gchar *right, *response = g_ascii_strdown (get (self, "response"), -1);
   gboolean is_right;
 
   if (qop == NULL)
-    right = wms_digest_hash (G_CHECKSUM_MD5, ha1, nonce, ha2, NULL);
+    right =
+        wms_digest_hash (G_CHECKSUM_MD5, WMS_DIGEST_PARTS (ha1, nonce, ha2));
   else
     right =
-        wms_digest_hash (G_CHECKSUM_MD5, ha1, nonce, get (self, "nc"),
-        get (self, "cnonce"), qop, ha2, NULL);
+        wms_digest_hash (G_CHECKSUM_MD5, WMS_DIGEST_PARTS (ha1, nonce,
+            get (self, "nc"), get (self, "cnonce"), qop, ha2));
   is_right = pub_id_equal (right, response)
       && g_str_equal (get (self, "realm"), realm) && is_for (self, target);
   g_free (right);

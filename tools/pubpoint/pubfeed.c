@@ -222,7 +222,7 @@ note_delays (PubFeed * self, guint n)
     if (i == 0)
       self->totals->longest_delay_us = MAX (self->totals->longest_delay_us,
           delay_us);
-    if (delay_us <= PUB_LATE_MS * 1000)
+    if (delay_us <= PUB_LATE_MS * G_TIME_SPAN_MILLISECOND)
       break;
     self->totals->late++;
   }

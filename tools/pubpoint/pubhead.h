@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* Bytes and lines of a request's head. */
-#define PUB_HEAD_MAX (16 * 1024)
+#define PUB_HEAD_MAX (16u << 10)
 #define PUB_HEAD_MAX_LINES 100
 /* Bytes of a line that are looked at. */
 #define PUB_HEAD_LINE_SIZE 256

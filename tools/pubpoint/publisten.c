@@ -24,7 +24,7 @@
 /* Connections that are taken before others have their turn. */
 #define ACCEPTS_AT_ONCE 64
 #define PAUSE_MS 100
-#define TELL_US (60 * G_USEC_PER_SEC)
+#define TELL_US G_TIME_SPAN_MINUTE
 #define BUSY "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n" \
     "Connection: close\r\nRetry-After: 10\r\n\r\n"
 

@@ -412,10 +412,12 @@ pub_mms_transfer_head (guint8 * head, gsize size, gboolean is_first)
 {
   const gchar *before = is_first ? "" : "\r\n";
   gchar text[PUB_MMS_TRANSFER_MAX + 1];
+  gsize n;
 
   /* a chunk holds one packet or one header: 16 MiB at most */
   g_snprintf (text, sizeof (text), size > 0 ? "%s%x\r\n" : "%s%x\r\n\r\n",
       before, (guint) size);
-  memcpy (head, text, strlen (text));
-  return strlen (text);
+  n = strlen (text);
+  memcpy (head, text, n);
+  return n;
 }

@@ -155,7 +155,8 @@ read_key (Source * source, GKeyFile * file, const gchar * key, GError ** error)
     g_prefix_error (error, "%s: %s: ", source->filename, key);
     return FALSE;
   }
-  add_text (source, index, &rows[index], g_strchomp (text));
+  g_strchomp (text);
+  add_text (source, index, &rows[index], text);
   return TRUE;
 }
 

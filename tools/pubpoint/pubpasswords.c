@@ -18,7 +18,7 @@
 #include "pubrequest.h"
 #include "wmspush/wmscredentials.h"
 
-#define MAX_FILE (4 * 1024 * 1024)
+#define MAX_FILE (4 << 20)
 #define HA1_SIZE 32
 
 struct _PubPasswords

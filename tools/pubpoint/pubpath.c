@@ -52,7 +52,7 @@ pub_path_decode (const gchar * raw, const gchar ** why)
   gchar *path;
 
   *why = "the path is too long";
-  if (strlen (raw) > 3 * PUB_PATH_MAX)
+  if (strlen (raw) > (gsize) 3 * PUB_PATH_MAX)
     return NULL;
   *why = "the path does not begin with a slash";
   if (raw[0] != '/')

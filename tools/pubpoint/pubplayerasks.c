@@ -11,7 +11,7 @@
 /* 3.2.5.5: the recommended value. */
 #define PIPELINE_TEST_US G_USEC_PER_SEC
 /* Answers that a client does not read. */
-#define MAX_UNREAD (256 * 1024)
+#define MAX_UNREAD (256u << 10)
 /* Versions whose servers want padding, and whose clients want a header
  * twice. */
 #define PADDING_BEFORE 5

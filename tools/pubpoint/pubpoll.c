@@ -11,7 +11,7 @@
 /* Turns that may follow each other at once; beyond them there is a rest after
  * each, in which more may come. */
 #define FREE_TURNS 50
-#define REST_US 5000
+#define REST_US (5 * G_TIME_SPAN_MILLISECOND)
 
 typedef struct
 {

@@ -11,7 +11,7 @@
 #define BUFFER_SIZE (WMS_FRAME_HEAD_SIZE + WMS_FRAME_MAX_PAYLOAD)
 /* Bytes of packets before other connections have their turn.  A small $D stands
  * for a whole packet, so the bytes that are read say little. */
-#define WORK_AT_ONCE (1024 * 1024)
+#define WORK_AT_ONCE (1u << 20)
 
 struct _PubPush
 {

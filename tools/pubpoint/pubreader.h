@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /* What a request on a connection that plays may have; heads of real players
  * are below 1 KiB, logs below 4 KiB. */
 #define PUB_READER_MAX_HEAD 8192
-#define PUB_READER_MAX_BODY (64 * 1024)
+#define PUB_READER_MAX_BODY (64 << 10)
 
 /**
  * PubReader:

@@ -14,10 +14,10 @@
 #define LOOK_US (1 * G_TIME_SPAN_SECOND)
 /* Blocks that are taken ahead, so that a full disk leaves room for the
  * index. */
-#define RESERVE_STEP (1024 * 1024)
+#define RESERVE_STEP (1u << 20)
 /* Fragments of an object that never became whole are taken out of this many
  * bytes of packets. */
-#define MAX_REPAIR (8 * 1024 * 1024)
+#define MAX_REPAIR (8u << 20)
 /* Seconds from 1601 to 1970 (rules, 3.2). */
 #define EPOCH_100NS (G_GINT64_CONSTANT (11644473600) * 10000000)
 
@@ -260,7 +260,8 @@ write_pending (PubRecordPart * self, GError ** error)
     parts[i].iov_base = (gpointer) g_bytes_get_data (self->pending[i], &size);
     parts[i].iov_len = size;
   }
-  if ((index_size > 0 && !reserve (self, at + n * self->packet_size
+  if ((index_size > 0 && !reserve (self, at
+              + (goffset) n * self->packet_size
               + index_size, RESERVE_STEP, error))
       || !write_parts (self, parts, n, at, error))
     return FALSE;

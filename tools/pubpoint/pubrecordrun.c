@@ -11,7 +11,7 @@
  * not: time by its clock and by ours, bytes. */
 #define HELD_MS 2000
 #define HELD_US (500 * G_TIME_SPAN_MILLISECOND)
-#define HELD_BYTES (1024 * 1024)
+#define HELD_BYTES (1u << 20)
 /* How long the part in front of a cut waits for what belongs to it. */
 #define CLOSING_MS 15000
 /* A file's times have 32 bits: 45 of 49.7 days. */
@@ -20,7 +20,7 @@
 #define NO_VIDEO_MS 10000
 /* After a failure of the disk. */
 #define MAX_RETRY_US (5 * G_TIME_SPAN_MINUTE)
-#define ROOM_AFTER_FAILURE (1024 * 1024)
+#define ROOM_AFTER_FAILURE (1u << 20)
 #define WELL_AGAIN_US (60 * G_TIME_SPAN_SECOND)
 
 typedef enum
@@ -252,8 +252,8 @@ get_lag_bytes (PubRecordRun * self)
   guint64 ms = MAX (asf_recording_get_duration_ms (recording), 1);
   guint lag_ms = pub_record_clock_get_lag (&self->clock, &self->info);
 
-  return 2 * self->info.packet_size + MIN (lag_ms, CLOSING_MS)
-      * pub_record_part_get_size (self->part) / ms;
+  return (guint64) 2 *self->info.packet_size + MIN (lag_ms, CLOSING_MS)
+  * pub_record_part_get_size (self->part) / ms;
 }
 
 /* Whether the file would get too large or too long with what comes until the

@@ -14,7 +14,7 @@
 
 /* wmspushsink drops what its connection does not take within max-backlog; this
  * is for a sink that does not come to that. */
-#define MAX_WAITING (4 * 1024 * 1024)
+#define MAX_WAITING (4u << 20)
 
 struct _PubRelayPipe
 {

@@ -235,7 +235,7 @@ pub_new_push_id (void)
    * from some that have been seen */
   if (getrandom (random, sizeof (random), 0) != sizeof (random))
     return NULL;
-  id = g_string_sized_new (2 * ID_SIZE);
+  id = g_string_sized_new ((gsize) 2 * ID_SIZE);
   for (i = 0; i < ID_SIZE; i++)
     g_string_append_printf (id, "%02x", random[i]);
   return g_string_free (id, FALSE);

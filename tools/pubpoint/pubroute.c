@@ -19,7 +19,7 @@
 
 /* Bodies of requests other than PushStart. */
 #define MAX_SETUP_BODY 4096
-#define MAX_OTHER_BODY (64 * 1024)
+#define MAX_OTHER_BODY (64 << 10)
 
 #define REQUEST_KEY "pub-request"
 

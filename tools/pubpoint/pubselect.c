@@ -404,9 +404,10 @@ look_for_keys (PubChoice * self, guint64 number, const AsfPacketInfo * info,
 
   for (i = 0; i < self->parts->len; i++) {
     Part *part = get_part (self, i);
+    const Part *key = part->is_waiting ? find_part (self, part->key) : NULL;
 
-    if (part->is_waiting && asf_packet_starts (info, data, part->key,
-            has_keys (find_part (self, part->key)))) {
+    if (key != NULL && asf_packet_starts (info, data, key->number,
+            has_keys (key))) {
       part->is_waiting = FALSE;
       part->at = number;
     }

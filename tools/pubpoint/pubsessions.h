@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* What players are told is 60 s (2.2.1.4.29); these are a little more. */
-#define PUB_SESSIONS_TIMEOUT_US (65 * G_USEC_PER_SEC)
+#define PUB_SESSIONS_TIMEOUT_US (65 * G_TIME_SPAN_SECOND)
 /* Sessions that play nothing now; when there are more, the one that has been
  * silent for longest goes. */
 #define PUB_SESSIONS_MAX_IDLE 8192

@@ -33,6 +33,8 @@ base_stream (GIOStream * stream)
   GIOStream *base = NULL;
   guint i;
 
+  if (stream == NULL)
+    return NULL;
   if (PUB_IS_REST (stream))
     return g_object_ref (pub_rest_get_base (PUB_REST (stream)));
   for (i = 0; i < G_N_ELEMENTS (names) && base == NULL; i++) {

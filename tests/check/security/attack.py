@@ -51,9 +51,11 @@ class Point:
         self.folder.cleanup()
 
     def stop(self):
+        """It has survived, and ends as it should."""
         self.process.terminate()
         self.process.stdout.close()
-        self.process.wait(DEADLINE)
+        status = self.process.wait(DEADLINE)
+        assert status == 0, (status, self.read_log()[-3000:])
 
     def read_log(self):
         with open(self.log, 'rb') as log:
