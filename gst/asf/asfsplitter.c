@@ -58,8 +58,7 @@ struct _AsfSplitter
   GstAdapter *adapter;
   State state;
   GError *error;
-  guint64 to_swallow;
-  guint64 swallowed;
+  guint64 to_swallow, swallowed;
 
   /* the last header; NULL and meaningless before the first */
   GstBuffer *header;
@@ -286,16 +285,15 @@ asf_splitter_push (AsfSplitter * self, GstBuffer * buffer)
   buffer = asf_buffer_take_readable (buffer);
   if (buffer == NULL) {
     fail (self, "a buffer's memory cannot be read");
-    return;
-  }
-  if (self->is_drained && self->whole == NULL && is_whole_packet (self, buffer)) {
+  } else if (self->is_drained && self->whole == NULL
+      && is_whole_packet (self, buffer)) {
     self->whole = buffer;
-    return;
+  } else {
+    if (self->whole != NULL)
+      gst_adapter_push (self->adapter, g_steal_pointer (&self->whole));
+    self->is_drained = FALSE;
+    gst_adapter_push (self->adapter, buffer);
   }
-  if (self->whole != NULL)
-    gst_adapter_push (self->adapter, g_steal_pointer (&self->whole));
-  self->is_drained = FALSE;
-  gst_adapter_push (self->adapter, buffer);
 }
 
 /* Looks for an object where a packet is expected. */

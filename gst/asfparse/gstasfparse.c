@@ -49,6 +49,8 @@ GST_DEBUG_CATEGORY_STATIC (gst_wms_asf_parse_debug);
 /* Largest piece in which an object behind the packets is handed on. */
 #define MAX_PIECE (1u << 20)
 #define MAX_UNKNOWN_OBJECT ASF_MAX_HEADER_SIZE
+/* Later times of a source are none: sums with 32 bits of ms have to hold. */
+#define MAX_SOURCE_TIME ((GstClockTime) G_MAXINT64 / 2)
 
 /**
  * GstWmsAsfParse:
@@ -299,7 +301,7 @@ set_times (GstWmsAsfParse * self, GstBuffer * buffer,
   }
   dts = (guint32) (packet->send_time_ms - self->origin_ms) * GST_MSECOND;
   pts = find_pts (self, packet, data, dts);
-  if (self->is_source_timed && GST_BUFFER_PTS_IS_VALID (buffer))
+  if (self->is_source_timed && GST_BUFFER_PTS (buffer) <= MAX_SOURCE_TIME)
     self->shift = GST_CLOCK_DIFF (dts, GST_BUFFER_PTS (buffer));
   self->dts = MAX (0, (gint64) dts + self->shift);
   self->pts = MAX (0, (gint64) pts + self->shift);
@@ -451,6 +453,9 @@ decide_in_stream (GstWmsAsfParse * self, GstBaseParseFrame * frame,
   } else {
     self->is_lost = TRUE;
     look_for_place (self, map, verdict);
+    /* found here: at the end there is no other call to take it */
+    if (!self->is_lost && verdict->skip == 0)
+      return decide_in_stream (self, frame, map, verdict, error);
   }
   return TRUE;
 }

@@ -96,11 +96,13 @@ wms_cookies_take (WmsCookies * self, const WmsCookie * cookies, guint n_cookies)
 
   for (i = 0; i < n_cookies; i++) {
     const WmsCookie *cookie = &cookies[i];
+    gboolean is_id = strcmp (cookie->name, "push-id") == 0;
 
-    if (!is_cookie_text (cookie->name)
-        || (!cookie->is_deleted && !is_cookie_text (cookie->value)))
+    /* a push-id is one, past its time or not */
+    if (!is_cookie_text (cookie->name) || ((is_id || !cookie->is_deleted)
+            && !is_cookie_text (cookie->value)))
       continue;
-    if (strcmp (cookie->name, "push-id") != 0) {
+    if (!is_id) {
       keep_cookie (self, cookie);
     } else if (strlen (cookie->value) <= WMS_PUSH_MAX_ID) {
       g_free (self->push_id);

@@ -2,6 +2,8 @@
 
 /* The push protocol without its sockets: answers to its requests, with all the
  * headers that it reads, in any order. */
+#include <string.h>
+
 #include "fuzz.h"
 #include "wmspush/wmspush.h"
 #include "wmspush/wmsuri.h"
@@ -119,6 +121,29 @@ go_on (WmsPush * push, WmsOutcome outcome, FuzzInput * input)
   return FALSE;
 }
 
+/* A line of a head that nothing got into which ends it. */
+static void
+check_line (const gchar * text, gboolean is_ascii)
+{
+  for (; text != NULL && *text != '\0'; text++) {
+    if ((*text & 0xe0) == 0 || *text == 0x7f || (is_ascii && *text & 0x80))
+      g_error ("a header of ours with byte %d", *text);
+  }
+}
+
+static void
+check_request (const WmsRequest * request)
+{
+  check_line (request->host, TRUE);
+  check_line (request->cookie, TRUE);
+  check_line (request->accept_schemes, TRUE);
+  check_line (request->authorization, FALSE);
+  check_line (request->proxy_authorization, FALSE);
+  if (strstr (request->cookie, "push-id=;") != NULL
+      || g_str_has_suffix (request->cookie, "push-id="))
+    g_error ("an empty push-id");
+}
+
 static void
 play (GUri * uri, FuzzInput * input, guint flags)
 {
@@ -142,6 +167,7 @@ play (GUri * uri, FuzzInput * input, guint flags)
 
     if (!wms_push_next_request (push, &request))
       break;
+    check_request (&request);
     is_on = go_on (push, take_response (push, input, fuzz_take_uint16 (input)),
         input);
   }

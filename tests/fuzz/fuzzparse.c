@@ -218,7 +218,7 @@ push_something (Fuzz * self, FuzzInput * input, FuzzStream * stream)
 {
   guint what = fuzz_take_byte (input);
 
-  switch (what % 10) {
+  switch (what % 16) {
     case 0:
       push_segment (self, (what & 16) ? GST_FORMAT_BYTES : GST_FORMAT_TIME,
           fuzz_take_uint16 (input));
@@ -236,8 +236,9 @@ push_something (Fuzz * self, FuzzInput * input, FuzzStream * stream)
       gst_pad_push_event (self->src, gst_event_new_gap (fuzz_take_uint16
               (input) * GST_MSECOND, GST_SECOND));
       break;
-    case 4:
-    case 5:
+    case 7:
+    case 8:
+    case 9:
       fuzz_stream_add (stream, input);
       break;
     default:

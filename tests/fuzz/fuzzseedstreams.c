@@ -218,7 +218,18 @@ put_buffer (GByteArray * to, guint flags, GBytes * bytes)
   test_put (to, 0, 1);
 }
 
-/* As asfparse gives them, with the header in the caps, and in the buffers. */
+/* The same, where an input asks for a buffer and nothing is left. */
+static void
+put_header (GByteArray * to, GBytes * bytes)
+{
+  test_put (to, 1, 1);
+  test_put (to, 2, 1);
+  test_put (to, g_bytes_get_size (bytes), 2);
+  put_bytes (to, bytes);
+  test_put (to, 0, 1);
+}
+
+/* As asfparse gives them: with the header in the caps, and in the buffers. */
 static void
 seed_sink (TestProgramme * programme, const gchar * name)
 {
@@ -226,11 +237,27 @@ seed_sink (TestProgramme * programme, const gchar * name)
   guint i, n = count_packets (programme);
 
   test_put (bytes, 1, 1);
-  test_put (bytes, 0, 1);
+  test_put (bytes, 0x90, 1);
+  put_header (bytes, programme->header);
   put_buffer (bytes, 1, programme->header);
   for (i = 0; i < n; i++)
     put_buffer (bytes, 0, g_ptr_array_index (programme->packets, i));
   fuzz_seed_save ("sink", name, bytes);
+}
+
+/* A source with times, the second packet's beyond all sums. */
+static void
+seed_parse_times (TestProgramme * programme)
+{
+  GByteArray *bytes = g_byte_array_new ();
+  guint i, n = count_packets (programme);
+
+  test_put (bytes, 0, 1);
+  put_buffer (bytes, 0, programme->header);
+  for (i = 0; i < n; i++)
+    put_buffer (bytes, i == 1 ? 0x18 : 0, g_ptr_array_index
+        (programme->packets, i));
+  fuzz_seed_save ("parse", "times", bytes);
 }
 
 static void
@@ -260,8 +287,10 @@ fuzz_seed_programmes (void)
 
     programme = test_programme_new (&configs[i]);
     seed_programme (programme, name);
-    if (i == 0)
+    if (i == 0) {
       seed_server (programme);
+      seed_parse_times (programme);
+    }
     test_programme_free (programme);
     g_free (name);
   }

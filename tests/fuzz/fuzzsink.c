@@ -12,7 +12,6 @@
 #include "wmspush/gstwmspushsink.h"
 
 #define MAX_STEPS 64
-#define MAX_PIECE 20000
 #define POINT "/fuzz"
 
 static PubThread *server;
@@ -80,7 +79,7 @@ take_buffer (Fuzz * self)
     buffer = fuzz_stream_take_item (self->stream);
   else
     buffer = fuzz_stream_take (self->stream, n < 128 ? n * 4
-        : MIN (fuzz_take_uint16 (input), MAX_PIECE));
+        : fuzz_take_uint16 (input));
   time = (flags & (8 | 16 | 32)) ? fuzz_take_uint16 (input) : 0;
   if (flags & 1)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_HEADER);
@@ -217,8 +216,9 @@ push_all (Fuzz * self)
   gst_pad_push_event (self->src, gst_event_new_eos ());
 }
 
-/* What came in went out, was dropped or was refused; and what went out came
- * to the server. */
+/* What came in went out, was dropped or was refused.  The server may have
+ * refused packets that went out, and then its session; the sink has ended its
+ * own by then. */
 static void
 check_account (Fuzz * self)
 {
@@ -233,7 +233,7 @@ check_account (Fuzz * self)
           NULL) || received != sent + dropped + refused)
     g_error ("packets are lost: %s", gst_structure_to_string (stats));
   pub_thread_get_point (server, POINT, &info);
-  if (!self->has_error && !self->was_flushed && info.counters.packets != sent)
+  if (!self->was_flushed && info.counters.packets > sent)
     g_error ("%u packets came, %u were sent", (guint) info.counters.packets,
         (guint) sent);
 }

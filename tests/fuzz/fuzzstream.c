@@ -71,9 +71,9 @@ make_bytes (FuzzInput * input)
 {
   GByteArray *bytes = g_byte_array_new ();
   const guint8 *data;
-  gsize n = fuzz_take_bytes (input, MIN (fuzz_take_uint16 (input), MAX_BYTES),
-      &data);
+  gsize n = fuzz_take_uint16 (input);
 
+  n = fuzz_take_bytes (input, MIN (n, MAX_BYTES), &data);
   g_byte_array_append (bytes, data, n);
   return bytes;
 }
@@ -165,7 +165,8 @@ fuzz_stream_take (FuzzStream * self, gsize max)
   gsize n = MIN (max, self->bytes->len - self->at);
   GstBuffer *buffer = gst_buffer_new_allocate (NULL, n, NULL);
 
-  gst_buffer_fill (buffer, 0, self->bytes->data + self->at, n);
+  if (n > 0)
+    gst_buffer_fill (buffer, 0, self->bytes->data + self->at, n);
   self->at += n;
   return buffer;
 }

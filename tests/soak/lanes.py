@@ -81,14 +81,23 @@ class Encoder:
     def take_sample(self, stamp, stats):
         self.stats = stats
         self.heap = stats['heap']
-        self.samples.append(Sample(stamp, handled(stats), stats.get('packets-sent', 0),
-                                   stats.get('bytes-unacknowledged', 0), stats.get('bytes-sent', 0)))
+        self.keep_sample(stamp, stats)
+
+    def keep_sample(self, stamp, stats):
+        """In their order, whichever thread tells them first."""
+        sample = Sample(stamp, handled(stats), stats.get('packets-sent', 0), stats.get('bytes-unacknowledged', 0),
+                        stats.get('bytes-sent', 0))
+        last = self.samples[-1] if self.samples else sample
+        if sample.time >= last.time and sample.handled >= last.handled:
+            self.samples.append(sample)
 
     def take_status(self, stamp, words):
         name, hresult, *rest = words
         name = name.replace('WMT_', '')
         stats = fields(rest)
         self.statuses.append(Status(stamp, name, hresult, stats))
+        if name == 'RECONNECT_START':
+            self.keep_sample(stamp, stats)
         text = f'{self.name} {name}' + ('' if hresult == 'S_OK' else f' {hresult}')
         if stats.get('http'):
             text += f' http={stats["http"]}'

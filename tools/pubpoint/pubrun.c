@@ -143,14 +143,14 @@ end_now (int signal_number)
 }
 
 /* On a thread of its own: files may take their time, and so does GStreamer's
- * first start, for which the plugins are looked through. */
+ * first start, for which the plugins are looked through.  Nobody waits for it
+ * when the program ends, so it has the arguments only. */
 static void
 load_options (GTask * task, gpointer source, gpointer data,
     GCancellable * cancellable)
 {
-  Program *self = data;
   GError *error = NULL;
-  PubOptions *options = pub_options_new (self->arguments, &error);
+  PubOptions *options = pub_options_new (data, &error);
 
   if (options != NULL && options->push_to != NULL)
     /* what is wrong is said when it is asked for again */
@@ -211,7 +211,7 @@ reload_signalled (gpointer data)
   self->loading = LOADING_NEW;
   pub_notify_reloading ();
   task = g_task_new (NULL, NULL, options_loaded, self);
-  g_task_set_task_data (task, self, NULL);
+  g_task_set_task_data (task, (gpointer) self->arguments, NULL);
   g_task_run_in_thread (task, load_options);
   g_object_unref (task);
   return G_SOURCE_CONTINUE;

@@ -11,6 +11,8 @@
 #include "testmux.h"
 
 #define N_FRAMES 6
+#define VIDEO_CAPS "video/x-wmv, wmvversion=2, format=WMV2, width=320, " \
+    "height=240, framerate=25/1"
 #define FILE_ID_OFFSET 24
 #define CREATION_OFFSET (FILE_ID_OFFSET + 16 + 8)
 #define DEADLINE (60 * G_TIME_SPAN_SECOND)
@@ -105,11 +107,27 @@ tag_event (Run * run)
   return gst_event_new_tag (tags);
 }
 
+static guint
+count_headers (GByteArray * bytes)
+{
+  guint8 *end = bytes->data + bytes->len;
+  guint8 *at = bytes->data;
+  guint n = 0;
+
+  while ((at = memmem (at, end - at, &asf_guid_file_properties,
+              ASF_GUID_SIZE)) != NULL) {
+    at += ASF_GUID_SIZE;
+    n++;
+  }
+  return n;
+}
+
 /* What an input is given; made before memory is missing. */
 typedef struct
 {
   GstEvent *events[4];
   GstBuffer *buffers[N_FRAMES];
+  GstEvent *change;             /* NULL, or caps in the middle */
 } Input;
 
 static void
@@ -129,6 +147,8 @@ begin_input (GstHarness * h, Input * input)
 static void
 push_nth (GstHarness * h, Input * input, guint n)
 {
+  if (n == N_FRAMES / 2 && input->change != NULL)
+    gst_harness_push_event (h, input->change);
   if (input->buffers[n] != NULL)
     gst_pad_push (h->srcpad, input->buffers[n]);
 }
@@ -162,22 +182,26 @@ wait_for (Run * run, const gchar * ends)
   } while (strchr (ends, what) == NULL);
 }
 
-/* The first header once more, as others do: what it says of the file itself
- * is another time, another identifier. */
+/* What differs from file to file: when it was made, and its identifier. */
 static void
 forget_identity (GByteArray * bytes)
 {
-  guint8 *properties = memmem (bytes->data, bytes->len,
-      &asf_guid_file_properties, ASF_GUID_SIZE);
+  static const guint8 none[ASF_GUID_SIZE];
+  guint8 *end = bytes->data + bytes->len;
+  guint8 *properties = bytes->data;
   guint8 id[ASF_GUID_SIZE];
   guint8 *at;
 
-  if (properties == NULL)
-    return;
-  memset (properties + CREATION_OFFSET, 0, sizeof (guint64));
-  memcpy (id, properties + FILE_ID_OFFSET, sizeof id);
-  while ((at = memmem (bytes->data, bytes->len, id, sizeof id)) != NULL)
-    memset (at, 0, sizeof id);
+  while (properties != NULL && (properties = memmem (properties,
+              end - properties, &asf_guid_file_properties,
+              ASF_GUID_SIZE)) != NULL) {
+    memset (properties + CREATION_OFFSET, 0, sizeof (guint64));
+    memcpy (id, properties + FILE_ID_OFFSET, sizeof id);
+    properties += ASF_GUID_SIZE;
+    while (memcmp (id, none, sizeof id) != 0
+        && (at = memmem (bytes->data, bytes->len, id, sizeof id)) != NULL)
+      memset (at, 0, sizeof id);
+  }
 }
 
 static GByteArray *
@@ -192,7 +216,8 @@ take_file (Run * run)
   while ((buffer = gst_harness_try_pull (run->mux.out)) != NULL) {
     gsize size = gst_buffer_get_size (buffer);
 
-    if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_HEADER))
+    if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_HEADER)
+        && run->mux.flags & TEST_MUX_SEEKABLE)
       pos = 0;
     g_byte_array_set_size (bytes, MAX (bytes->len, pos + size));
     gst_buffer_extract (buffer, 0, bytes->data + pos, size);
@@ -221,15 +246,17 @@ run_clear (Run * run)
 }
 
 static void
-make_input (Run * run, Input * video, Input * audio, Input * text)
+make_input (Run * run, Input * video, Input * audio, Input * text,
+    gboolean is_live)
 {
   gint64 i;
 
   memset (text, 0, sizeof *text);
-  memset (video->events, 0, sizeof video->events);
-  memset (audio->events, 0, sizeof audio->events);
-  video->events[0] = caps_event (run, "video/x-wmv, wmvversion=2, format=WMV2, "
-      "width=320, height=240, framerate=25/1", "wmv2");
+  memset (video, 0, sizeof *video);
+  memset (audio, 0, sizeof *audio);
+  if (is_live)
+    video->change = caps_event (run, VIDEO_CAPS, "other");
+  video->events[0] = caps_event (run, VIDEO_CAPS, "wmv2");
   video->events[1] = tag_event (run);
   audio->events[0] = caps_event (run, "audio/x-wma, wmaversion=2, channels=2, "
       "rate=44100, bitrate=64000, depth=16, block_align=400", "0123456789");
@@ -277,6 +304,7 @@ typedef struct
   guint kinds;
   gboolean text_ends_first;
   guint least;
+  gboolean is_live;             /* a broadcast, with two headers */
 } Row;
 
 /* A file of everything that has bytes: sound, pictures, text, tags and codec
@@ -289,12 +317,12 @@ make_file (const Row * row, gint nth, gboolean for_good, Run * run,
   GstBufferPool *pool;
   GByteArray *bytes;
 
-  run_init (run, TEST_MUX_SEEKABLE);
+  run_init (run, row->is_live ? 0 : TEST_MUX_SEEKABLE);
   pool = fail_pool_new (run->allocator, 1000);
   fail_offer (run->mux.out->sinkpad, run->allocator, pool);
   run->mux.flags |= TEST_MUX_NO_CAPS;
   run->text = test_mux_add_input (&run->mux, "text_0", NULL);
-  make_input (run, &video, &audio, &text);
+  make_input (run, &video, &audio, &text, row->is_live);
   fail_arm (row->kinds, nth, for_good);
   push_input (run, &video, &audio, &text, row->text_ends_first);
   bytes = take_file (run);
@@ -333,6 +361,8 @@ static const Row rows[] = {
   {FAIL_MAP | FAIL_COPY, TRUE, 2 * N_FRAMES}, {FAIL_TRY, TRUE, 3},
   {FAIL_COPY, TRUE, 0}, {FAIL_POOL, TRUE, 0},
   {FAIL_ANY, TRUE, 3 * N_FRAMES}, {FAIL_ANY, FALSE, 3 * N_FRAMES},
+  {FAIL_MAP, FALSE, 2 * N_FRAMES, TRUE}, {FAIL_TRY, FALSE, 6, TRUE},
+  {FAIL_ANY, FALSE, 3 * N_FRAMES, TRUE},
 };
 
 GST_START_TEST (test_each_call)
@@ -349,6 +379,7 @@ GST_START_TEST (test_each_call)
   check_run (&run, wanted, wanted, "none");
   fail_unless_equals_int (run.n_errors + run.n_warnings, 0);
   fail_unless (n_calls >= row->least, "%u calls", n_calls);
+  fail_unless_equals_int (count_headers (wanted), row->is_live ? 2 : 1);
   for (nth = 0; nth < (gint) n_calls; nth++) {
     g_autofree gchar *where = g_strdup_printf ("kinds %x, call %d%s",
         row->kinds, nth, for_good ? " and all after it" : "");

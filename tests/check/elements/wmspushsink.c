@@ -6,6 +6,7 @@
 
 #include "scriptserver.h"
 #include "sinkrig.h"
+#include "testasf.h"
 #include "wmspush/wmswriter.h"
 
 /* The n-th frame that the server got is this packet of the rig. */
@@ -440,7 +441,7 @@ GST_START_TEST (test_failures)
 {
   SinkRig *rig = sink_rig_new_for (failures[__i__].script);
 
-  g_object_set (rig->sink, "timeout", 1, NULL);
+  g_object_set (rig->sink, "timeout", test_get_patience (), NULL);
   push_until_failure (rig, failures[__i__].log, failures[__i__].code);
   fail_unless_equals_int (rig->http_status, failures[__i__].http_status);
   sink_rig_free (rig);

@@ -15,11 +15,19 @@
 #include "mortalserver.h"
 #include "wmspush/wmsstatus.h"
 
-/* A machine that has other work. */
+/* A machine that has other work; with a sanitizer all takes ten times as long,
+ * and not each step has its turn. */
+#if defined (__SANITIZE_ADDRESS__) || defined (__SANITIZE_THREAD__)
+#define NOTICE_US (20 * G_TIME_SPAN_SECOND)
+#define STRIDE 4
+#define PROXY_STRIDE 16
+#else
 #define NOTICE_US (2 * G_TIME_SPAN_SECOND)
+#define STRIDE 1
+#define PROXY_STRIDE 8
+#endif
 /* What TLS has read of a connection and not handed on: a record. */
 #define TLS_SLACK 20000
-#define PROXY_STRIDE 8
 /* The padding of RandomServer's packets is not sent. */
 #define LEAST_PACKET (RANDOM_PACKET_SIZE - 300)
 #define DIGEST "Digest realm=\"points\", nonce=\"n1\", qop=\"auth\""
@@ -312,7 +320,7 @@ GST_START_TEST (test_killed)
   guint n_steps = play_round (way, is_reset, MORTAL_NEVER, NULL);
   guint n_descriptors = fault_count_descriptors ();
   Findings findings = { 0, };
-  guint stride = 1;
+  guint stride = STRIDE;
   guint i;
 
   fail_unless (n_steps > 20);
@@ -328,7 +336,7 @@ GST_START_TEST (test_killed)
       findings.n_unnoticed, (guint) (findings.longest_us / 1000),
       findings.n_sent, findings.n_in_flight, findings.n_dropped);
   /* what is read in one go or in two is a matter of luck */
-  fail_unless (findings.n_rounds * stride + 2 * stride >= n_steps);
+  fail_unless ((findings.n_rounds + 2) * stride >= n_steps);
 }
 
 GST_END_TEST;

@@ -52,7 +52,8 @@ sink_rig_stop (SinkRig * self)
   gint64 start = g_get_monotonic_time ();
 
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
-  fail_unless (g_get_monotonic_time () - start < G_TIME_SPAN_SECOND,
+  fail_unless (g_get_monotonic_time () - start
+      < test_get_patience () * G_TIME_SPAN_SECOND,
       "to NULL took %" G_GINT64_FORMAT " us", g_get_monotonic_time () - start);
 }
 

@@ -399,6 +399,15 @@ test_passes_asfcheck (const gchar * path)
   return status == 0;
 }
 
+guint
+test_get_patience (void)
+{
+  const gchar *text = g_getenv ("CK_TIMEOUT_MULTIPLIER");
+  guint64 times = text == NULL ? 1 : g_ascii_strtoull (text, NULL, 10);
+
+  return CLAMP (times, 1, 100);
+}
+
 gboolean
 test_wait_for_threads (void)
 {

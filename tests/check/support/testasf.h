@@ -77,6 +77,10 @@ gchar *test_asfcheck_frames (const gchar * path);
 /* Whether it finds no error, or is not there; warnings do not count. */
 gboolean test_passes_asfcheck (const gchar * path);
 
+/* How many times longer than usual things may take: CK_TIMEOUT_MULTIPLIER, as
+ * libcheck has it, 1 without it. */
+guint test_get_patience (void);
+
 /* Waits for the end of the threads that sinks have started, which may still let
  * go of messages; FALSE after 20 s. */
 gboolean test_wait_for_threads (void);

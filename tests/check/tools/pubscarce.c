@@ -271,6 +271,7 @@ GST_START_TEST (test_recorder_without_descriptor)
   Hoard hoarded;
 
   begin ();
+  push_until (is_well);
   hoard (&hoarded, get_recorder_fd (), 0);
   fault_rig_push_header (fault, 1);
   push_until (has_problem);

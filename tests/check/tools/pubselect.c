@@ -267,11 +267,11 @@ GST_START_TEST (test_shares)
   other_of = pub_choice_filter (choices[1], 3, packet, FALSE);
   fail_unless (one_of == other_of);
   g_bytes_unref (other_of);
-  g_bytes_unref (one_of);
   /* another one in its place */
   other_of = pub_choice_filter (choices[1], 3 + PUB_SELECT_KEPT, packet, FALSE);
   fail_unless (one_of != other_of);
   g_bytes_unref (other_of);
+  g_bytes_unref (one_of);
   g_bytes_unref (packet);
 
   set_streams ("vaaaaaaa");

@@ -354,7 +354,8 @@ GST_START_TEST (test_cookies_come_and_go)
 {
   WmsCookie here[] = { {"push-id", "1"}, {"a", "x"}, {"ab", "y"}
   };
-  WmsCookie gone[] = { {"push-id", "2"}, {"a", "", TRUE}, {"c", "z", TRUE}
+  WmsCookie gone[] = { {"push-id", "2"}, {"a", "", TRUE}, {"c", "z", TRUE},
+  {"push-id", "\xca 3", TRUE}, {"push-id", "", TRUE}
   };
   WmsPush *push = new_push ("http://h/p");
   WmsRequest request;
@@ -367,7 +368,8 @@ GST_START_TEST (test_cookies_come_and_go)
   fail_unless (wms_push_next_request (push, &request));
   fail_unless_equals_string (request.cookie, "push-id=1; a=x; ab=y");
   fail_unless_equals_int (take (push, (WmsResponse) {
-          .status = 204, COUGAR,.cookies = gone,.n_cookies = 3}
+          .status = 204, COUGAR,.cookies = gone,.n_cookies =
+            G_N_ELEMENTS (gone)}
           , NULL), WMS_OUTCOME_OPENED);
   fail_unless (wms_push_next_request (push, &request));
   fail_unless_equals_string (request.cookie, "push-id=2; ab=y");
