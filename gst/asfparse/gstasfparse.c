@@ -238,6 +238,7 @@ read_header (GstWmsAsfParse * self, GstBaseParseFrame * frame,
     const GstMapInfo * map, Verdict * verdict, GError ** error)
 {
   guint64 total;
+  AsfHeaderInfo info;
   GstBuffer *header;
 
   if (map->size < ASF_HEADER_PEEK_SIZE) {
@@ -250,8 +251,9 @@ read_header (GstWmsAsfParse * self, GstBaseParseFrame * frame,
     verdict->needed = total;
     return TRUE;
   }
-  if (!asf_header_read (map->data, total, &self->info, error))
+  if (!asf_header_read (map->data, total, &info, error))
     return FALSE;
+  self->info = info;
   self->has_header = TRUE;
   set_places (self, frame->offset);
   header = gst_buffer_copy_region (frame->buffer, GST_BUFFER_COPY_MEMORY, 0,
@@ -434,6 +436,21 @@ decide_at_end (GstWmsAsfParse * self, GstBaseParseFrame * frame,
 }
 
 static gboolean
+take_thing (GstWmsAsfParse * self, GstBaseParseFrame * frame,
+    const GstMapInfo * map, AsfThing thing, Verdict * verdict, GError ** error)
+{
+  if (thing == ASF_THING_HEADER)
+    return read_header (self, frame, map, verdict, error);
+  if (thing == ASF_THING_PACKET)
+    take_packet (self, frame, map, verdict);
+  else if (thing == ASF_THING_UNSEEN)
+    decide_at_end (self, frame, map, verdict);
+  else
+    take_object (self, frame, map, thing, verdict);
+  return TRUE;
+}
+
+static gboolean
 decide_in_stream (GstWmsAsfParse * self, GstBaseParseFrame * frame,
     const GstMapInfo * map, Verdict * verdict, GError ** error)
 {
@@ -441,23 +458,16 @@ decide_in_stream (GstWmsAsfParse * self, GstBaseParseFrame * frame,
 
   if (!self->is_lost && frame->offset >= self->object_end)
     thing = asf_identify (map->data, map->size, self->info.packet_size);
-  if (thing == ASF_THING_HEADER)
-    return read_header (self, frame, map, verdict, error);
-  if (thing == ASF_THING_PACKET) {
-    take_packet (self, frame, map, verdict);
-  } else if (thing == ASF_THING_UNSEEN) {
-    decide_at_end (self, frame, map, verdict);
-  } else if (thing == ASF_THING_INDEX || frame->offset < self->object_end
-      || (frame->offset >= self->packets_end && !self->is_lost)) {
-    take_object (self, frame, map, thing, verdict);
-  } else {
+  if (thing == ASF_THING_NONE && frame->offset >= self->object_end
+      && (frame->offset < self->packets_end || self->is_lost)) {
     self->is_lost = TRUE;
     look_for_place (self, map, verdict);
-    /* found here: at the end there is no other call to take it */
-    if (!self->is_lost && verdict->skip == 0)
-      return decide_in_stream (self, frame, map, verdict, error);
+    if (self->is_lost || verdict->skip > 0)
+      return TRUE;
+    /* at the end there is no other call to take what is found here */
+    thing = asf_identify (map->data, map->size, self->info.packet_size);
   }
-  return TRUE;
+  return take_thing (self, frame, map, thing, verdict, error);
 }
 
 static gboolean

@@ -12,13 +12,13 @@
 #include "wmspush/gstwmspushsink.h"
 
 #define MAX_STEPS 64
-#define POINT "/fuzz"
 
 static PubThread *server;
 
 typedef struct
 {
   GstElement *sink;
+  gchar *point;                 /* another one each time */
   GstPad *src;
   FuzzInput *input;
   FuzzStream *stream;           /* what is still to be pushed */
@@ -232,7 +232,7 @@ check_account (Fuzz * self)
           G_TYPE_UINT64, &dropped, "packets-refused", G_TYPE_UINT64, &refused,
           NULL) || received != sent + dropped + refused)
     g_error ("packets are lost: %s", gst_structure_to_string (stats));
-  pub_thread_get_point (server, POINT, &info);
+  pub_thread_get_point (server, self->point, &info);
   if (!self->was_flushed && info.counters.packets > sent)
     g_error ("%u packets came, %u were sent", (guint) info.counters.packets,
         (guint) sent);
@@ -243,7 +243,7 @@ run (Fuzz * self)
 {
   GstPad *pad = gst_element_get_static_pad (self->sink, "sink");
   GstBus *bus = gst_bus_new ();
-  g_autofree gchar *url = pub_thread_url (server, "http", POINT);
+  g_autofree gchar *url = pub_thread_url (server, "http", self->point);
 
   gst_bus_set_sync_handler (bus, take_message, self, NULL);
   gst_element_set_bus (self->sink, bus);
@@ -258,7 +258,7 @@ run (Fuzz * self)
   if (self->is_disordered || self->course.state != COURSE_IDLE)
     g_error ("statuses in a wrong order: %s", self->course.log->str);
   check_account (self);
-  pub_thread_disconnect (server, POINT, 503);
+  pub_thread_disconnect (server, self->point, 503);
   gst_element_set_bus (self->sink, NULL);
   gst_object_unref (bus);
   gst_object_unref (pad);
@@ -267,9 +267,11 @@ run (Fuzz * self)
 int
 LLVMFuzzerTestOneInput (const guint8 * data, gsize size)
 {
+  static guint n;
   FuzzInput input = { data, size };
   Fuzz self = { gst_object_ref_sink (gst_element_factory_make ("wmspushsink",
-            NULL)), gst_pad_new ("src", GST_PAD_SRC), &input
+            NULL)), g_strdup_printf ("/fuzz%u", n++),
+    gst_pad_new ("src", GST_PAD_SRC), &input
   };
 
   g_mutex_init (&self.lock);
@@ -277,6 +279,7 @@ LLVMFuzzerTestOneInput (const guint8 * data, gsize size)
   self.stream = fuzz_stream_new ();
   run (&self);
   fuzz_stream_free (self.stream);
+  g_free (self.point);
   g_string_free (self.course.log, TRUE);
   g_mutex_clear (&self.lock);
   gst_object_unref (self.src);
