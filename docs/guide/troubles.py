@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What the plugin says when something is wrong, and what to do about it.
+"""What plugin and publishing point say when something is wrong, and what to do.
 
 The texts are those of the sources, found as the translators' template is
 made; most say themselves what to do, in their last sentences.  remedies.txt
@@ -16,16 +16,21 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
 REMEDIES = os.path.join(ROOT, 'docs', 'guide', 'remedies.txt')
 TABLE = 'gst/wmspush/wmsstatus.c'
 ELEMENTS = (('gst/wmspush/', 'wmspushsink'), ('gst/asfmux/', 'asfmux'),
-            ('gst/asfparse/', 'asfparse'), ('gst/rtpasfpay/', 'rtpasfpay'))
+            ('gst/asfparse/', 'asfparse'), ('gst/rtpasfpay/', 'rtpasfpay'),
+            ('tools/pubpoint/', 'wms-pubpoint'))
+# What the publishing point says when nothing is wrong: options, its page.
+OTHER_TEXTS = re.compile(r'pub(option(table|help)|page|pagetexts|run)\.c$')
 PLACES = re.compile(r'%(?:\d+\$)?[-\d]*[a-zA-Z]+')
 # What comes behind a colon is a remedy when it begins so.
-ADVICE = re.compile(r'insert |put |set |use |reserve ')
+ADVICE = re.compile(r'(?:insert|put|set|use|reserve|end|choose|install|name) ')
 
 
 def sources():
-    """The plugin's files with texts for people."""
+    """The files with such texts."""
     with open(os.path.join(ROOT, 'po', 'POTFILES'), encoding='utf-8') as file:
-        return [line.strip() for line in file if line.startswith('gst/')]
+        names = file.read().split()
+    return [name for name in names if not OTHER_TEXTS.search(name)
+            and name.startswith(tuple(folder for folder, _ in ELEMENTS))]
 
 
 def catalogue():
@@ -38,18 +43,20 @@ def catalogue():
         place = re.search(r'^#: (\S+)', entry, re.M)[1]
         text = re.search(r'^msgid (.*?)\nmsgstr', entry, re.M | re.S)[1]
         text = ''.join(re.findall(r'"((?:[^"\\]|\\.)*)"', text))
-        yield place, text.replace('\\n', ' ').replace('\\"', '"')
+        yield place, text.replace('\\n', ' ').replace('\\"', '"').strip()
 
 
-def is_trouble(text):
-    """Statuses and parts of sentences have no full stop."""
-    return text.endswith('.') or ': %s' in text
+def is_trouble(place, text):
+    """In the plugin statuses and parts of sentences have no full stop."""
+    if place.startswith('gst/'):
+        return text.endswith('.') or ': %s' in text
+    return len(re.findall(r'\w\w+', PLACES.sub('', text))) > 2
 
 
 def troubles():
     """(element, text) of each error and warning."""
     for place, text in catalogue():
-        if is_trouble(text):
+        if is_trouble(place, text):
             yield next(name for folder, name in ELEMENTS
                        if place.startswith(folder)), text
 
@@ -95,7 +102,7 @@ def problems():
 
 def shown(text):
     """Text in a cell of a table, with places for what is filled in."""
-    return PLACES.sub('…', text).replace('|', '\\|').replace('<', '&lt;')
+    return PLACES.sub('…', text).removesuffix(':').replace('|', '\\|').replace('<', '&lt;')
 
 
 def codes(rows):
