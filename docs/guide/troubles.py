@@ -85,7 +85,7 @@ def parted(text, said):
         return wrong + '.', what
     wrong, _, what = text.partition(': ')
     if ADVICE.match(what):
-        return wrong + '.', what[0].upper() + what[1:]
+        return wrong + '.', what[0].upper() + what[1:].rstrip('.') + '.'
     return text, ''
 
 
