@@ -146,10 +146,10 @@ make_late_packet (guint n, guint32 shift_ms)
   GstBuffer *buffer;
   GstMapInfo map;
   gsize size;
+  gconstpointer data = g_bytes_get_data (packet, &size);
 
-  fail_unless (asf_packet_read (g_bytes_get_data (packet, &size), size, &info,
-          NULL));
-  buffer = gst_buffer_new_memdup (g_bytes_get_data (packet, NULL), size);
+  fail_unless (asf_packet_read (data, size, &info, NULL));
+  buffer = gst_buffer_new_memdup (data, size);
   gst_buffer_map (buffer, &map, GST_MAP_WRITE);
   /* section 5.2.2: Send Time and Duration end the parsing information */
   GST_WRITE_UINT32_LE (map.data + info.payload_offset - 6,
