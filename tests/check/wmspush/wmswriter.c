@@ -452,7 +452,7 @@ GST_START_TEST (test_silence_is_kept)
 GST_END_TEST;
 
 /* The same through TLS, which would tell readers the end only. */
-GST_START_TEST (test_silence_is_kept_with_tls)
+GST_START_TEST (test_tls_silence_is_kept)
 {
   g_autoptr (GSocketListener) listener = g_socket_listener_new ();
   g_autoptr (GSocketConnection) theirs = NULL;
@@ -477,7 +477,7 @@ reset (GSocketConnection * connection)
 }
 
 /* Which code GIO has for both; a FIN of the peer is no failure of a write. */
-GST_START_TEST (test_reset_is_kept_with_tls)
+GST_START_TEST (test_tls_reset_is_kept)
 {
   g_autoptr (GSocketListener) listener = g_socket_listener_new ();
   g_autoptr (GSocketConnection) theirs = NULL;
@@ -546,8 +546,8 @@ wmswriter_suite (void)
   tcase_add_test (tc, test_filler_sizes);
   tcase_add_test (tc, test_limits);
   tcase_add_test (tc, test_silence_is_kept);
-  tcase_add_test (tc, test_silence_is_kept_with_tls);
-  tcase_add_test (tc, test_reset_is_kept_with_tls);
+  tcase_add_test (tc, test_tls_silence_is_kept);
+  tcase_add_test (tc, test_tls_reset_is_kept);
   return suite;
 }
 
