@@ -131,7 +131,8 @@ static void
 check_line (const gchar * text, gboolean is_ascii)
 {
   for (; text != NULL && *text != '\0'; text++) {
-    if ((*text & 0xe0) == 0 || *text == 0x7f || (is_ascii && *text & 0x80))
+    if (((*text & 0xe0) == 0 && (*text != '\t' || is_ascii)) || *text == 0x7f
+        || (is_ascii && *text & 0x80))
       g_error ("a header of ours with byte %d", *text);
   }
 }
