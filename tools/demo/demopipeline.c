@@ -292,6 +292,7 @@ demo_pipeline_new (const gchar * file, const gchar * location, GError ** error)
   g_object_set (self->sink, "location", location, NULL);
   gst_bin_add_many (GST_BIN (self->pipeline), self->mux, self->sink, NULL);
   if (!gst_element_link (self->mux, self->sink)) {
+    /* g_autoptr frees it: NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
     g_set_error_literal (error, GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION,
         _("asfmux could not be connected to wmspushsink."));
     return NULL;
