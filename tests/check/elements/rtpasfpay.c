@@ -9,7 +9,7 @@
 #define FORMAT_HEADER_SIZE 4
 #define RTP_HEADER_SIZE 12
 
-static const guint mtus[] = { 28, 200, 1400, 65000 };
+static const guint mtus[] = { 150, 1400, 65000 };
 
 /* What asfcheck.py would say of the media objects in @packets. */
 static void
