@@ -5,24 +5,6 @@
 
 #include "asf/asfpacket.h"
 
-static gboolean
-is_packet (const guint8 * data, guint32 packet_size)
-{
-  AsfPacketInfo packet;
-  AsfPayloadIter iter;
-  AsfPayload payload;
-  GError *error = NULL;
-
-  if (!asf_packet_read (data, packet_size, &packet, NULL))
-    return FALSE;
-  asf_payload_iter_init (&iter, &packet, data);
-  while (asf_payload_next (&iter, &payload, &error));
-  if (error == NULL)
-    return TRUE;
-  g_error_free (error);
-  return FALSE;
-}
-
 /* Section 2.1: objects begin with an identifier, packets with flags. */
 static AsfThing
 identify_object (const guint8 * data, gsize size)
@@ -48,7 +30,8 @@ asf_identify (const guint8 * data, gsize size, guint32 packet_size)
   }
   if (size < packet_size)
     return ASF_THING_UNSEEN;
-  return is_packet (data, packet_size) ? ASF_THING_PACKET : ASF_THING_NONE;
+  return asf_packet_check (data, packet_size, NULL) ? ASF_THING_PACKET
+      : ASF_THING_NONE;
 }
 
 gsize

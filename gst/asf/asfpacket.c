@@ -356,6 +356,24 @@ asf_payload_next (AsfPayloadIter * iter, AsfPayload * payload, GError ** error)
 }
 
 gboolean
+asf_packet_check (const guint8 * data, gsize size, GError ** error)
+{
+  AsfPacketInfo info;
+  AsfPayloadIter iter;
+  AsfPayload payload;
+  GError *fault = NULL;
+
+  if (!asf_packet_read (data, size, &info, error))
+    return FALSE;
+  asf_payload_iter_init (&iter, &info, data);
+  while (asf_payload_next (&iter, &payload, &fault));
+  if (fault == NULL)
+    return TRUE;
+  g_propagate_error (error, fault);
+  return FALSE;
+}
+
+gboolean
 asf_packet_starts_key_frame (const AsfPacketInfo * packet, const guint8 * data,
     const AsfHeaderInfo * header)
 {

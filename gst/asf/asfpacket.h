@@ -134,6 +134,17 @@ gboolean asf_payload_next (AsfPayloadIter * iter, AsfPayload * payload,
     GError ** error);
 
 /**
+ * asf_packet_check:
+ * @data: one data packet
+ * @size: its bytes
+ * @error: return location
+ *
+ * Returns: whether the packet and each of its payloads can be read; %FALSE with
+ *     an #AsfError.
+ */
+gboolean asf_packet_check (const guint8 * data, gsize size, GError ** error);
+
+/**
  * asf_packet_starts_key_frame:
  * @packet: from asf_packet_read()
  * @data: the same packet

@@ -41,6 +41,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "asf/asffinder.h"
+#include "asf/asfmap.h"
 #include "asf/asfpacket.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_wms_asf_parse_debug);
@@ -495,7 +496,7 @@ gst_wms_asf_parse_handle_frame (GstBaseParse * parse,
   GError *error = NULL;
   GstMapInfo map;
 
-  if (!gst_buffer_map (frame->buffer, &map, GST_MAP_READ)) {
+  if (!asf_buffer_map (frame->buffer, &map)) {
     GST_ELEMENT_ERROR (self, RESOURCE, READ, (NULL), ("unreadable buffer"));
     return GST_FLOW_ERROR;
   }

@@ -34,6 +34,7 @@
 #include <glib/gi18n-lib.h>
 #include <gst/rtp/gstrtpbuffer.h>
 
+#include "asf/asfmap.h"
 #include "asf/asfpacket.h"
 #include "asf/asfsplitter.h"
 
@@ -103,7 +104,7 @@ take_header (GstWmsRtpAsfPay * self, GstBuffer * header)
   gboolean is_taken;
   GstMapInfo map;
 
-  if (!gst_buffer_map (header, &map, GST_MAP_READ))
+  if (!asf_buffer_map (header, &map))
     return GST_FLOW_ERROR;
   config = g_base64_encode (map.data, map.size);
   gst_buffer_unmap (header, &map);
@@ -220,7 +221,7 @@ take_packet (GstWmsRtpAsfPay * self, const AsfUnit * unit)
   GstBuffer *cut;
   GstMapInfo map;
 
-  if (!gst_buffer_map (unit->buffer, &map, GST_MAP_READ))
+  if (!asf_buffer_map (unit->buffer, &map))
     return GST_FLOW_ERROR;
   if (asf_packet_read (map.data, map.size, &packet, &error)) {
     cut = cut_packet (unit->buffer, &packet, map.data);

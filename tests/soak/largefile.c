@@ -119,13 +119,8 @@ parse_arguments (int *argc, char ***argv)
     {"days", 0, 0, G_OPTION_ARG_DOUBLE, &n_days, "that it lasts", "N"},
     {NULL}
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-  g_autoptr (GError) error = NULL;
 
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
-  if (!g_option_context_parse (context, argc, argv, &error))
-    bench_fail (error->message);
+  soak_parse (argc, argv, entries);
 }
 
 int

@@ -253,13 +253,8 @@ parse_arguments (int *argc, char ***argv)
     {"reconnects", 0, 0, G_OPTION_ARG_INT, &n_reconnects, "of all", "N"},
     {NULL}
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-  g_autoptr (GError) error = NULL;
 
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_option_context_add_group (context, gst_init_get_option_group ());
-  if (!g_option_context_parse (context, argc, argv, &error))
-    bench_fail (error->message);
+  soak_parse (argc, argv, entries);
   n_sinks = CLAMP (n_sinks, 1, 200);
 }
 

@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <gst/gst.h>
 #include <json-glib/json-glib.h>
 
 #include "bench.h"
@@ -88,6 +89,18 @@ void
 soak_use_plugin (void)
 {
   g_setenv ("GST_PLUGIN_PATH", PLUGIN_FOLDER, TRUE);
+}
+
+void
+soak_parse (int *argc, char ***argv, const GOptionEntry * entries)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_add_group (context, gst_init_get_option_group ());
+  if (!g_option_context_parse (context, argc, argv, &error))
+    bench_fail (error->message);
 }
 
 /* Returns: (nullable): the body of the answer. */

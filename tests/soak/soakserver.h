@@ -26,6 +26,10 @@ gboolean soak_server_shut_down (SoakServer * self, guint seconds);
  * with this program. */
 void soak_use_plugin (void);
 
+/* The command line, with GStreamer's options, which it is initialised with; a
+ * wrong one ends the program. */
+void soak_parse (int *argc, char ***argv, const GOptionEntry * entries);
+
 /* A figure of the point @path in /status.json: "GROUP" and "NAME".  -1 when the
  * server does not answer or there is none. */
 gint64 soak_server_read (const SoakServer * self, const gchar * path,

@@ -103,26 +103,7 @@ take_header (PubFrames * self, const guint8 * data, gsize size, gchar ** why)
 }
 
 /* 2.2.3.3: one complete data packet.  What is in it goes to players that may
- * trust it. */
-static gboolean
-check_payloads (const guint8 * packet, gsize size, GError ** error)
-{
-  AsfPacketInfo info;
-  AsfPayloadIter iter;
-  AsfPayload payload;
-  GError *fault = NULL;
-
-  if (!asf_packet_read (packet, size, &info, error))
-    return FALSE;
-  asf_payload_iter_init (&iter, &info, packet);
-  while (asf_payload_next (&iter, &payload, &fault));
-  if (fault == NULL)
-    return TRUE;
-  g_propagate_error (error, fault);
-  return FALSE;
-}
-
-/* The one copy of a packet's bytes, with its padding put back. */
+ * trust it: the one copy of its bytes, with its padding put back. */
 static PubFramesResult
 take_data (PubFrames * self, const guint8 * data, gsize size, gchar ** why)
 {
@@ -133,7 +114,7 @@ take_data (PubFrames * self, const guint8 * data, gsize size, gchar ** why)
 
   self->work += packet_size;
   if (!asf_packet_restore_padding (data, size, packet_size, packet, &error)
-      || !check_payloads (packet, packet_size, &error)) {
+      || !asf_packet_check (packet, packet_size, &error)) {
     g_free (packet);
     return broken ("a broken packet in $D", error, why);
   }

@@ -130,6 +130,21 @@ GST_START_TEST (test_group)
 
 GST_END_TEST;
 
+/* A broadcast of pictures, and sound that comes after its header. */
+static GstHarness *
+begin_with_late_sound (TestMux * mux, GstBuffer ** header)
+{
+  GstHarness *late;
+
+  test_mux_init (mux, TEST_MUX_VIDEO, "streamable", TRUE, NULL);
+  test_mux_push (mux->video, 0, 40, 3000, TRUE);
+  *header = test_mux_pull (mux);
+  late = test_mux_add_input (mux, "audio_5", TEST_AUDIO_CAPS);
+  test_mux_push (late, 50, 50, 400, TRUE);
+  test_mux_push (mux->video, 60, 40, 3000, TRUE);
+  return late;
+}
+
 /* A stream that comes after the header, and one that goes. */
 GST_START_TEST (test_streams)
 {
@@ -138,12 +153,7 @@ GST_START_TEST (test_streams)
   GstHarness *late;
   TestMux mux;
 
-  test_mux_init (&mux, TEST_MUX_VIDEO, "streamable", TRUE, NULL);
-  test_mux_push (mux.video, 0, 40, 3000, TRUE);
-  header = test_mux_pull (&mux);
-  late = test_mux_add_input (&mux, "audio_5", TEST_AUDIO_CAPS);
-  test_mux_push (late, 50, 50, 400, TRUE);
-  test_mux_push (mux.video, 60, 40, 3000, TRUE);
+  late = begin_with_late_sound (&mux, &header);
   /* what came before the pad goes is muxed */
   test_mux_push (late, 100, 50, 400, TRUE);
   gst_harness_teardown (late);
@@ -393,12 +403,7 @@ GST_START_TEST (test_gone_stream_waits_for_key_frame)
   GstHarness *late;
   TestMux mux;
 
-  test_mux_init (&mux, TEST_MUX_VIDEO, "streamable", TRUE, NULL);
-  test_mux_push (mux.video, 0, 40, 3000, TRUE);
-  header = test_mux_pull (&mux);
-  late = test_mux_add_input (&mux, "audio_5", TEST_AUDIO_CAPS);
-  test_mux_push (late, 50, 50, 400, TRUE);
-  test_mux_push (mux.video, 60, 40, 3000, TRUE);
+  late = begin_with_late_sound (&mux, &header);
   test_mux_push (late, 100, 50, 400, TRUE);
   gst_harness_teardown (late);
   test_mux_push (mux.video, 140, 40, 3000, FALSE);
