@@ -3,7 +3,8 @@
 # The caller has set srcdir.
 
 say () { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
-die () { say "$@"; exit 1; }
+# what cannot begin is told from what fails
+die () { say "$@"; exit 3; }
 
 # package_names SET...: the packages of these sets of packages.txt
 package_names () {

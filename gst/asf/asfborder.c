@@ -5,12 +5,13 @@
 
 void
 asf_border_init (AsfBorder * self, const AsfHeaderInfo * header,
-    const AsfView * view, guint row)
+    const AsfView * view, guint row, gboolean needs_key)
 {
   const AsfPayload *payload = &view->rows[row].payload;
 
   memset (self, 0, sizeof (*self));
   self->header = header;
+  self->needs_key = needs_key;
   self->pres_ms = asf_view_pres_ms (view, payload->pres_time_ms);
   self->send_ms = view->send_ms;
 }
@@ -23,8 +24,8 @@ passes (const AsfBorder * self, const AsfView * view,
 {
   const AsfStreamInfo *stream = asf_header_find_stream (self->header,
       payload->stream_number);
-  gboolean waits = stream != NULL && stream->kind == ASF_STREAM_VIDEO
-      && !payload->is_key;
+  gboolean waits = self->needs_key && stream != NULL
+      && stream->kind == ASF_STREAM_VIDEO && !payload->is_key;
 
   return !waits
       && asf_view_pres_ms (view, payload->pres_time_ms) >= self->pres_ms;

@@ -15,8 +15,8 @@ G_BEGIN_DECLS
  * Where a programme is cut in two.  Each media object is on one side, whole.
  * The stream whose object makes the border is behind it from that object on.
  * Of each other stream the first object that is not before @pres_ms, of video
- * the first such key frame, is the first one behind it: what comes late in the
- * packets still goes to the part in front.
+ * the first such key frame where one is needed, is the first one behind it:
+ * what comes late in the packets still goes to the part in front.
  */
 typedef struct
 {
@@ -24,6 +24,7 @@ typedef struct
   guint64 send_ms;
 
   const AsfHeaderInfo *header;
+  gboolean needs_key;
   gboolean is_behind[ASF_MAX_STREAMS + 1];
 } AsfBorder;
 
@@ -33,9 +34,10 @@ typedef struct
  * @header: (transfer none): of the programme, as long as @self is used
  * @view: the packet of the border
  * @row: from asf_view_find_start()
+ * @needs_key: as for that
  */
 void asf_border_init (AsfBorder * self, const AsfHeaderInfo * header,
-    const AsfView * view, guint row);
+    const AsfView * view, guint row, gboolean needs_key);
 
 /**
  * asf_border_split:

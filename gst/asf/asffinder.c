@@ -5,6 +5,9 @@
 
 #include "asf/asfpacket.h"
 
+/* So many bytes of a header's identifier are not there by chance. */
+#define MIN_SEEN_OF_HEADER 4
+
 /* Section 2.1: objects begin with an identifier, packets with flags. */
 static AsfThing
 identify_object (const guint8 * data, gsize size)
@@ -49,20 +52,45 @@ asf_find_header (const guint8 * data, gsize size)
   return size;
 }
 
+AsfThing
+asf_find_header_inside (const guint8 * data, gsize size, gsize packet_size,
+    gsize * place)
+{
+  gsize at = asf_find_header (data, packet_size);
+  guint64 total;
+
+  *place = at;
+  if (packet_size - at < MIN_SEEN_OF_HEADER)
+    return ASF_THING_NONE;
+  if (size - at < ASF_HEADER_HEAD_SIZE)
+    return ASF_THING_UNSEEN;
+  return asf_header_measure (data + at, size - at, &total, NULL)
+      ? ASF_THING_HEADER : ASF_THING_NONE;
+}
+
+static gboolean
+looks_alike (const guint8 * data, const AsfPacketLook * look)
+{
+  AsfPacketInfo packet;
+
+  if (look->first >= 0 && data[0] != look->first)
+    return FALSE;
+  return look->property_flags < 0
+      || (asf_packet_read (data, look->packet_size, &packet, NULL)
+      && packet.property_flags == look->property_flags);
+}
+
+/* How it looks first: all payloads of what may be a packet are walked, and this
+ * is asked for each byte. */
 static AsfThing
 identify_alike (const guint8 * data, gsize size, const AsfPacketLook * look)
 {
-  AsfThing thing = asf_identify (data, size, look->packet_size);
-  AsfPacketInfo packet;
+  gboolean is_alike = size < look->packet_size || looks_alike (data, look);
+  AsfThing thing = ASF_THING_NONE;
 
-  if (thing != ASF_THING_PACKET)
-    return thing;
-  if ((look->first >= 0 && data[0] != look->first)
-      || !asf_packet_read (data, look->packet_size, &packet, NULL)
-      || (look->property_flags >= 0
-          && packet.property_flags != look->property_flags))
-    return ASF_THING_NONE;
-  return thing;
+  if (is_alike || asf_guid_may_begin_with (data[0]))
+    thing = asf_identify (data, size, look->packet_size);
+  return thing == ASF_THING_PACKET && !is_alike ? ASF_THING_NONE : thing;
 }
 
 static gboolean

@@ -60,6 +60,19 @@ typedef struct
 } AsfPacketLook;
 
 /**
+ * asf_find_header_inside:
+ * @data: a packet, and what follows it
+ * @size: number of bytes in @data
+ * @packet_size: how many of them are the packet
+ * @place: (out): where a header begins in the packet, or may begin
+ *
+ * Returns: %ASF_THING_HEADER when one does, %ASF_THING_UNSEEN when that needs
+ *     #ASF_HEADER_HEAD_SIZE bytes from @place on, else %ASF_THING_NONE.
+ */
+AsfThing asf_find_header_inside (const guint8 * data, gsize size,
+    gsize packet_size, gsize * place);
+
+/**
  * asf_find_place:
  * @data: bytes in which the place of packets is lost
  * @size: how many there are

@@ -44,7 +44,7 @@ gboolean asf_guid_is_index (const AsfGuid * guid);
  */
 gboolean asf_guid_may_begin_with (guint8 first);
 
-/* The identifiers of the ASF specification, section 10. */
+/* Those of the ASF specification, section 10, that are read or written here. */
 
 /* top level */
 extern const AsfGuid asf_guid_header;
@@ -62,14 +62,9 @@ extern const AsfGuid asf_guid_codec_list;
 extern const AsfGuid asf_guid_script_command;
 extern const AsfGuid asf_guid_marker;
 extern const AsfGuid asf_guid_bitrate_mutual_exclusion;
-extern const AsfGuid asf_guid_error_correction;
 extern const AsfGuid asf_guid_content_description;
 extern const AsfGuid asf_guid_extended_content_description;
-extern const AsfGuid asf_guid_content_branding;
 extern const AsfGuid asf_guid_stream_bitrate_properties;
-extern const AsfGuid asf_guid_content_encryption;
-extern const AsfGuid asf_guid_extended_content_encryption;
-extern const AsfGuid asf_guid_digital_signature;
 extern const AsfGuid asf_guid_padding;
 
 /* extension */
@@ -77,7 +72,6 @@ extern const AsfGuid asf_guid_extended_stream_properties;
 extern const AsfGuid asf_guid_advanced_mutual_exclusion;
 extern const AsfGuid asf_guid_group_mutual_exclusion;
 extern const AsfGuid asf_guid_stream_prioritization;
-extern const AsfGuid asf_guid_bandwidth_sharing;
 extern const AsfGuid asf_guid_language_list;
 extern const AsfGuid asf_guid_metadata;
 extern const AsfGuid asf_guid_metadata_library;
@@ -85,7 +79,6 @@ extern const AsfGuid asf_guid_index_parameters;
 extern const AsfGuid asf_guid_media_object_index_parameters;
 extern const AsfGuid asf_guid_timecode_index_parameters;
 extern const AsfGuid asf_guid_compatibility;
-extern const AsfGuid asf_guid_advanced_content_encryption;
 extern const AsfGuid asf_guid_index_parameters_placeholder;
 
 /* stream type */
@@ -94,20 +87,16 @@ extern const AsfGuid asf_guid_stream_video;
 extern const AsfGuid asf_guid_stream_command;
 extern const AsfGuid asf_guid_stream_jfif;
 extern const AsfGuid asf_guid_stream_degradable_jpeg;
-extern const AsfGuid asf_guid_stream_file_transfer;
 extern const AsfGuid asf_guid_stream_binary;
 
 /* stream error correction */
 extern const AsfGuid asf_guid_no_error_correction;
 extern const AsfGuid asf_guid_audio_spread;
 
-/* exclusion, sharing, encryption */
+/* exclusion */
 extern const AsfGuid asf_guid_mutex_language;
 extern const AsfGuid asf_guid_mutex_bitrate;
 extern const AsfGuid asf_guid_mutex_unknown;
-extern const AsfGuid asf_guid_sharing_exclusive;
-extern const AsfGuid asf_guid_sharing_partial;
-extern const AsfGuid asf_guid_wm_drm_nd;
 
 /* reserved value */
 extern const AsfGuid asf_guid_header_extension_reserved;
@@ -123,7 +112,7 @@ extern const AsfGuid asf_guid_payload_ext_pixel_aspect_ratio;
 extern const AsfGuid asf_guid_payload_ext_sample_duration;
 /* this project's own, see gst_wms_asf_extensions_start() */
 extern const AsfGuid asf_guid_payload_ext_shown_time;
-extern const AsfGuid asf_guid_payload_ext_encryption_sample_id;
+#define ASF_SHOWN_TIME_SIZE 24
 
 G_END_DECLS
 #endif /* __ASF_GUID_H__ */

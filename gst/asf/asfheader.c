@@ -193,7 +193,7 @@ write_padding (AsfWriter * w, gsize size)
 }
 
 /* section 5.1: the size is that of the whole object, but 50 in a broadcast,
- * since players refuse 0 there (design, 5) */
+ * since players refuse 0 there (protocol.md, Other servers) */
 static void
 write_data_head (AsfWriter * w, const AsfHeader * header)
 {

@@ -487,7 +487,7 @@ guint32 asf_header_sum_bps (const AsfHeader * header);
  * @size: how many bytes they are
  *
  * Returns: whether the bytes 00 00 01 01 occur before the last four: a known
- *     receiver takes them for the header's end (design, 5).
+ *     receiver takes them for the header's end (protocol.md, Other servers).
  */
 gboolean asf_header_has_early_mark (const guint8 * data, gsize size);
 

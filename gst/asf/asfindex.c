@@ -4,8 +4,6 @@
 #include "asf/asfreader.h"
 #include "asf/asfwriter.h"
 
-#define UNITS_PER_MS G_GUINT64_CONSTANT (10000)
-
 /* An offset that is none, and the largest one (rules, 8.2). */
 #define NO_OFFSET G_MAXUINT32
 #define MAX_OFFSET (NO_OFFSET - 1)
@@ -122,7 +120,7 @@ asf_index_write_simple (const AsfIndex * self, const AsfGuid * file_id,
   }
   start = asf_writer_begin_object (&w, &asf_guid_simple_index);
   asf_writer_guid (&w, file_id);
-  asf_writer_u64 (&w, ASF_INDEX_INTERVAL_MS * UNITS_PER_MS);
+  asf_writer_u64 (&w, ASF_INDEX_INTERVAL_MS * ASF_UNITS_PER_MS);
   largest_pos = asf_writer_pos (&w);
   asf_writer_u32 (&w, 0);
   asf_writer_u32 (&w, n);

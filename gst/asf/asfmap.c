@@ -8,15 +8,34 @@ asf_buffer_map (GstBuffer * buffer, GstMapInfo * map)
       && (map->memory != NULL || gst_buffer_get_size (buffer) == 0);
 }
 
+/* Only compared with: nearly all memory is of this one, and each packet is asked
+ * for it. */
+static gpointer
+find_system_allocator (void)
+{
+  static gpointer found;
+
+  if (g_once_init_enter (&found)) {
+    GstAllocator *allocator = gst_allocator_find (GST_ALLOCATOR_SYSMEM);
+
+    gst_object_unref (allocator);
+    g_once_init_leave (&found, allocator);
+  }
+  return found;
+}
+
 static gboolean
 is_in_system_memory (GstBuffer * buffer)
 {
+  gpointer system = find_system_allocator ();
   guint n = gst_buffer_n_memory (buffer);
   guint i;
 
   for (i = 0; i < n; i++) {
-    if (!gst_memory_is_type (gst_buffer_peek_memory (buffer, i),
-            GST_ALLOCATOR_SYSMEM))
+    GstMemory *memory = gst_buffer_peek_memory (buffer, i);
+
+    if (memory->allocator != system
+        && !gst_memory_is_type (memory, GST_ALLOCATOR_SYSMEM))
       return FALSE;
   }
   return TRUE;

@@ -130,7 +130,7 @@ asf_open_packet_room (const AsfOpenPacket * self,
 
   if (self->n_payloads == 0)
     return asf_open_packet_whole_room (config, object);
-  if (self->n_payloads >= ASF_PACKETIZER_MAX_PAYLOADS)
+  if (self->n_payloads >= ASF_MAX_PAYLOADS)
     return 0;
   if (self->n_payloads == 1)
     taken += 1 + PAYLOAD_LENGTH_SIZE;

@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "asf/asfpacket.h"
 #include "asf/asfschedule.h"
 
 G_BEGIN_DECLS
@@ -16,12 +17,9 @@ G_BEGIN_DECLS
  * is known last, is written in front of them. */
 #define ASF_PACKETIZER_FRONT 96
 
-/* Most extension data of an object that is taken; those that are known need
- * 19 bytes (rules, 4.2). */
+/* Most extension data of an object that is taken; those that asfmux writes need
+ * 43 bytes (rules, 4.2). */
 #define ASF_PACKETIZER_MAX_EXTENSION 48
-
-/* Payloads in a packet (rules, 10). */
-#define ASF_PACKETIZER_MAX_PAYLOADS 63
 
 /* Smallest packet that holds its head, a payload and some of its bytes. */
 #define ASF_PACKETIZER_MIN_SIZE 100
@@ -30,7 +28,7 @@ G_BEGIN_DECLS
  * AsfPacketizerConfig:
  * @packet_size: bytes of each packet, %ASF_PACKETIZER_MIN_SIZE to
  *     %ASF_MAX_PACKET_SIZE
- * @is_live: write WORD Packet Length and WORD Padding Length (push-protocol,
+ * @is_live: write WORD Packet Length and WORD Padding Length (protocol.md,
  *     C33) and give each packet away as soon as it is full; else a packet
  *     waits until the next one's Send Time is known, which makes its Duration
  *     exact

@@ -20,7 +20,6 @@
 #define EC_LENGTH_MASK 0x0f
 
 /* Length Type Flags (5.2.2). */
-#define MULTIPLE_PAYLOADS 0x01
 #define SEQUENCE_TYPE(flags) ((flags) >> 1 & 3)
 #define PADDING_TYPE(flags) ((flags) >> 3 & 3)
 #define LENGTH_TYPE(flags) ((flags) >> 5 & 3)
@@ -33,7 +32,6 @@
 #define STREAM_NUMBER_TYPE(flags) ((flags) >> 6 & 3)
 
 /* Payload Flags and Stream Number (5.2.3). */
-#define PAYLOAD_COUNT_MASK 0x3f
 #define PAYLOAD_LENGTH_TYPE(flags) ((flags) >> 6 & 3)
 #define STREAM_NUMBER_MASK 0x7f
 #define KEY_FRAME 0x80
@@ -131,7 +129,7 @@ skip_error_correction (GstByteReader * reader, GError ** error)
 }
 
 /* Everything that lies behind the payloads; rules, 6.2.  gst-plugins-bad's
- * muxer leaves the padding out of Packet Length (rules, 13): then both fields
+ * muxer leaves the padding out of Packet Length (rules, 11): then both fields
  * speak of the same bytes. */
 static gboolean
 add_up_padding (AsfPacketInfo * info, guint32 padding_length, GError ** error)
@@ -156,11 +154,11 @@ read_payload_count (AsfPacketInfo * info, GstByteReader * reader,
   guint8 flags;
 
   info->n_payloads = 1;
-  if (!(info->length_flags & MULTIPLE_PAYLOADS))
+  if (!(info->length_flags & ASF_MULTIPLE_PAYLOADS))
     return TRUE;
   if (!gst_byte_reader_peek_uint8 (reader, &flags))
     return fail_short (error);
-  info->n_payloads = flags & PAYLOAD_COUNT_MASK;
+  info->n_payloads = flags & ASF_PAYLOAD_COUNT_MASK;
   if (info->n_payloads == 0 || PAYLOAD_LENGTH_TYPE (flags) == TYPE_ABSENT)
     return fail_invalid ("no payload, or payloads without a length", error);
   return TRUE;
@@ -220,7 +218,7 @@ asf_payload_iter_init (AsfPayloadIter * iter, const AsfPacketInfo * packet,
   iter->packet = packet;
   iter->left = packet->n_payloads;
   iter->length_type = TYPE_ABSENT;
-  if (packet->length_flags & MULTIPLE_PAYLOADS) {
+  if (packet->length_flags & ASF_MULTIPLE_PAYLOADS) {
     gst_byte_reader_skip_unchecked (&iter->reader, 1);
     iter->length_type = PAYLOAD_LENGTH_TYPE (payloads[0]);
   }
@@ -549,7 +547,7 @@ asf_packet_keep (const AsfPacketInfo * packet, const guint8 * data,
     guint64 keep, guint8 * out)
 {
   guint length_type = LENGTH_TYPE (packet->length_flags), padding_type, n_kept;
-  gsize flags_size = packet->length_flags & MULTIPLE_PAYLOADS ? 1 : 0;
+  gsize flags_size = packet->length_flags & ASF_MULTIPLE_PAYLOADS ? 1 : 0;
   gsize size, padding;
   guint8 *body;
 
@@ -566,6 +564,7 @@ asf_packet_keep (const AsfPacketInfo * packet, const guint8 * data,
   write_head (packet, data, out, length_type, packet->size, padding_type,
       padding);
   if (flags_size > 0)
-    body[-1] = (data[packet->payload_offset] & ~PAYLOAD_COUNT_MASK) | n_kept;
+    body[-1] =
+        (data[packet->payload_offset] & ~ASF_PAYLOAD_COUNT_MASK) | n_kept;
   return TRUE;
 }

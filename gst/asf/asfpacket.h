@@ -185,7 +185,7 @@ typedef struct
  *
  * Takes the padding off for transport.  The new head has a WORD Packet Length
  * equal to the bytes that remain and a WORD Padding Length of 0, so that the
- * receiver can fill the packet up in place (rules, 9.2; push-protocol, C33).
+ * receiver can fill the packet up in place (rules, 9.2; protocol.md, C33).
  * Where that gains nothing, because the head would grow by as much as there is
  * padding, the packet is left as it is.
  *
@@ -261,7 +261,10 @@ gboolean asf_packet_restore_padding (const guint8 * data, gsize size,
 gboolean asf_packet_keep (const AsfPacketInfo * packet, const guint8 * data,
     guint64 keep, guint8 * out);
 
-/* Payloads that a packet can have (section 5.2.3.3). */
+/* Length Type Flags: more than one payload (section 5.2.2). */
+#define ASF_MULTIPLE_PAYLOADS 0x01
+/* Payload Flags: how many (section 5.2.3.3), and how many there can be. */
+#define ASF_PAYLOAD_COUNT_MASK 0x3f
 #define ASF_MAX_PAYLOADS 63
 
 /* Behind the Stream Number, which is a BYTE at the payload's head. */

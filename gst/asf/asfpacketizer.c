@@ -14,7 +14,7 @@
 #define MIN_FRAGMENT 32
 
 /* An object that should stay whole may cost this share of a packet in
- * padding (docs/design.md, "Packets"). */
+ * padding (design-muxer.md, Packets). */
 #define WHOLE_OBJECT_SHARE 8
 
 void
@@ -34,7 +34,7 @@ asf_packetizer_fit (guint32 object_size, gboolean is_regular,
   if (asf_open_packet_can_share (object_size))
     return is_regular ? asf_open_packet_run_size (is_live, object_size,
         limit) : 0;
-  for (n = ASF_PACKETIZER_MAX_PAYLOADS; n > 0; n--) {
+  for (n = ASF_MAX_PAYLOADS; n > 0; n--) {
     guint64 size = asf_open_packet_size (is_live, n, object_size);
 
     if (size <= (n == 1 ? single_limit : limit))

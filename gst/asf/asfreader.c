@@ -7,7 +7,6 @@
 
 /* Field sizes of the ASF specification, sections 3 and 4: object bodies start
  * after the 24 bytes of identifier and size. */
-#define HEADER_FIXED_SIZE 30
 #define FILE_SIZE_DATE_AND_COUNT_SIZE 24
 #define EXTENSION_RESERVED_SIZE 18
 #define ESP_FIXED_SIZE 60       /* up to the Stream Number (4.1) */
@@ -344,14 +343,15 @@ asf_header_measure (const guint8 * data, gsize size, guint64 * total,
   AsfGuid guid;
   guint64 header_size;
 
-  if (size < ASF_HEADER_PEEK_SIZE)
+  if (size < ASF_HEADER_HEAD_SIZE)
     return fail_short ("Header Object", error);
-  gst_byte_reader_init (&reader, data, ASF_HEADER_PEEK_SIZE);
+  gst_byte_reader_init (&reader, data, ASF_HEADER_HEAD_SIZE);
   read_guid (&reader, &guid);
   header_size = gst_byte_reader_get_uint64_le_unchecked (&reader);
   /* Reserved1, which readers may ignore, and Reserved2 (section 3.1) */
   if (!asf_guid_equal (&guid, &asf_guid_header)
-      || header_size < HEADER_FIXED_SIZE || data[HEADER_FIXED_SIZE - 1] != 0x02) {
+      || header_size < ASF_HEADER_HEAD_SIZE
+      || data[ASF_HEADER_HEAD_SIZE - 1] != 0x02) {
     g_set_error (error, ASF_ERROR, ASF_ERROR_INVALID, "no ASF header");
     return FALSE;
   }
@@ -391,8 +391,8 @@ asf_header_read (const guint8 * data, gsize size, AsfHeaderInfo * info,
     return fail_short ("ASF header", error);
 
   info->header_size = total - ASF_DATA_HEAD_SIZE;
-  gst_byte_reader_init (&reader, data + HEADER_FIXED_SIZE,
-      info->header_size - HEADER_FIXED_SIZE);
+  gst_byte_reader_init (&reader, data + ASF_HEADER_HEAD_SIZE,
+      info->header_size - ASF_HEADER_HEAD_SIZE);
   if (!walk_objects (&self, &reader, known, error)
       || !finish_header (&self, error))
     return FALSE;

@@ -9,12 +9,16 @@
 
 G_BEGIN_DECLS
 
+/* Times of objects are in units of 100 ns (rules, 1). */
+#define ASF_UNITS_PER_MS G_GUINT64_CONSTANT (10000)
+#define ASF_NS_PER_UNIT 100
 /* Size of an object's head: identifier and size (section 2.1). */
 #define ASF_OBJECT_HEAD_SIZE 24
 /* Size of the Data Object before its first packet (section 5.1). */
 #define ASF_DATA_HEAD_SIZE 50
-/* Bytes that asf_header_measure() wants to see. */
-#define ASF_HEADER_PEEK_SIZE 30
+/* The Header Object before the objects in it (section 3.1), which
+ * asf_header_measure() wants to see. */
+#define ASF_HEADER_HEAD_SIZE 30
 #define ASF_MAX_STREAMS 127
 /* Largest packet size that is accepted, in bytes; Windows' writers stay far
  * below it. */
@@ -100,7 +104,7 @@ typedef struct
 /**
  * asf_header_measure:
  * @data: the first bytes of a stream
- * @size: how many they are, at least %ASF_HEADER_PEEK_SIZE
+ * @size: how many they are, at least %ASF_HEADER_HEAD_SIZE
  * @total: (out): bytes of the Header Object and the Data Object's head
  * @error: return location
  *

@@ -7,7 +7,6 @@
 
 #include "asf/asfheader.h"
 
-#define HEADER_OBJECTS_AT 30
 /* Fields of the File Properties Object (section 3.2). */
 #define FILE_ID_AT 24
 #define FILE_SIZE_AT 40
@@ -42,8 +41,6 @@
 #define NAME_FIXED_SIZE 4
 #define SYSTEM_FIXED_SIZE 22
 #define VARIABLE_SIZE 0xffff
-
-#define UNITS_PER_MS 10000
 
 /* The header was read by asf_header_read(), but each step is bounded all the
  * same: @size never reaches beyond the parent. */
@@ -193,7 +190,7 @@ walk_header (AsfRecordHeader * self, const ObjectRow * rows)
 {
   guint8 *header = self->bytes->data;
 
-  walk (self, header + HEADER_OBJECTS_AT, header + self->data_at, rows);
+  walk (self, header + ASF_HEADER_HEAD_SIZE, header + self->data_at, rows);
 }
 
 void
@@ -322,9 +319,9 @@ asf_record_header_complete (AsfRecordHeader * self,
       self->data_at + data_size + totals->index_size);
   GST_WRITE_UINT64_LE (properties + PACKET_COUNT_AT, totals->n_packets);
   GST_WRITE_UINT64_LE (properties + PLAY_DURATION_AT,
-      totals->play_end_ms * UNITS_PER_MS);
+      totals->play_end_ms * ASF_UNITS_PER_MS);
   GST_WRITE_UINT64_LE (properties + SEND_DURATION_AT,
-      totals->send_end_ms * UNITS_PER_MS);
+      totals->send_end_ms * ASF_UNITS_PER_MS);
   GST_WRITE_UINT64_LE (data + DATA_SIZE_AT, data_size);
   self->bytes->data[self->size_top_at] = ASF_RECORD_ENDLESS;
   GST_WRITE_UINT64_LE (data + DATA_COUNT_AT, totals->n_packets);

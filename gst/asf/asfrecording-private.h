@@ -15,6 +15,8 @@ typedef struct
   gboolean is_indexed;
   guint16 shown_time_at;
   gboolean waits_for_key;
+  gboolean has_waited;          /* something came meanwhile */
+  guint64 waits_since_ms;       /* Send Time of the first of it */
 
   guint64 n_objects;
   guint64 n_bytes;

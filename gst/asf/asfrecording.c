@@ -16,6 +16,13 @@ struct _AsfRecordingMark
   AsfIndexMark indexes[ASF_MAX_STREAMS];
 };
 
+static void
+wait_for_key (AsfRecordStream * stream)
+{
+  stream->waits_for_key = stream->kind == ASF_STREAM_VIDEO;
+  stream->has_waited = FALSE;
+}
+
 AsfRecording *
 asf_recording_new (GBytes * header, const AsfHeaderInfo * info,
     const AsfGuid * file_id, guint64 created_100ns)
@@ -37,7 +44,7 @@ asf_recording_new (GBytes * header, const AsfHeaderInfo * info,
     stream->kind = info->streams[i].kind;
     stream->is_indexed = self->header.is_indexed[stream->number];
     stream->shown_time_at = self->header.shown_time_at[stream->number];
-    stream->waits_for_key = stream->kind == ASF_STREAM_VIDEO;
+    wait_for_key (stream);
     if (stream->is_indexed)
       asf_index_init (&self->indexes[i]);
   }
@@ -77,7 +84,16 @@ asf_recording_set_gap (AsfRecording * self)
 
   self->totals.is_whole = FALSE;
   for (i = 0; i < self->n_streams; i++)
-    self->streams[i].waits_for_key = self->streams[i].kind == ASF_STREAM_VIDEO;
+    wait_for_key (&self->streams[i]);
+}
+
+void
+asf_recording_begin_anywhere (AsfRecording * self)
+{
+  guint i;
+
+  for (i = 0; i < self->n_streams; i++)
+    self->streams[i].waits_for_key = FALSE;
 }
 
 AsfRecordStream *
@@ -173,7 +189,7 @@ asf_recording_mend (AsfRecording * self, const AsfDamage * damage,
   stream->out_number--;
   stream->n_objects--;
   if (stream->n_objects == 0)
-    stream->waits_for_key = stream->kind == ASF_STREAM_VIDEO;
+    wait_for_key (stream);
 }
 
 void

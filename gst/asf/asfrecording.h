@@ -14,11 +14,11 @@ G_BEGIN_DECLS
  * it, with which times, and what its header and index say in the end.  It does
  * no input and output.
  *
- * Of each stream only whole media objects go in, video from a key frame on,
- * and Media Object Numbers are continuous; a packet that needs no change is
- * taken as it is.  Until all of its fragments have come an object is open:
- * when they do not come, the file is damaged, and the caller takes the
- * fragments that are there out of it.
+ * Of each stream only whole media objects go in, video from a key frame on, or
+ * without one after %ASF_NO_KEY_MS of Send Time, and Media Object Numbers are
+ * continuous; a packet that needs no change is taken as it is.  Until all of
+ * its fragments have come an object is open: when they do not come, the file is
+ * damaged, and the caller takes the fragments that are there out of it.
  */
 typedef struct _AsfRecording AsfRecording;
 
@@ -88,6 +88,13 @@ const AsfRecordHeader *asf_recording_get_header (AsfRecording * self);
  */
 void asf_recording_set_origin (AsfRecording * self, gint64 first_pres_ms,
     guint64 first_send_ms);
+
+/**
+ * asf_recording_begin_anywhere:
+ *
+ * Video need not begin with a key frame: none comes in this programme.
+ */
+void asf_recording_begin_anywhere (AsfRecording * self);
 
 /**
  * asf_recording_set_gap:

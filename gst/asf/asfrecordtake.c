@@ -5,7 +5,8 @@
 
 #include <gst/gstutils.h>
 
-#define UNITS_PER_MS 10000
+#include "asf/asfkeywait.h"
+
 /* Property Flags (section 5.2.2): Media Object Number is a BYTE. */
 #define OBJECT_NUMBER_MASK 0x30
 #define OBJECT_NUMBER_BYTE 0x10
@@ -15,7 +16,6 @@
  * in 100 ns. */
 #define SHOWN_TIME_BEGIN_AT 8
 #define SHOWN_TIME_END_AT 16
-#define SHOWN_TIME_SIZE 24
 /* The last object lasts as long as the one before it, but no pause. */
 #define MAX_GAP_MS 5000
 /* What is changed in a row. */
@@ -78,13 +78,25 @@ add_fragment (AsfRecording * self, AsfRecordStream * stream,
 }
 
 static gboolean
+has_to_wait (AsfRecordStream * stream, const AsfView * view,
+    const AsfPayload * payload)
+{
+  if (!stream->waits_for_key || payload->is_key)
+    return FALSE;
+  if (!stream->has_waited)
+    stream->waits_since_ms = view->send_ms;
+  stream->has_waited = TRUE;
+  return view->send_ms - stream->waits_since_ms < ASF_NO_KEY_MS;
+}
+
+static gboolean
 begin_object (AsfRecording * self, AsfRecordStream * stream,
     const AsfView * view, const AsfViewRow * row, RowEdit * edit)
 {
   const AsfPayload *payload = &row->payload;
 
   stream->is_open = FALSE;
-  if (stream->waits_for_key && !payload->is_key)
+  if (has_to_wait (stream, view, payload))
     return FALSE;
   stream->waits_for_key = FALSE;
   edit->pres_ms = place_time (self, view, payload->pres_time_ms);
@@ -148,7 +160,7 @@ shift_100ns (guint8 * at, gint64 by_ms)
 {
   guint64 time = GST_READ_UINT64_LE (at);
 
-  GST_WRITE_UINT64_LE (at, time + by_ms * UNITS_PER_MS);
+  GST_WRITE_UINT64_LE (at, time + by_ms * ASF_UNITS_PER_MS);
 }
 
 static void
@@ -168,7 +180,7 @@ change_row (AsfRecording * self, const AsfView * view, const AsfViewRow * row,
     return;
   GST_WRITE_UINT32_LE (self->scratch + (payload->time - view->data),
       edit->pres_ms);
-  if ((guint) stream->shown_time_at + SHOWN_TIME_SIZE
+  if ((guint) stream->shown_time_at + ASF_SHOWN_TIME_SIZE
       <= payload->extensions_size) {
     extensions += stream->shown_time_at;
     shift_100ns (extensions + SHOWN_TIME_BEGIN_AT, by_ms);

@@ -6,13 +6,6 @@
 
 #include <string.h>
 
-/* Length Type Flags (ASF specification, section 5.2.2). */
-#define MULTIPLE_PAYLOADS 0x01
-/* Payload Flags (5.2.3.3): the number of payloads. */
-#define PAYLOAD_COUNT_MASK 0x3f
-/* What a packet can hold at most. */
-#define MAX_PAYLOADS 63
-
 /* A payload with its head, as it stands in the packet. */
 typedef struct
 {
@@ -40,7 +33,7 @@ find_pieces (const AsfPacketInfo * packet, const guint8 * data, Piece * pieces)
     /* the other sub-payloads of a compressed one go with the first */
     if (end == at)
       continue;
-    if (n == MAX_PAYLOADS)
+    if (n == ASF_MAX_PAYLOADS)
       return 0;
     pieces[n].stream_number = payload.stream_number;
     pieces[n].is_key = payload.is_key;
@@ -88,8 +81,8 @@ write_packet (const AsfPacketInfo * packet, const guint8 * data,
     return 0;
   memcpy (out, head.data, head.size);
   at = head.size;
-  if (packet->length_flags & MULTIPLE_PAYLOADS)
-    out[at++] = (data[packet->payload_offset] & ~PAYLOAD_COUNT_MASK) | n;
+  if (packet->length_flags & ASF_MULTIPLE_PAYLOADS)
+    out[at++] = (data[packet->payload_offset] & ~ASF_PAYLOAD_COUNT_MASK) | n;
   for (i = 0; i < n; i++) {
     memcpy (out + at, data + pieces[i].offset, pieces[i].size);
     at += pieces[i].size;
@@ -103,9 +96,9 @@ asf_packet_select (const AsfPacketInfo * packet, const guint8 * data,
     const AsfSelection * selection, guint8 * out)
 {
   AsfSelection now = *selection;
-  Piece pieces[MAX_PAYLOADS];
+  Piece pieces[ASF_MAX_PAYLOADS];
   guint n = find_pieces (packet, data, pieces), n_kept = 0, i;
-  gsize body_size = packet->length_flags & MULTIPLE_PAYLOADS ? 1 : 0;
+  gsize body_size = packet->length_flags & ASF_MULTIPLE_PAYLOADS ? 1 : 0;
 
   for (i = 0; i < n; i++) {
     if (!is_kept (&now, &pieces[i]))

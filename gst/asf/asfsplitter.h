@@ -86,6 +86,17 @@ void asf_splitter_free (AsfSplitter * self);
 void asf_splitter_reset (AsfSplitter * self);
 
 /**
+ * asf_splitter_jump:
+ * @self: a splitter
+ *
+ * What comes next is from elsewhere in the stream: a packet, whether or not
+ * the header's number of packets has come, or a header.  The beginning of a
+ * unit is forgotten, but for a header that was pushed and not popped.  Before
+ * the first header this does nothing.
+ */
+void asf_splitter_jump (AsfSplitter * self);
+
+/**
  * asf_splitter_push:
  * @self: a splitter
  * @buffer: (transfer full): the next bytes

@@ -7,8 +7,6 @@
 
 #include "asf/asfreader.h"
 
-/* Section 3.1: identifier, size, number of objects, two reserved bytes. */
-#define HEADER_FIXED_SIZE 30
 /* Section 3.10: lengths of title, author, copyright, description, rating. */
 #define LENGTHS_SIZE 10
 
@@ -67,10 +65,10 @@ asf_header_read_title (const guint8 * data, gsize size)
   const guint8 *guid;
   guint64 object_size;
 
-  if (size < HEADER_FIXED_SIZE || size > G_MAXUINT)
+  if (size < ASF_HEADER_HEAD_SIZE || size > G_MAXUINT)
     return NULL;
   gst_byte_reader_init (&header, data, size);
-  gst_byte_reader_skip_unchecked (&header, HEADER_FIXED_SIZE);
+  gst_byte_reader_skip_unchecked (&header, ASF_HEADER_HEAD_SIZE);
   while (gst_byte_reader_get_data (&header, ASF_GUID_SIZE, &guid)
       && gst_byte_reader_get_uint64_le (&header, &object_size)
       && object_size >= ASF_OBJECT_HEAD_SIZE) {

@@ -71,22 +71,6 @@ asf_view_find_start (const AsfView * self, const AsfHeaderInfo * header,
   return -1;
 }
 
-gboolean
-asf_view_has_kind (const AsfView * self, const AsfHeaderInfo * header,
-    AsfStreamKind kind)
-{
-  guint i;
-
-  for (i = 0; i < self->n_rows; i++) {
-    const AsfStreamInfo *stream = asf_header_find_stream (header,
-        self->rows[i].payload.stream_number);
-
-    if (stream != NULL && stream->kind == kind)
-      return TRUE;
-  }
-  return FALSE;
-}
-
 gint64
 asf_view_pres_ms (const AsfView * self, guint32 pres_ms)
 {

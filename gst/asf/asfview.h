@@ -71,14 +71,6 @@ gint asf_view_find_start (const AsfView * self, const AsfHeaderInfo * header,
     gboolean needs_key);
 
 /**
- * asf_view_has_kind:
- *
- * Returns: whether a payload is of a stream of this kind.
- */
-gboolean asf_view_has_kind (const AsfView * self,
-    const AsfHeaderInfo * header, AsfStreamKind kind);
-
-/**
  * asf_view_pres_ms:
  * @self: a view with its @send_ms
  * @pres_ms: a presentation time in it

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 
+#include "asf/asfmap.h"
+#include "asf/asfparametersets.h"
 #include "asfmux/gstasfmuxcodecdata.h"
 
 #define FORMAT_G726 0x0045
@@ -199,7 +201,7 @@ read_audio (GstWmsAsfFormat * format, const GstWmsAsfCodec * codec,
     return FALSE;
   wave->channels = channels;
   read_blocks (format, codec, s);
-  /* players refuse MP3 and AAC with Audio Spread (design, 5) */
+  /* design-muxer.md, Codecs and streams: players refuse MP3 with spread */
   format->stream.has_spread = (codec->flags & GST_WMS_ASF_CODEC_BLOCKS) != 0;
   format->keep_whole = format->stream.has_spread &&
       !(codec->flags & GST_WMS_ASF_CODEC_LINEAR);
@@ -215,7 +217,8 @@ refuse (const GstCaps * caps, GError ** error)
   const gchar *parser = gst_wms_asf_codec_find_parser (caps);
   const gchar *name = gst_structure_get_name (gst_caps_get_structure (caps, 0));
   g_autofree gchar *problem = parser == NULL ?
-      g_strdup_printf (_("%s cannot be carried in ASF."), name) :
+      g_strdup_printf (_("%s cannot be carried in ASF. Use another encoder: "
+          "gst-inspect-1.0 asfmux lists what the muxer takes."), name) :
       g_strdup_printf (_("%s cannot be carried in ASF in this form."), name);
 
   set_error (error, problem, parser);
@@ -234,6 +237,25 @@ may_reorder (const GstStructure * s)
       return TRUE;
   }
   return FALSE;
+}
+
+/* What h264parse knows of a byte stream before the first access unit: a stream
+ * that begins with a gap is in a header by then. */
+static void
+learn_from_record (GstWmsAsfFormat * format, const GstStructure * s)
+{
+  g_autoptr (GBytes) record = NULL;
+  const guint8 *data;
+  gsize size;
+
+  if (!format->is_h264_bytes || format->stream.codec_data != NULL)
+    return;
+  record = gst_wms_asf_codec_data_bytes (s, "codec_data", NULL);
+  if (record == NULL)
+    return;
+  data = g_bytes_get_data (record, &size);
+  format->stream.codec_data = asf_parameter_sets_from_record (data, size);
+  format->data_is_found = format->stream.codec_data != NULL;
 }
 
 gboolean
@@ -258,12 +280,17 @@ gst_wms_asf_format_from_caps (GstWmsAsfFormat * format, const GstCaps * caps,
   format->may_reorder = may_reorder (s);
   format->is_intra = kind == ASF_STREAM_AUDIO ||
       (codec->flags & GST_WMS_ASF_CODEC_INTRA) != 0;
-  format->headers_in_codec_data =
-      (codec->flags & GST_WMS_ASF_CODEC_HEADERS) != 0;
+  if (codec->flags & GST_WMS_ASF_CODEC_HEADERS)
+    format->headers = gst_wms_asf_codec_data_headers (s, NULL);
   ok = kind == ASF_STREAM_AUDIO ? read_audio (format, codec, s, error) :
       read_video (format, codec, s, error);
   format->stream.codec_description = format->description;
-  if (!ok)
+  /* of H.265 asfdemux takes all codec data for that of another form */
+  format->is_h264_bytes = codec->data == GST_WMS_ASF_DATA_JOINED
+      && gst_structure_has_name (s, "video/x-h264");
+  if (ok)
+    learn_from_record (format, s);
+  else
     gst_wms_asf_format_clear (format);
   return ok;
 }
@@ -285,35 +312,90 @@ same_wave (const AsfWaveFormat * a, const AsfWaveFormat * b)
       (a->block_align == b->block_align || b->block_align == 0);
 }
 
+static gboolean
+same_data (const GstWmsAsfFormat * a, const GstWmsAsfFormat * b)
+{
+  GBytes *x = a->data_is_found ? NULL : a->stream.codec_data;
+  GBytes *y = b->data_is_found ? NULL : b->stream.codec_data;
+
+  return x == y || (x != NULL && y != NULL && g_bytes_equal (x, y));
+}
+
 gboolean
 gst_wms_asf_format_equal (const GstWmsAsfFormat * a, const GstWmsAsfFormat * b)
 {
   const AsfStream *x = &a->stream;
   const AsfStream *y = &b->stream;
 
-  if (x->kind != y->kind || x->has_spread != y->has_spread ||
-      (x->codec_data == NULL) != (y->codec_data == NULL))
-    return FALSE;
-  if (x->codec_data && !g_bytes_equal (x->codec_data, y->codec_data))
+  if (x->kind != y->kind || x->has_spread != y->has_spread || !same_data (a, b))
     return FALSE;
   if (x->kind == ASF_STREAM_AUDIO)
     return same_wave (&x->wave, &y->wave);
   return same_image (&x->image, &y->image);
 }
 
+static gboolean
+has_bytes (GstBuffer * buffer, GBytes * bytes)
+{
+  return gst_buffer_get_size (buffer) == g_bytes_get_size (bytes) &&
+      gst_buffer_memcmp (buffer, 0, g_bytes_get_data (bytes, NULL),
+      g_bytes_get_size (bytes)) == 0;
+}
+
+static GBytes *
+find_sets (GstBuffer * buffer, gboolean * has_picture)
+{
+  GBytes *sets;
+  GstMapInfo map;
+
+  *has_picture = TRUE;
+  if (!asf_buffer_map (buffer, &map))
+    return NULL;
+  sets = asf_parameter_sets_find (map.data, map.size, has_picture);
+  gst_buffer_unmap (buffer, &map);
+  return sets;
+}
+
+void
+gst_wms_asf_format_learn (GstWmsAsfFormat * format, GstBuffer * buffer)
+{
+  gboolean has_picture;
+
+  if (!format->is_h264_bytes || format->stream.codec_data != NULL)
+    return;
+  format->stream.codec_data = find_sets (buffer, &has_picture);
+  format->data_is_found = format->stream.codec_data != NULL;
+}
+
+/* Out of asfdemux and a parser they come in an access unit of their own. */
+static gboolean
+has_same_sets_only (const GstWmsAsfFormat * format, GstBuffer * buffer)
+{
+  gboolean has_picture;
+  g_autoptr (GBytes) sets = NULL;
+
+  if (!format->is_h264_bytes || GST_BUFFER_PTS_IS_VALID (buffer))
+    return FALSE;
+  sets = find_sets (buffer, &has_picture);
+  return sets != NULL && !has_picture
+      && g_bytes_equal (sets, format->stream.codec_data);
+}
+
 gboolean
 gst_wms_asf_format_repeats (const GstWmsAsfFormat * format, GstBuffer * buffer)
 {
-  GBytes *data = format->stream.codec_data;
+  gboolean is_flagged = GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_HEADER);
+  guint i;
 
-  if (!GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_HEADER))
-    return FALSE;
-  if (format->headers_in_codec_data)
-    return TRUE;
-  return data != NULL &&
-      gst_buffer_get_size (buffer) == g_bytes_get_size (data) &&
-      gst_buffer_memcmp (buffer, 0, g_bytes_get_data (data, NULL),
-      g_bytes_get_size (data)) == 0;
+  if (format->headers == NULL)
+    return is_flagged && format->stream.codec_data != NULL &&
+        (has_bytes (buffer, format->stream.codec_data)
+        || has_same_sets_only (format, buffer));
+  /* oggdemux does not flag those of Speex and FLAC, nor give them times */
+  for (i = 0; !is_flagged && !GST_BUFFER_PTS_IS_VALID (buffer)
+      && i < format->headers->len; i++)
+    is_flagged = has_bytes (buffer, g_ptr_array_index (format->headers, i));
+  return is_flagged;
 }
 
 void
@@ -321,5 +403,6 @@ gst_wms_asf_format_clear (GstWmsAsfFormat * format)
 {
   g_clear_pointer (&format->stream.codec_data, g_bytes_unref);
   g_clear_pointer (&format->description, g_free);
+  g_clear_pointer (&format->headers, g_ptr_array_unref);
   memset (format, 0, sizeof *format);
 }

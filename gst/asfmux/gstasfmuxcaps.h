@@ -18,8 +18,12 @@ G_BEGIN_DECLS
  * @may_reorder: whether presentation times may step back, for frames that
  *     come after the ones that they are predicted from
  * @is_intra: each media object is a key frame, flagged or not
- * @headers_in_codec_data: buffers flagged HEADER repeat what the codec data
- *     says, and are no media objects
+ * @headers: (nullable) (element-type GBytes): of a codec whose stream headers
+ *     are its codec data: buffers flagged HEADER, or with these bytes, repeat
+ *     it and are no media objects
+ * @is_h264_bytes: whether it is H.264 as a byte stream, by its caps
+ * @data_is_found: whether the codec data was found in the byte stream, or made
+ *     of that of its other form
  * @declared_bps: what the caps say, or 0
  * @fps_n: frame rate, 0 when unknown
  * @fps_d: the same
@@ -38,7 +42,9 @@ typedef struct
   gboolean keep_whole;
   gboolean may_reorder;
   gboolean is_intra;
-  gboolean headers_in_codec_data;
+  GPtrArray *headers;
+  gboolean is_h264_bytes;
+  gboolean data_is_found;
   guint32 declared_bps;
   gint fps_n;
   gint fps_d;
@@ -68,6 +74,17 @@ gboolean gst_wms_asf_format_from_caps (GstWmsAsfFormat * format,
  */
 gboolean gst_wms_asf_format_equal (const GstWmsAsfFormat * a,
     const GstWmsAsfFormat * b);
+
+/**
+ * gst_wms_asf_format_learn:
+ * @format: of a stream that is in no header yet
+ * @buffer: its first buffer
+ *
+ * Parameter sets at the beginning of an H.264 byte stream become the codec
+ * data that its caps do not have: parsers send them once, and players of a
+ * broadcast that come later have the header only.
+ */
+void gst_wms_asf_format_learn (GstWmsAsfFormat * format, GstBuffer * buffer);
 
 /**
  * gst_wms_asf_format_repeats:

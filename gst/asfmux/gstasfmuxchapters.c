@@ -16,8 +16,6 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define MAX_CHAPTER_TIME (G_MAXINT64 / 8)
 
 #define PLACE_INTERVAL_MS 1000
-#define UNITS_PER_MS 10000
-#define NS_PER_UNIT 100
 
 /* A WORD has the bytes of an entry (rules, 3.7); a character takes four of
  * them at most. */
@@ -188,8 +186,8 @@ add_marker (Reader * reader, const GstTocEntry * entry)
     GST_INFO ("a chapter before the beginning of the file is left out");
     return;
   }
-  marker.pres_100ns = reader->preroll_ms * UNITS_PER_MS +
-      (guint64) MAX (content, 0) / NS_PER_UNIT;
+  marker.pres_100ns = reader->preroll_ms * ASF_UNITS_PER_MS +
+      (guint64) MAX (content, 0) / ASF_NS_PER_UNIT;
   marker.text = copy_title (entry);
   g_array_append_val (reader->markers, marker);
 }
@@ -293,7 +291,7 @@ gst_wms_asf_chapters_resolve (const GstWmsAsfChapters * self, GArray * markers,
       g_array_set_size (markers, i);
       break;
     }
-    place = find_place (self, marker->pres_100ns / UNITS_PER_MS);
+    place = find_place (self, marker->pres_100ns / ASF_UNITS_PER_MS);
     marker->offset = (guint64) place->packet * header->packet_size;
     marker->send_ms = place->send_ms;
   }

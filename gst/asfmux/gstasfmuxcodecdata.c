@@ -66,8 +66,9 @@ bytes_of_buffer (GstBuffer * buffer, GError ** error)
   return bytes;
 }
 
-static GBytes *
-bytes_of_field (const GstStructure * s, const gchar * field, GError ** error)
+GBytes *
+gst_wms_asf_codec_data_bytes (const GstStructure * s, const gchar * field,
+    GError ** error)
 {
   const GValue *value = gst_structure_get_value (s, field);
 
@@ -82,9 +83,8 @@ size_of (GBytes * bytes)
   return bytes ? g_bytes_get_size (bytes) : 0;
 }
 
-/* (transfer full) (element-type GBytes): the field streamheader. */
-static GPtrArray *
-stream_headers (const GstStructure * s, GError ** error)
+GPtrArray *
+gst_wms_asf_codec_data_headers (const GstStructure * s, GError ** error)
 {
   GPtrArray *headers =
       g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
@@ -139,7 +139,7 @@ append_head (GByteArray * to, GPtrArray * headers)
 static GBytes *
 join_headers (const GstStructure * s, GstWmsAsfCodecData how, GError ** error)
 {
-  GPtrArray *headers = stream_headers (s, error);
+  GPtrArray *headers = gst_wms_asf_codec_data_headers (s, error);
   GByteArray *all = g_byte_array_new ();
   guint i;
 
@@ -164,24 +164,22 @@ join_headers (const GstStructure * s, GstWmsAsfCodecData how, GError ** error)
   return NULL;
 }
 
+/* "fLaC" and STREAMINFO may be headers of their own, as matroskademux has
+ * them. */
 static GBytes *
 flac_stream_info (const GstStructure * s, GError ** error)
 {
-  GPtrArray *headers = stream_headers (s, error);
+  GBytes *all = join_headers (s, GST_WMS_ASF_DATA_JOINED, error);
+  const guint8 *data = all ? g_bytes_get_data (all, NULL) : NULL;
+  gsize at = FLAC_NATIVE_HEAD;
   GBytes *info = NULL;
 
-  if (headers->len > 0) {
-    GBytes *first = g_ptr_array_index (headers, 0);
-    const gchar *data = g_bytes_get_data (first, NULL);
-    gsize at = FLAC_NATIVE_HEAD;
-
-    if (size_of (first) >= FLAC_OGG_HEAD && (guint8) data[0] == 0x7F)
-      at += FLAC_OGG_HEAD;
-    if (size_of (first) >= at + FLAC_STREAMINFO &&
-        memcmp (data + at - FLAC_NATIVE_HEAD, "fLaC", 4) == 0)
-      info = g_bytes_new_from_bytes (first, at, FLAC_STREAMINFO);
-  }
-  g_ptr_array_unref (headers);
+  if (size_of (all) >= FLAC_OGG_HEAD && data[0] == 0x7F)
+    at += FLAC_OGG_HEAD;
+  if (size_of (all) >= at + FLAC_STREAMINFO &&
+      memcmp (data + at - FLAC_NATIVE_HEAD, "fLaC", 4) == 0)
+    info = g_bytes_new_from_bytes (all, at, FLAC_STREAMINFO);
+  g_clear_pointer (&all, g_bytes_unref);
   return info;
 }
 
@@ -339,7 +337,7 @@ make_pcm (AsfStream * stream, const GstStructure * s, GError ** error)
 static GBytes *
 palette (const GstStructure * s, GError ** error)
 {
-  GBytes *colours = bytes_of_field (s, "palette_data", error);
+  GBytes *colours = gst_wms_asf_codec_data_bytes (s, "palette_data", error);
   gsize size = MIN (size_of (colours), PALETTE_SIZE);
   const guint8 *data;
   guint8 *copy;
@@ -429,13 +427,26 @@ check_size (const GstWmsAsfCodec * codec, const GstStructure * s,
   return FALSE;
 }
 
+/* h264parse and h265parse say the record of their input first, and take it
+ * back with the first picture.  Readers take it for that of the other form. */
+static gboolean
+is_of_other_form (const GstStructure * s, GBytes * data)
+{
+  const gchar *form = gst_structure_get_string (s, "stream-format");
+
+  return g_strcmp0 (form, "byte-stream") == 0 && data != NULL
+      && *(const guint8 *) g_bytes_get_data (data, NULL) != 0;
+}
+
 gboolean
 gst_wms_asf_codec_data_read (const GstWmsAsfCodec * codec,
     const GstStructure * s, AsfStream * stream, GError ** error)
 {
   g_autoptr (GError) unreadable = NULL;
-  GBytes *data = bytes_of_field (s, "codec_data", &unreadable);
+  GBytes *data = gst_wms_asf_codec_data_bytes (s, "codec_data", &unreadable);
 
+  if (is_of_other_form (s, data))
+    g_clear_pointer (&data, g_bytes_unref);
   if (stream->kind == ASF_STREAM_AUDIO
       && is_extensible (data, stream->wave.format_tag)) {
     stream->wave.format_tag = FORMAT_EXTENSIBLE;

@@ -7,6 +7,28 @@
 G_BEGIN_DECLS
 
 /**
+ * gst_wms_asf_codec_data_bytes:
+ * @s: caps
+ * @field: name of a field that has a buffer
+ * @error: (nullable): set where it cannot be read
+ *
+ * Returns: (transfer full) (nullable): its bytes; %NULL without such a field.
+ */
+GBytes *gst_wms_asf_codec_data_bytes (const GstStructure * s,
+    const gchar * field, GError ** error);
+
+/**
+ * gst_wms_asf_codec_data_headers:
+ * @s: caps
+ * @error: return location
+ *
+ * Returns: (transfer full) (element-type GBytes): what the field streamheader
+ *     has; none of those that cannot be read, for which @error is set.
+ */
+GPtrArray *gst_wms_asf_codec_data_headers (const GstStructure * s,
+    GError ** error);
+
+/**
  * gst_wms_asf_codec_data_read:
  * @codec: the line of the caps
  * @s: the caps

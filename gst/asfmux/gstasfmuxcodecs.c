@@ -87,16 +87,16 @@ static const GstWmsAsfCodec video_codecs[] = {
       CC ('H', '2', '6', '5'), 24, 0, DATA (GIVEN), 23, 0, "h265parse",
       "H.265"},
   {"video/mpeg, mpegversion=(int)4, systemstream=(boolean)false",
-      CC ('M', '4', 'S', '2'), 24, 0, DATA (GIVEN), 0, 0, NULL,
+      CC ('M', '4', 'S', '2'), 24, 0, DATA (GIVEN), 0, 0, "mpeg4videoparse",
       "MPEG-4 Video"},
   {"video/mpeg, mpegversion=(int)2, systemstream=(boolean)false",
-      CC ('m', 'p', 'g', '2'), 24, 0, DATA (GIVEN), 0, 0, NULL,
+      CC ('m', 'p', 'g', '2'), 24, 0, DATA (GIVEN), 0, 0, "mpegvideoparse",
       "MPEG-2 Video"},
   {"video/mpeg, mpegversion=(int)1, systemstream=(boolean)false",
-      CC ('m', 'p', 'g', '1'), 24, 0, DATA (GIVEN), 0, 0, NULL,
+      CC ('m', 'p', 'g', '1'), 24, 0, DATA (GIVEN), 0, 0, "mpegvideoparse",
       "MPEG-1 Video"},
   {"image/jpeg",
-      CC ('M', 'J', 'P', 'G'), 24, 0, DATA (GIVEN), 0, INTRA, NULL,
+      CC ('M', 'J', 'P', 'G'), 24, 0, DATA (GIVEN), 0, INTRA, "jpegparse",
       "Motion JPEG"},
   {"video/x-divx, divxversion=(int)3",
       CC ('D', 'I', 'V', '3'), 24, 0, DATA (GIVEN), 0, 0, NULL,
@@ -118,7 +118,7 @@ static const GstWmsAsfCodec video_codecs[] = {
       CC ('A', 'V', '0', '1'), 24, 0, DATA (GIVEN), 0, 0, "av1parse",
       "AV1"},
   {"video/x-h263, variant=(string)itu",
-      CC ('H', '2', '6', '3'), 24, 0, DATA (GIVEN), 0, 0, NULL,
+      CC ('H', '2', '6', '3'), 24, 0, DATA (GIVEN), 0, 0, "h263parse",
       "H.263"},
   {"video/x-h263, variant=(string)microsoft",
       CC ('M', '2', '6', '3'), 24, 0, DATA (GIVEN), 0, 0, NULL,
@@ -148,10 +148,10 @@ static const GstWmsAsfCodec video_codecs[] = {
       CC ('F', 'L', 'V', '1'), 24, 0, DATA (GIVEN), 0, 0, NULL,
       "Sorenson H.263"},
   {"video/x-theora",
-      CC ('t', 'h', 'e', 'o'), 24, 0, DATA (SIZED), 0, HEADERS, NULL,
+      CC ('t', 'h', 'e', 'o'), 24, 0, DATA (SIZED), 0, HEADERS, "theoraparse",
       "Theora"},
   {"video/x-dirac",
-      CC ('d', 'r', 'a', 'c'), 24, 0, DATA (GIVEN), 0, 0, NULL,
+      CC ('d', 'r', 'a', 'c'), 24, 0, DATA (GIVEN), 0, 0, "diracparse",
       "Dirac"},
   {"video/x-dv, systemstream=(boolean)false, dvversion=(int)25",
       CC ('d', 'v', 's', 'd'), 24, 0, DATA (GIVEN), 0, INTRA, "dvdemux",
@@ -160,7 +160,7 @@ static const GstWmsAsfCodec video_codecs[] = {
       CC ('d', 'v', '5', '0'), 24, 0, DATA (GIVEN), 0, INTRA, NULL,
       "DVCPRO 50"},
   {"image/png",
-      CC ('M', 'P', 'N', 'G'), 24, 0, DATA (GIVEN), 0, INTRA, NULL,
+      CC ('M', 'P', 'N', 'G'), 24, 0, DATA (GIVEN), 0, INTRA, "pngparse",
       "PNG"},
   {"video/x-huffyuv",
       CC ('H', 'F', 'Y', 'U'), 24, 0, DATA (GIVEN), 0, INTRA, NULL,
@@ -479,15 +479,18 @@ const gchar *
 gst_wms_asf_codec_find_parser (const GstCaps * caps)
 {
   GstCaps *any = gst_caps_copy (caps);
+  GstStructure *s = gst_caps_get_structure (any, 0);
+  gboolean is_loas =
+      g_strcmp0 (gst_structure_get_string (s, "stream-format"), "loas") == 0;
   const GstWmsAsfCodec *codec;
   AsfStreamKind kind;
 
-  gst_structure_remove_fields (gst_caps_get_structure (any, 0), "format",
-      "layout", "stream-format", "header-format", "alignment", "channels",
-      NULL);
+  gst_structure_remove_fields (s, "format", "layout", "stream-format",
+      "header-format", "alignment", "channels", NULL);
   codec = gst_wms_asf_codec_find (any, &kind);
   gst_caps_unref (any);
-  return codec ? codec->parser : NULL;
+  /* aacparse makes ADTS and raw of each other only */
+  return codec && !is_loas ? codec->parser : NULL;
 }
 
 GstCaps *

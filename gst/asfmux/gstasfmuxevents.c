@@ -15,6 +15,28 @@
 GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
 
+static void
+refuse_caps (GstElement * mux, GstPad * pad, const GstCaps * caps,
+    const GError * error)
+{
+  GST_ELEMENT_ERROR (mux, STREAM, FORMAT, ("%s", error->message),
+      ("pad %s:%s, caps %" GST_PTR_FORMAT, GST_DEBUG_PAD_NAME (pad), caps));
+}
+
+/* The same stream with other pixels or fields, which frames bring along, as far
+ * as the header declares it.  The next header says it as well. */
+static gboolean
+take_picture (GstWmsAsfMuxPad * pad, const GstWmsAsfFormat * format)
+{
+  if (format->stream.kind != ASF_STREAM_VIDEO)
+    return TRUE;
+  pad->format.par_n = format->par_n;
+  pad->format.par_d = format->par_d;
+  pad->format.interlaced = format->interlaced;
+  pad->format.top_field_first = format->top_field_first;
+  return gst_wms_asf_extensions_change (&pad->extensions, format);
+}
+
 static gboolean
 take_caps (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstCaps * caps)
 {
@@ -27,12 +49,17 @@ take_caps (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstCaps * caps)
     return TRUE;
   }
   if (!gst_wms_asf_format_from_caps (&format, caps, &error)) {
-    GST_ELEMENT_ERROR (self->mux, STREAM, FORMAT, ("%s", error->message),
-        ("pad %s:%s, caps %" GST_PTR_FORMAT, GST_DEBUG_PAD_NAME (pad), caps));
+    refuse_caps (GST_ELEMENT (self->mux), GST_PAD (pad), caps, error);
     return FALSE;
   }
   is_other = pad->have_format &&
       !gst_wms_asf_format_equal (&pad->format, &format);
+  if (pad->in_header && !is_other && !take_picture (pad, &format)) {
+    pad->in_header = self->is_file;
+    if (self->is_file)
+      GST_WARNING_OBJECT (pad, "the header has square pixels: %" GST_PTR_FORMAT,
+          caps);
+  }
   if (pad->in_header && (self->is_file || !is_other)) {
     gst_wms_asf_format_clear (&format);
     if (is_other)
@@ -50,7 +77,7 @@ take_caps (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstCaps * caps)
 }
 
 /* A new group without an end of the stream before it, as concat sends it, is
- * another programme (push-protocol, 4, NotifyEndOfSegment).  A file goes on
+ * another programme (migration.md, NotifyEndOfSegment).  A file goes on
  * with it when the format stays, which the caps will tell. */
 static void
 take_stream_start (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
@@ -128,4 +155,35 @@ gst_wms_asf_events_take (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     default:
       return FALSE;
   }
+}
+
+/* Caps that a pad does not accept do not come to its event function, and all
+ * that is said is the source's "Internal data stream error". */
+static GstPadProbeReturn
+watch_caps (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  GstEvent *event = GST_PAD_PROBE_INFO_EVENT (info);
+  g_autoptr (GstElement) mux = NULL;
+  g_autoptr (GError) error = NULL;
+  GstWmsAsfFormat format;
+  GstCaps *caps;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
+    return GST_PAD_PROBE_OK;
+  gst_event_parse_caps (event, &caps);
+  if (gst_pad_query_accept_caps (pad, caps))
+    return GST_PAD_PROBE_REMOVE;
+  mux = gst_pad_get_parent_element (pad);
+  if (gst_wms_asf_format_from_caps (&format, caps, &error))
+    gst_wms_asf_format_clear (&format);
+  else if (mux != NULL)
+    refuse_caps (mux, pad, caps, error);
+  return GST_PAD_PROBE_OK;
+}
+
+void
+gst_wms_asf_events_watch (GstPad * pad)
+{
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, watch_caps,
+      NULL, NULL);
 }

@@ -20,5 +20,14 @@ G_BEGIN_DECLS
 gboolean gst_wms_asf_events_take (GstWmsAsfSession * self,
     GstWmsAsfMuxPad * pad, GstEvent * event, gboolean * result);
 
+/**
+ * gst_wms_asf_events_watch:
+ * @pad: an input that was made just now
+ *
+ * Caps that it does not accept will be an error with a text, up to the first
+ * ones that it does.
+ */
+void gst_wms_asf_events_watch (GstPad * pad);
+
 G_END_DECLS
 #endif /* __GST_WMS_ASF_MUX_EVENTS_H__ */

@@ -15,16 +15,12 @@
 #define PIXEL_ASPECT_SIZE 2
 #define CONTENT_TYPE_SIZE 1
 #define TIMECODE_SIZE 14
-#define SHOWN_TIME_SIZE 24
 
 /* Content Type (rules, 4.2). */
 #define CONTENT_INTERLACED 0x80
 #define CONTENT_TOP_FIRST 0x40
 #define CONTENT_BOTTOM_FIRST 0x20
 #define CONTENT_REPEAT_FIRST 0x10
-
-#define UNITS_PER_MS 10000
-#define NS_PER_UNIT 100
 
 /* Two decimal digits in a byte. */
 #define BCD(n) ((guint32) ((n) / 10 % 10) << 4 | (n) % 10)
@@ -53,12 +49,18 @@ has_odd_pixels (const GstWmsAsfFormat * format)
       format->par_d > 0;
 }
 
+/* Matroska and its like have no decode times, and do not say whether frames
+ * are reordered.  Of a stream that begins with a gap nothing is known either. */
 static gboolean
-is_reordered (const GstWmsAsfFormat * format, GstBuffer * first)
+is_reordered (const GstWmsAsfFormat * format, GstBuffer * first,
+    gboolean is_from_asf)
 {
-  return !format->times_are_decode && first != NULL &&
-      GST_BUFFER_DTS_IS_VALID (first) && GST_BUFFER_PTS_IS_VALID (first) &&
-      GST_BUFFER_DTS (first) != GST_BUFFER_PTS (first);
+  if (format->times_are_decode
+      || (first != NULL && !GST_BUFFER_PTS_IS_VALID (first)))
+    return FALSE;
+  if (first == NULL || !GST_BUFFER_DTS_IS_VALID (first))
+    return format->may_reorder && !is_from_asf;
+  return GST_BUFFER_DTS (first) != GST_BUFFER_PTS (first);
 }
 
 /* The ratio in two bytes; one that needs more digits is rounded. */
@@ -77,7 +79,7 @@ store_aspect (guint8 to[PIXEL_ASPECT_SIZE], guint n, guint d)
 
 void
 gst_wms_asf_extensions_start (GstWmsAsfExtensions * self,
-    GstWmsAsfFormat * format, GstBuffer * first)
+    GstWmsAsfFormat * format, GstBuffer * first, gboolean is_from_asf)
 {
   AsfStream *stream = &format->stream;
   guint at = 0;
@@ -112,12 +114,25 @@ gst_wms_asf_extensions_start (GstWmsAsfExtensions * self,
     declare (format, &asf_guid_payload_ext_timecode, TIMECODE_SIZE);
     at += TIMECODE_SIZE;
   }
-  self->has_shown_time = is_reordered (format, first);
+  self->has_shown_time = is_reordered (format, first, is_from_asf);
   if (self->has_shown_time) {
-    declare (format, &asf_guid_payload_ext_shown_time, SHOWN_TIME_SIZE);
-    at += SHOWN_TIME_SIZE;
+    declare (format, &asf_guid_payload_ext_shown_time, ASF_SHOWN_TIME_SIZE);
+    at += ASF_SHOWN_TIME_SIZE;
   }
   self->size = at;
+}
+
+gboolean
+gst_wms_asf_extensions_change (GstWmsAsfExtensions * self,
+    const GstWmsAsfFormat * format)
+{
+  self->is_interlaced = format->interlaced;
+  self->is_top_first = format->top_field_first;
+  if (!self->has_aspect)
+    return !has_odd_pixels (format);
+  store_aspect (self->data + (self->has_duration ? SAMPLE_DURATION_SIZE : 0),
+      format->par_n, format->par_d);
+  return TRUE;
 }
 
 /* Fields as the buffer has them; the caps speak for one without any flag. */
@@ -158,11 +173,11 @@ store_timecode (guint8 * to, GstBuffer * buffer)
 static void
 store_shown_time (guint8 * to, guint32 pres_ms, guint64 duration_ns)
 {
-  guint64 begin = (guint64) pres_ms * UNITS_PER_MS;
+  guint64 begin = (guint64) pres_ms * ASF_UNITS_PER_MS;
 
   GST_WRITE_UINT64_LE (to, 0);
   GST_WRITE_UINT64_LE (to + 8, begin);
-  GST_WRITE_UINT64_LE (to + 16, begin + duration_ns / NS_PER_UNIT);
+  GST_WRITE_UINT64_LE (to + 16, begin + duration_ns / ASF_NS_PER_UNIT);
 }
 
 void

@@ -50,20 +50,33 @@ gst_wms_asf_to_ms (guint64 ns)
  * @self: of the stream
  * @format: what the caps say; its list of extensions is filled in
  * @first: (nullable): the stream's first buffer
+ * @is_from_asf: whether asfdemux gave the times, which may be of either kind
  *
  * Sample Duration goes with video of 100 kbit/s or more whose durations are
  * known, as in Windows' files; Pixel Aspect Ratio with pixels that are not
  * square, Content Type with fields, Timecode with a #GstVideoTimeCodeMeta.
  *
  * Where the first buffer has a decode time of its own, frames are reordered,
- * and FFmpeg takes their times for decode times, but for those of a system
+ * and where nothing says when they are decoded, or a gap comes first, they may
+ * be.  FFmpeg takes their times for decode times, but for those of a system
  * whose identifier begins with 2A, as that of recorded TV does.  So each
- * payload says again when the picture is shown, in a system of this project:
- * 8 zero bytes, begin and end in 100 ns with the preroll.  The system of
- * recorded TV itself would not do: asfdemux reads it without the preroll.
+ * payload says again when the picture is shown, in a system of this project: 8
+ * zero bytes, begin and end in 100 ns with the preroll.  The system of recorded
+ * TV itself would not do: asfdemux reads it without the preroll.
  */
 void gst_wms_asf_extensions_start (GstWmsAsfExtensions * self,
-    GstWmsAsfFormat * format, GstBuffer * first);
+    GstWmsAsfFormat * format, GstBuffer * first, gboolean is_from_asf);
+
+/**
+ * gst_wms_asf_extensions_change:
+ * @self: of a stream that was started
+ * @format: what its caps say from the next buffer on
+ *
+ * Returns: whether the header declares what it takes to say so: pixels that
+ *     were square may not be any more.
+ */
+gboolean gst_wms_asf_extensions_change (GstWmsAsfExtensions * self,
+    const GstWmsAsfFormat * format);
 
 /**
  * gst_wms_asf_extensions_update:

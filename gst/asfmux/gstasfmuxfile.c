@@ -16,8 +16,6 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 
 /* 1970-01-01 on the clock of Creation Date, which counts from 1601. */
 #define UNIX_EPOCH_100NS G_GUINT64_CONSTANT (116444736000000000)
-#define UNITS_PER_MS G_GUINT64_CONSTANT (10000)
-#define NS_PER_UNIT 100
 
 /* Another identifier is tried when a live header has the mark that a known
  * receiver scans for; more tries would not help. */
@@ -265,10 +263,10 @@ gst_wms_asf_file_finish (GstWmsAsfFile * self, const AsfPacketizer * packetizer,
 
   indexes = gst_wms_asf_indexes_write (self->pads, header, error);
   header->packet_count = packetizer->n_packets;
-  header->play_duration_100ns = header->preroll_ms * UNITS_PER_MS +
-      end_of_content (self) / NS_PER_UNIT;
+  header->play_duration_100ns = header->preroll_ms * ASF_UNITS_PER_MS +
+      end_of_content (self) / ASF_NS_PER_UNIT;
   header->send_duration_100ns = ((guint64) packetizer->last_send_ms +
-      packetizer->last_duration_ms) * UNITS_PER_MS;
+      packetizer->last_duration_ms) * ASF_UNITS_PER_MS;
   header->file_size = self->header_size +
       header->packet_count * header->packet_size +
       (indexes ? gst_buffer_get_size (indexes) : 0);

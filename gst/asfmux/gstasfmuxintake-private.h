@@ -148,9 +148,6 @@ void gst_wms_asf_batch_free (GstWmsAsfBatch * batch, guint first);
  * class's measure of its queue. */
 GstBuffer *gst_wms_asf_token_new_locked (GstWmsAsfIntake * self);
 
-/* Returns: (nullable): the token of a buffer of the base class. */
-GstWmsAsfToken *gst_wms_asf_token_of (GstBuffer * buffer);
-
 
 /* After a change that others may wait for. */
 void gst_wms_asf_intake_wake_locked (GstWmsAsfIntake * self);

@@ -203,8 +203,9 @@ gst_wms_asf_token_new_locked (GstWmsAsfIntake * self)
   return buffer;
 }
 
-GstWmsAsfToken *
-gst_wms_asf_token_of (GstBuffer * buffer)
+/* Returns: (nullable): the token of a buffer of the base class. */
+static GstWmsAsfToken *
+get_token (GstBuffer * buffer)
 {
   return gst_buffer_n_memory (buffer) > 0 ? NULL :
       gst_mini_object_get_qdata (GST_MINI_OBJECT_CAST (buffer), token_quark ());
@@ -292,7 +293,7 @@ static void
 look (GstWmsAsfIntake * self, GstAggregatorPad * pad)
 {
   GstBuffer *buffer = gst_aggregator_pad_peek_buffer (pad);
-  GstWmsAsfToken *token = buffer ? gst_wms_asf_token_of (buffer) : NULL;
+  GstWmsAsfToken *token = buffer ? get_token (buffer) : NULL;
 
   if (token == NULL) {
     self->plain = buffer;
@@ -309,7 +310,7 @@ give_back (GstWmsAsfIntake * self, GstAggregatorPad * pad)
 {
   GstBuffer *buffer = gst_aggregator_pad_peek_buffer (pad);
 
-  if (buffer != NULL && gst_wms_asf_token_of (buffer) == self->taken)
+  if (buffer != NULL && get_token (buffer) == self->taken)
     gst_buffer_unref (gst_aggregator_pad_pop_buffer (pad));
   gst_clear_buffer (&buffer);
   g_clear_pointer (&self->taken, token_unref);
@@ -374,6 +375,8 @@ peek_queued (GstWmsAsfIntake * self, GstWmsAsfMuxPad * pad)
     GstBuffer *buffer =
         is_in_batch ? self->batch->buffers[self->next] : self->plain;
 
+    if (buffer != NULL && !pad->in_header)
+      gst_wms_asf_format_learn (&pad->format, buffer);
     if (buffer == NULL || !gst_wms_asf_format_repeats (&pad->format, buffer)) {
       self->seen = is_in_batch ? buffer : NULL;
       return buffer;

@@ -56,6 +56,14 @@ void gst_wms_asf_intake_run_sparse (GstAggregator * mux);
 gboolean gst_wms_asf_intake_has_ended (GstWmsAsfMuxPad * pad);
 
 /**
+ * gst_wms_asf_intake_is_awaited:
+ *
+ * Returns: whether the muxer cannot end before the pad does: a sparse one only
+ *     when there are no others.
+ */
+gboolean gst_wms_asf_intake_is_awaited (GstWmsAsfMuxPad * pad);
+
+/**
  * GstWmsAsfCollecting:
  * @GST_WMS_ASF_COLLECTING_NOT: each buffer goes to the base class at once
  * @GST_WMS_ASF_COLLECTING_BEHIND: those behind it wait for the streaming

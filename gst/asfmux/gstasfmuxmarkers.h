@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* Name of the event that goes through the muxer behind the data before it
- * (push-protocol.md, 4, PlaceMarker). */
+ * (migration.md, PlaceMarker). */
 #define GST_WMS_ASF_MARKER_NAME "wms-marker"
 
 /**

@@ -24,7 +24,7 @@ typedef struct
 } Bytes;
 
 /* A message for each run of drops, and at most one a second: a bus that nobody
- * reads must not grow for weeks (push-protocol.md, 5). */
+ * reads must not grow for weeks (protocol.md, Messages). */
 static gboolean
 must_report (GstWmsAsfMuxPad * pad)
 {

@@ -107,7 +107,7 @@ gst_wms_asf_order_init (GstWmsAsfOrder * self, GstElement * mux)
   GST_OBJECT_LOCK (mux);
   for (l = mux->sinkpads; l != NULL; l = l->next) {
     if (!add_pad (self, l->data, place++, FALSE)
-        && !gst_aggregator_pad_is_eos (l->data))
+        && gst_wms_asf_intake_is_awaited (l->data))
       self->is_complete = FALSE;
   }
   add_leaving_locked (self, mux);

@@ -18,20 +18,11 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 /* Time stamps are whole milliseconds. */
 #define ROUNDING (2 * GST_MSECOND)
 
-static gboolean
-comes_from_asf (const GstWmsAsfMuxPad * pad)
-{
-  const gchar *format = NULL;
-
-  return pad->tags != NULL && gst_tag_list_peek_string_index (pad->tags,
-      GST_TAG_CONTAINER_FORMAT, 0, &format) && g_str_equal (format, "ASF");
-}
-
 /* Whether the buffer may have been moved. */
 static gboolean
 is_suspect (const GstWmsAsfMuxPad * pad, GstBuffer * first)
 {
-  return first != NULL && comes_from_asf (pad)
+  return first != NULL && gst_wms_asf_mux_pad_comes_from_asf (pad)
       && GST_BUFFER_PTS_IS_VALID (first)
       && GST_BUFFER_PTS (first) == GST_AGGREGATOR_PAD (pad)->segment.start;
 }

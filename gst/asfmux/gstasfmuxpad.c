@@ -31,12 +31,18 @@ gst_wms_asf_mux_pad_reset_stream (GstWmsAsfMuxPad * self)
 }
 
 void
+gst_wms_asf_mux_pad_forget_position (GstWmsAsfMuxPad * self)
+{
+  self->have_next_running = FALSE;
+  self->jump_ns = self->jump_before_ns = 0;
+}
+
+void
 gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self)
 {
   gst_wms_asf_mux_pad_reset_stream (self);
-  self->have_next_running = FALSE;
+  gst_wms_asf_mux_pad_forget_position (self);
   self->is_behind = FALSE;
-  self->jump_ns = 0;
   self->last_jump_ns = NULL;
   self->delay_is_known = FALSE;
   self->delay_ns = 0;
@@ -91,6 +97,15 @@ gst_wms_asf_mux_pad_finalize (GObject * object)
   g_free (self->language);
   gst_wms_asf_toc_clear (&self->toc);
   G_OBJECT_CLASS (gst_wms_asf_mux_pad_parent_class)->finalize (object);
+}
+
+gboolean
+gst_wms_asf_mux_pad_comes_from_asf (const GstWmsAsfMuxPad * self)
+{
+  const gchar *format = NULL;
+
+  return self->tags != NULL && gst_tag_list_peek_string_index (self->tags,
+      GST_TAG_CONTAINER_FORMAT, 0, &format) && g_str_equal (format, "ASF");
 }
 
 static GstFlowReturn

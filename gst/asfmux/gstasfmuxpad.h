@@ -25,7 +25,21 @@ G_DECLARE_FINAL_TYPE (GstWmsAsfMuxPad, gst_wms_asf_mux_pad, GST,
 typedef struct _GstWmsAsfIntake GstWmsAsfIntake;
 
 /**
+ * SECTION:asfmux-pads
+ * @title: GstWmsAsfMuxPad
+ * @short_description: an input of asfmux
+ *
+ * The sink pads of `asfmux`.  Their properties can be set on the muxer before
+ * there is a pad, such as `audio_0::language=fr`, or on the pad; they count
+ * from the next header on.
+ */
+
+/**
  * GstWmsAsfMuxPad:
+ *
+ * A stream of sound, picture or text.
+ */
+/* Its fields:
  * @number: stream number, from the request on
  * @properties: what the application set; object lock
  * @settings: @properties as they were for the current header
@@ -42,12 +56,12 @@ typedef struct _GstWmsAsfIntake GstWmsAsfIntake;
  *     gst_wms_asf_origin_lead()
  * @bucket: schedule of the stream; valid with @in_header
  * @index: key frames, for a video stream of a file
- *
- * One input.  All fields from @settings on belong to the streaming thread and
- * are set back by gst_wms_asf_mux_pad_reset().
+ * All fields from @settings on belong to the streaming thread and are set back
+ * by gst_wms_asf_mux_pad_reset().
  */
 struct _GstWmsAsfMuxPad
 {
+  /*< private > */
   GstAggregatorPad parent;
 
   guint8 number;
@@ -72,14 +86,17 @@ struct _GstWmsAsfMuxPad
   GstWmsAsfExtensions extensions;
 
   /* times are signed running times in ns until the origin is taken off */
-  /* what is added to times of a stream that jumped back; the last jump of any
-   * stream belongs to the session */
+  /* what is added to times of a stream that jumped back, and what was before it
+   * did; the last jump of any stream belongs to the session */
   GstClockTimeDiff jump_ns;
+  GstClockTimeDiff jump_before_ns;
   GstClockTimeDiff *last_jump_ns;
   gboolean delay_is_known;
   guint64 delay_ns;
+  /* where the last buffer began and ended */
+  GstClockTimeDiff last_running;
   GstClockTimeDiff next_running;
-  gboolean have_next_running;
+  gboolean have_next_running;   /* and last_running */
   gboolean is_behind;           /* the others, when last looked at */
   GstClockTime lead_ns;
   guint64 last_duration_ns;
@@ -108,6 +125,13 @@ struct _GstWmsAsfMuxPad
 void gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self);
 
 /**
+ * gst_wms_asf_mux_pad_forget_position:
+ *
+ * The next buffer follows none, and its times count as they are.
+ */
+void gst_wms_asf_mux_pad_forget_position (GstWmsAsfMuxPad * self);
+
+/**
  * gst_wms_asf_sane_duration:
  *
  * Returns: the duration, or GST_CLOCK_TIME_NONE when it is absurd: demuxers
@@ -131,8 +155,10 @@ void gst_wms_asf_mux_pad_reset_stream (GstWmsAsfMuxPad * self);
  * Returns: running time by which buffers of all pads are put in order: the
  *     decode time when there is one, else the presentation time, else where
  *     the buffer before ended.  A gap stands where it ends: until then the
- *     other pads need not wait for this one.  A stream that jumps back by more
- *     than a second goes on where it was.
+ *     other pads need not wait for this one.  A stream that jumps back, to
+ *     more than a second before the last buffer's beginning, goes on where it
+ *     was; frames out of order without decode times may step back by five.
+ *     If the buffers after it go on as before the jump, so does the stream.
  */
 GstClockTimeDiff gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self,
     GstBuffer * buffer);
@@ -186,7 +212,8 @@ guint64 gst_wms_asf_mux_pad_content_time (GstWmsAsfMuxPad * self,
  * @self: a pad
  * @buffer: the buffer that was taken from it
  *
- * Remembers where the buffer ends, for a next one without a time stamp.
+ * Remembers where the buffer begins, and where it ends, for a next one without
+ * a time stamp.
  */
 void gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer);
 
@@ -201,6 +228,13 @@ void gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer);
  */
 guint32 gst_wms_asf_mux_pad_whole_size (GstWmsAsfMuxPad * self,
     GstBuffer * first, gboolean * is_regular);
+
+/**
+ * gst_wms_asf_mux_pad_comes_from_asf:
+ *
+ * Returns: whether the tags say that the stream was in ASF before.
+ */
+gboolean gst_wms_asf_mux_pad_comes_from_asf (const GstWmsAsfMuxPad * self);
 
 /**
  * gst_wms_asf_mux_pad_start:

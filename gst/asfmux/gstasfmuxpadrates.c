@@ -8,15 +8,21 @@
 /* Elements round times down by a few nanoseconds. */
 #define ROUNDING G_GUINT64_CONSTANT (1000)
 
+/* A longer step is a gap, unless the stream's steps are as long. */
+#define MIN_GAP GST_SECOND
+
 /* Payload head with its length (rules, 6.4), packet head. */
 #define PAYLOAD_COST 17
 #define PACKET_COST 16
 
 /* Guesses for a stream whose rate nobody says, on the high side, since a
- * live header cannot be corrected: this many pixels for a bit. */
+ * live header cannot be corrected: this many pixels for a bit; for a channel
+ * this many bits for a sample, but no more than so many for a second. */
 #define PIXELS_PER_BIT 3
 #define GUESS_FPS 25
 #define GUESS_AUDIO_BPS 320000
+#define GUESS_CHANNEL_BPS 64000
+#define GUESS_SAMPLE_BITS 2
 #define GUESS_COMMANDS_BPS 8000
 /* In its first seconds a stream may be this much over the rate that its
  * encoder declares; a broadcast leaves room for it. */
@@ -73,10 +79,20 @@ least_bps (GstWmsAsfMuxPad * self, GstBuffer * first, guint32 window_ms)
   return MIN (bps, MAX_BPS);
 }
 
+/* What frames that differ in size may come to: the first ones are silent at
+ * times, and small. */
+static guint64
+likely_bps (const AsfWaveFormat * wave)
+{
+  return wave->channels * MIN ((guint64) wave->rate * GUESS_SAMPLE_BITS,
+      GUESS_CHANNEL_BPS);
+}
+
 /* Rate of a stream that nobody describes.  Its first buffer lasts as long as
  * it says. */
 static guint32
-guess_bps (GstWmsAsfMuxPad * self, GstBuffer * first, guint32 window_ms)
+guess_bps (GstWmsAsfMuxPad * self, GstBuffer * first, guint32 window_ms,
+    gboolean is_live)
 {
   const AsfImageFormat *image = &self->format.stream.image;
   guint64 size = first ? gst_buffer_get_size (first) : 0;
@@ -91,6 +107,8 @@ guess_bps (GstWmsAsfMuxPad * self, GstBuffer * first, guint32 window_ms)
     if (!GST_CLOCK_TIME_IS_VALID (duration) || duration == 0)
       return GUESS_AUDIO_BPS;
     bps = gst_util_uint64_scale (size * 8, GST_SECOND, duration);
+    if (is_live && !self->format.keep_whole)
+      bps = MAX (bps, likely_bps (&self->format.stream.wave));
   } else {
     bps = gst_util_uint64_scale ((guint64) image->width * image->height /
         PIXELS_PER_BIT, fps_numerator (self), fps_denominator (self));
@@ -140,7 +158,7 @@ gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
     bps = MAX (bps, least_bps (self, first, window_ms));
   self->rate_is_known = bps > 0;
   if (bps == 0)
-    bps = guess_bps (self, first, window_ms);
+    bps = guess_bps (self, first, window_ms, is_live);
 
   stream->number = self->number;
   stream->data_bps = MAX (bps, MIN_BPS);
@@ -157,7 +175,8 @@ gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
   } else {
     stream->max_object_size = 0;
   }
-  gst_wms_asf_extensions_start (&self->extensions, &self->format, first);
+  gst_wms_asf_extensions_start (&self->extensions, &self->format, first,
+      gst_wms_asf_mux_pad_comes_from_asf (self));
   share = PACKET_COST / (gdouble) packet_size +
       (PAYLOAD_COST + self->extensions.size) / (gdouble) CLAMP (size, 64,
       packet_size);
@@ -169,13 +188,23 @@ gst_wms_asf_mux_pad_start (GstWmsAsfMuxPad * self, GstBuffer * first,
   self->in_header = TRUE;
 }
 
+/* Whether the step from the object before says how long objects last; a gap does
+ * not. */
+static gboolean
+is_regular_step (const GstWmsAsfMuxPad * self, guint64 step)
+{
+  return self->last_duration_ns == 0
+      || step < MAX (MIN_GAP, self->last_duration_ns);
+}
+
 void
 gst_wms_asf_mux_pad_account (GstWmsAsfMuxPad * self, const AsfObject * object,
     guint n_payloads, GstClockTime duration)
 {
   if (self->n_objects == 0)
     self->first_ns = object->time_ns;
-  else if (object->time_ns > self->last_ns)
+  else if (object->time_ns > self->last_ns
+      && is_regular_step (self, object->time_ns - self->last_ns))
     self->last_duration_ns = object->time_ns - self->last_ns;
   if (self->last_duration_ns == 0)
     self->last_duration_ns = self->format.stream.frame_time_100ns * 100;

@@ -15,16 +15,19 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_mux_debug
 
 /* Object lock held.  Lowest stream number that no pad has, 0 when all 127 are
- * taken (rules, 10). */
+ * taken (rules, 10).  The next header may have pads that are leaving, too. */
 static guint
 free_number_locked (GstElement * mux)
 {
+  const GPtrArray *leaving = gst_wms_asf_intake_leaving_locked (mux);
   gboolean taken[ASF_MAX_STREAMS + 1] = { FALSE };
   GList *l;
   guint i;
 
   for (l = mux->sinkpads; l != NULL; l = l->next)
     taken[GST_WMS_ASF_MUX_PAD (l->data)->number] = TRUE;
+  for (i = 0; i < leaving->len; i++)
+    taken[GST_WMS_ASF_MUX_PAD (g_ptr_array_index (leaving, i))->number] = TRUE;
   for (i = 1; i <= ASF_MAX_STREAMS; i++) {
     if (!taken[i])
       return i;
@@ -139,7 +142,7 @@ gst_wms_asf_pads_all_ended (GstElement * mux)
 
   GST_OBJECT_LOCK (mux);
   for (l = mux->sinkpads; l != NULL; l = l->next)
-    ended &= gst_aggregator_pad_is_eos (l->data);
+    ended &= !gst_wms_asf_intake_is_awaited (l->data);
   GST_OBJECT_UNLOCK (mux);
   return ended;
 }
@@ -172,8 +175,11 @@ gst_wms_asf_pads_collect (GstElement * mux)
   for (l = mux->sinkpads; l != NULL; l = l->next)
     add_described (pads, l->data);
   leaving = gst_wms_asf_intake_leaving_locked (mux);
-  for (i = 0; i < leaving->len; i++)
-    add_described (pads, g_ptr_array_index (leaving, i));
+  for (i = 0; i < leaving->len; i++) {
+    /* the base class may not have let it go yet */
+    if (g_list_find (mux->sinkpads, g_ptr_array_index (leaving, i)) == NULL)
+      add_described (pads, g_ptr_array_index (leaving, i));
+  }
   GST_OBJECT_UNLOCK (mux);
   g_ptr_array_sort (pads, compare_numbers);
   return pads;

@@ -42,7 +42,7 @@ GstWmsAsfMuxPad *gst_wms_asf_pads_pick_earliest (GstElement * mux,
 /**
  * gst_wms_asf_pads_all_ended:
  *
- * Returns: whether all inputs are at their end.
+ * Returns: whether all inputs that the muxer waits for are at their end.
  */
 gboolean gst_wms_asf_pads_all_ended (GstElement * mux);
 

@@ -185,7 +185,7 @@ gst_wms_asf_pad_settings_install_properties (GObjectClass * gobject_class)
    * header declares and the stream is sent at.  0, the default, takes what
    * caps or tags say, or else measures.  Taken over with the next header.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (gobject_class, PROP_BITRATE,
       g_param_spec_uint ("bitrate", "Bit rate",
@@ -201,7 +201,7 @@ gst_wms_asf_pad_settings_install_properties (GObjectClass * gobject_class)
    * is 3000 or the preroll, whichever is less.  Taken over with the next
    * header.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (gobject_class, PROP_BUFFER_MS,
       g_param_spec_uint ("buffer-ms", "Buffer window",
@@ -215,7 +215,7 @@ gst_wms_asf_pad_settings_install_properties (GObjectClass * gobject_class)
    * Without it, by default, the stream's language-code tag counts.  Taken
    * over with the next header.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (gobject_class, PROP_LANGUAGE,
       g_param_spec_string ("language", "Language",
@@ -229,7 +229,7 @@ gst_wms_asf_pad_settings_install_properties (GObjectClass * gobject_class)
    * "Director's comments".  By default there is none.  Taken over with the
    * next header.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (gobject_class, PROP_STREAM_NAME,
       g_param_spec_string ("stream-name", "Stream name",
@@ -245,7 +245,7 @@ gst_wms_asf_pad_settings_install_properties (GObjectClass * gobject_class)
    * group, and other streams are in none; a number that no other stream has
    * keeps a stream out of it.  Taken over with the next header.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (gobject_class, PROP_EXCLUSION_GROUP,
       g_param_spec_uint ("exclusion-group", "Exclusion group",
@@ -260,7 +260,7 @@ gst_wms_asf_pad_settings_install_properties (GObjectClass * gobject_class)
    * takes one such set of the group.  With 0, the default, a stream is a set
    * by itself.  Taken over with the next header.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (gobject_class, PROP_EXCLUSION_SET,
       g_param_spec_uint ("exclusion-set", "Exclusion set",
@@ -275,7 +275,7 @@ gst_wms_asf_pad_settings_install_properties (GObjectClass * gobject_class)
    * when those of one kind differ in it, else the bit rate.  Taken over with
    * the next header.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (gobject_class, PROP_EXCLUSION_TYPE,
       g_param_spec_enum ("exclusion-type", "Exclusion type",
@@ -290,7 +290,7 @@ gst_wms_asf_pad_settings_install_properties (GObjectClass * gobject_class)
    * about priorities when no stream has one.  Taken over with the next
    * header.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (gobject_class, PROP_PRIORITY,
       g_param_spec_uint ("priority", "Priority",
@@ -304,7 +304,7 @@ gst_wms_asf_pad_settings_install_properties (GObjectClass * gobject_class)
    * when not all can be delivered; such streams come first whatever their
    * rank.  By default FALSE.  Taken over with the next header.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (gobject_class, PROP_MANDATORY,
       g_param_spec_boolean ("mandatory", "Mandatory",
@@ -320,7 +320,7 @@ gst_wms_asf_pad_settings_install_properties (GObjectClass * gobject_class)
    * Index.  By default FALSE; where all streams say TRUE, none is hidden.
    * Taken over with the next header.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (gobject_class, PROP_HIDDEN,
       g_param_spec_boolean ("hidden", "Hidden",
@@ -334,7 +334,7 @@ gst_wms_asf_pad_settings_install_properties (GObjectClass * gobject_class)
    * such as "CAPTION", the default, or "TEXT".  Other pads do not use it.
    * Taken over with the next header.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (gobject_class, PROP_COMMAND_TYPE,
       g_param_spec_string ("command-type", "Command type",

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  *
  * Why a player takes only one stream of a group.
  *
- * Since: 0.1
+ * Since: 1.22
  */
 typedef enum
 {

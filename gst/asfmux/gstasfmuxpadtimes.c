@@ -18,7 +18,8 @@
 /* Times beyond are taken for this one: sums and differences then hold. */
 #define MAX_RUNNING (G_MAXINT64 / 8)
 
-/* A stream whose times go back by more begins anew, where it was. */
+/* A stream whose times go back by more begins anew, where it was.  It is counted
+ * from the last buffer's beginning: ends may be guesses, and texts overlap. */
 #define MIN_JUMP (GstClockTimeDiff) GST_SECOND
 
 static GstClockTimeDiff
@@ -85,27 +86,54 @@ gst_wms_asf_mux_pad_is_gap (GstBuffer * buffer)
       gst_buffer_get_size (buffer) == 0;
 }
 
-static gboolean
-goes_on (GstWmsAsfMuxPad * self, GstClockTimeDiff time)
+/* Frames out of order without decode times, as Matroska's, step back further
+ * when there are few a second. */
+static GstClockTimeDiff
+min_jump (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
-  return time > self->next_running - MIN_JUMP &&
+  return self->format.may_reorder && !has_dts (buffer) &&
+      GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT) ?
+      (GstClockTimeDiff) MAX_DELAY : MIN_JUMP;
+}
+
+static gboolean
+jumps_back (GstWmsAsfMuxPad * self, GstBuffer * buffer, GstClockTimeDiff time)
+{
+  return self->have_next_running &&
+      time < self->last_running - min_jump (self, buffer);
+}
+
+static gboolean
+goes_on (GstWmsAsfMuxPad * self, GstBuffer * buffer, GstClockTimeDiff time)
+{
+  return !jumps_back (self, buffer, time) &&
       time < self->next_running + MIN_JUMP;
 }
 
 /* How far the times of a stream that jumped back have to be moved: as those of
  * another one that did, so that they stay together, if that fits. */
 static GstClockTimeDiff
-find_jump (GstWmsAsfMuxPad * self, GstClockTimeDiff time)
+find_jump (GstWmsAsfMuxPad * self, GstBuffer * buffer, GstClockTimeDiff time)
 {
   GstClockTimeDiff jump = self->last_jump_ns ? *self->last_jump_ns : 0;
 
-  if (!goes_on (self, time - self->jump_ns + jump))
+  if (!goes_on (self, buffer, time - self->jump_ns + jump))
     jump = self->jump_ns + self->next_running - time;
   /* of many jumps from absurd times the sum stays one that can be added */
   jump = CLAMP (jump, -MAX_RUNNING, MAX_RUNNING);
   if (self->last_jump_ns != NULL)
     *self->last_jump_ns = jump;
   return jump;
+}
+
+/* Whether it was no jump but a wrong time stamp: those after it go on as before
+ * it. */
+static gboolean
+was_wrong (GstWmsAsfMuxPad * self, GstBuffer * buffer, GstClockTimeDiff time)
+{
+  return self->have_next_running && self->jump_ns != self->jump_before_ns &&
+      time > self->next_running + MIN_JUMP &&
+      goes_on (self, buffer, time - self->jump_ns + self->jump_before_ns);
 }
 
 GstClockTimeDiff
@@ -115,8 +143,14 @@ gst_wms_asf_mux_pad_order_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
   GstClockTime duration =
       gst_wms_asf_sane_duration (GST_BUFFER_DURATION (buffer));
 
-  if (self->have_next_running && time < self->next_running - MIN_JUMP) {
-    self->jump_ns = find_jump (self, time);
+  if (jumps_back (self, buffer, time)) {
+    GstClockTimeDiff jump = find_jump (self, buffer, time);
+
+    self->jump_before_ns = self->jump_ns;
+    self->jump_ns = jump;
+    time = start_time (self, buffer);
+  } else if (was_wrong (self, buffer, time)) {
+    self->jump_ns = self->jump_before_ns;
     time = start_time (self, buffer);
   }
   if (gst_wms_asf_mux_pad_is_gap (buffer) && GST_CLOCK_TIME_IS_VALID (duration))
@@ -138,7 +172,8 @@ gst_wms_asf_mux_pad_find_delay (GstWmsAsfMuxPad * self, GstBuffer * first)
 GstClockTimeDiff
 gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
-  if (has_dts (buffer) && self->format.times_are_decode)
+  /* mpegpsdemux has a PTS for one picture in a pack, a DTS for each */
+  if (has_dts (buffer) && (self->format.times_are_decode || !has_pts (buffer)))
     return start_time (self, buffer) + (GstClockTimeDiff) self->delay_ns;
   if (!has_pts (buffer) || self->format.times_are_decode)
     return start_time (self, buffer);
@@ -155,6 +190,7 @@ gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer)
   if (!GST_CLOCK_TIME_IS_VALID (duration))
     duration = self->last_duration_ns;
   self->lead_ns = 0;
+  self->last_running = start;
   self->next_running = start + duration;
   self->have_next_running = TRUE;
 }

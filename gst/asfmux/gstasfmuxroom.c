@@ -21,7 +21,7 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 
 #define N_FIELDS 5
 
-/* Largest header that a push can carry (push-protocol, 2.4). */
+/* Largest header that a push can carry (protocol.md, A session). */
 #define MAX_LIVE_HEADER 65531
 /* Far from where sizes of 32 bits end. */
 #define MAX_FILE_HEADER (1024 * 1024 * 1024)
@@ -188,8 +188,8 @@ fit (GstWmsAsfTags * self, AsfHeader * header, gsize max_size, gsize * size,
   }
 }
 
-void
-gst_wms_asf_room_report (const GstWmsAsfTags * self, GstElement * mux)
+static void
+report_left_out (const GstWmsAsfTags * self, GstElement * mux)
 {
   GString *text;
   guint i;
@@ -232,6 +232,6 @@ gst_wms_asf_room_make (GstWmsAsfTags * self, AsfHeader * header,
             " bytes without tags, at most %" G_GSIZE_FORMAT, size, max_size));
     return FALSE;
   }
-  gst_wms_asf_room_report (self, mux);
+  report_left_out (self, mux);
   return TRUE;
 }

@@ -23,12 +23,5 @@ G_BEGIN_DECLS
 gboolean gst_wms_asf_room_make (GstWmsAsfTags * self, AsfHeader * header,
     guint max_live_size, GstElement * mux);
 
-/**
- * gst_wms_asf_room_report:
- *
- * Posts a warning that names what was left out, if anything was.
- */
-void gst_wms_asf_room_report (const GstWmsAsfTags * self, GstElement * mux);
-
 G_END_DECLS
 #endif /* __GST_WMS_ASF_MUX_ROOM_H__ */

@@ -80,14 +80,30 @@ gst_wms_asf_session_flush (GstWmsAsfSession * self)
 {
   gst_wms_asf_output_clear (&self->output);
   gst_wms_asf_markers_clear (&self->markers);
+  self->last_jump_ns = 0;
   self->rebase = self->is_started;
 }
 
-GstClockTime
-gst_wms_asf_session_packet_delay (const GstWmsAsfSession * self)
+/* How long data waits for its packet to fill, 0 in a file. */
+static GstClockTime
+packet_delay (const GstWmsAsfSession * self)
 {
   return self->is_started && !self->is_file ?
       self->settings.max_packet_delay : 0;
+}
+
+/* Whether it will be a broadcast is known with the header only, so its wait is
+ * not in the latency then, unless a property says it. */
+GstClockTimeDiff
+gst_wms_asf_session_get_patience (const GstWmsAsfSession * self)
+{
+  const GstWmsAsfSettings *settings = &self->settings;
+
+  /* a time is added to it */
+  if (!self->is_started)
+    return settings->streamable ? 0 : MIN (settings->max_packet_delay,
+        G_MAXINT64 / 2);
+  return -(GstClockTimeDiff) packet_delay (self);
 }
 
 gboolean
@@ -96,7 +112,7 @@ gst_wms_asf_session_open_since (const GstWmsAsfSession * self,
 {
   guint64 since;
 
-  if (gst_wms_asf_session_packet_delay (self) == 0
+  if (packet_delay (self) == 0
       || !asf_packetizer_open_since (&self->packetizer, &since))
     return FALSE;
   *running = self->output.origin + (GstClockTimeDiff) since;
@@ -195,7 +211,7 @@ start_packetizer (GstWmsAsfSession * self, guint32 first_send_ms)
   AsfPacketizerConfig config = {
     .packet_size = self->file.header.packet_size,
     .is_live = !self->is_file,
-    .max_delay_ns = gst_wms_asf_session_packet_delay (self),
+    .max_delay_ns = packet_delay (self),
     .line_bps = asf_header_sum_bps (&self->file.header),
     .can_fill = self->output.has_video,
     .first_send_ms = first_send_ms,
@@ -494,7 +510,7 @@ gst_wms_asf_session_finish (GstWmsAsfSession * self)
     return ret;
   if (self->is_file)
     ret = complete_file (self);
-  /* data after a flush begins another file (push-protocol, C27) */
+  /* data after a flush begins another file (protocol.md, C27) */
   gst_wms_asf_session_reset (self);
   return ret == GST_FLOW_OK ? GST_FLOW_EOS : ret;
 }

@@ -154,11 +154,15 @@ GstFlowReturn gst_wms_asf_session_add_marker (GstWmsAsfSession * self,
 GstFlowReturn gst_wms_asf_session_finish (GstWmsAsfSession * self);
 
 /**
- * gst_wms_asf_session_packet_delay:
+ * gst_wms_asf_session_get_patience:
  *
- * Returns: how long data waits for its packet to fill, 0 in a file.
+ * Returns: how long a buffer waits for the other pads, on top of the latency
+ *     that the base class was told: for the header max-packet-delay longer than
+ *     upstream's latency, then, in a broadcast, not longer, so that the
+ *     packet's time is left for the packet.
  */
-GstClockTime gst_wms_asf_session_packet_delay (const GstWmsAsfSession * self);
+GstClockTimeDiff gst_wms_asf_session_get_patience (const GstWmsAsfSession *
+    self);
 
 /**
  * gst_wms_asf_session_open_since:

@@ -37,7 +37,7 @@ enum
 
 /* What can be written. */
 #define MAX_PREROLL 600000
-/* What a push can carry (push-protocol, 2.4). */
+/* What a push can carry (protocol.md, A session). */
 #define MAX_MAX_HEADER_SIZE 65531
 #define MAX_PADDING (8u << 20)
 
@@ -162,7 +162,7 @@ gst_wms_asf_settings_install_properties (GObjectClass * gobject_class)
    * better off with a smaller packet, since each one waits until it is full,
    * see #GstWmsAsfMux:max-packet-delay.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (gobject_class, PROP_PACKET_SIZE,
       g_param_spec_uint ("packet-size", "Packet size",
@@ -175,7 +175,7 @@ gst_wms_asf_settings_install_properties (GObjectClass * gobject_class)
    * Milliseconds of content that a player buffers before it starts, 0 to
    * 600000, by default 5000.  Each packet is sent within this time.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (gobject_class, PROP_PREROLL,
       g_param_spec_uint64 ("preroll", "Preroll",
@@ -188,7 +188,7 @@ gst_wms_asf_settings_install_properties (GObjectClass * gobject_class)
    * Whether tags of the streams are written as tags of the file, next to
    * those that the application sets through #GstTagSetter.  By default TRUE.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (gobject_class, PROP_MERGE_STREAM_TAGS,
       g_param_spec_boolean ("merge-stream-tags", "Merge stream tags",
@@ -205,7 +205,7 @@ gst_wms_asf_settings_install_properties (GObjectClass * gobject_class)
    * this room, and what they leave of it stays padding.  Those for which it is
    * too small are named in a warning.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (gobject_class, PROP_PADDING,
       g_param_spec_uint64 ("padding", "Padding",
@@ -223,7 +223,7 @@ gst_wms_asf_settings_install_properties (GObjectClass * gobject_class)
    * header that is too large without any tags is an element error.  A file's
    * header has no such limit.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (gobject_class, PROP_MAX_HEADER_SIZE,
       g_param_spec_uint ("max-header-size", "Maximum header size",
@@ -236,7 +236,7 @@ gst_wms_asf_settings_install_properties (GObjectClass * gobject_class)
    * Write a broadcast even when downstream can seek: no index, no durations,
    * nothing that is written later.  By default FALSE.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (gobject_class, PROP_STREAMABLE,
       g_param_spec_boolean ("streamable", "Streamable",
@@ -252,7 +252,7 @@ gst_wms_asf_settings_install_properties (GObjectClass * gobject_class)
    * default a second: little next to the preroll that a player waits anyway,
    * and enough to fill packets of the default size from 39 kbit/s on.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (gobject_class, PROP_MAX_PACKET_DELAY,
       g_param_spec_uint64 ("max-packet-delay", "Maximum packet delay",

@@ -13,7 +13,7 @@
 #define VIDEO_FILE_PACKET 8000
 
 /* Largest packet that is made for one block of audio: Windows' largest, and
- * what known receivers take with the header (design, 5). */
+ * what known receivers take with the header (protocol.md, C32). */
 #define MAX_FITTING_FILE_PACKET 16000
 #define MAX_FITTING_LIVE_PACKET 7000
 

@@ -232,3 +232,14 @@ gst_wms_asf_intake_has_ended (GstWmsAsfMuxPad * pad)
   g_mutex_unlock (&self->lock);
   return has_ended;
 }
+
+/* The base class's word does not do for a sparse pad: an event that comes from
+ * upstream meanwhile makes it say that the pad has ended. */
+gboolean
+gst_wms_asf_intake_is_awaited (GstWmsAsfMuxPad * pad)
+{
+  if (pad->intake->is_sparse
+      && g_atomic_int_get (&pad->intake->group->n_regular) > 0)
+    return FALSE;
+  return !gst_wms_asf_intake_has_ended (pad);
+}

@@ -1,37 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/**
- * SECTION:element-asfparse
- * @title: asfparse
- * @short_description: cuts ASF into header, packets and index
- *
- * Makes of the bytes of an ASF file or broadcast what `asfmux` puts out: a
- * buffer with the header, one for each data packet, and one for each index
- * object, all bytes as they were.  `wmspushsink` can push it then, at the pace
- * of its time stamps with #GstBaseSink:sync, and a broadcast can be recorded
- * from any point on.
- *
- * The header is also in the caps, as `streamheader`.  DTS is a packet's Send
- * Time, in a broadcast counted from its first packet.  PTS is the time of the
- * earliest media object that begins in it, without the preroll, the duration
- * is that of the packet.  %GST_BUFFER_FLAG_DELTA_UNIT is missing where a player
- * can start.  Time stamps of a source with segments in time stay, and packets
- * without one follow from there.
- *
- * Another header in a broadcast or behind the index of a file begins another
- * programme.  Bytes that are neither object nor packet are left out, and an
- * element warning says how many they were: after such bytes the next place is
- * looked for where two packets follow each other.
- *
- * A file can be seeked in when upstream can, by bytes.
- *
- * ## Example launch line
- * |[
- * gst-launch-1.0 filesrc location=film.wmv ! asfparse ! wmspushsink location=http://server/point sync=true
- * ]|
- * Pushes a file as it is, at the pace at which it plays.
- *
- * Since: 1.0
- */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -39,28 +6,24 @@
 #include "asfparse/gstasfparse.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "asf/asffinder.h"
 #include "asf/asfmap.h"
-#include "asf/asfpacket.h"
+#include "asfparse/gstasfparsetimes.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_wms_asf_parse_debug);
 #define GST_CAT_DEFAULT gst_wms_asf_parse_debug
 
 /* Largest piece in which an object behind the packets is handed on. */
 #define MAX_PIECE (1u << 20)
-#define MAX_UNKNOWN_OBJECT ASF_MAX_HEADER_SIZE
-/* Later times of a source are none: sums with 32 bits of ms have to hold. */
-#define MAX_SOURCE_TIME ((GstClockTime) G_MAXINT64 / 2)
+/* Between two warnings: a bus that nobody reads must not grow for weeks. */
+#define MIN_REPORT_INTERVAL G_TIME_SPAN_SECOND
 
-/**
- * GstWmsAsfParse:
- *
- * Cuts ASF into header, packets and index.
- */
 struct _GstWmsAsfParse
 {
   GstBaseParse parent;
+  GstPadChainFunction base_chain;
 
   gboolean has_header;
   AsfHeaderInfo info;
@@ -72,24 +35,16 @@ struct _GstWmsAsfParse
   gboolean is_lost;             /* where packets begin is not known */
   AsfPacketLook look;
 
-  /* under the object lock, for conversions; 0 when not known */
-  guint64 data_begin, data_size, packet_size;
-  GstClockTime duration;
-
+  GstWmsAsfTimes times;         /* set under the object lock, but for packets */
   guint64 left_out;             /* bytes since the last warning */
-  gboolean has_origin;
-  guint32 origin_ms;            /* what the Send Times count from */
-  gboolean is_source_timed;
-  GstClockTimeDiff shift;       /* what a source's time stamps are later */
-  GstClockTime dts, pts;        /* of the last packet */
+  gint64 reported_us;           /* when a warning was posted, or 0 */
+  GError *header_error;         /* what was wrong with the last bad header */
 };
 
 /* What handle_frame() is to do; all 0: wait for more bytes. */
 typedef struct
 {
-  gsize take;
-  gsize skip;
-  gsize needed;
+  gsize take, skip, needed;
 } Verdict;
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
@@ -102,6 +57,13 @@ static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
 G_DEFINE_TYPE (GstWmsAsfParse, gst_wms_asf_parse, GST_TYPE_BASE_PARSE);
 GST_ELEMENT_REGISTER_DEFINE (asfparse, "asfparse", GST_RANK_NONE,
     GST_TYPE_WMS_ASF_PARSE);
+
+static gboolean
+may_report (GstWmsAsfParse * self)
+{
+  return self->reported_us == 0
+      || g_get_monotonic_time () - self->reported_us > MIN_REPORT_INTERVAL;
+}
 
 static void
 report_left_out (GstWmsAsfParse * self)
@@ -116,37 +78,24 @@ report_left_out (GstWmsAsfParse * self)
       ("up to offset %" G_GUINT64_FORMAT, self->next_at));
   g_free (number);
   self->left_out = 0;
+  self->reported_us = g_get_monotonic_time ();
 }
 
-/* The packets of a file are taken to be of equal duration. */
 static gboolean
 gst_wms_asf_parse_convert (GstBaseParse * parse, GstFormat from, gint64 value,
     GstFormat to, gint64 * result)
 {
   GstWmsAsfParse *self = GST_WMS_ASF_PARSE (parse);
-  guint64 begin, size, duration, packet_size;
+  gboolean is_known = FALSE;
 
   GST_OBJECT_LOCK (self);
-  packet_size = self->packet_size;
-  begin = self->data_begin;
-  size = self->data_size;
-  duration = self->duration;
+  if (from == GST_FORMAT_TIME && to == GST_FORMAT_BYTES)
+    is_known = gst_wms_asf_times_to_bytes (&self->times, value, result);
+  else if (from == GST_FORMAT_BYTES && to == GST_FORMAT_TIME)
+    is_known = gst_wms_asf_times_to_time (&self->times, value, result);
   GST_OBJECT_UNLOCK (self);
-  if (size > 0 && duration > 0 && from == GST_FORMAT_TIME
-      && to == GST_FORMAT_BYTES && value > 0) {
-    *result = gst_util_uint64_scale (size, MIN ((guint64) value, duration),
-        duration);
-    *result = begin + *result / packet_size * packet_size;
-    return TRUE;
-  }
-  if (size > 0 && duration > 0 && from == GST_FORMAT_BYTES
-      && to == GST_FORMAT_TIME && value > 0) {
-    *result = gst_util_uint64_scale (duration, MIN ((guint64) value
-            - MIN ((guint64) value, begin), size), size);
-    return TRUE;
-  }
-  return
-      GST_BASE_PARSE_CLASS (gst_wms_asf_parse_parent_class)->convert (parse,
+  return is_known
+      || GST_BASE_PARSE_CLASS (gst_wms_asf_parse_parent_class)->convert (parse,
       from, value, to, result);
 }
 
@@ -155,16 +104,11 @@ gst_wms_asf_parse_start (GstBaseParse * parse)
 {
   GstWmsAsfParse *self = GST_WMS_ASF_PARSE (parse);
 
-  self->has_header = FALSE;
-  self->next_at = 0;
-  self->object_end = 0;
-  self->is_lost = FALSE;
-  self->left_out = 0;
-  self->has_origin = FALSE;
-  self->is_source_timed = FALSE;
-  self->shift = 0;
-  self->data_size = 0;
-  gst_base_parse_set_min_frame_size (parse, ASF_HEADER_PEEK_SIZE);
+  self->has_header = self->is_lost = FALSE;
+  self->header_at = self->next_at = self->object_end = self->left_out = 0;
+  self->reported_us = 0;
+  memset (&self->times, 0, sizeof (self->times));
+  gst_base_parse_set_min_frame_size (parse, ASF_HEADER_HEAD_SIZE);
   /* a time is read from each packet */
   gst_base_parse_set_has_timing_info (parse, TRUE);
   gst_base_parse_set_infer_ts (parse, FALSE);
@@ -194,7 +138,7 @@ announce (GstWmsAsfParse * self, GstBuffer * header)
   GstBaseParse *parse = GST_BASE_PARSE (self);
   GstCaps *caps = make_caps (header);
   GstTagList *tags = gst_tag_list_new (GST_TAG_CONTAINER_FORMAT, "ASF", NULL);
-  guint64 play_ms = self->info.play_duration_100ns / 10000;
+  GstClockTime end;
 
   gst_pad_push_event (GST_BASE_PARSE_SRC_PAD (parse),
       gst_event_new_caps (caps));
@@ -204,28 +148,30 @@ announce (GstWmsAsfParse * self, GstBuffer * header)
   if (self->packets_end == G_MAXUINT64)
     return;
   GST_OBJECT_LOCK (self);
-  self->data_begin = self->packets_at;
-  self->data_size = self->packets_end - self->packets_at;
-  self->packet_size = self->info.packet_size;
-  self->duration = (play_ms - MIN (self->info.preroll_ms, play_ms))
-      * GST_MSECOND;
+  end = gst_wms_asf_times_take_places (&self->times, self->packets_at,
+      self->packets_end - self->packets_at);
   GST_OBJECT_UNLOCK (self);
-  gst_base_parse_set_duration (parse, GST_FORMAT_TIME, self->duration, 0);
+  gst_base_parse_set_duration (parse, GST_FORMAT_TIME, end, 0);
 }
 
-/* Where the header's packets are, for a header at @at. */
+/* Where the header's packets are, for a header at @at, and when they begin. */
 static void
 set_places (GstWmsAsfParse * self, guint64 at)
 {
   guint64 n = asf_header_count_packets (&self->info);
   guint64 size;
 
+  /* behind another one, met again after a seek, or before others */
+  GST_OBJECT_LOCK (self);
+  gst_wms_asf_times_take_header (&self->times, &self->info,
+      at > self->header_at ? self->times.end
+      : at == self->header_at ? self->times.begin : 0);
+  GST_OBJECT_UNLOCK (self);
   self->header_at = at;
   self->packets_at = at + self->info.header_size + ASF_DATA_HEAD_SIZE;
   self->packets_end = G_MAXUINT64;
   self->object_end = 0;
   self->is_lost = FALSE;
-  self->has_origin = FALSE;
   self->look.packet_size = self->info.packet_size;
   self->look.first = self->look.property_flags = -1;
   if (n != ASF_UNKNOWN_COUNT
@@ -234,29 +180,46 @@ set_places (GstWmsAsfParse * self, guint64 at)
     self->packets_end = self->packets_at + size;
 }
 
-static gboolean
-read_header (GstWmsAsfParse * self, GstBaseParseFrame * frame,
-    const GstMapInfo * map, Verdict * verdict, GError ** error)
+/* What begins as a header does may be none, or one that broke off: a header is
+ * looked for behind its first byte. */
+static void
+leave_header_out (GstWmsAsfParse * self, GError * error, Verdict * verdict)
 {
-  guint64 total;
+  if (may_report (self)) {
+    self->reported_us = g_get_monotonic_time ();
+    GST_ELEMENT_WARNING (self, STREAM, DECODE,
+        (_("The ASF header cannot be read.")), ("%s", error->message));
+  }
+  g_clear_error (&self->header_error);
+  self->header_error = error;
+  self->is_lost = TRUE;
+  verdict->skip = 1;
+}
+
+static void
+read_header (GstWmsAsfParse * self, GstBaseParseFrame * frame,
+    const GstMapInfo * map, Verdict * verdict)
+{
+  guint64 total = ASF_HEADER_HEAD_SIZE;
+  GError *error = NULL;
   AsfHeaderInfo info;
   GstBuffer *header;
 
-  if (map->size < ASF_HEADER_PEEK_SIZE) {
-    verdict->needed = ASF_HEADER_PEEK_SIZE;
-    return TRUE;
+  if (map->size >= total
+      && asf_header_measure (map->data, map->size, &total, &error)
+      && map->size >= total)
+    asf_header_read (map->data, total, &info, &error);
+  if (error != NULL) {
+    leave_header_out (self, error, verdict);
+    return;
   }
-  if (!asf_header_measure (map->data, map->size, &total, error))
-    return FALSE;
   if (map->size < total) {
     verdict->needed = total;
-    return TRUE;
+    return;
   }
-  if (!asf_header_read (map->data, total, &info, error))
-    return FALSE;
   self->info = info;
-  self->has_header = TRUE;
   set_places (self, frame->offset);
+  self->has_header = TRUE;
   header = gst_buffer_copy_region (frame->buffer, GST_BUFFER_COPY_MEMORY, 0,
       total);
   GST_BUFFER_FLAG_SET (header, GST_BUFFER_FLAG_HEADER);
@@ -265,52 +228,6 @@ read_header (GstWmsAsfParse * self, GstBaseParseFrame * frame,
   GST_BUFFER_FLAG_SET (frame->buffer, GST_BUFFER_FLAG_HEADER);
   frame->flags |= GST_BASE_PARSE_FRAME_FLAG_NO_FRAME;
   verdict->take = total;
-  return TRUE;
-}
-
-/* Of the earliest media object that begins in the packet, in ns from the
- * stream's begin; before @dts where that cannot be. */
-static GstClockTime
-find_pts (GstWmsAsfParse * self, const AsfPacketInfo * packet,
-    const guint8 * data, GstClockTime dts)
-{
-  guint64 first_ms = G_MAXUINT64;
-  guint64 before_ms = self->info.preroll_ms + self->origin_ms;
-  AsfPayloadIter iter;
-  AsfPayload payload;
-
-  asf_payload_iter_init (&iter, packet, data);
-  while (asf_payload_next (&iter, &payload, NULL)) {
-    if (payload.offset == 0 && payload.object_size > 0)
-      first_ms = MIN (first_ms, payload.pres_time_ms);
-  }
-  if (first_ms == G_MAXUINT64 || first_ms < before_ms)
-    return dts;
-  return MAX (dts, (first_ms - before_ms) * GST_MSECOND);
-}
-
-/* Section 5.2.2: Send Time.  Where a source with segments in time said when
- * something was, the packets up to its next time follow from there. */
-static void
-set_times (GstWmsAsfParse * self, GstBuffer * buffer,
-    const AsfPacketInfo * packet, const guint8 * data)
-{
-  GstClockTime dts, pts;
-
-  if (!self->has_origin) {
-    self->has_origin = TRUE;
-    self->origin_ms = self->info.flags & ASF_FILE_BROADCAST
-        ? packet->send_time_ms : 0;
-  }
-  dts = (guint32) (packet->send_time_ms - self->origin_ms) * GST_MSECOND;
-  pts = find_pts (self, packet, data, dts);
-  if (self->is_source_timed && GST_BUFFER_PTS (buffer) <= MAX_SOURCE_TIME)
-    self->shift = GST_CLOCK_DIFF (dts, GST_BUFFER_PTS (buffer));
-  self->dts = MAX (0, (gint64) dts + self->shift);
-  self->pts = MAX (0, (gint64) pts + self->shift);
-  GST_BUFFER_DTS (buffer) = self->dts;
-  GST_BUFFER_PTS (buffer) = self->pts;
-  GST_BUFFER_DURATION (buffer) = packet->duration_ms * GST_MSECOND;
 }
 
 /* The base class has put what it makes of a source's times in their place. */
@@ -320,12 +237,37 @@ gst_wms_asf_parse_pre_push_frame (GstBaseParse * parse,
 {
   GstWmsAsfParse *self = GST_WMS_ASF_PARSE (parse);
 
+  /* what is parsed already goes this way as well */
+  if (!self->has_header)
+    return GST_FLOW_OK;
   frame->flags |= GST_BASE_PARSE_FRAME_FLAG_CLIP;
   if (frame->flags & GST_BASE_PARSE_FRAME_FLAG_NO_FRAME)
     return GST_FLOW_OK;
-  GST_BUFFER_DTS (frame->buffer) = self->dts;
-  GST_BUFFER_PTS (frame->buffer) = self->pts;
+  GST_BUFFER_DTS (frame->buffer) = self->times.dts;
+  GST_BUFFER_PTS (frame->buffer) = self->times.pts;
   return GST_FLOW_OK;
+}
+
+/* A sink would wait for a damaged Send Time, for days perhaps.
+ *
+ * Returns: FALSE when there is more to be looked at. */
+static gboolean
+mend_time (GstWmsAsfParse * self, const GstMapInfo * map,
+    AsfPacketInfo * packet, Verdict * verdict)
+{
+  guint32 size = self->info.packet_size, send_ms = packet->send_time_ms;
+  gboolean has_next = map->size >= 2 * (gsize) size;
+
+  if (!gst_wms_asf_times_doubts (&self->times, &self->info, packet))
+    return TRUE;
+  if (!has_next && !GST_BASE_PARSE_DRAINING (GST_BASE_PARSE (self))) {
+    verdict->needed = 2 * (gsize) size;
+    return FALSE;
+  }
+  if (gst_wms_asf_times_mend (&self->times, &self->info, packet,
+          has_next ? map->data + size : NULL))
+    GST_WARNING_OBJECT (self, "a send time of %u ms is damaged", send_ms);
+  return TRUE;
 }
 
 static void
@@ -333,16 +275,34 @@ take_packet (GstWmsAsfParse * self, GstBaseParseFrame * frame,
     const GstMapInfo * map, Verdict * verdict)
 {
   AsfPacketInfo packet;
+  gboolean is_read = asf_packet_read (map->data, self->info.packet_size,
+      &packet, NULL);
+  gsize at;
+  /* where a recording broke off, another one may begin */
+  AsfThing inside = asf_find_header_inside (map->data, map->size,
+      self->info.packet_size, &at);
 
+  if (inside == ASF_THING_HEADER)
+    verdict->skip = at;
+  else if (inside == ASF_THING_UNSEEN
+      && !GST_BASE_PARSE_DRAINING (GST_BASE_PARSE (self)))
+    verdict->needed = at + ASF_HEADER_HEAD_SIZE;
+  if (verdict->skip > 0 || verdict->needed > 0
+      || (is_read && !mend_time (self, map, &packet, verdict)))
+    return;
   self->is_lost = FALSE;
   self->object_end = 0;
   self->packets_at = frame->offset;
   verdict->take = self->info.packet_size;
-  if (!asf_packet_read (map->data, self->info.packet_size, &packet, NULL))
+  if (!is_read)
     return;
   self->look.first = map->data[0];
   self->look.property_flags = packet.property_flags;
-  set_times (self, frame->buffer, &packet, map->data);
+  gst_wms_asf_times_take_packet (&self->times, &self->info, &packet, map->data,
+      GST_BUFFER_PTS (frame->buffer));
+  GST_BUFFER_DTS (frame->buffer) = self->times.dts;
+  GST_BUFFER_PTS (frame->buffer) = self->times.pts;
+  GST_BUFFER_DURATION (frame->buffer) = packet.duration_ms * GST_MSECOND;
   if (asf_packet_starts_key_frame (&packet, map->data, &self->info))
     GST_BUFFER_FLAG_UNSET (frame->buffer, GST_BUFFER_FLAG_DELTA_UNIT);
   else
@@ -354,7 +314,7 @@ static gboolean
 is_object_size (guint64 size, AsfThing thing, guint64 at)
 {
   return size >= ASF_OBJECT_HEAD_SIZE && size <= G_MAXINT64 - at
-      && (thing == ASF_THING_INDEX || size <= MAX_UNKNOWN_OBJECT);
+      && (thing == ASF_THING_INDEX || size <= ASF_MAX_HEADER_SIZE);
 }
 
 /* An object behind the packets, piece by piece. */
@@ -405,23 +365,33 @@ look_for_place (GstWmsAsfParse * self, const GstMapInfo * map,
     self->is_lost = FALSE;
 }
 
-/* After a seek: from anywhere to the next packet. */
 static void
-jump (GstWmsAsfParse * self, guint64 at, Verdict * verdict)
+skip_to_packet (const GstWmsAsfParse * self, guint64 at, Verdict * verdict)
 {
   guint64 size = self->info.packet_size;
   guint64 first = self->header_at + self->info.header_size + ASF_DATA_HEAD_SIZE;
 
-  self->is_lost = FALSE;
-  self->object_end = 0;
-  if (at <= self->header_at || at >= self->packets_end)
-    return;
   if (at < first)
     verdict->skip = first - at;
   else if (at <= self->packets_at)
     verdict->skip = (self->packets_at - at) % size;
   else
     verdict->skip = (size - (at - self->packets_at) % size) % size;
+}
+
+/* After a seek.  A programme before this one is taken for the first. */
+static void
+jump (GstWmsAsfParse * self, guint64 at, Verdict * verdict)
+{
+  self->is_lost = FALSE;
+  self->object_end = 0;
+  GST_OBJECT_LOCK (self);
+  gst_wms_asf_times_jump (&self->times, at < self->header_at);
+  GST_OBJECT_UNLOCK (self);
+  if (at < self->header_at)
+    self->header_at = 0;
+  else if (at > self->header_at && at < self->packets_end)
+    skip_to_packet (self, at, verdict);
 }
 
 static void
@@ -433,27 +403,26 @@ decide_at_end (GstWmsAsfParse * self, GstBaseParseFrame * frame,
   else if (frame->offset >= self->packets_end)
     take_object (self, frame, map, ASF_THING_NONE, verdict);
   else
-    verdict->skip = map->size;
+    verdict->skip = 1 + asf_find_header (map->data + 1, map->size - 1);
 }
 
-static gboolean
+static void
 take_thing (GstWmsAsfParse * self, GstBaseParseFrame * frame,
-    const GstMapInfo * map, AsfThing thing, Verdict * verdict, GError ** error)
+    const GstMapInfo * map, AsfThing thing, Verdict * verdict)
 {
   if (thing == ASF_THING_HEADER)
-    return read_header (self, frame, map, verdict, error);
-  if (thing == ASF_THING_PACKET)
+    read_header (self, frame, map, verdict);
+  else if (thing == ASF_THING_PACKET)
     take_packet (self, frame, map, verdict);
   else if (thing == ASF_THING_UNSEEN)
     decide_at_end (self, frame, map, verdict);
   else
     take_object (self, frame, map, thing, verdict);
-  return TRUE;
 }
 
-static gboolean
+static void
 decide_in_stream (GstWmsAsfParse * self, GstBaseParseFrame * frame,
-    const GstMapInfo * map, Verdict * verdict, GError ** error)
+    const GstMapInfo * map, Verdict * verdict)
 {
   AsfThing thing = ASF_THING_NONE;
 
@@ -464,26 +433,37 @@ decide_in_stream (GstWmsAsfParse * self, GstBaseParseFrame * frame,
     self->is_lost = TRUE;
     look_for_place (self, map, verdict);
     if (self->is_lost || verdict->skip > 0)
-      return TRUE;
+      return;
     /* at the end there is no other call to take what is found here */
     thing = asf_identify (map->data, map->size, self->info.packet_size);
   }
-  return take_thing (self, frame, map, thing, verdict, error);
+  take_thing (self, frame, map, thing, verdict);
 }
 
-static gboolean
+static void
 decide (GstWmsAsfParse * self, GstBaseParseFrame * frame,
-    const GstMapInfo * map, Verdict * verdict, GError ** error)
+    const GstMapInfo * map, Verdict * verdict)
 {
-  if (self->has_header) {
-    if (frame->offset != self->next_at)
-      jump (self, frame->offset, verdict);
-    if (verdict->skip > 0)
-      return TRUE;
-    return decide_in_stream (self, frame, map, verdict, error);
+  if (self->has_header && frame->offset != self->next_at)
+    jump (self, frame->offset, verdict);
+  else if (!self->has_header) {
+    verdict->skip = asf_find_header (map->data, map->size);
+    /* a byte is left for the call that tells that it is the last */
+    if (verdict->skip == map->size && !GST_BASE_PARSE_DRAINING (self))
+      verdict->skip--;
   }
-  verdict->skip = asf_find_header (map->data, map->size);
-  return verdict->skip > 0 || read_header (self, frame, map, verdict, error);
+  if (verdict->skip == 0 && self->has_header)
+    decide_in_stream (self, frame, map, verdict);
+  else if (verdict->skip == 0)
+    read_header (self, frame, map, verdict);
+}
+
+/* Returns: whether there was a header, and it could not be read. */
+static gboolean
+has_failed (GstWmsAsfParse * self, gboolean is_all)
+{
+  return is_all && !self->has_header && self->header_error != NULL
+      && GST_BASE_PARSE_DRAINING (GST_BASE_PARSE (self));
 }
 
 static GstFlowReturn
@@ -493,35 +473,49 @@ gst_wms_asf_parse_handle_frame (GstBaseParse * parse,
   GstWmsAsfParse *self = GST_WMS_ASF_PARSE (parse);
   gboolean was_jump = self->has_header && frame->offset != self->next_at;
   Verdict verdict = { 0, };
-  GError *error = NULL;
   GstMapInfo map;
 
   if (!asf_buffer_map (frame->buffer, &map)) {
     GST_ELEMENT_ERROR (self, RESOURCE, READ, (NULL), ("unreadable buffer"));
     return GST_FLOW_ERROR;
   }
-  decide (self, frame, &map, &verdict, &error);
-  gst_buffer_unmap (frame->buffer, &map);
-  if (error != NULL) {
-    GST_ELEMENT_ERROR (self, STREAM, DECODE,
-        (_("The ASF header cannot be read.")), ("%s", error->message));
-    g_error_free (error);
-    return GST_FLOW_ERROR;
-  }
+  decide (self, frame, &map, &verdict);
   gst_base_parse_set_min_frame_size (parse, MAX (1, verdict.needed));
   if (verdict.needed > 0 && GST_BASE_PARSE_DRAINING (parse))
-    verdict.skip = map.size;
+    verdict.skip = 1 + asf_find_header (map.data + 1, map.size - 1);
+  gst_buffer_unmap (frame->buffer, &map);
+  if (has_failed (self, verdict.skip == map.size)) {
+    GST_ELEMENT_ERROR (self, STREAM, DECODE,
+        (_("The ASF header cannot be read.")), ("%s",
+            self->header_error->message));
+    return GST_FLOW_ERROR;
+  }
   self->next_at = frame->offset + verdict.take + verdict.skip;
   if (!was_jump)
     self->left_out += verdict.skip;
   *skip = verdict.skip;
   if (verdict.take == 0)
     return GST_FLOW_OK;
-  report_left_out (self);
+  if (may_report (self))
+    report_left_out (self);
   return gst_base_parse_finish_frame (parse, frame, verdict.take);
 }
 
-/* What is parsed already goes through as it is. */
+/* The base class splits buffers and joins them, which crashes where memory
+ * cannot be mapped (GStreamer 1.22): it gets memory that can. */
+static GstFlowReturn
+chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  GstBuffer *readable = asf_buffer_take_readable (buffer);
+
+  if (readable == NULL) {
+    GST_ELEMENT_ERROR (parent, RESOURCE, READ, (NULL), ("unreadable buffer"));
+    return GST_FLOW_ERROR;
+  }
+  return GST_WMS_ASF_PARSE (parent)->base_chain (pad, parent, readable);
+}
+
+/* What is parsed already goes through as it is: its header is not read here. */
 static gboolean
 gst_wms_asf_parse_set_sink_caps (GstBaseParse * parse, GstCaps * caps)
 {
@@ -529,6 +523,7 @@ gst_wms_asf_parse_set_sink_caps (GstBaseParse * parse, GstCaps * caps)
 
   gst_structure_get_boolean (gst_caps_get_structure (caps, 0), "parsed",
       &is_parsed);
+  GST_WMS_ASF_PARSE (parse)->has_header &= !is_parsed;
   gst_base_parse_set_passthrough (parse, is_parsed);
   return !is_parsed || gst_pad_push_event (GST_BASE_PARSE_SRC_PAD (parse),
       gst_event_new_caps (caps));
@@ -538,27 +533,34 @@ static gboolean
 gst_wms_asf_parse_sink_event (GstBaseParse * parse, GstEvent * event)
 {
   GstWmsAsfParse *self = GST_WMS_ASF_PARSE (parse);
-  gboolean is_end = GST_EVENT_TYPE (event) == GST_EVENT_EOS, is_handled;
   const GstSegment *segment;
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT) {
     gst_event_parse_segment (event, &segment);
-    self->is_source_timed = segment->format == GST_FORMAT_TIME;
-    self->shift = 0;
+    gst_wms_asf_times_take_source (&self->times,
+        segment->format == GST_FORMAT_TIME);
   }
-  is_handled =
+  return
       GST_BASE_PARSE_CLASS (gst_wms_asf_parse_parent_class)->sink_event (parse,
       event);
-  /* behind what the base class still handed on */
-  if (is_end)
-    report_left_out (self);
-  return is_handled;
+}
+
+/* Before an application hears of the end: it may not listen any more then. */
+static GstPadProbeReturn
+report_before_end (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_EOS)
+    report_left_out (GST_WMS_ASF_PARSE (user_data));
+  return GST_PAD_PROBE_OK;
 }
 
 static gboolean
 gst_wms_asf_parse_stop (GstBaseParse * parse)
 {
-  report_left_out (GST_WMS_ASF_PARSE (parse));
+  GstWmsAsfParse *self = GST_WMS_ASF_PARSE (parse);
+
+  report_left_out (self);
+  g_clear_error (&self->header_error);
   return TRUE;
 }
 
@@ -589,4 +591,10 @@ gst_wms_asf_parse_class_init (GstWmsAsfParseClass * klass)
 static void
 gst_wms_asf_parse_init (GstWmsAsfParse * self)
 {
+  GstPad *pad = GST_BASE_PARSE_SINK_PAD (self);
+
+  gst_pad_add_probe (GST_BASE_PARSE_SRC_PAD (self),
+      GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, report_before_end, self, NULL);
+  self->base_chain = GST_PAD_CHAINFUNC (pad);
+  gst_pad_set_chain_function (pad, chain);
 }

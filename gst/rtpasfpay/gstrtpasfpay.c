@@ -1,30 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/**
- * SECTION:element-rtpasfpay
- * @title: rtpasfpay
- * @short_description: puts ASF into RTP packets
- *
- * Sends ASF over RTP as Windows Media Services do ([MS-RTSP] 2.2.1): each data
- * packet without its padding in an RTP packet of its own, or in several where
- * it is larger than #GstRTPBasePayload:mtu.  The header is not among them: it
- * stands, base64-encoded, in the caps' field `config`, and the packet size in
- * `maxps`, as gst-plugins-ugly's `rtpasfdepay` wants them.
- *
- * The RTP timestamp is the buffer's DTS, which `asfmux` and `asfparse` make of
- * the Send Time, in milliseconds; #GstRTPBasePayload:timestamp-offset is 0
- * unless it is set, since [MS-RTSP] 2.2.1.2 wants the Send Time itself.
- *
- * ASF may come in pieces of any size.  Another header changes the caps;
- * `rtpasfdepay` refuses one with another packet size.
- *
- * ## Example launch line
- * |[
- * gst-launch-1.0 filesrc location=film.wmv ! asfparse ! rtpasfpay ! udpsink host=127.0.0.1 port=5004
- * ]|
- * Sends a file at the pace at which it plays.
- *
- * Since: 1.0
- */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -33,7 +7,9 @@
 
 #include <glib/gi18n-lib.h>
 #include <gst/rtp/gstrtpbuffer.h>
+#include <string.h>
 
+#include "asf/asfelapsed.h"
 #include "asf/asfmap.h"
 #include "asf/asfpacket.h"
 #include "asf/asfsplitter.h"
@@ -49,21 +25,18 @@ GST_DEBUG_CATEGORY_STATIC (gst_wms_rtp_asf_pay_debug);
 #define FORMAT_HEADER_SIZE 4
 #define FLAG_KEY_FRAME 0x80
 #define FLAG_LENGTH 0x40
+/* RFC 3550, section 5.1: the second byte. */
+#define RTP_MARKER 0x80
 /* Section 2.2.5: ms. */
 #define CLOCK_RATE 1000
 
-/**
- * GstWmsRtpAsfPay:
- *
- * Puts ASF into RTP packets.
- */
 struct _GstWmsRtpAsfPay
 {
   GstRTPBasePayload parent;
 
   AsfSplitter *splitter;
-  gboolean has_origin;
-  guint32 origin_ms;
+  AsfElapsed elapsed;
+  gint64 reported_us;           /* when a packet was left out, or 0 */
 };
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
@@ -114,29 +87,30 @@ take_header (GstWmsRtpAsfPay * self, GstBuffer * header)
   is_taken = gst_rtp_base_payload_set_outcaps (pay,
       "maxps", G_TYPE_STRING, packet_size, "config", G_TYPE_STRING, config,
       NULL);
-  self->has_origin = FALSE;
+  memset (&self->elapsed, 0, sizeof (self->elapsed));
   g_free (packet_size);
   g_free (config);
   return is_taken ? GST_FLOW_OK : GST_FLOW_NOT_NEGOTIATED;
 }
 
-/* Returns: (transfer full): an RTP packet with @size bytes of @packet. */
+/* Returns: (transfer full): an RTP packet with @size bytes of @packet.  Its
+ * head is not from an allocator, without whose memory the library crashes
+ * (GStreamer 1.22); the base class fills in the rest of it. */
 static GstBuffer *
 make_rtp (GstBuffer * packet, gsize offset, gsize size, guint8 flags)
 {
-  GstBuffer *buffer = gst_rtp_buffer_new_allocate (FORMAT_HEADER_SIZE, 0, 0);
-  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
-  guint8 *header;
+  gsize head_size = gst_rtp_buffer_calc_header_len (0);
+  guint8 *head = g_malloc0 (head_size + FORMAT_HEADER_SIZE);
+  GstBuffer *buffer = gst_buffer_new_wrapped (head,
+      head_size + FORMAT_HEADER_SIZE);
 
-  gst_rtp_buffer_map (buffer, GST_MAP_WRITE, &rtp);
-  header = gst_rtp_buffer_get_payload (&rtp);
-  header[0] = flags;
+  head[0] = GST_RTP_VERSION << 6;
+  if (offset + size == gst_buffer_get_size (packet))
+    head[1] = RTP_MARKER;
+  head[head_size] = flags;
   /* readers count the length from the format header's first byte on */
-  GST_WRITE_UINT24_BE (header + 1,
+  GST_WRITE_UINT24_BE (head + head_size + 1,
       flags & FLAG_LENGTH ? size + FORMAT_HEADER_SIZE : offset);
-  gst_rtp_buffer_set_marker (&rtp,
-      offset + size == gst_buffer_get_size (packet));
-  gst_rtp_buffer_unmap (&rtp);
   gst_buffer_copy_into (buffer, packet, GST_BUFFER_COPY_MEMORY, offset, size);
   GST_BUFFER_PTS (buffer) = GST_BUFFER_PTS (packet);
   if (!(flags & FLAG_KEY_FRAME))
@@ -200,16 +174,26 @@ time_of (GstWmsRtpAsfPay * self, const AsfUnit * unit,
 {
   GstClockTime said = GST_CLOCK_TIME_IS_VALID (unit->dts) ? unit->dts
       : unit->pts;
-  const AsfHeaderInfo *info = asf_splitter_get_header (self->splitter);
 
   if (GST_CLOCK_TIME_IS_VALID (said))
     return said;
-  if (!self->has_origin) {
-    self->has_origin = TRUE;
-    self->origin_ms = info->flags & ASF_FILE_BROADCAST
-        ? packet->send_time_ms : 0;
-  }
-  return (guint32) (packet->send_time_ms - self->origin_ms) * GST_MSECOND;
+  return GST_MSECOND * asf_elapsed_take (&self->elapsed,
+      asf_splitter_get_header (self->splitter), packet);
+}
+
+/* At most one warning a second: a bus that nobody reads must not grow for
+ * weeks. */
+static void
+report_unreadable (GstWmsRtpAsfPay * self, const GError * error)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  GST_WARNING_OBJECT (self, "a packet is left out: %s", error->message);
+  if (self->reported_us != 0 && now - self->reported_us < G_TIME_SPAN_SECOND)
+    return;
+  self->reported_us = now;
+  GST_ELEMENT_WARNING (self, STREAM, DECODE,
+      (_("A packet cannot be read and is left out.")), ("%s", error->message));
 }
 
 static GstFlowReturn
@@ -229,9 +213,7 @@ take_packet (GstWmsRtpAsfPay * self, const AsfUnit * unit)
     ret = push_packet (self, cut, has_key_frame (&packet, map.data));
     gst_buffer_unref (cut);
   } else {
-    GST_ELEMENT_WARNING (self, STREAM, DECODE,
-        (_("A packet cannot be read and is left out.")),
-        ("%s", error->message));
+    report_unreadable (self, error);
     g_error_free (error);
   }
   gst_buffer_unmap (unit->buffer, &map);
@@ -280,8 +262,11 @@ gst_wms_rtp_asf_pay_sink_event (GstRTPBasePayload * pay, GstEvent * event)
     GST_ELEMENT_WARNING (self, STREAM, DECODE,
         (_("The stream ends in the middle of a packet; its last part was not "
                 "sent.")), (NULL));
-  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
-    asf_splitter_reset (self->splitter);
+  /* the receiver keeps the header, and packets from elsewhere follow */
+  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP
+      || (GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT
+          && asf_splitter_get_pending (self->splitter) == 0))
+    asf_splitter_jump (self->splitter);
   return
       GST_RTP_BASE_PAYLOAD_CLASS
       (gst_wms_rtp_asf_pay_parent_class)->sink_event (pay, event);
@@ -295,7 +280,7 @@ gst_wms_rtp_asf_pay_change_state (GstElement * element,
 
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED) {
     asf_splitter_reset (self->splitter);
-    self->has_origin = FALSE;
+    memset (&self->elapsed, 0, sizeof (self->elapsed));
   }
   return
       GST_ELEMENT_CLASS (gst_wms_rtp_asf_pay_parent_class)->change_state

@@ -119,7 +119,7 @@ gst_wms_credentials_install_signals (GstElementClass * klass)
    *
    * Returns: (transfer full) (nullable): the answer, %NULL to give up
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   acquire_signal = g_signal_new ("acquire-credentials",
       G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, take_first, NULL, NULL,
@@ -136,7 +136,7 @@ gst_wms_credentials_install_signals (GstElementClass * klass)
    *
    * Returns: whether an answer was waited for
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_signal_new_class_handler ("provide-credentials",
       G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,

@@ -71,7 +71,7 @@ void gst_wms_drops_close (GstWmsDrops * self, WmsClient ** client,
  *
  * Posts a warning and a QoS message, one for each run of drops and not more
  * than one in a second, since a bus that nobody reads must not grow
- * (push-protocol, section 5).
+ * (protocol.md, Messages).
  */
 void gst_wms_drops_tell (GstWmsDrops * self, GstBuffer * buffer);
 

@@ -9,6 +9,7 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "asf/asfelapsed.h"
 #include "asf/asfmap.h"
 #include "asf/asfsplitter.h"
 
@@ -21,6 +22,8 @@ struct _GstWmsFeed
   GstWmsTurn *turn;
   GstWmsSender *sender;
   AsfSplitter *splitter;
+  guint64 caps_bytes;           /* of headers of caps, before any buffer
+                                 * behind them */
   guint64 bytes_swallowed;      /* of indexes and rewritten headers; under the
                                  * sink's object lock */
 
@@ -67,18 +70,24 @@ static GstFlowReturn
 pace (GstWmsFeed * self, guint32 send_time_ms)
 {
   GstFlowReturn ret = GST_FLOW_OK;
+  gboolean is_jump = FALSE;
   gint32 step_ms = 0;
 
   /* a 32-bit difference, so that a wrap is none; time never goes back */
-  if (self->has_pace)
+  if (self->has_pace) {
     step_ms = (gint32) (send_time_ms - self->last_send_ms);
-  if (step_ms > 0) {
+    is_jump = asf_send_time_jumps (step_ms);
+  }
+  if (is_jump)
+    GST_WARNING_OBJECT (self->sink, "a send time of %u ms behind %u ms: it is "
+        "not waited for", send_time_ms, self->last_send_ms);
+  if (step_ms > 0 && !is_jump) {
     self->pace_time += step_ms * GST_MSECOND;
     ret = gst_wms_sender_flush (self->sender);
     if (ret == GST_FLOW_OK)
       ret = gst_wms_turn_wait_time (self->turn, self->pace_time);
   }
-  if (step_ms > 0 || !self->has_pace)
+  if (step_ms > 0 || is_jump || !self->has_pace)
     self->last_send_ms = send_time_ms;
   self->has_pace = TRUE;
   return ret;
@@ -189,6 +198,7 @@ gst_wms_feed_take_buffer (GstWmsFeed * self, GstBuffer * buffer)
 
   if (is_rewrite (self, gst_buffer_get_size (buffer)))
     return GST_FLOW_OK;
+  self->caps_bytes = 0;
   asf_splitter_push (splitter, gst_buffer_ref (buffer));
   while (ret == GST_FLOW_OK && asf_splitter_pop (splitter, &unit, &error)) {
     ret = take_unit (self, &unit);
@@ -201,6 +211,22 @@ gst_wms_feed_take_buffer (GstWmsFeed * self, GstBuffer * buffer)
   return ret;
 }
 
+/* Bytes of a header or packet that has come in part. */
+static guint64
+get_begun (GstWmsFeed * self)
+{
+  guint64 pending = asf_splitter_get_pending (self->splitter);
+
+  return pending - MIN (pending, self->caps_bytes);
+}
+
+static void
+forget_stream (GstWmsFeed * self)
+{
+  asf_splitter_reset (self->splitter);
+  self->caps_bytes = 0;
+}
+
 void
 gst_wms_feed_take_caps (GstWmsFeed * self, GstCaps * caps)
 {
@@ -208,15 +234,22 @@ gst_wms_feed_take_caps (GstWmsFeed * self, GstCaps * caps)
   const GValue *headers = gst_structure_get_value (structure, "streamheader");
   guint i;
 
+  /* a stream that has only had caps begins with these: the former ones may be
+   * of the session before */
+  if (asf_splitter_get_header (self->splitter) == NULL && get_begun (self) == 0)
+    forget_stream (self);
   if (headers == NULL || !GST_VALUE_HOLDS_ARRAY (headers))
     return;
   /* it counts once: the splitter knows the header that it had before */
   for (i = 0; i < gst_value_array_get_size (headers); i++) {
     const GValue *value = gst_value_array_get_value (headers, i);
+    GstBuffer *header = GST_VALUE_HOLDS_BUFFER (value) ?
+        gst_value_get_buffer (value) : NULL;
 
-    if (GST_VALUE_HOLDS_BUFFER (value) && gst_value_get_buffer (value) != NULL)
-      asf_splitter_push (self->splitter,
-          gst_buffer_ref (gst_value_get_buffer (value)));
+    if (header == NULL)
+      continue;
+    self->caps_bytes += gst_buffer_get_size (header);
+    asf_splitter_push (self->splitter, gst_buffer_ref (header));
   }
 }
 
@@ -226,6 +259,8 @@ gst_wms_feed_take_segment (GstWmsFeed * self, const GstSegment * segment)
   self->is_bytes = segment->format == GST_FORMAT_BYTES;
   if (self->is_bytes)
     self->is_rewriting = segment->start != self->byte_position;
+  else if (asf_splitter_get_pending (self->splitter) == 0)
+    asf_splitter_jump (self->splitter);
 }
 
 void
@@ -237,18 +272,33 @@ gst_wms_feed_take_gap (GstWmsFeed * self, GstClockTime timestamp)
 void
 gst_wms_feed_end_stream (GstWmsFeed * self)
 {
-  guint64 pending = asf_splitter_get_pending (self->splitter);
+  guint64 begun = get_begun (self);
 
-  if (pending > 0)
+  if (begun > 0)
     GST_ELEMENT_WARNING (self->sink, STREAM, DECODE,
         (_("The stream ends in the middle of a packet; its last part was not "
-                "sent.")), ("%" G_GUINT64_FORMAT " bytes", pending));
+                "sent.")), ("%" G_GUINT64_FORMAT " bytes", begun));
+}
+
+void
+gst_wms_feed_jump (GstWmsFeed * self)
+{
+  /* a place in bytes comes with the segment */
+  if (!self->is_bytes)
+    asf_splitter_jump (self->splitter);
 }
 
 void
 gst_wms_feed_restart_stream (GstWmsFeed * self)
 {
-  asf_splitter_reset (self->splitter);
+  GstCaps *caps = gst_pad_get_current_caps (GST_BASE_SINK_PAD (self->sink));
+
+  forget_stream (self);
+  /* upstream may go on with packets: its header was in the session before */
+  if (caps != NULL) {
+    gst_wms_feed_take_caps (self, caps);
+    gst_caps_unref (caps);
+  }
   self->byte_position = 0;
   self->is_rewriting = FALSE;
   self->has_pace = FALSE;

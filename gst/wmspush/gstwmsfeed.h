@@ -64,9 +64,17 @@ GstFlowReturn gst_wms_feed_take_buffer (GstWmsFeed * self, GstBuffer * buffer);
 void gst_wms_feed_end_stream (GstWmsFeed * self);
 
 /**
+ * gst_wms_feed_jump:
+ *
+ * Tells that a stream of packets goes on elsewhere, after a flush.
+ */
+void gst_wms_feed_jump (GstWmsFeed * self);
+
+/**
  * gst_wms_feed_restart_stream:
  *
- * Tells that the next byte is the first of a stream.
+ * Tells that the next byte is the first of a stream, or of a packet where the
+ * caps have the header.
  */
 void gst_wms_feed_restart_stream (GstWmsFeed * self);
 

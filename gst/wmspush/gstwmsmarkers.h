@@ -24,7 +24,7 @@ typedef struct
 /**
  * gst_wms_markers_is_marker:
  *
- * Returns: whether @event is one named "wms-marker" (push-protocol, section 4,
+ * Returns: whether @event is one named "wms-marker" (migration.md,
  *     PlaceMarker).
  */
 gboolean gst_wms_markers_is_marker (GstEvent * event);

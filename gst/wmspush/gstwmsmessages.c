@@ -27,6 +27,7 @@ typedef struct
   gboolean is_connecting;
   gint64 begun_us;
   gboolean has_ended;
+  gboolean has_warned;
   GError *failure;
   guint http_status;            /* of the failure */
 } GstWmsMessages;
@@ -107,7 +108,7 @@ new_status_structure (GstWmsMessages * self, const WmsEvent * event)
 }
 
 /* IWMRegisterCallback::Advise and Unadvise: what counts is what is set when the
- * message is posted (push-protocol, section 4). */
+ * message is posted (protocol.md, Messages). */
 static gboolean
 add_context (GstWmsMessages * self, GstStructure * structure)
 {
@@ -176,7 +177,7 @@ post_error (GstWmsMessages * self)
 }
 
 /* IMFSinkWriterCallback::OnFinalize: once, when the session is over because it
- * was ended or because it failed (push-protocol, section 4). */
+ * was ended or because it failed (protocol.md, Messages). */
 static void
 report_end (GstWmsMessages * self)
 {
@@ -199,6 +200,20 @@ report_end (GstWmsMessages * self)
   }
   g_clear_error (&self->failure);
   self->has_ended = FALSE;
+}
+
+/* Trying again will not help, and who reads no statuses has to know that. */
+static void
+warn_of_packets (GstWmsMessages * self, const GError * reason)
+{
+  if (self->has_warned
+      || !g_error_matches (reason, WMS_ERROR, WMS_ERROR_LARGE_PACKETS))
+    return;
+  self->has_warned = TRUE;
+  gst_element_message_full (self->element, GST_MESSAGE_WARNING,
+      GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_WRITE,
+      g_strdup (_(wms_failure_from_error (reason)->text)),
+      g_strdup (reason->message), __FILE__, GST_FUNCTION, __LINE__);
 }
 
 static void
@@ -224,6 +239,9 @@ handle_event (const WmsEvent * event, gpointer user_data)
       g_clear_error (&self->failure);
       self->failure = g_error_copy (event->error);
       self->http_status = event->http_status;
+      break;
+    case GST_WMS_STATUS_RECONNECT_START:
+      warn_of_packets (self, event->error);
       break;
     case GST_WMS_STATUS_END_OF_STREAMING:
       self->has_ended = TRUE;

@@ -73,7 +73,7 @@ gst_wms_push_actions_install_signals (GstElementClass * klass)
    * #GstWmsPushSink::disconnect broke it off; or why the session failed
    * meanwhile.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_signal_new_class_handler ("end-session", G_TYPE_FROM_CLASS (klass),
       G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (end_session), NULL,
@@ -93,7 +93,7 @@ gst_wms_push_actions_install_signals (GstElementClass * klass)
    * when another call is closing it, or when it is emitted from within the
    * thread that streams.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_signal_new_class_handler ("disconnect", G_TYPE_FROM_CLASS (klass),
       G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION, G_CALLBACK (disconnect), NULL, NULL,

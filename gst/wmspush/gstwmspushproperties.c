@@ -27,7 +27,7 @@ install_point (GObjectClass * object_class)
    * tried when the server asks, and never shown again.  Can be changed in NULL
    * and READY.  Default: %NULL, which is an error in PAUSED.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_LOCATION,
       g_param_spec_string ("location", "Location",
@@ -40,7 +40,7 @@ install_point (GObjectClass * object_class)
    * the one of #GstWmsPushSink:location does not exist, for example `/pub`
    * ([MS-WMHTTP] 2.2.2.1.1).  Default: %NULL, no template.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_TEMPLATE_LOCATION,
       g_param_spec_string ("template-location", "Template location",
@@ -53,7 +53,7 @@ install_point (GObjectClass * object_class)
    * Whether the server shall remove the publishing point after the session
    * ([MS-WMHTTP] 2.2.2.1.2).  Default: %FALSE.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_AUTO_DESTROY,
       g_param_spec_boolean ("auto-destroy", "Auto destroy",
@@ -67,7 +67,7 @@ install_point (GObjectClass * object_class)
    * a publishing point ([MS-WMHTTP] 3.1.5.1).  An ordinary web server answers
    * a push with success as well, and throws the stream away.  Default: %FALSE.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_ACCEPT_ANY_SERVER,
       g_param_spec_boolean ("accept-any-server", "Accept any server",
@@ -82,10 +82,11 @@ install_transfer (GObjectClass * object_class)
    * GstWmsPushSink:timeout:
    *
    * Seconds to wait for the server: for the connection and the answer to it,
-   * for room when it takes no data, and for its answer at the end.  0 waits
-   * without limit.  Range: 0 to 86400.  Default: 15.
+   * for room when it takes no data, and for its answer at the end.  A server
+   * that acknowledges data on a slow line is waited for.  0 waits without limit.
+   * Range: 0 to 86400.  Default: 15.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_TIMEOUT,
       g_param_spec_uint ("timeout", "Timeout",
@@ -100,7 +101,7 @@ install_transfer (GObjectClass * object_class)
    * is on the way.  At least 196617 bytes are taken, the room for each packet
    * that there can be.  Range: 0 to 2147483647.  Default: 0.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_REQUEST_SIZE,
       g_param_spec_uint64 ("request-size", "Request size",
@@ -122,7 +123,7 @@ install_pacing (GObjectClass * object_class)
    * no limit.  #GstBaseSink:max-bitrate spreads buffers instead, and not bytes.
    * Default: 0.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_PACING_RATE,
       g_param_spec_uint64 ("pacing-rate", "Pacing rate",
@@ -148,7 +149,7 @@ install_stop_mode (GObjectClass * object_class)
    * of #GstWmsPushSink:location, makes the element forget it.  Can be changed
    * at any time.  Default: end-session.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_STOP_MODE,
       g_param_spec_enum ("stop-mode", "Stop mode",
@@ -167,7 +168,7 @@ install_credentials (GObjectClass * object_class)
    * `DOMAIN\user` names a Windows domain.  A redirection to another server does
    * not get it.  Default: %NULL, none.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_USER_ID,
       g_param_spec_string ("user-id", "User id", "User name for the server",
@@ -177,11 +178,12 @@ install_credentials (GObjectClass * object_class)
    * GstWmsPushSink:user-pw:
    *
    * Password of #GstWmsPushSink:user-id.  It can be set and not read.  Who
-   * passes it to gst-launch-1.0 shows it to all users of the machine: the
-   * signal #GstWmsPushSink::acquire-credentials does not.  Default: %NULL,
+   * passes it to gst-launch-1.0 shows it to all users of the machine, and what
+   * gst_parse_launch() gets is in GStreamer's log: the signal
+   * #GstWmsPushSink::acquire-credentials shows it to nobody.  Default: %NULL,
    * an empty one.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_USER_PW,
       g_param_spec_string ("user-pw", "User password",
@@ -196,7 +198,7 @@ install_credentials (GObjectClass * object_class)
    * that #GstWmsPushSink:location and #GstWmsPushSink:proxy name, never after a
    * redirection to another one.  Default: all.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_AUTH_METHODS,
       g_param_spec_flags ("auth-methods", "Authentication methods",
@@ -210,7 +212,7 @@ install_credentials (GObjectClass * object_class)
    * #GstWmsPushSink:proxy-pw may be sent so that everybody on the way can read
    * them: with Basic, and without https.  Default: %FALSE.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class,
       PROP_ALLOW_CLEAR_TEXT_CREDENTIALS,
@@ -225,7 +227,7 @@ install_credentials (GObjectClass * object_class)
    * Seconds to wait for the answer to #GstWmsPushSink::acquire-credentials; 0
    * waits without limit.  Range: 0 to 86400.  Default: 120.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_CREDENTIALS_TIMEOUT,
       g_param_spec_uint ("credentials-timeout", "Credentials timeout",
@@ -244,10 +246,10 @@ install_retries (GObjectClass * object_class)
    * accepted before.  -1 for no limit; 0 makes each loss an error.  Counted from
    * the first again after a session that lasted longer than the delay before
    * it.  A wrong password is never tried again.  Where the server still knows the session it
-   * goes on, else another one begins; in both cases at a key frame.  Range: -1
-   * to 2147483647.  Default: -1.
+   * goes on, else another one begins; in both cases at a key frame, or where
+   * #GstWmsPushSink:leaky says.  Range: -1 to 2147483647.  Default: -1.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_RETRIES,
       g_param_spec_int ("retries", "Retries",
@@ -259,9 +261,9 @@ install_retries (GObjectClass * object_class)
    *
    * Whether #GstWmsPushSink:retries counts for the first connection as well,
    * which otherwise fails at once.  The answers 403 and 404 end it all the same
-   * (push-protocol, C26).  Default: %FALSE.
+   * (protocol.md, C26).  Default: %FALSE.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_RETRY_FIRST,
       g_param_spec_boolean ("retry-first", "Retry first",
@@ -276,7 +278,7 @@ install_retries (GObjectClass * object_class)
    * added by chance; short again after a session that lasted longer than that.
    * Range: 0 to 86400 s.  Default: 1 s.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_RETRY_DELAY,
       g_param_spec_uint64 ("retry-delay", "Retry delay",
@@ -290,7 +292,7 @@ install_retries (GObjectClass * object_class)
    * has not noticed the loss itself; a refusal after that is an error.  Range:
    * 0 to 86400.  Default: 360, more than Windows Media Services needs.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_RESUME_TIMEOUT,
       g_param_spec_uint ("resume-timeout", "Resume timeout",
@@ -304,12 +306,15 @@ install_backlog (GObjectClass * object_class)
   /**
    * GstWmsPushSink:leaky:
    *
-   * What happens when the connection takes less than the stream has, or is
-   * lost: upstream waits, or packets are dropped up to the next one that starts
-   * a key frame.  Drops are counted in #GstWmsPushSink:stats, and told in a
-   * warning and a QoS message, one for each run of drops.  Default: no.
+   * What happens when the connection takes less than the stream has, is lost,
+   * or not there yet: upstream waits, or packets are dropped up to the next one
+   * that starts a key frame; where none comes within a minute of the stream, or
+   * no picture within ten seconds, up to the next one that starts anything.
+   * Drops are counted in #GstWmsPushSink:stats, and told in a warning and a QoS
+   * message, one for each run of drops once the session has begun.  Default:
+   * no.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_LEAKY,
       g_param_spec_enum ("leaky", "Leaky",
@@ -323,7 +328,7 @@ install_backlog (GObjectClass * object_class)
    * dropped; only where #GstWmsPushSink:leaky allows that.  Range: 0 to
    * 86400 s.  Default: 1 s.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_MAX_BACKLOG,
       g_param_spec_uint64 ("max-backlog", "Max backlog",
@@ -343,7 +348,7 @@ install_proxy (GObjectClass * object_class)
    * `https_proxy` and `no_proxy`, then the system's settings; this machine
    * itself is reached directly.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_PROXY,
       g_param_spec_string ("proxy", "Proxy",
@@ -356,7 +361,7 @@ install_proxy (GObjectClass * object_class)
    * User name for the proxy, tried after the one in #GstWmsPushSink:proxy.
    * Default: %NULL, none.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_PROXY_ID,
       g_param_spec_string ("proxy-id", "Proxy id", "User name for the proxy",
@@ -368,7 +373,7 @@ install_proxy (GObjectClass * object_class)
    * Password of #GstWmsPushSink:proxy-id.  It can be set and not read.
    * Default: %NULL, an empty one.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_PROXY_PW,
       g_param_spec_string ("proxy-pw", "Proxy password",
@@ -384,7 +389,7 @@ install_tls (GObjectClass * object_class)
    * Certificates that are trusted with https.  The object is used on other
    * threads.  Default: %NULL, the system's.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_TLS_DATABASE,
       g_param_spec_object ("tls-database", "TLS database",
@@ -395,7 +400,7 @@ install_tls (GObjectClass * object_class)
    *
    * What makes a server's certificate unacceptable.  Default: everything.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_TLS_VALIDATION_FLAGS,
       g_param_spec_flags ("tls-validation-flags", "TLS validation flags",
@@ -409,7 +414,7 @@ install_tls (GObjectClass * object_class)
    * Asked for a certificate of ours, and for its password, where the server
    * wants one.  The object is used on other threads.  Default: %NULL, none.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_TLS_INTERACTION,
       g_param_spec_object ("tls-interaction", "TLS interaction",
@@ -492,7 +497,7 @@ install_tls (GObjectClass * object_class)
  * llLastSinkSampleRequest and dwNumOutstandingSinkSampleRequests have no
  * field.
  *
- * Since: 0.1
+ * Since: 1.22
  */
 static void
 install_messages (GObjectClass * object_class)
@@ -504,7 +509,7 @@ install_messages (GObjectClass * object_class)
    * and `wms-marker` messages are posted in any case.  Can be changed at any
    * time and counts for what is posted then.  Default: %TRUE.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_STATUS_MESSAGES,
       g_param_spec_boolean ("status-messages", "Status messages",
@@ -520,7 +525,7 @@ install_messages (GObjectClass * object_class)
    * gone.  Can be changed at any time and counts for what is posted then.
    * Default: %NULL, no such field.
    *
-   * Since: 0.1
+   * Since: 1.22
    */
   g_object_class_install_property (object_class, PROP_STATUS_CONTEXT,
       g_param_spec_pointer ("status-context", "Status context",

@@ -31,7 +31,7 @@ void gst_wms_push_session_close (GstWmsPushSink * self);
  * @self: a wmspushsink that stops
  *
  * Disconnects a session that nobody has ended where #GstWmsPushSink:stop-mode
- * says so (push-protocol, section 4, Disconnect).
+ * says so (migration.md, Disconnect).
  */
 void gst_wms_push_session_leave (GstWmsPushSink * self);
 

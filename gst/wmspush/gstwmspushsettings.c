@@ -260,7 +260,7 @@ gst_wms_push_settings_get_property (const GstWmsPushSettings * self,
 
 /* NOLINTEND(readability-function-size) */
 
-/* The URL's user part, then the properties (push-protocol, section 6). */
+/* The URL's user part, then the properties (protocol.md, Credentials). */
 static void
 copy_auth (const GstWmsPushSettings * self, WmsAuthConfig * config,
     const WmsCredentials * of_url, const gchar * user, const gchar * password)

@@ -1,51 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-
-/**
- * SECTION:element-wmspushsink
- * @title: wmspushsink
- *
- * Pushes ASF over HTTP to a publishing point of Windows Media Services,
- * PeerCast, Flumotion or `wms-pubpoint` ([MS-WMHTTP], Windows Media HTTP Push
- * Distribution Protocol).  It takes packets from #GstWmsAsfMux or libav's ASF
- * muxers and the bytes of an ASF file, and sends them in real time.
- *
- * What the status callback of the Windows Media Format SDK's push sink would
- * have told comes as an element message named `wms-status`, with the fields
- * `status` (#GstWmsStatus), `status-name` (string, `WMT_OPENED`), `hresult`
- * (uint), `hresult-name` (string, `S_OK`), `type` (#GstWmsDataType), `value`
- * (uint64, where the status has one), `context` (pointer, where
- * #GstWmsPushSink:status-context is set), `location` (string), `http-status`
- * (uint, where an answer caused it) and `text` (string, translated, for
- * people).  A clean session posts WMT_LOCATING, WMT_CONNECTING, WMT_OPENED,
- * WMT_STARTED, WMT_END_OF_STREAMING, WMT_STOPPED and WMT_CLOSED, in this
- * order; a failed one WMT_ERROR and WMT_CLOSED, then one error message.  When
- * the session is over `wms-finalize` tells its `hresult`.
- *
- * A custom serialized downstream event named `wms-marker`, which asfmux passes
- * on, comes back as an element message of that name with the same fields, once
- * all data before it has been written to the server, or dropped.  Before the
- * first packet it waits for WMT_STARTED, as 1000 of them can.  One that a flush
- * meets on its way is refused with the data before it, and so is one behind the
- * end of the session by #GstWmsPushSink::end-session; a session that fails or
- * is stopped takes what waits with it.
- *
- * Where the server wants to know who pushes, Negotiate (with the user's
- * Kerberos ticket), Digest, NTLM and Basic are used, with the user part of
- * #GstWmsPushSink:location, then #GstWmsPushSink:user-id and
- * #GstWmsPushSink:user-pw, then what the application answers to
- * #GstWmsPushSink::acquire-credentials; the same goes for an HTTP proxy
- * (#GstWmsPushSink:proxy).  A password that can be read on the way is sent only
- * with #GstWmsPushSink:allow-clear-text-credentials.
- *
- * ## Example launch line
- * |[
- * gst-launch-1.0 videotestsrc is-live=true ! avenc_wmv2 ! asfmux name=m ! wmspushsink location=http://127.0.0.1:8080/live audiotestsrc is-live=true ! avenc_wmav2 ! m.
- * ]|
- * Pushes a test picture and a tone to the publishing point `live` of a
- * `wms-pubpoint` on this machine.
- *
- * Since: 0.1
- */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
@@ -91,7 +44,7 @@ begin (GstWmsPushSink * self)
    * with the preroll lock held, does not wait for preroll. */
   g_atomic_int_set (&GST_BASE_SINK (self)->have_preroll, FALSE);
   ret = gst_wms_turn_begin (self->turn);
-  /* data after the end of a session opens another one: push-protocol, C27 */
+  /* data after the end of a session opens another one: protocol.md, C27 */
   if (ret == GST_FLOW_OK && gst_wms_sender_has_ended (self->sender)) {
     gst_wms_push_session_close (self);
     if (!gst_wms_push_session_open (self))
@@ -144,7 +97,9 @@ take_eos (GstWmsPushSink * self)
   GstFlowReturn ret = gst_wms_turn_begin (self->turn);
 
   if (ret == GST_FLOW_OK) {
-    gst_wms_feed_end_stream (self->feed);
+    /* behind an error the stream breaks off anywhere */
+    if (gst_wms_sender_has_session (self->sender))
+      gst_wms_feed_end_stream (self->feed);
     ret = gst_wms_sender_end (self->sender);
   }
   leave (self);
@@ -194,6 +149,8 @@ gst_wms_push_sink_event (GstBaseSink * sink, GstEvent * event)
     case GST_EVENT_FLUSH_STOP:
       if (wms_gate_open (gate) || gst_wms_sender_has_ended (self->sender))
         gst_wms_feed_restart_stream (self->feed);
+      else
+        gst_wms_feed_jump (self->feed);
       break;
     case GST_EVENT_CUSTOM_DOWNSTREAM:
       if (gst_wms_markers_is_marker (event))
@@ -319,6 +276,19 @@ check_settings (GstWmsPushSink * self)
   return has_location && !is_bad_proxy;
 }
 
+/* Without a clock the base class does not wait for a buffer's time. */
+static void
+check_clock (GstWmsPushSink * self)
+{
+  g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
+
+  if (clock == NULL && gst_base_sink_get_sync (GST_BASE_SINK (self)))
+    GST_ELEMENT_WARNING (self, CORE, CLOCK,
+        (_("There is no clock, so the stream is sent as fast as it comes. Let "
+                "the pipeline choose a clock, or set sync to false if this is "
+                "what you want.")), (NULL));
+}
+
 /* The base class starts in READY, where nothing may be sent yet. */
 static GstStateChangeReturn
 gst_wms_push_sink_change_state (GstElement * element, GstStateChange transition)
@@ -329,6 +299,8 @@ gst_wms_push_sink_change_state (GstElement * element, GstStateChange transition)
   if (transition == GST_STATE_CHANGE_READY_TO_PAUSED
       && (!check_settings (self) || !start (self)))
     return GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
+    check_clock (self);
   if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
     gst_wms_turn_settle (self->turn);
   /* an action that waits for the server does not hold it up */

@@ -4,6 +4,7 @@
 
 /* What gstwmssender.c, gstwmssenderskip.c and gstwmssenderend.c share. */
 
+#include "asf/asfkeywait.h"
 #include "wmspush/gstwmsdrops.h"
 #include "wmspush/gstwmsmarkers.h"
 #include "wmspush/gstwmssender.h"
@@ -38,6 +39,7 @@ struct _GstWmsSender
   gint64 end_us;                /* at the end: up to when a lost session is
                                  * waited for, -1 for no limit; else 0 */
   gboolean is_skipping;         /* to the next key frame */
+  AsfKeyWait wait;              /* of what came while skipping */
 
   GstClockTime time;            /* of the last packet that came */
   gboolean has_news;            /* one came that is not noted yet */
@@ -102,15 +104,15 @@ void gst_wms_sender_clear_batch (GstWmsSender * self, guint64 * counter);
 /**
  * gst_wms_sender_get_deadline_us:
  *
- * Returns: monotonic time up to which the batch may wait, -1 without a limit;
- *     a session that has not begun waits.
+ * Returns: monotonic time up to which the batch may wait, -1 without a limit.
  */
 gint64 gst_wms_sender_get_deadline_us (GstWmsSender * self);
 
 /**
  * gst_wms_sender_begin_skipping:
  *
- * Leaves out all that comes up to the next key frame.
+ * Leaves out all that comes up to the next key frame, or up to where none is
+ * waited for any more.
  */
 void gst_wms_sender_begin_skipping (GstWmsSender * self);
 

@@ -66,7 +66,7 @@ gst_wms_sender_open (GstWmsSender * self, WmsClient * client,
   gst_buffer_replace (&self->header, memory->header);
   memcpy (self->metadata_sent, memory->metadata, ASF_DIGEST_SIZE);
   self->due = WMS_FRAME_DATA;
-  /* as after a loss, players get a key frame first (push-protocol, C24) */
+  /* as after a loss, players get a key frame first (protocol.md, C24) */
   gst_wms_sender_begin_skipping (self);
 }
 
@@ -175,7 +175,7 @@ tell_started (GstWmsSender * self, GstBuffer * buffer)
 }
 
 /* The server has another header: WMT_NEW_METADATA when its descriptions differ
- * from those of the one before (push-protocol, section 5). */
+ * from those of the one before (protocol.md, Messages). */
 static void
 note_header (GstWmsSender * self, gboolean is_change)
 {
@@ -211,7 +211,7 @@ forget_changes (GstWmsSender * self)
 }
 
 /* The server knows nothing of the session: it goes on with its header in front
- * (push-protocol, C24 and C26). */
+ * (protocol.md, C24 and C26). */
 static GstFlowReturn
 repeat_header (GstWmsSender * self)
 {
@@ -420,12 +420,13 @@ gst_wms_sender_take_header (GstWmsSender * self, GstBuffer * buffer,
   ret = gst_wms_sender_flush (self);
   if (ret == GST_FLOW_EOS)
     return ret;
-  /* before the $E that would announce it (push-protocol, C31) */
+  /* before the $E that would announce it (protocol.md, C31) */
   if (self->due != WMS_FRAME_HEADER
       && !wms_packet_check_change (buffer, &error))
     return gst_wms_sender_fail (self, error);
   gst_buffer_replace (&self->header, buffer);
   self->info = *info;
+  memset (&self->wait, 0, sizeof (self->wait));
   self->has_former_header = FALSE;
   wms_client_set_bitrate (self->client, info->max_bitrate_bps);
   if (self->due == WMS_FRAME_DATA && !is_known)
@@ -438,8 +439,8 @@ drop (GstWmsSender * self, GstBuffer * buffer)
 {
   gst_wms_drops_count (&self->drops, &self->drops.dropped, 1);
   gst_wms_sender_note_received (self);
-  /* what a loss costs its statuses tell */
-  if (self->config.leaky != GST_WMS_LEAKY_NO)
+  /* what a loss costs, or a session that has not begun, its statuses tell */
+  if (self->config.leaky != GST_WMS_LEAKY_NO && self->due != WMS_FRAME_HEADER)
     gst_wms_drops_tell (&self->drops, buffer);
   return GST_FLOW_OK;
 }

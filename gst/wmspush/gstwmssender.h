@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  *
  * What to do with packets that the connection does not take.
  *
- * Since: 0.1
+ * Since: 1.22
  */
 typedef enum
 {
@@ -199,7 +199,8 @@ guint32 gst_wms_sender_disconnect (GstWmsSender * self);
 /**
  * gst_wms_sender_has_session:
  *
- * Called with the sink's object lock held, by any thread.
+ * Called by who has the session, or by any thread with the sink's object lock
+ * held.
  *
  * Returns: whether there is a session that is not over.
  */

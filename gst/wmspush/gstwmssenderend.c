@@ -13,6 +13,30 @@
 /* Longest wait of an action for the application to read its messages. */
 #define ACTION_DRAIN_MS 500
 
+/* A session without packets has started with its header, or with that of the
+ * former one that it goes on with: the server would keep that one. */
+static GstFlowReturn
+start_without_packets (GstWmsSender * self)
+{
+  GstFlowReturn ret = GST_FLOW_OK;
+  gboolean is_open = self->has_sent_header;
+  gboolean is_streaming = self->has_sent_header;
+
+  while (ret == GST_FLOW_OK && !is_open) {
+    GError *error = NULL;
+
+    is_open = wms_client_wait_open (self->client, self->cancellable, &error);
+    if (!is_open)
+      ret = gst_wms_sender_handle_failure (self, error);
+  }
+  while (ret == GST_FLOW_OK && !is_streaming
+      && wms_client_goes_on (self->client))
+    is_streaming = gst_wms_sender_poke (self, &ret);
+  if (ret == GST_FLOW_OK && is_streaming)
+    gst_wms_sender_tell_start (self, 0);
+  return ret;
+}
+
 /* Markers behind a packet that is written in part, and those of a session
  * without data, whose place is behind OPENED. */
 static GstFlowReturn
@@ -64,8 +88,8 @@ gst_wms_sender_end (GstWmsSender * self)
     return GST_FLOW_ERROR;
   self->end_us = wms_client_begin_end (self->client);
   ret = gst_wms_sender_flush (self);
-  if (ret == GST_FLOW_OK && self->has_sent_header && !self->has_started)
-    gst_wms_sender_tell_start (self, 0);
+  if (ret == GST_FLOW_OK && !self->has_started)
+    ret = start_without_packets (self);
   if (ret == GST_FLOW_OK)
     ret = tell_last_markers (self);
   while (ret == GST_FLOW_OK && !ok) {

@@ -8,13 +8,14 @@
 
 #include "wmspush/gstwmssender-private.h"
 
-#include "asf/asfmap.h"
-#include "asf/asfpacket.h"
+#include <string.h>
 
-/* Whether a player can begin with this packet; what cannot be read is sent and
- * not judged here. */
+#include "asf/asfmap.h"
+
+/* Whether a player can begin with this packet, the next one of those that came
+ * while skipping; what cannot be read is sent and not judged here. */
 static gboolean
-starts_key_frame (GstWmsSender * self, GstBuffer * buffer)
+can_go_on (GstWmsSender * self, GstBuffer * buffer)
 {
   gboolean starts = TRUE;
   AsfPacketInfo info;
@@ -23,7 +24,7 @@ starts_key_frame (GstWmsSender * self, GstBuffer * buffer)
   if (!asf_buffer_map (buffer, &map))
     return TRUE;
   if (asf_packet_read (map.data, map.size, &info, NULL))
-    starts = asf_packet_starts_key_frame (&info, map.data, &self->info);
+    starts = asf_key_wait_take (&self->wait, &self->info, &info, map.data);
   gst_buffer_unmap (buffer, &map);
   return starts;
 }
@@ -31,8 +32,11 @@ starts_key_frame (GstWmsSender * self, GstBuffer * buffer)
 void
 gst_wms_sender_begin_skipping (GstWmsSender * self)
 {
-  if (!self->is_skipping)
+  /* nothing goes on where nothing has begun */
+  if (!self->is_skipping && self->due != WMS_FRAME_HEADER)
     gst_wms_drops_count (&self->drops, &self->drops.discontinuities, 1);
+  if (!self->is_skipping)
+    memset (&self->wait, 0, sizeof (self->wait));
   self->is_skipping = TRUE;
 }
 
@@ -56,7 +60,7 @@ gst_wms_sender_skip_in_batch (GstWmsSender * self)
     WmsPacket *packet = &self->batch[i];
 
     if (wms_packet_is_data (packet) && self->is_skipping) {
-      if (starts_key_frame (self, packet->buffer))
+      if (can_go_on (self, packet->buffer))
         end_skipping (self);
     }
     if (wms_packet_is_data (packet) && self->is_skipping) {
@@ -71,13 +75,13 @@ gst_wms_sender_skip_in_batch (GstWmsSender * self)
   gst_wms_sender_note_received (self);
 }
 
-/* Up to when the batch may wait; a session that has not begun waits. */
+/* Up to when the batch may wait. */
 gint64
 gst_wms_sender_get_deadline_us (GstWmsSender * self)
 {
   if (self->end_us != 0)
     return self->end_us;
-  if (self->config.leaky == GST_WMS_LEAKY_NO || self->due == WMS_FRAME_HEADER)
+  if (self->config.leaky == GST_WMS_LEAKY_NO)
     return -1;
   if (self->is_skipping)
     return g_get_monotonic_time ();
@@ -106,14 +110,14 @@ gboolean
 gst_wms_sender_is_run_over (GstWmsSender * self, GstBuffer * buffer,
     GstFlowReturn * ret)
 {
-  gboolean is_key = starts_key_frame (self, buffer);
+  gboolean is_over = can_go_on (self, buffer);
 
   if (self->config.leaky != GST_WMS_LEAKY_NO) {
     gst_wms_sender_poke (self, ret);
     /* blocked_us is 0 when all went out */
-    is_key = is_key && *ret == GST_FLOW_OK && self->blocked_us == 0;
+    is_over = is_over && *ret == GST_FLOW_OK && self->blocked_us == 0;
   }
-  if (is_key)
+  if (is_over)
     end_skipping (self);
-  return is_key;
+  return is_over;
 }

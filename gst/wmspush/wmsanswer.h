@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  * @server: (nullable): the Server header of an answer
  *
  * Returns: whether it names a server of the protocol ([MS-WMSP] 2.2.1.5;
- *     push-protocol, C13).
+ *     protocol.md, C13).
  */
 gboolean wms_answer_is_publishing_point (const gchar * server);
 
@@ -21,7 +21,7 @@ gboolean wms_answer_is_publishing_point (const gchar * server);
  * @location: (nullable): the Location header of the answer, maybe relative
  *
  * https never becomes http, and nobody else chooses who we are
- * (push-protocol, section 6).
+ * (protocol.md, Credentials).
  *
  * Returns: (transfer full) (nullable): where it may be gone to; %NULL where
  *     that must not be done.

@@ -72,6 +72,7 @@ struct _WmsAuth
 
   WmsTicket *ticket;
   guint n_steps;
+  gboolean ticket_was_good;     /* it has let us in once */
 };
 
 WmsAuth *
@@ -103,6 +104,7 @@ reset (WmsAuth * self)
   g_clear_pointer (&self->cnonce, g_free);
   g_clear_pointer (&self->ticket, wms_ticket_free);
   self->nonce_count = self->n_steps = 0;
+  self->ticket_was_good = FALSE;
 }
 
 void
@@ -177,26 +179,32 @@ was_refused (WmsAuth * self, const WmsCredentials * credentials)
   return FALSE;
 }
 
-/* The next given credentials that may be used here; those that may not stay
- * for another time. */
-static WmsCredentials *
-take_given (WmsAuth * self, gboolean is_clear_text)
+static gboolean
+shows_password (WmsAuth * self, gsize method)
+{
+  return !self->peer.is_secure
+      && methods[method].method == GST_WMS_AUTH_METHOD_BASIC;
+}
+
+/* Whether there are given credentials that may be used here, which are the
+ * first ones then; those that may not stay for another time. */
+static gboolean
+has_given (WmsAuth * self, gboolean is_clear_text)
 {
   WmsCredentials *next;
 
   if (!self->peer.is_home)
-    return NULL;
+    return FALSE;
   while ((next = g_queue_peek_head (&self->given)) != NULL) {
     if (is_clear_text && !self->allow_clear_text && !next->may_be_clear_text) {
       self->clear_text_withheld = TRUE;
-      return NULL;
+      return FALSE;
     }
-    g_queue_pop_head (&self->given);
     if (!was_refused (self, next))
-      return next;
-    wms_credentials_free (next);
+      return TRUE;
+    wms_credentials_free (g_queue_pop_head (&self->given));
   }
-  return NULL;
+  return FALSE;
 }
 
 /* The chosen scheme and credentials are complete. */
@@ -239,21 +247,30 @@ may_choose (WmsAuth * self, gsize method)
   }
 }
 
-/* The best of what is offered. */
+/* The best of what is offered, or NULL. */
+static const WmsChallenge *
+find_best (WmsAuth * self, gsize * method)
+{
+  const WmsChallenge *offer;
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (methods); i++) {
+    offer = find_offer (self, i);
+    if (offer != NULL && may_choose (self, i)) {
+      *method = i;
+      return offer;
+    }
+  }
+  return NULL;
+}
+
 static WmsAuthStep
 choose (WmsAuth * self, GError ** error)
 {
-  const WmsChallenge *offer = NULL;
-  WmsCredentials *credentials;
-  gsize i;
+  const WmsChallenge *offer;
 
   reset (self);
-  for (i = 0; i < G_N_ELEMENTS (methods) && offer == NULL; i++) {
-    offer = find_offer (self, i);
-    if (offer != NULL && !may_choose (self, i))
-      offer = NULL;
-    self->chosen = i;
-  }
+  offer = find_best (self, &self->chosen);
   if (offer == NULL)
     return deny (self, error);
   self->challenge = wms_challenge_copy (offer);
@@ -261,11 +278,9 @@ choose (WmsAuth * self, GError ** error)
     self->state = STATE_READY;
     return WMS_AUTH_TICKET;
   }
-  self->asks_clear_text = !self->peer.is_secure
-      && methods[self->chosen].method == GST_WMS_AUTH_METHOD_BASIC;
-  credentials = take_given (self, self->asks_clear_text);
-  if (credentials != NULL)
-    return use_credentials (self, credentials);
+  self->asks_clear_text = shows_password (self, self->chosen);
+  if (has_given (self, self->asks_clear_text))
+    return use_credentials (self, g_queue_pop_head (&self->given));
   return ask (self, error);
 }
 
@@ -397,6 +412,20 @@ wms_auth_take_ticket (WmsAuth * self, gchar ** challenge)
   return ticket;
 }
 
+/* Whether a given password would do instead of a ticket. */
+static gboolean
+has_password (WmsAuth * self)
+{
+  guint all = self->methods;
+  const WmsChallenge *offer;
+  gsize method;
+
+  self->methods &= ~GST_WMS_AUTH_METHOD_NEGOTIATE;
+  offer = find_best (self, &method);
+  self->methods = all;
+  return offer != NULL && has_given (self, shows_password (self, method));
+}
+
 WmsAuthStep
 wms_auth_return_ticket (WmsAuth * self, WmsTicket * ticket,
     const gchar * token, GError ** error)
@@ -407,6 +436,14 @@ wms_auth_return_ticket (WmsAuth * self, WmsTicket * ticket,
     return WMS_AUTH_SEND;
   }
   g_clear_pointer (&ticket, wms_ticket_free);
+  /* In a first step nobody has refused anything: the network may be gone, and
+   * the Kerberos server with it, or the ticket is about to be renewed. */
+  if (self->ticket_was_good && self->n_steps == 1 && !has_password (self)) {
+    g_set_error_literal (error, WMS_ERROR, self->peer.is_proxy ?
+        WMS_ERROR_PROXY_NO_TICKET : WMS_ERROR_NO_TICKET,
+        "no token can be made of the ticket that was good before");
+    return WMS_AUTH_DENIED;
+  }
   note_refusal (self);
   return choose (self, error);
 }
@@ -520,8 +557,10 @@ wms_auth_begin_connection (WmsAuth * self)
 void
 wms_auth_accept (WmsAuth * self)
 {
-  if (self->state == STATE_PROVED)
+  if (self->state == STATE_PROVED) {
     self->state = STATE_ACCEPTED;
+    self->ticket_was_good = get_method (self) == GST_WMS_AUTH_METHOD_NEGOTIATE;
+  }
   g_clear_pointer (&self->ticket, wms_ticket_free);
 }
 

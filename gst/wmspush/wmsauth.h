@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 /* How often credentials are asked for in one session. */
 #define WMS_AUTH_MAX_QUESTIONS 3
-/* How often in a row a server may call a Digest nonce stale. */
+/* How often a server may call a Digest nonce stale before it takes a whole
+ * PushStart, in one try. */
 #define WMS_AUTH_MAX_STALE 3
 /* Where credentials are taken from: URL, then properties. */
 #define WMS_AUTH_MAX_GIVEN 2
@@ -74,7 +75,7 @@ typedef enum
  * WmsAuth:
  *
  * Access authentication towards one server or proxy (RFC 9110, section 11;
- * push-protocol, section 6): challenges in, Authorization values out.  No
+ * protocol.md, Credentials): challenges in, Authorization values out.  No
  * socket, no thread, no lock.  A password that was refused is not offered
  * again, with no scheme.
  */
@@ -156,7 +157,9 @@ WmsTicket *wms_auth_take_ticket (WmsAuth * self, gchar ** challenge);
  * @token: (nullable): outcome of the step
  * @error: set with %WMS_AUTH_DENIED
  *
- * Without a token, what else the server offered is tried.
+ * Without a token, what else the server offered is tried.  But where the ticket
+ * was good before, and no given password does instead, %WMS_ERROR_NO_TICKET or
+ * %WMS_ERROR_PROXY_NO_TICKET says so: it may be good again.
  */
 WmsAuthStep wms_auth_return_ticket (WmsAuth * self, WmsTicket * ticket,
     const gchar * token, GError ** error);
@@ -215,8 +218,9 @@ void wms_auth_accept (WmsAuth * self);
 /**
  * wms_auth_settle:
  *
- * Tells that a whole PushStart was let in, so that a server which calls each
- * nonce stale is none that will never be content.
+ * Tells that a whole PushStart was let in, or that a lost session is tried
+ * again: a server that calls the nonce stale after each of these is none that
+ * will never be content.
  */
 void wms_auth_settle (WmsAuth * self);
 
@@ -232,7 +236,7 @@ const gchar *wms_auth_get_scheme (WmsAuth * self);
  * @allowed: #GstWmsAuthMethods
  *
  * Returns: (transfer full) (nullable): value of X-Accept-Authentication, where
- *     Basic is never listed ([MS-WMSP] 2.2.1.9; push-protocol, C4).
+ *     Basic is never listed ([MS-WMSP] 2.2.1.9; protocol.md, C4).
  */
 gchar *wms_auth_list_schemes (guint allowed);
 

@@ -49,7 +49,7 @@ struct _WmsClient
   gboolean wants_connection;    /* the next request opens one */
 
   /* streaming thread */
-  guint64 blocked_bytes;        /* written when the socket took no more */
+  guint64 blocked_bytes;        /* acknowledged when the socket took no more */
   gint64 blocked_us;            /* and since when; 0 when it does */
   gint64 end_us;                /* wms_client_begin_end() */
 
@@ -58,8 +58,9 @@ struct _WmsClient
   WmsPush *push;
   WmsPhase phase;
   gboolean want_start;
-  gboolean has_begun;           /* a packet is written; set by the streaming
-                                 * thread only */
+  gboolean has_begun;           /* a packet is written, or one of a former
+                                 * session counts at the end; set by the
+                                 * streaming thread only */
   gboolean is_filling;
   gboolean end_taken;
   gboolean needs_header;        /* before any other packet */
@@ -76,6 +77,7 @@ struct _WmsClient
   gboolean has_answer;
   WmsTicketStep *step;          /* that the session waits for */
   WmsWriter *writer;
+  guint last_unsent;            /* wms_client_is_taking_locked() */
   GError *failure;
 
   /* of lost sessions: wmsclientretry.c */
@@ -164,8 +166,8 @@ void wms_client_conclude_locked (WmsClient * self, const GError * failure);
  * @self: a #WmsClient
  * @error: why the session cannot go on like this
  *
- * Decides whether it is tried again, and prepares that (push-protocol, C24);
- * with `lock` held, on any thread.
+ * Decides whether it is tried again, and prepares that (protocol.md, C24), or
+ * concludes it; with `lock` held, on any thread.
  *
  * Returns: %FALSE when the session is over.
  */
@@ -175,7 +177,7 @@ gboolean wms_client_lose_locked (WmsClient * self, const GError * error);
  * wms_client_want_locked:
  *
  * Tells that there is something to write: a lost session is tried again only
- * then, since one without data is lost again (push-protocol, C40); with `lock`
+ * then, since one without data is lost again (protocol.md, C40); with `lock`
  * held.
  */
 void wms_client_want_locked (WmsClient * self);
@@ -241,6 +243,17 @@ void wms_client_stop_timer (WmsClient * self);
  */
 gboolean wms_client_wait_for_phase (WmsClient * self, WmsPhase phase,
     gint timeout_ms, GCancellable * cancellable, GError ** error);
+
+/**
+ * wms_client_is_taking_locked:
+ *
+ * Looks how far the server has got, before the wait for an answer to all that
+ * was written and each time that it is over; with `lock` held.
+ *
+ * Returns: whether the server has acknowledged something since the last look,
+ *     and not all yet: it could not answer.
+ */
+gboolean wms_client_is_taking_locked (WmsClient * self);
 
 /**
  * wms_client_try_end_locked:
@@ -355,7 +368,7 @@ GError *wms_client_explain_loss_locked (WmsClient * self,
  *
  * For wms_client_invoke(): ends the sending side after a while.  A proxy that
  * meets the end of the connection before that of the request drops what it has
- * not passed on yet (docs/design.md, interoperability).
+ * not passed on yet (protocol.md, Other servers).
  */
 gboolean wms_client_linger_cb (gpointer user_data);
 

@@ -109,14 +109,20 @@ static gboolean
 timer_cb (gpointer user_data)
 {
   WmsClient *self = user_data;
-  gboolean is_setup;
+  gboolean is_setup, is_taking;
 
   wms_client_stop_timer (self);
   if (wms_client_give_up_auth (self))
     return G_SOURCE_REMOVE;
   g_mutex_lock (&self->lock);
   is_setup = self->phase == WMS_PHASE_SETUP;
+  is_taking = self->phase == WMS_PHASE_FILLED
+      && wms_client_is_taking_locked (self);
   g_mutex_unlock (&self->lock);
+  if (is_taking) {
+    wms_client_start_timer (self, self->timeout_ms);
+    return G_SOURCE_REMOVE;
+  }
   /* there is none yet when it was the first request's token that was waited
    * for, and the session has been given up meanwhile */
   if (self->http != NULL)
@@ -230,6 +236,18 @@ wms_client_start_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* The request has no writer, for want of a descriptor.  Who was let in once
+ * tries again; what the server has of the session is not known any more. */
+static void
+lack_writer_locked (WmsClient * self, const GError * error)
+{
+  self->server_has_header = FALSE;
+  if (self->has_begun)
+    wms_client_lose_locked (self, error);
+  else
+    wms_client_conclude_locked (self, error);
+}
+
 static void
 begin_streaming (WmsClient * self)
 {
@@ -250,7 +268,7 @@ begin_streaming (WmsClient * self)
       wms_client_tell_restored_locked (self);
       wms_client_set_phase_locked (self, WMS_PHASE_STREAMING);
     } else {
-      wms_client_conclude_locked (self, error);
+      lack_writer_locked (self, error);
     }
   }
   g_mutex_unlock (&self->lock);
@@ -287,7 +305,7 @@ http_progress (WmsHttpProgress progress, gpointer user_data)
 }
 
 /* The server takes what we stream for nothing until it knows who we are: it
- * gets the session from its header on (push-protocol, C26). */
+ * gets the session from its header on (protocol.md, C26). */
 static void
 interrupt_stream_locked (WmsClient * self)
 {
@@ -332,6 +350,8 @@ take_opening_locked (WmsClient * self)
     self->is_start_told = FALSE;
     self->header_mark = WMS_CLIENT_NO_HEADER;
   }
+  if (self->loss == NULL)
+    wms_push_settle (self->push);
   self->is_restarted = FALSE;
   wms_client_set_phase_locked (self, WMS_PHASE_OPEN);
 }
@@ -359,8 +379,10 @@ follow_locked (WmsClient * self, WmsOutcome outcome, const GError * error)
       take_opening_locked (self);
       return self->want_start;
     case WMS_OUTCOME_FAILED:
-      if (error == NULL || !wms_client_lose_locked (self, error))
-        wms_client_conclude_locked (self, error);
+      if (error != NULL)
+        wms_client_lose_locked (self, error);
+      else
+        wms_client_conclude_locked (self, NULL);
       return FALSE;
     default:
       wms_client_conclude_locked (self, NULL);

@@ -168,6 +168,15 @@ gint64 wms_client_begin_end (WmsClient * self);
 gboolean wms_client_take_slow_end (WmsClient * self, GError ** error);
 
 /**
+ * wms_client_goes_on:
+ *
+ * Returns: whether the session is open and goes on with a former one, of which
+ *     the server has the header, so that there is something to end before its
+ *     first packet.
+ */
+gboolean wms_client_goes_on (WmsClient * self);
+
+/**
  * wms_client_end:
  * @self: a #WmsClient
  * @cancellable: (nullable): ends the wait
@@ -175,7 +184,8 @@ gboolean wms_client_take_slow_end (WmsClient * self, GError ** error);
  *
  * Ends the session: $E with reason 0 behind all that was written, FIN, and the
  * wait for the answer or for the end of the connection ([MS-WMHTTP] 3.1.4.4;
- * push-protocol, C25).  A session that never streamed is only closed.
+ * protocol.md, C25).  A session that never streamed is only closed, unless
+ * wms_client_goes_on().
  *
  * A lost session is waited for as long as for an answer.
  *

@@ -139,14 +139,30 @@ end_without_answer (WmsClient * self, GError ** error)
 }
 
 static gboolean
+is_taking (WmsClient * self)
+{
+  gboolean result;
+
+  g_mutex_lock (&self->lock);
+  result = wms_client_is_taking_locked (self);
+  g_mutex_unlock (&self->lock);
+  return result;
+}
+
+static gboolean
 wait_for_end (WmsClient * self, gint timeout_ms, GCancellable * cancellable,
     GError ** error)
 {
   g_autoptr (GError) reason = NULL;
 
-  if (wms_client_wait_for_phase (self, WMS_PHASE_ENDED, timeout_ms, cancellable,
-          &reason))
-    return TRUE;
+  is_taking (self);
+  do {
+    g_clear_error (&reason);
+    if (wms_client_wait_for_phase (self, WMS_PHASE_ENDED, timeout_ms,
+            cancellable, &reason))
+      return TRUE;
+  } while (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
+      && is_taking (self));
   if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     return end_without_answer (self, error);
   g_propagate_error (error, g_steal_pointer (&reason));
@@ -238,16 +254,23 @@ wms_client_wait_open (WmsClient * self, GCancellable * cancellable,
   return TRUE;
 }
 
-/* Where nothing was written there is nothing to end, and a $E would be no
- * legal first packet ([MS-WMHTTP] 2.2.2.2).  A PushStart may be under way all
- * the same, when a flush has taken the header away. */
+/* The server has it from a former session, with its header. */
 static gboolean
-close_unused (WmsClient * self, GCancellable * cancellable, GError ** error)
+goes_on_locked (WmsClient * self)
 {
-  if (!wms_client_wait_open (self, cancellable, error))
-    return FALSE;
-  wms_client_fail (self, NULL);
-  return TRUE;
+  return self->is_continuing && !self->needs_header
+      && !wms_client_is_over_locked (self);
+}
+
+gboolean
+wms_client_goes_on (WmsClient * self)
+{
+  gboolean goes_on;
+
+  g_mutex_lock (&self->lock);
+  goes_on = goes_on_locked (self);
+  g_mutex_unlock (&self->lock);
+  return goes_on;
 }
 
 gboolean
@@ -258,11 +281,19 @@ wms_client_end (WmsClient * self, GCancellable * cancellable, GError ** error)
 
   if (self->end_us == 0)
     wms_client_begin_end (self);
-  if (!self->has_begun)
-    return close_unused (self, cancellable, error);
+  if (!self->has_begun && !wms_client_wait_open (self, cancellable, error))
+    return FALSE;
   g_mutex_lock (&self->lock);
+  self->has_begun |= goes_on_locked (self);
   phase = self->phase;
   g_mutex_unlock (&self->lock);
+  /* Where nothing was written there is nothing to end, and a $E would be no
+   * legal first packet ([MS-WMHTTP] 2.2.2.2).  A PushStart may be under way all
+   * the same, when a flush has taken the header away. */
+  if (!self->has_begun) {
+    wms_client_fail (self, NULL);
+    return TRUE;
+  }
   if (phase < WMS_PHASE_ENDING && !write_end (self, cancellable, error))
     return FALSE;
   return wait_for_end (self, timeout_ms, cancellable, error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* A session that is lost and tried again (push-protocol, C24, C26 and C40).
+/* A session that is lost and tried again (protocol.md, C24, C26 and C40).
  * Each try is a pair of RECONNECT_START and RECONNECT_END; the first START
  * comes with the loss, since that is what an operator wants to know at once.
  * wmsclient-private.h has the locks. */
@@ -14,6 +14,11 @@
 
 GST_DEBUG_CATEGORY_EXTERN (wmsclient_debug);
 #define GST_CAT_DEFAULT wmsclient_debug
+
+/* What every server takes, and how many packets may be on their way before the
+ * end of a connection is seen that the first one was the reason for. */
+#define LARGE_PACKET 8192
+#define FIRST_PACKETS 16
 
 /* How long a server may take to read a header that its system has. */
 #define CHANGE_DOUBT_US (10 * G_TIME_SPAN_SECOND)
@@ -153,8 +158,8 @@ wms_client_retire_writer_locked (WmsClient * self)
   g_clear_pointer (&self->writer, wms_writer_unref);
 }
 
-gboolean
-wms_client_lose_locked (WmsClient * self, const GError * error)
+static gboolean
+lose_locked (WmsClient * self, const GError * error)
 {
   if (self->phase == WMS_PHASE_LOST)
     return TRUE;
@@ -182,6 +187,38 @@ wms_client_lose_locked (WmsClient * self, const GError * error)
   wms_client_set_phase_locked (self, WMS_PHASE_LOST);
   wms_client_invoke (self, begin_delay_cb);
   return TRUE;
+}
+
+/* A server that takes no packets of a size (PeerCast: of over 8,192 bytes) ends
+ * the connection at the first one, and says nothing. */
+static GError *
+explain_loss_locked (WmsClient * self, const GError * error)
+{
+  WmsWriterStats stats;
+
+  if (self->writer == NULL || error->domain == WMS_HTTP_ERROR)
+    return g_error_copy (error);
+  wms_writer_get_stats (self->writer, &stats);
+  if (stats.n_data == 0 || stats.n_data > FIRST_PACKETS
+      || stats.data_bytes / stats.n_data <= LARGE_PACKET
+      || !(g_error_matches (error, WMS_ERROR, WMS_ERROR_LOST)
+          || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED)
+          || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PARTIAL_INPUT)))
+    return g_error_copy (error);
+  return g_error_new (WMS_ERROR, WMS_ERROR_LARGE_PACKETS,
+      "%s, at packets of %" G_GUINT64_FORMAT " bytes", error->message,
+      stats.data_bytes / stats.n_data);
+}
+
+gboolean
+wms_client_lose_locked (WmsClient * self, const GError * error)
+{
+  g_autoptr (GError) reason = explain_loss_locked (self, error);
+
+  if (lose_locked (self, reason))
+    return TRUE;
+  wms_client_conclude_locked (self, reason);
+  return FALSE;
 }
 
 void

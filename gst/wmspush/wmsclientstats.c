@@ -71,6 +71,18 @@ wms_client_get_stats (WmsClient * self, WmsClientStats * stats)
   g_mutex_unlock (&self->lock);
 }
 
+gboolean
+wms_client_is_taking_locked (WmsClient * self)
+{
+  guint before = self->last_unsent;
+  WmsWriterStats stats = { 0, };
+
+  if (self->writer != NULL)
+    wms_writer_get_stats (self->writer, &stats);
+  self->last_unsent = stats.unsent;
+  return stats.unsent > 0 && stats.unsent < before;
+}
+
 void
 wms_client_pace_locked (WmsClient * self)
 {

@@ -137,8 +137,6 @@ lose_writer (WmsClient * self, WmsWriter * writer, const GError * reason)
   g_mutex_lock (&self->lock);
   is_over = is_current_locked (self, writer)
       && !wms_client_lose_locked (self, reason);
-  if (is_over)
-    wms_client_conclude_locked (self, reason);
   g_mutex_unlock (&self->lock);
   if (is_over)
     wms_client_invoke (self, wms_client_close_http_cb);
@@ -165,18 +163,21 @@ explain_failure (WmsClient * self, WmsWriter * writer, GError * failure,
   return TRUE;
 }
 
-/* Monotonic time at which a server that takes nothing has had `timeout`; -1
- * without one. */
+/* Monotonic time at which a server that acknowledges nothing has had `timeout`;
+ * -1 without one. */
 static gint64
 get_stall_us (WmsClient * self, WmsWriter * writer)
 {
   gint64 now = g_get_monotonic_time ();
   WmsWriterStats stats;
+  guint64 acknowledged;
 
   wms_writer_get_stats (writer, &stats);
-  if (self->blocked_us == 0 || stats.bytes != self->blocked_bytes)
+  /* with what goes round the body it may be below 0, which does not matter */
+  acknowledged = stats.bytes - stats.unsent;
+  if (self->blocked_us == 0 || acknowledged != self->blocked_bytes)
     self->blocked_us = now;
-  self->blocked_bytes = stats.bytes;
+  self->blocked_bytes = acknowledged;
   return self->timeout_ms == 0 ? -1 :
       self->blocked_us + self->timeout_ms * (gint64) 1000;
 }
@@ -220,6 +221,13 @@ wait_for_room (WmsClient * self, WmsWriter * writer, gint64 deadline_us,
           left_ms (is_stall_first ? stall_us : deadline_us), cancellable,
           &reason))
     return TRUE;
+  /* much may be acknowledged before there is room */
+  if (is_stall_first
+      && g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
+      && get_stall_us (self, writer) != stall_us) {
+    g_error_free (reason);
+    return TRUE;
+  }
   return take_failed_wait (self, writer, reason, is_stall_first, cancellable,
       error);
 }
@@ -246,13 +254,14 @@ fill_step_locked (WmsClient * self, WmsWriter * writer, GError ** error)
     GST_INFO ("the request is used up, going on in another one");
     wms_push_begin_refill (self->push);
     wms_client_set_phase_locked (self, WMS_PHASE_FILLED);
+    wms_client_is_taking_locked (self);
     wms_client_invoke (self, wms_client_start_timer_cb);
   }
   return result;
 }
 
 /* Fills the request up to its last byte, so that the next packet can go into
- * another one ([MS-WMHTTP] 3.1.4.3; push-protocol, C22). */
+ * another one ([MS-WMHTTP] 3.1.4.3; protocol.md, C22). */
 static WmsWriteResult
 fill_up (WmsClient * self, WmsWriter * writer, GError ** error)
 {

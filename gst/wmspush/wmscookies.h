@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Longest push-id that is taken from a server (push-protocol, S2). */
+/* Longest push-id that is taken from a server (protocol.md, S2). */
 #define WMS_PUSH_MAX_ID 255
 
 /**
@@ -26,7 +26,7 @@ typedef struct
  * WmsCookies:
  *
  * What a server wants to be told again: its push-id, and other cookies
- * ([MS-WMHTTP] 2.2.1.3; push-protocol, C5).
+ * ([MS-WMHTTP] 2.2.1.3; protocol.md, C5).
  */
 typedef struct _WmsCookies WmsCookies;
 

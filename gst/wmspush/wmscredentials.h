@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  *
  * Ways to prove who one is.
  *
- * Since: 0.1
+ * Since: 1.22
  */
 typedef enum
 {
@@ -39,7 +39,7 @@ typedef enum
  * WMT_CREDENTIAL_FLAGS that a question can have, with their numbers
  * (wmsdkidl.h).
  *
- * Since: 0.1
+ * Since: 1.22
  */
 typedef enum
 {

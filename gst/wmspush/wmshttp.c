@@ -3,7 +3,7 @@
 /* libsoup carries the heads, and sees each end of a connection at once; the
  * body of a PushStart does not pass through it: it gets an empty stream of a
  * declared length, writes the head, finds the stream at its end and waits for
- * the answer (docs/design.md, transport).  Everything here runs on one thread,
+ * the answer (design-sink.md, Transport).  Everything here runs on one thread,
  * so there is no lock. */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -18,6 +18,7 @@
 #include "wmspush/wmsproxy.h"
 #include "wmspush/wmssocket.h"
 #include "wmspush/wmsstatus.h"
+#include "wmspush/wmsthread.h"
 
 /* An answer's body means nothing to us; what is longer is not read. */
 #define MAX_ANSWER_BODY 65536
@@ -38,6 +39,7 @@ struct _WmsHttp
   /* the request under way */
   SoupMessage *message;
   GCancellable *cancellable;
+  gboolean has_wakeup;          /* the cancellable has a descriptor */
   WmsRequestKind kind;
   gboolean is_bound;            /* to the connection that there is */
   gchar *proxy_authorization;
@@ -63,6 +65,7 @@ http_unref (WmsHttp * self)
   wms_free_secret (self->proxy_authorization);
   g_free (self->proxy_host);
   g_free (self);
+  wms_thread_release ();
 }
 
 static void
@@ -104,7 +107,7 @@ got_informational_cb (SoupMessage * message, WmsHttp * self)
     wms_http_abort (self, wms_http_head_error ());
 }
 
-/* 401 and 407 are the protocol's business: docs/design.md, authentication.  A
+/* 401 and 407 are the protocol's business: design-sink.md, Authentication.  A
  * session without the feature would gather their bodies in memory.  A CONNECT
  * has been connected to it when it is seen. */
 static void
@@ -157,6 +160,7 @@ wms_http_new (const WmsHttpConfig * config, const WmsHttpHandler * handler,
 {
   WmsHttp *self = g_new0 (WmsHttp, 1);
 
+  wms_thread_hold ();
   self->ref_count = 1;
   self->config = config;
   self->handler = handler;
@@ -201,6 +205,29 @@ look_at_peer (WmsHttp * self, GIOStream * stream)
   self->proxy_host = g_strdup (uri != NULL ? g_uri_get_host (uri) : "");
 }
 
+/* A handshake waits on a thread of GIO's, and each of these waits makes the
+ * descriptor that a cancellable wakes it by, unless there is one already. */
+static void
+reserve_wakeup (WmsHttp * self)
+{
+  GPollFD unused;
+
+  if (wms_thread_has_descriptor ())
+    self->has_wakeup = g_cancellable_make_pollfd (self->cancellable, &unused);
+  else
+    wms_http_abort (self, g_error_new_literal (G_IO_ERROR,
+            G_IO_ERROR_TOO_MANY_OPEN_FILES, "no descriptor for a handshake"));
+}
+
+static void
+drop_cancellable (WmsHttp * self)
+{
+  if (self->has_wakeup)
+    g_cancellable_release_fd (self->cancellable);
+  self->has_wakeup = FALSE;
+  g_clear_object (&self->cancellable);
+}
+
 static void
 network_event_cb (SoupMessage * message, GSocketClientEvent event,
     GIOStream * stream, WmsHttp * self)
@@ -227,9 +254,11 @@ network_event_cb (SoupMessage * message, GSocketClientEvent event,
     case G_SOCKET_CLIENT_TLS_HANDSHAKING:{
       const gchar *const protocols[] = { "http/1.1", NULL };
 
-      /* never HTTP/2: push-protocol, C1 */
+      /* never HTTP/2: protocol.md, C1 */
       g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (stream),
           protocols);
+      if (!self->has_wakeup)
+        reserve_wakeup (self);
       break;
     }
     case G_SOCKET_CLIENT_COMPLETE:
@@ -327,7 +356,7 @@ finish_request (WmsHttp * self)
   if (self->message != NULL)
     g_signal_handlers_disconnect_by_data (self->message, self);
   g_clear_object (&self->message);
-  g_clear_object (&self->cancellable);
+  drop_cancellable (self);
   forget_tunnel (self);
   g_clear_pointer (&self->proxy_authorization, wms_free_secret);
   g_clear_error (&self->abort_reason);
@@ -458,8 +487,8 @@ add_header (SoupMessage * message, const gchar * name, const gchar * value)
 }
 
 /* In the order of Windows' encoders, but for X-Accept-Authentication: libsoup
- * writes names that it does not know behind all others (docs/design.md,
- * transport).  The body sets Content-Length. */
+ * writes names that it does not know behind all others (design-sink.md,
+ * Transport).  The body sets Content-Length. */
 static void
 set_head_and_body (SoupMessage * message, const WmsRequest * request)
 {
@@ -557,7 +586,7 @@ wms_http_close (WmsHttp * self)
     g_signal_handlers_disconnect_by_data (self->message, self);
     g_clear_object (&self->message);
     g_cancellable_cancel (self->cancellable);
-    g_clear_object (&self->cancellable);
+    drop_cancellable (self);
   }
   forget_tunnel (self);
   g_signal_handlers_disconnect_by_data (self->session, self);

@@ -47,7 +47,8 @@ struct _WmsPush
   gchar *authorization;
   gchar *proxy_authorization;
 
-  /* after a loss, until packets flow again */
+  /* after a loss, until packets flow again; after wms_push_restart() all but
+   * the first */
   gboolean is_resuming;
   gchar *resume_id;             /* (nullable): push-id of the lost session */
   gboolean is_renewed;          /* this try has given it up */
@@ -89,9 +90,9 @@ void wms_push_recall (WmsPush * self, const WmsPushMemory * memory);
  * @self: a #WmsPush
  * @status: of an answer that refuses a PushSetup
  *
- * Returns: whether it was the push-id of the lost session that was refused, so
- *     that the same request is due without it; from here on it is not in the
- *     requests of this try.
+ * Returns: whether it was the push-id of a session that is lost, or that was
+ *     not streamed to yet, that was refused, so that the same request is due
+ *     without it; from here on it is not in the requests of this try.
  */
 gboolean wms_push_can_renew (WmsPush * self, guint status);
 

@@ -15,7 +15,7 @@
 #define TYPE_SETUP "application/x-wms-pushsetup"
 #define TYPE_START "application/x-wms-pushstart"
 /* The product that servers look for, in a version that exists, then ours
- * ([MS-WMHTTP] 2.2.1.8; push-protocol, C3). */
+ * ([MS-WMHTTP] 2.2.1.8; protocol.md, C3). */
 #define USER_AGENT "WMEncoder/12.0.7600.1 " PACKAGE "/" VERSION
 #define HTTPS_PORT 443
 
@@ -82,7 +82,7 @@ wms_push_free (WmsPush * self)
   g_free (self);
 }
 
-/* Content-Length of a PushStart ([MS-WMHTTP] 3.1.4.2.1; push-protocol, C20):
+/* Content-Length of a PushStart ([MS-WMHTTP] 3.1.4.2.1; protocol.md, C20):
  * its least is room for each packet that there can be. */
 static guint64
 choose_length (WmsPush * self)
@@ -197,7 +197,7 @@ wms_push_leave_server (WmsPush * self)
   self->server_auth = wms_auth_new (&self->foreign);
 }
 
-/* [MS-WMHTTP] 3.1.5.1; push-protocol, C11 and section 6: another origin gets
+/* [MS-WMHTTP] 3.1.5.1; protocol.md, C11 and section 6: another origin gets
  * neither cookies nor push-id nor credentials. */
 static WmsOutcome
 follow_redirect (WmsPush * self, const WmsResponse * response, GError ** error)
@@ -247,7 +247,7 @@ use_proxy (WmsPush * self, const WmsResponse * response, GError ** error)
 }
 
 /* What an authentication step means for the session.  After a PushStart that
- * was not let in, all begins again on a new connection (push-protocol,
+ * was not let in, all begins again on a new connection (protocol.md,
  * C26). */
 static WmsOutcome
 take_step (WmsPush * self, WmsAuthStep step)
@@ -279,7 +279,7 @@ is_server_shared (WmsPush * self, const WmsResponse * response)
       "Session-Based-Authentication") != 0;
 }
 
-/* 401 and 407 ([MS-WMHTTP] 3.1.5.1 and 3.1.5.2; push-protocol, C12, C26). */
+/* 401 and 407 ([MS-WMHTTP] 3.1.5.1 and 3.1.5.2; protocol.md, C12, C26). */
 static WmsOutcome
 authenticate (WmsPush * self, const WmsResponse * response, GError ** error)
 {
@@ -321,7 +321,7 @@ is_success (guint status)
 }
 
 /* [MS-WMHTTP] 3.1.5.1 and 3.1.5.2 want the same of both requests' answers
- * (push-protocol, C13).  A server that closes the connection gets the next
+ * (protocol.md, C13).  A server that closes the connection gets the next
  * request on another one ([MS-WMHTTP] 3.1.4.2.1), but with NTLM it would be
  * nobody's there. */
 static WmsOutcome
@@ -420,7 +420,7 @@ wms_push_take_response (WmsPush * self, const WmsResponse * response,
       return take_setup_response (self, response, error);
     case WMS_PUSH_STATE_ENDING:
       /* Receivers answer the final $E with all sorts of statuses
-       * (docs/design.md, interoperability): the session has ended.  But who was
+       * (protocol.md, Other servers): the session has ended.  But who was
        * not let in has streamed for nothing, which some tell last. */
       if (response->status == 401 || response->status == 407)
         return fail (self, error, WMS_HTTP_ERROR, response->status,

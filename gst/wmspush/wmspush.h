@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 /* Room for three packets of the largest size ([MS-WMHTTP] 3.1.4.2.1). */
 #define WMS_PUSH_MIN_REQUEST G_GUINT64_CONSTANT (196617)
 /* How often a server may send us elsewhere before it is an error
- * (push-protocol, C11). */
+ * (protocol.md, C11). */
 #define WMS_PUSH_MAX_REDIRECTS 8
 /* What a PushStart through a proxy has room for ([MS-WMHTTP] 3.1.4.2.1). */
 #define WMS_PUSH_PROXY_SECONDS 60
@@ -51,7 +51,7 @@ void wms_push_memory_free (WmsPushMemory * self);
  * @request_length: Content-Length of a PushStart in bytes, at least
  *     %WMS_PUSH_MIN_REQUEST; 0 for %WMS_PUSH_REQUEST_LENGTH, or about
  *     %WMS_PUSH_PROXY_SECONDS where a proxy is on the way
- * @accept_any_server: whether the Server header does not count (push-protocol,
+ * @accept_any_server: whether the Server header does not count (protocol.md,
  *     C13)
  * @server: credentials for the server of @uri
  * @proxy: the same for the proxy
@@ -93,7 +93,7 @@ typedef enum
  *     or, with https, of the CONNECT before it; only for a proxy
  * @proxy: (nullable): the proxy that the server named (305), in place of the
  *     configured one
- * @is_bound: whether it must not go out on another connection (push-protocol,
+ * @is_bound: whether it must not go out on another connection (protocol.md,
  *     C15)
  * @needs_connection: whether it must not go out on the connection that there
  *     is
@@ -226,7 +226,7 @@ WmsOutcome wms_push_take_response (WmsPush * self,
  * @status: of an answer whose head is there
  *
  * What ends a session is told by its head: its body may never come
- * (push-protocol, C23).
+ * (protocol.md, C23).
  *
  * Returns: whether another request follows, for which the answer has to be
  *     complete.
@@ -309,7 +309,7 @@ void wms_push_set_bitrate (WmsPush * self, guint bitrate_bps);
  * @self: a #WmsPush whose session is lost, or could not be opened
  *
  * Makes the next request a PushSetup with the push-id of the lost session, to
- * the server that had it (push-protocol, C24).  Where that try fails as well,
+ * the server that had it (protocol.md, C24).  Where that try fails as well,
  * the next one goes where the configuration leads.  A push-id that is refused
  * is left out in the same try.
  */
@@ -339,7 +339,8 @@ gboolean wms_push_is_continued (WmsPush * self);
 /**
  * wms_push_settle:
  *
- * Tells that packets flow again: the next loss is another one.
+ * Tells that packets flow again, or that a session that was restarted is open:
+ * the next loss is another one.
  */
 void wms_push_settle (WmsPush * self);
 
@@ -347,7 +348,8 @@ void wms_push_settle (WmsPush * self);
  * wms_push_restart:
  *
  * Begins again with a PushSetup, push-id and cookies kept: the connection was
- * lost before the PushStart could use it.
+ * lost before the PushStart could use it.  The server may have given the
+ * session up as well: a push-id that is refused is left out.
  */
 void wms_push_restart (WmsPush * self);
 

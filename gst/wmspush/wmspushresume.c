@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* A session whose connection is lost goes on in another one ([MS-WMHTTP]
- * 3.2.7.1; push-protocol, C24). */
+ * 3.2.7.1; protocol.md, C24). */
 #include "wmspush/wmspush-private.h"
 
 #include <string.h>
@@ -91,8 +91,10 @@ wms_push_restart (WmsPush * self)
 {
   if (self->state == WMS_PUSH_STATE_OVER)
     return;
-  if (!self->is_resuming)
+  if (!self->is_resuming) {
     keep_id (self);
+    self->is_renewed = FALSE;
+  }
   self->state = WMS_PUSH_STATE_SETUP;
   wms_push_begin_connection (self);
 }
@@ -109,6 +111,9 @@ wms_push_resume (WmsPush * self)
   self->is_resuming = TRUE;
   self->is_renewed = FALSE;
   self->redirects = 0;
+  /* servers forget nonces when they restart, or after minutes */
+  wms_auth_settle (self->server_auth);
+  wms_auth_settle (self->proxy_auth);
   self->state = WMS_PUSH_STATE_SETUP;
   wms_push_begin_connection (self);
 }
@@ -133,7 +138,7 @@ wms_push_settle (WmsPush * self)
 gboolean
 wms_push_can_renew (WmsPush * self, guint status)
 {
-  if (!self->is_resuming || self->is_renewed || self->resume_id == NULL
+  if (self->is_renewed || self->resume_id == NULL
       || status < 400 || status >= 500 || status == 408 || status == 429)
     return FALSE;
   self->is_renewed = TRUE;

@@ -64,7 +64,7 @@ failure_kind (const GError * error)
   return KIND_LOST;
 }
 
-/* push-protocol, C26: these end the first connection attempt. */
+/* protocol.md, C26: these end the first connection attempt. */
 static gboolean
 ends_first_attempt (const GError * error)
 {

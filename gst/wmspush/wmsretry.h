@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  * @resume_timeout_us: how long after the loss a refusal may be one of a server
  *     that has not noticed the loss
  *
- * When a session is tried again (push-protocol, C24 and C26).
+ * When a session is tried again (protocol.md, C24 and C26).
  */
 typedef struct
 {

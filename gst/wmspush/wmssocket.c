@@ -9,6 +9,7 @@
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,6 +19,9 @@
 #define PROBES 3
 /* longest interval between them that the system takes, MAX_TCP_KEEPIDLE */
 #define MAX_INTERVAL_S 32767
+
+/* How often is looked for a cancellation where no descriptor can tell of it. */
+#define BLIND_STEP_MS 20
 
 GSocket *
 wms_socket_find (GIOStream * stream)
@@ -67,7 +71,7 @@ set_probes (GSocket * socket, guint timeout_ms)
   g_socket_set_option (socket, IPPROTO_TCP, TCP_KEEPCNT, PROBES, NULL);
 }
 
-/* What the system lacks it does without (docs/design.md, transport). */
+/* What the system lacks it does without (design-sink.md, Transport). */
 void
 wms_socket_tune (GSocket * socket, guint timeout_ms)
 {
@@ -82,6 +86,72 @@ wms_socket_tune (GSocket * socket, guint timeout_ms)
   set_probes (socket, timeout_ms);
   g_socket_set_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT,
       MIN (timeout_ms, G_MAXINT), NULL);
+}
+
+static void
+wake_up_cb (GCancellable * cancellable, gpointer user_data)
+{
+  eventfd_write (GPOINTER_TO_INT (user_data), 1);
+}
+
+static gboolean
+has_time_left (gint64 deadline_us, gint * step_ms)
+{
+  gint64 left_us = deadline_us - g_get_monotonic_time ();
+
+  *step_ms = -1;
+  if (deadline_us < 0)
+    return TRUE;
+  *step_ms = CLAMP ((left_us + 999) / 1000, 0, G_MAXINT);
+  return left_us > 0;
+}
+
+/* @wake_fd: readable when the wait is cancelled, or -1. */
+static gboolean
+wait_until (GSocket * socket, gint64 deadline_us, gint wake_fd,
+    GCancellable * cancellable, GError ** error)
+{
+  GPollFD fds[] = {
+    {.fd = g_socket_get_fd (socket),.events = G_IO_OUT},
+    {.fd = wake_fd,.events = G_IO_IN}
+  };
+  gboolean has_time = TRUE;
+  gint step_ms;
+
+  while (has_time) {
+    has_time = has_time_left (deadline_us, &step_ms);
+    if (wake_fd < 0 && (step_ms < 0 || step_ms > BLIND_STEP_MS))
+      step_ms = BLIND_STEP_MS;
+    g_poll (fds, wake_fd < 0 ? 1 : 2, step_ms);
+    if (g_cancellable_set_error_if_cancelled (cancellable, error))
+      return FALSE;
+    if (fds[0].revents != 0)
+      return TRUE;
+  }
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT,
+      "the server takes no more data");
+  return FALSE;
+}
+
+gboolean
+wms_socket_wait_for_room (GSocket * socket, gint timeout_ms,
+    GCancellable * cancellable, GError ** error)
+{
+  gint wake_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  gulong handler = 0;
+  gboolean has_room;
+
+  if (wake_fd >= 0 && cancellable != NULL)
+    handler = g_cancellable_connect (cancellable, G_CALLBACK (wake_up_cb),
+        GINT_TO_POINTER (wake_fd), NULL);
+  has_room = wait_until (socket, timeout_ms < 0 ? -1 :
+      g_get_monotonic_time () + timeout_ms * G_TIME_SPAN_MILLISECOND, wake_fd,
+      cancellable, error);
+  if (handler != 0)
+    g_cancellable_disconnect (cancellable, handler);
+  if (wake_fd >= 0)
+    close (wake_fd);
+  return has_room;
 }
 
 void

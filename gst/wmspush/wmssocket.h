@@ -34,6 +34,22 @@ GSocket *wms_socket_duplicate (GSocket * socket, GError ** error);
 void wms_socket_tune (GSocket * socket, guint timeout_ms);
 
 /**
+ * wms_socket_wait_for_room:
+ * @socket: a socket
+ * @timeout_ms: longest wait, -1 for no limit
+ * @cancellable: (nullable): ends the wait
+ * @error: return location
+ *
+ * Waits until the socket takes more, or meets its end.  Unlike
+ * g_socket_condition_timed_wait() it does not end the process where no
+ * descriptor is left.
+ *
+ * Returns: %FALSE with %G_IO_ERROR_CANCELLED or %G_IO_ERROR_TIMED_OUT.
+ */
+gboolean wms_socket_wait_for_room (GSocket * socket, gint timeout_ms,
+    GCancellable * cancellable, GError ** error);
+
+/**
  * wms_socket_discard:
  * @socket: a TCP socket that is going to be closed
  *

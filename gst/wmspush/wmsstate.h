@@ -24,7 +24,7 @@ G_BEGIN_DECLS
  *
  * Where a session is: field `state` of #GstWmsPushSink:stats.
  *
- * Since: 0.1
+ * Since: 1.22
  */
 typedef enum
 {
@@ -47,7 +47,7 @@ typedef enum
  *
  * What a change from PAUSED to READY makes of a session.
  *
- * Since: 0.1
+ * Since: 1.22
  */
 typedef enum
 {

@@ -38,8 +38,12 @@ wms_certificate_error_quark (void)
     "Check the path of the URL, create the publishing point on the server, " \
     "or set template-location to one that it may copy.")
 #define TEXT_REFUSED N_("The server refuses this encoder. Check that the " \
-    "publishing point accepts pushes and that no other encoder is " \
+    "publishing point accepts pushes, that this user and this computer's " \
+    "address have the right to publish there, and that no other encoder is " \
     "connected to it.")
+#define TEXT_TAKEN N_("The publishing point is taken, most likely by another " \
+    "encoder. End that one, wait until the server has given up a session " \
+    "that was lost, or publish to another path.")
 #define TEXT_TOO_LONG N_("The server does not take requests of this length. " \
     "Set a smaller request-size, or raise the server's limit.")
 #define TEXT_LOGIN N_("The network wants this computer to log in. Open a web " \
@@ -91,6 +95,9 @@ wms_certificate_error_quark (void)
     "and the server's load, or raise timeout.")
 #define TEXT_LOST N_("The connection to the server was lost. Check the " \
     "network, and look into the server's log.")
+#define TEXT_LARGE N_("The server ended the connection at the first packets, " \
+    "which are large. Set a smaller packet-size at the muxer, or leave it at " \
+    "its default; if that does not help, look into the server's log.")
 #define TEXT_ISSUER N_("The server's certificate comes from an issuer that is " \
     "not trusted here. Add the issuer's certificate to those of this " \
     "computer, or to tls-database.")
@@ -157,7 +164,7 @@ static const FailureRow failures[] = {
   HTTP (406, NS_E_INCOMPATIBLE_PUSH_SERVER, OPEN_WRITE, TEXT_NOT_PUBLISHING),
   HTTP (407, NS_E_PROXY_ACCESSDENIED, NOT_AUTHORIZED, TEXT_PROXY_ACCESS),
   HTTP (408, NS_E_TIMEOUT, WRITE, TEXT_SERVER_ENDED),
-  HTTP (409, NS_E_REFUSED_BY_SERVER, BUSY, TEXT_REFUSED),
+  HTTP (409, NS_E_REFUSED_BY_SERVER, BUSY, TEXT_TAKEN),
   HTTP (410, NS_E_RESOURCE_GONE, NOT_FOUND, TEXT_NO_POINT),
   HTTP (411, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
   HTTP (412, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
@@ -168,7 +175,7 @@ static const FailureRow failures[] = {
   HTTP (417, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
   HTTP (421, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
   HTTP (422, NS_E_INVALID_DATA, WRITE, TEXT_STREAM),
-  HTTP (423, NS_E_REFUSED_BY_SERVER, BUSY, TEXT_REFUSED),
+  HTTP (423, NS_E_REFUSED_BY_SERVER, BUSY, TEXT_TAKEN),
   HTTP (425, NS_E_SERVER_UNAVAILABLE, BUSY, TEXT_BUSY),
   HTTP (426, NS_E_INCOMPATIBLE_PUSH_SERVER, OPEN_WRITE, TEXT_NOT_PUBLISHING),
   HTTP (428, NS_E_BAD_REQUEST, OPEN_WRITE, TEXT_BAD_REQUEST),
@@ -217,12 +224,16 @@ static const FailureRow failures[] = {
       TEXT_PROXY_CLEAR_TEXT),
   WMS (NTLM_THROUGH_PROXY, NS_E_SERVER_ACCESSDENIED, NOT_AUTHORIZED,
       TEXT_NTLM_PROXY),
+  WMS (NO_TICKET, NS_E_SERVER_ACCESSDENIED, NOT_AUTHORIZED, TEXT_ACCESS),
+  WMS (PROXY_NO_TICKET, NS_E_PROXY_ACCESSDENIED, NOT_AUTHORIZED,
+      TEXT_PROXY_ACCESS),
   WMS (PROXY_NOT_FOUND, NS_E_PROXY_NOT_FOUND, NOT_FOUND, TEXT_PROXY_AWAY),
   WMS (PROXY_TIMEOUT, NS_E_CANNOT_CONNECT_TO_PROXY, OPEN_WRITE,
       TEXT_PROXY_AWAY),
   WMS (HEADER_DUE, NS_E_CONNECTION_FAILURE, WRITE, TEXT_LOST),
   WMS (RESUMED, NS_E_CONNECTION_FAILURE, WRITE, TEXT_LOST),
   WMS (BUSY, NS_E_TIMEOUT, WRITE, TEXT_STALLED),
+  WMS (LARGE_PACKETS, NS_E_CONNECTION_FAILURE, WRITE, TEXT_LARGE),
 #undef WMS
 #define CERTIFICATE(flag, text) \
   ROW (wms_certificate_error_quark, G_TLS_CERTIFICATE_##flag, \

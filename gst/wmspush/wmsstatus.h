@@ -29,7 +29,7 @@ G_BEGIN_DECLS
  * push sink reports, with their numbers (Windows Media Format SDK,
  * wmsdkidl.h).
  *
- * Since: 0.1
+ * Since: 1.22
  */
 typedef enum
 {
@@ -60,7 +60,7 @@ typedef enum
  *
  * Type of a `wms-status` message's value: WMT_ATTR_DATATYPE (wmsdkidl.h).
  *
- * Since: 0.1
+ * Since: 1.22
  */
 typedef enum
 {
@@ -158,6 +158,9 @@ GQuark wms_error_quark (void);
  * @WMS_ERROR_PROXY_CLEAR_TEXT: the same of the proxy
  * @WMS_ERROR_NTLM_THROUGH_PROXY: the server wants NTLM, which the proxy on the
  *     way does not carry
+ * @WMS_ERROR_NO_TICKET: the server has accepted the user's ticket, and now no
+ *     token can be made of it
+ * @WMS_ERROR_PROXY_NO_TICKET: the same of the proxy
  * @WMS_ERROR_PROXY_NOT_FOUND: the proxy's name is unknown
  * @WMS_ERROR_PROXY_TIMEOUT: no connection to the proxy in time
  * @WMS_ERROR_HEADER_DUE: the server wants the session from its beginning: the
@@ -165,6 +168,8 @@ GQuark wms_error_quark (void);
  * @WMS_ERROR_RESUMED: the session was lost and goes on: what comes next has to
  *     make sense without what came before
  * @WMS_ERROR_BUSY: the server takes nothing for now
+ * @WMS_ERROR_LARGE_PACKETS: the connection ended at the first packets, and
+ *     these are larger than what every server takes
  */
 typedef enum
 {
@@ -186,11 +191,14 @@ typedef enum
   WMS_ERROR_CLEAR_TEXT,
   WMS_ERROR_PROXY_CLEAR_TEXT,
   WMS_ERROR_NTLM_THROUGH_PROXY,
+  WMS_ERROR_NO_TICKET,
+  WMS_ERROR_PROXY_NO_TICKET,
   WMS_ERROR_PROXY_NOT_FOUND,
   WMS_ERROR_PROXY_TIMEOUT,
   WMS_ERROR_HEADER_DUE,
   WMS_ERROR_RESUMED,
   WMS_ERROR_BUSY,
+  WMS_ERROR_LARGE_PACKETS,
 } WmsError;
 
 /**

@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* Locking: `lock` protects the statics and is held while the thread starts and
- * while it is joined; the thread itself never takes it.  The thread has `door`
- * and, as its writer, `turn` whenever it does not sleep; others that enter pass
- * the door and read-lock `turn`, so that many of them cannot keep the thread
- * out.  Both come before all locks of sessions, and `door` before `turn`. */
+ * while it is joined; the thread itself never takes it, and `n_held` is its
+ * own.  The thread has `door` and, as its writer, `turn` whenever it does not
+ * sleep; others that enter pass the door and read-lock `turn`, so that many of
+ * them cannot keep the thread out.  Both come before all locks of sessions, and
+ * `door` before `turn`. */
 #include "wmspush/wmsthread.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+/* A handshake that an object of the application holds up ends when that likes;
+ * what it has is lost then. */
+#define HOLD_WAIT_MS 500
 
 static GMutex lock;
 static guint n_users;
 static GMainContext *context;
 static GMainLoop *loop;
 static GThread *thread;
+static guint n_held;
 
 static GMutex door;
 static GRWLock turn;
@@ -44,12 +50,38 @@ sleep_cb (GPollFD * fds, guint n_fds, gint timeout_ms)
   return n_ready;
 }
 
+static gboolean
+give_up_cb (gpointer user_data)
+{
+  *(gboolean *) user_data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* A handshake that was broken off ends on a thread of GIO's, which tells the
+ * context.  In one that nobody iterates, connection and session would stay for
+ * good. */
+static void
+wait_for_held (void)
+{
+  g_autoptr (GSource) source = g_timeout_source_new (HOLD_WAIT_MS);
+  gboolean is_late = FALSE;
+
+  g_source_set_callback (source, give_up_cb, &is_late, NULL);
+  g_source_attach (source, context);
+  while (n_held > 0 && !is_late)
+    g_main_context_iteration (context, TRUE);
+  g_source_destroy (source);
+}
+
 static gpointer
 run (gpointer user_data)
 {
   g_main_context_push_thread_default (context);
   begin_turn ();
+  /* what a thread before this one has given up is not waited for again */
+  n_held = 0;
   g_main_loop_run (loop);
+  wait_for_held ();
   /* what was ready when the last user left */
   while (g_main_context_iteration (context, FALSE));
   end_turn ();
@@ -71,9 +103,20 @@ clear_context (void)
   g_clear_pointer (&context, g_main_context_unref);
 }
 
-/* GLib ends the process where it cannot make a context's descriptor. */
-static gboolean
-has_descriptor_left (void)
+void
+wms_thread_hold (void)
+{
+  n_held++;
+}
+
+void
+wms_thread_release (void)
+{
+  n_held--;
+}
+
+gboolean
+wms_thread_has_descriptor (void)
 {
   gint fd = eventfd (0, EFD_CLOEXEC);
 
@@ -84,13 +127,18 @@ has_descriptor_left (void)
 }
 
 GMainContext *
+wms_thread_new_context (void)
+{
+  return wms_thread_has_descriptor ()? g_main_context_new () : NULL;
+}
+
+GMainContext *
 wms_thread_ref (void)
 {
   GMainContext *result;
 
   g_mutex_lock (&lock);
-  if (n_users == 0 && has_descriptor_left ()) {
-    context = g_main_context_new ();
+  if (n_users == 0 && (context = wms_thread_new_context ()) != NULL) {
     g_main_context_set_poll_func (context, sleep_cb);
     loop = g_main_loop_new (context, FALSE);
     thread = g_thread_try_new ("wms-push", run, NULL, NULL);

@@ -28,6 +28,38 @@ GMainContext *wms_thread_ref (void);
 void wms_thread_unref (void);
 
 /**
+ * wms_thread_hold:
+ *
+ * The shared thread does not end, for half a second at most, before
+ * wms_thread_release(): for what has begun on it and ends on it, although
+ * nobody waits for that any more.  On the shared thread only.
+ */
+void wms_thread_hold (void);
+
+/**
+ * wms_thread_release:
+ *
+ * Ends what wms_thread_hold() began.
+ */
+void wms_thread_release (void);
+
+/**
+ * wms_thread_has_descriptor:
+ *
+ * Returns: whether the system has a descriptor left: where GLib needs one to be
+ *     woken by and gets none, it ends the process.
+ */
+gboolean wms_thread_has_descriptor (void);
+
+/**
+ * wms_thread_new_context:
+ *
+ * Returns: (transfer full) (nullable): a context for waits of the caller's;
+ *     %NULL when the system has no descriptor left.
+ */
+GMainContext *wms_thread_new_context (void);
+
+/**
  * wms_thread_enter:
  *
  * Waits until the shared thread sleeps, and keeps it from going on until

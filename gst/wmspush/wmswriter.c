@@ -14,6 +14,7 @@
 
 #include "wmspush/wmscause.h"
 #include "wmspush/wmssocket.h"
+#include "wmspush/wmssource.h"
 #include "wmspush/wmsstatus.h"
 #include "wmspush/wmsthread.h"
 
@@ -24,6 +25,7 @@ struct _WmsWriter
   GSocket *socket;
   GPollableOutputStream *tls;
   GSocket *tls_socket;
+  GMainContext *context;        /* for waits on it */
   gint fd;                      /* of socket */
   /* ends waits on a TLS stream, where the socket alone does not tell */
   GCancellable *closing;
@@ -76,6 +78,12 @@ wms_writer_new (GIOStream * stream, guint64 request_length, guint timeout_ms,
         (g_io_stream_get_output_stream (stream)));
     self->tls_socket = copy;
     self->record = g_malloc (WMS_WRITER_RECORD_SIZE);
+    self->context = wms_thread_new_context ();
+    if (self->context == NULL) {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TOO_MANY_OPEN_FILES,
+          "no descriptor to wait for room with");
+      g_clear_pointer (&self, wms_writer_unref);
+    }
   } else {
     self->socket = copy;
     self->fd = g_socket_get_fd (copy);
@@ -115,6 +123,7 @@ wms_writer_unref (WmsWriter * self)
   g_clear_object (&self->tls);
   g_clear_object (&self->tls_socket);
   g_object_unref (self->closing);
+  g_clear_pointer (&self->context, g_main_context_unref);
   g_free (self->record);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -289,7 +298,7 @@ take_socket_error_locked (WmsWriter * self)
 }
 
 /* A record that GnuTLS has taken in part is sent a second time when the peer
- * asks for new keys before the rest is out (docs/design.md, transport), so none
+ * asks for new keys before the rest is out (design-sink.md, Transport), so none
  * is offered without room for it: what poll() calls writable has room for a
  * whole one. */
 static WmsWriteResult
@@ -356,63 +365,59 @@ wms_writer_push (WmsWriter * self, WmsPacket * packets, guint n_packets,
 }
 
 static gboolean
-stop_loop_cb (gpointer user_data)
+note_cb (gpointer user_data)
 {
-  g_main_loop_quit (user_data);
+  *(gboolean *) user_data = TRUE;
   return G_SOURCE_CONTINUE;
 }
 
 static gboolean
 stream_ready_cb (GObject * stream, gpointer user_data)
 {
-  return stop_loop_cb (user_data);
+  return note_cb (user_data);
 }
 
 static gboolean
 cancelled_cb (GCancellable * cancellable, gpointer user_data)
 {
-  return stop_loop_cb (user_data);
+  return note_cb (user_data);
 }
 
-static gboolean
-timed_out_cb (gpointer user_data)
+/* Returns: (transfer full): @source, to be cleared behind the wait. */
+static GSource *
+attach (WmsWriter * self, GSource * source, GSourceFunc func,
+    gboolean * is_noted)
 {
-  *(gboolean *) user_data = TRUE;
-  return G_SOURCE_REMOVE;
+  g_source_set_callback (source, func, is_noted, NULL);
+  g_source_attach (source, self->context);
+  return source;
 }
 
-static void
-attach (GMainContext * context, GSource * source, GSourceFunc func,
-    gpointer user_data)
-{
-  g_source_set_callback (source, func, user_data, NULL);
-  g_source_attach (source, context);
-  g_source_unref (source);
-}
-
-/* A TLS layer may have to read before it can write, so its own source decides;
- * it runs on a context that lives for this wait. */
+/* A TLS layer may have to read before it can write, so its own source
+ * decides. */
 static gboolean
 wait_tls (WmsWriter * self, gint timeout_ms, GCancellable * cancellable,
     GError ** error)
 {
-  g_autoptr (GMainContext) context = g_main_context_new ();
-  g_autoptr (GMainLoop) loop = g_main_loop_new (context, FALSE);
-  gboolean timed_out = FALSE;
+  gboolean is_over = FALSE, timed_out = FALSE;
+  GSource *sources[4] = { NULL, };
+  gsize i;
 
-  attach (context, g_pollable_output_stream_create_source (self->tls, NULL),
-      G_SOURCE_FUNC (stream_ready_cb), loop);
-  attach (context, g_cancellable_source_new (self->closing),
-      G_SOURCE_FUNC (cancelled_cb), loop);
+  sources[0] = attach (self,
+      g_pollable_output_stream_create_source (self->tls, NULL),
+      G_SOURCE_FUNC (stream_ready_cb), &is_over);
+  sources[1] = attach (self, g_cancellable_source_new (self->closing),
+      G_SOURCE_FUNC (cancelled_cb), &is_over);
   if (cancellable != NULL)
-    attach (context, g_cancellable_source_new (cancellable),
-        G_SOURCE_FUNC (cancelled_cb), loop);
-  if (timeout_ms >= 0) {
-    attach (context, g_timeout_source_new (timeout_ms), timed_out_cb,
+    sources[2] = attach (self, g_cancellable_source_new (cancellable),
+        G_SOURCE_FUNC (cancelled_cb), &is_over);
+  if (timeout_ms >= 0)
+    sources[3] = attach (self, g_timeout_source_new (timeout_ms), note_cb,
         &timed_out);
-    attach (context, g_timeout_source_new (timeout_ms), stop_loop_cb, loop);
-  }
-  g_main_loop_run (loop);
+  while (!is_over && !timed_out)
+    g_main_context_iteration (self->context, TRUE);
+  for (i = 0; i < G_N_ELEMENTS (sources); i++)
+    wms_source_clear (&sources[i]);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
   if (timed_out)
@@ -427,19 +432,8 @@ wms_writer_wait (WmsWriter * self, gint timeout_ms, GCancellable * cancellable,
 {
   if (self->tls != NULL)
     return wait_tls (self, timeout_ms, cancellable, error);
-  return g_socket_condition_timed_wait (self->socket, G_IO_OUT,
-      timeout_ms < 0 ? -1 : timeout_ms * (gint64) 1000, cancellable, error);
-}
-
-gboolean
-wms_writer_has_tail (WmsWriter * self)
-{
-  gboolean has_tail;
-
-  g_mutex_lock (&self->lock);
-  has_tail = self->has_tail || self->record_size > 0;
-  g_mutex_unlock (&self->lock);
-  return has_tail;
+  return wms_socket_wait_for_room (self->socket, timeout_ms, cancellable,
+      error);
 }
 
 GError *

@@ -11,7 +11,7 @@
 G_BEGIN_DECLS
 
 /* How many packets one vectored write takes; more gain nothing
- * (docs/design.md, transport). */
+ * (design-sink.md, Transport). */
 #define WMS_WRITER_BATCH 32
 /* Largest TLS record (RFC 8446, section 5.1). */
 #define WMS_WRITER_RECORD_SIZE 16384
@@ -88,7 +88,7 @@ void wms_packet_init_filler (WmsPacket * packet, guint64 left);
  *
  * Returns: whether the packet can go into the request, so that what remains can
  *     be filled to the byte or end the session ([MS-WMHTTP] 3.1.4.3;
- *     push-protocol, C22).
+ *     protocol.md, C22).
  */
 gboolean wms_packet_fits (const WmsPacket * packet, guint64 room);
 
@@ -145,7 +145,7 @@ WmsWriter *wms_writer_new (GIOStream * stream, guint64 request_length,
  * To be called before a write, without any lock, and ended with
  * wms_writer_leave(): a TLS connection is not read meanwhile.  GnuTLS gets its
  * keys wrong when it reads a KeyUpdate (RFC 8446, section 4.6.3) and writes at
- * the same time (docs/design.md, transport).
+ * the same time (design-sink.md, Transport).
  */
 void wms_writer_enter (WmsWriter * self);
 
@@ -204,13 +204,6 @@ WmsWriteResult wms_writer_push (WmsWriter * self, WmsPacket * packets,
  */
 gboolean wms_writer_wait (WmsWriter * self, gint timeout_ms,
     GCancellable * cancellable, GError ** error);
-
-/**
- * wms_writer_has_tail:
- *
- * Returns: whether a packet is written in part.
- */
-gboolean wms_writer_has_tail (WmsWriter * self);
 
 /**
  * wms_writer_get_failure:

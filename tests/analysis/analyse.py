@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Runs the tools that read code over what ships: see tools/run-analysis.
 
-analyse.py BUILD [TOOL...]: BUILD is a folder that Meson and ninja have
-finished with.  A finding is a failure; the last line counts tools.
+analyse.py [--deep] BUILD [TOOL...]: BUILD is a folder that Meson and ninja
+have finished with.  A finding is a failure; the last line counts tools.
 """
 
+import argparse
 import concurrent.futures
 import os
 import shutil
@@ -20,6 +21,9 @@ CPPCHECK = ['cppcheck', '--library=gtk,posix', '--inline-suppr', '--quiet',
             '--template={file}:{line}: {severity}: {message} [{id}]']
 # files for one start of clang-tidy
 PER_RUN = 4
+# states that clang's analyser looks at for one function; its own limit takes
+# two and a half times as long
+MAX_NODES = 40000
 
 
 def run(arguments, folder):
@@ -37,12 +41,15 @@ def analyse_gcc(command):
                 os.path.join(commands.ROOT, command.path)], command.folder)
 
 
-def analyse_tidy(some):
+def analyse_tidy(some, is_deep):
     """-Wno: these are GCC's flags, and not all of them are known to clang."""
     paths = [os.path.join(commands.ROOT, c.path) for c in some]
+    limit = [] if is_deep else [
+        f'--extra-arg={flag}' for flag in
+        ('-Xclang', '-analyzer-config', '-Xclang', f'max-nodes={MAX_NODES}')]
     good, output = run(['clang-tidy', '-p', some[0].folder, '--quiet',
                         '--warnings-as-errors=*',
-                        '--extra-arg=-Wno-unknown-warning-option', *paths],
+                        '--extra-arg=-Wno-unknown-warning-option', *limit, *paths],
                        some[0].folder)
     noise = ('warnings generated.', 'warning generated.',
              'warnings treated as errors', 'warning treated as error')
@@ -54,13 +61,13 @@ def analyse_cppcheck(paths):
     return run(CPPCHECK + paths, commands.ROOT)
 
 
-def parts(tool, compiled):
-    """The calls that a tool is made of: (function, its argument)."""
+def parts(tool, compiled, is_deep):
+    """The calls that a tool is made of: (function, its arguments...)."""
     if tool == 'gcc':
         return [(analyse_gcc, command) for command in compiled]
     if tool == 'cppcheck':
         return [(analyse_cppcheck, sorted({c.path for c in compiled}))]
-    return [(analyse_tidy, compiled[i:i + PER_RUN])
+    return [(analyse_tidy, compiled[i:i + PER_RUN], is_deep)
             for i in range(0, len(compiled), PER_RUN)]
 
 
@@ -78,7 +85,12 @@ def report(tool, results, seconds):
 
 
 def main():
-    build, tools = sys.argv[1], sys.argv[2:] or list(PROGRAMS)
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--deep', action='store_true')
+    parser.add_argument('build')
+    parser.add_argument('tools', nargs='*')
+    arguments = parser.parse_args()
+    build, tools = arguments.build, arguments.tools or list(PROGRAMS)
     compiled = commands.read(build)
     failed = skipped = 0
     begin = time.monotonic()
@@ -92,7 +104,7 @@ def main():
                 print(f'SKIP: {tool} is not installed')
                 skipped += 1
                 continue
-            runs[tool] = [pool.submit(*part) for part in parts(tool, compiled)]
+            runs[tool] = [pool.submit(*part) for part in parts(tool, compiled, arguments.deep)]
         for tool, futures in runs.items():
             results = [future.result() for future in futures]
             failed += report(tool, results, time.monotonic() - begin)

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Prints which lines the tests ran, file by file: see tools/run-coverage.
 
-coverage.py BUILD LIST: BUILD has been compiled with coverage, and its tests
-have run.  LIST gets each line of gst that did not run, with its text.  A file
-of gst below MINIMUM is a failure; tools are only shown.
+coverage.py BUILD LIST FOLDER...: BUILD has been compiled with coverage, and its
+tests have run.  LIST gets each line of gst that did not run, with its text.  A
+file of gst below MINIMUM is a failure; other folders are only shown.
 """
 
 import collections
@@ -13,19 +13,19 @@ import os
 import subprocess
 import sys
 
-from commands import FOLDERS, ROOT
+from commands import ROOT
 
 MINIMUM = 90.0
 MUST = 'gst/'
 AT_ONCE = 40
 
 
-def data_files(build):
+def data_files(build, folders):
     """What the programs left behind, per object file."""
     for folder, _, names in os.walk(build):
         for name in names:
             path = os.path.relpath(os.path.join(folder, name), build)
-            if name.endswith('.gcno') and path.startswith(FOLDERS):
+            if name.endswith('.gcno') and path.startswith(folders):
                 yield path
 
 
@@ -39,15 +39,15 @@ def gcov(build, paths):
         yield from json.loads(line)['files']
 
 
-def read(build):
+def read(build, folders):
     """{file: {line number: how often it ran}} of what is the project's."""
     counts = collections.defaultdict(dict)
-    paths = sorted(data_files(build))
+    paths = sorted(data_files(build, folders))
     for i in range(0, len(paths), AT_ONCE):
         for record in gcov(build, paths[i:i + AT_ONCE]):
             path = os.path.relpath(os.path.join(build, record['file']), ROOT)
             # headers and what is generated are no files of their own
-            if not path.startswith(FOLDERS) or not path.endswith('.c'):
+            if not path.startswith(folders) or not path.endswith('.c'):
                 continue
             lines = counts[path]
             for line in record['lines']:
@@ -101,8 +101,8 @@ def print_files(counts):
     return low
 
 
-def print_totals(counts):
-    for folder in FOLDERS:
+def print_totals(counts, folders):
+    for folder in folders:
         lines = [n for path, some in counts.items()
                  if path.startswith(folder) for n in some.values()]
         if lines:
@@ -112,10 +112,11 @@ def print_totals(counts):
 
 
 def main():
-    build, name = sys.argv[1:]
-    counts = read(build)
+    build, name, *folders = sys.argv[1:]
+    folders = tuple(folders)
+    counts = read(build, folders)
     low = print_files(counts)
-    print_totals(counts)
+    print_totals(counts, folders)
     write_list(name, counts)
     n_files = sum(1 for path in counts if path.startswith(MUST))
     if not n_files:

@@ -24,7 +24,7 @@ CPU_SHORT, CPU_LONG = 200, 1200
 FFMPEG_SHORT = {'av': 60, 'audio': 600, 'blocks': 600}
 FFMPEG_LONG = {'av': 240, 'audio': 6000, 'blocks': 6000}
 RUNS = 3                        # the least of so many counts
-OURS, BAD = 'asfmux, ours', 'asfmux, gst-plugins-bad'
+OURS, BAD = 'asfmux', "gst-plugins-bad's asfmux"
 
 
 def lengths(kind):
@@ -139,12 +139,12 @@ ROWS = [(OURS, True, 'asfmux', 4800, ('packet-size=4800',)),
 
 
 def cost(bench):
-    print('| input | muxer | packet | instructions for a packet | CPU ns for '
-          'a packet | instructions for a byte | CPU s for a GB |')
-    print('| --- | --- | --- | --- | --- | --- | --- |')
-    for kind, title in (('av', '8 Mbit/s WMV2, WMA2'),
-                        ('audio', '128 kbit/s WMA2, 743'),
-                        ('blocks', '128 kbit/s WMA2, 5,945')):
+    for kind, title in (('av', '8 Mbit/s WMV2 and WMA2'),
+                        ('audio', '128 kbit/s WMA2, 743-byte objects'),
+                        ('blocks', '128 kbit/s WMA2, 5,945-byte objects')):
+        print(f'\n| {title} | packet | instructions | CPU ns '
+              '| instructions for a byte | CPU s for a GB |')
+        print('| --- | --- | --- | --- | --- | --- |')
         rows = []
         for name, ours, muxer, packet, options in ROWS:
             rows.append((name, packet,
@@ -152,9 +152,9 @@ def cost(bench):
         if shutil.which('ffmpeg'):
             rows.append(('ffmpeg -c copy -f asf', 3200, *bench.ffmpeg(kind)))
         for name, packet, instructions, ns in rows:
-            print(f'| {title} | {name} | {packet:,} '
-                  f'| {instructions * packet:,.0f} | {ns * packet:,.0f} '
-                  f'| {instructions:.2f} | {ns:.2f} |', flush=True)
+            print(f'| {name} | {packet:,} | {instructions * packet:,.0f} '
+                  f'| {ns * packet:,.0f} | {instructions:.2f} | {ns:.2f} |',
+                  flush=True)
     print('\nNet of the same graph without a muxer. matroskamux has no '
           'packets: the cost of 4,800 bytes.')
 

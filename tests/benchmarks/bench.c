@@ -264,3 +264,34 @@ bench_median (gdouble * numbers, guint n)
   qsort (numbers, n, sizeof (gdouble), compare_numbers);
   return n == 0 ? 0 : (numbers[(n - 1) / 2] + numbers[n / 2]) / 2;
 }
+
+void
+bench_parse (int *argc, char ***argv, const GOptionEntry * entries,
+    const gchar * arguments)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (arguments);
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, &error))
+    bench_fail (error->message);
+}
+
+void
+bench_sleep_until (gint64 ns)
+{
+  struct timespec when = {.tv_sec = ns / BENCH_SECOND_NS,
+    .tv_nsec = ns % BENCH_SECOND_NS
+  };
+
+  while (clock_nanosleep (CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL) != 0);
+}
+
+gint
+bench_compare (gconstpointer a, gconstpointer b)
+{
+  guint32 x = *(const guint32 *) a;
+  guint32 y = *(const guint32 *) b;
+
+  return (x > y) - (x < y);
+}

@@ -7,6 +7,8 @@
 
 G_BEGIN_DECLS
 
+#define BENCH_SECOND_NS G_GINT64_CONSTANT (1000000000)
+
 /* What is compared.  "socket" is a loop of sendmsg calls without GStreamer,
  * "nothing" the same loop without the call, "fakesink" a pipeline that sends
  * nothing: these two are what has to be taken off. */
@@ -63,6 +65,10 @@ void bench_complain (const gchar * format, ...) G_GNUC_PRINTF (1, 2);
 /* Says why nothing can be measured, and ends the program. */
 void bench_fail (const gchar * what) G_GNUC_NORETURN;
 
+/* Reads the options of a command line, which says @arguments of the rest. */
+void bench_parse (int *argc, char ***argv, const GOptionEntry * entries,
+    const gchar * arguments);
+
 /* Forks; the child, where this returns 0, ends with this process. */
 pid_t bench_fork (void);
 
@@ -100,6 +106,12 @@ void bench_worker_begin_step (BenchWorker * self);
 gconstpointer bench_worker_end_step (BenchWorker * self, guint seconds);
 gconstpointer bench_worker_step (BenchWorker * self, guint seconds);
 void bench_worker_free (BenchWorker * self);
+
+/* To a time of bench_now_ns(). */
+void bench_sleep_until (gint64 ns);
+
+/* For qsort(), of guint32. */
+gint bench_compare (gconstpointer a, gconstpointer b);
 
 /* The middle one of numbers, which get sorted. */
 gdouble bench_median (gdouble * numbers, guint n);

@@ -3,7 +3,6 @@
 
 #include <time.h>
 
-#define SECOND_NS G_GINT64_CONSTANT (1000000000)
 #define STEP_NS G_GINT64_CONSTANT (1000000)
 
 /* Some of the sinks, on one thread. */
@@ -41,20 +40,12 @@ bench_feed_open (BenchFeed * self, BenchKind kind, const BenchBoard * board,
   return TRUE;
 }
 
-static void
-sleep_until (gint64 ns)
-{
-  struct timespec when = {.tv_sec = ns / SECOND_NS,.tv_nsec = ns % SECOND_NS };
-
-  while (clock_nanosleep (CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL) != 0);
-}
-
 static gpointer
 run_source (gpointer user_data)
 {
   Source *self = user_data;
   const BenchFeed *feed = self->feed;
-  gint64 interval_ns = SECOND_NS / (feed->rate * (gint64) self->n_sinks);
+  gint64 interval_ns = BENCH_SECOND_NS / (feed->rate * (gint64) self->n_sinks);
   gint64 next_ns = self->begin_ns;
   gint64 now = bench_now_ns ();
 
@@ -62,7 +53,7 @@ run_source (gpointer user_data)
     if (next_ns > now) {
       gint64 steps = (next_ns - self->begin_ns + STEP_NS - 1) / STEP_NS;
 
-      sleep_until (self->begin_ns + steps * STEP_NS);
+      bench_sleep_until (self->begin_ns + steps * STEP_NS);
     }
     /* all that is due by now, unless that takes too long */
     now = bench_now_ns ();
@@ -92,8 +83,8 @@ run_threads (BenchFeed * self, gint64 begin_ns, gint64 end_ns)
   for (i = 0; i < self->n_sinks; i++) {
     sources[i] = (Source) {
     .feed = self,.first = i,.n_sinks = 1,.begin_ns =
-          begin_ns + i * (SECOND_NS / self->rate) / self->n_sinks,.end_ns =
-          end_ns,};
+          begin_ns +
+          i * (BENCH_SECOND_NS / self->rate) / self->n_sinks,.end_ns = end_ns,};
     threads[i] = g_thread_new ("source", run_source, &sources[i]);
   }
   for (i = 0; i < self->n_sinks; i++) {
@@ -109,7 +100,7 @@ bench_feed_run (BenchFeed * self, gdouble seconds)
   Source source = {.feed = self,.n_sinks = self->n_sinks };
 
   source.begin_ns = bench_now_ns ();
-  source.end_ns = source.begin_ns + seconds * SECOND_NS;
+  source.end_ns = source.begin_ns + seconds * BENCH_SECOND_NS;
   if (self->has_threads)
     return run_threads (self, source.begin_ns, source.end_ns);
   run_source (&source);

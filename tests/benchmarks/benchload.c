@@ -16,14 +16,13 @@
 #include "benchreceiver.h"
 #include "benchserver.h"
 
-#define SECOND_NS G_GINT64_CONSTANT (1000000000)
 #define READ_SIZE (256 * 1024)
 #define N_EVENTS 256
 #define NAP_NS 1000000
 /* Longest wait for another first picture after the last one, or the last
  * connection, and how long all of them have played before it counts. */
-#define PICTURE_NS (15 * SECOND_NS)
-#define SETTLE_NS (1 * SECOND_NS)
+#define PICTURE_NS (15 * BENCH_SECOND_NS)
+#define SETTLE_NS (1 * BENCH_SECOND_NS)
 
 typedef enum
 {
@@ -230,7 +229,7 @@ static void
 begin_due_players (Generator * self)
 {
   gint64 due = (self->now - self->phase_ns)
-      * self->load->connects_per_second / SECOND_NS + 1;
+      * self->load->connects_per_second / BENCH_SECOND_NS + 1;
 
   if (self->load->n_at_once > 0)
     due = MIN (due, (gint64) self->n_settled + self->load->n_at_once);
@@ -261,7 +260,7 @@ is_phase_over (Generator * self)
     case LOAD_SETTLING:
       return passed > SETTLE_NS;
     default:
-      return passed > load->seconds * SECOND_NS;
+      return passed > load->seconds * BENCH_SECOND_NS;
   }
 }
 
@@ -315,15 +314,6 @@ serve (Generator * self)
   clock_nanosleep (CLOCK_MONOTONIC, 0, &nap, NULL);
 }
 
-static gint
-compare_times (gconstpointer a, gconstpointer b)
-{
-  guint32 x = *(const guint32 *) a;
-  guint32 y = *(const guint32 *) b;
-
-  return (x > y) - (x < y);
-}
-
 /* Who has had no answer by now has failed. */
 static void
 end_players (Generator * self)
@@ -340,7 +330,7 @@ end_players (Generator * self)
     close_player (self, player);
   }
   qsort (result->picture_us, result->n_pictures, sizeof (guint32),
-      compare_times);
+      bench_compare);
 }
 
 gboolean

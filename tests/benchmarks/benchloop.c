@@ -9,7 +9,6 @@
 
 #include "benchprogramme.h"
 
-#define SECOND_NS G_GINT64_CONSTANT (1000000000)
 #define N_EVENTS 64
 /* Packets that are there for new players. */
 #define RING_SIZE 128
@@ -146,7 +145,7 @@ bench_loop_run (gint listener, guint n_joined)
 {
   Loop *self = g_new0 (Loop, 1);
   struct epoll_event event = {.events = EPOLLIN };
-  const gint64 interval_ns = SECOND_NS / BENCH_PACKET_RATE;
+  const gint64 interval_ns = BENCH_SECOND_NS / BENCH_PACKET_RATE;
   gint64 next_ns = bench_now_ns ();
 
   self->listener = listener;

@@ -65,16 +65,6 @@ bench_server_name (BenchServerKind kind)
   return names[kind];
 }
 
-BenchServerKind
-bench_server_find (const gchar * name)
-{
-  guint i;
-
-  for (i = 0; i < BENCH_N_SERVERS && !g_str_equal (name, names[i]);)
-    i++;
-  return i;
-}
-
 gboolean
 bench_server_serves (BenchServerKind kind, guint n_programmes)
 {

@@ -34,9 +34,6 @@ typedef struct
 
 const gchar *bench_server_name (BenchServerKind kind);
 
-/* BENCH_N_SERVERS when none has that name. */
-BenchServerKind bench_server_find (const gchar * name);
-
 /* Whether it serves so many programmes at a time. */
 gboolean bench_server_serves (BenchServerKind kind, guint n_programmes);
 

@@ -77,13 +77,6 @@ bench_packet_init (BenchPacket * self, BenchKind kind, gsize size)
       - (kind == BENCH_RTMP ? TAG_TAIL_SIZE : 0);
 }
 
-void
-bench_packet_clear (BenchPacket * self)
-{
-  gst_memory_unref (self->memory);
-  g_free (self->data);
-}
-
 static GstBuffer *
 make_buffer (const BenchPacket * self)
 {

@@ -29,7 +29,6 @@ typedef struct
 } BenchPacket;
 
 void bench_packet_init (BenchPacket * self, BenchKind kind, gsize size);
-void bench_packet_clear (BenchPacket * self);
 
 /* A list of @n buffers of the same memory. */
 GstBufferList *bench_packet_make_list (const BenchPacket * self, guint n);

@@ -12,7 +12,6 @@
 #include "benchprogramme.h"
 #include "benchreceiver.h"
 
-#define SECOND_NS G_GINT64_CONSTANT (1000000000)
 /* A server that takes nothing for so long is not measured. */
 #define TIMEOUT_SECONDS 10
 #define MAX_ANSWER 4096
@@ -169,23 +168,16 @@ bench_source_open (BenchSource * self)
   return TRUE;
 }
 
-static void
-sleep_until (gint64 ns)
-{
-  struct timespec when = {.tv_sec = ns / SECOND_NS,.tv_nsec = ns % SECOND_NS };
-
-  while (clock_nanosleep (CLOCK_MONOTONIC, TIMER_ABSTIME, &when, NULL) != 0);
-}
-
 gboolean
 bench_source_run (BenchSource * self)
 {
-  gint64 interval_ns = SECOND_NS / (BENCH_PACKET_RATE * self->n_programmes);
+  gint64 interval_ns =
+      BENCH_SECOND_NS / (BENCH_PACKET_RATE * self->n_programmes);
   gint64 next_ns = bench_now_ns ();
   guint programme = 0;
 
   for (;;) {
-    sleep_until (next_ns);
+    bench_sleep_until (next_ns);
     if (!send_packet (self, programme)) {
       bench_complain ("the server takes no more of programme %u", programme);
       return FALSE;
@@ -193,17 +185,4 @@ bench_source_run (BenchSource * self)
     programme = (programme + 1) % self->n_programmes;
     next_ns += interval_ns;
   }
-}
-
-void
-bench_source_close (BenchSource * self)
-{
-  guint i;
-
-  for (i = 0; i < self->n_programmes; i++) {
-    if (self->fds[i] >= 0)
-      close (self->fds[i]);
-  }
-  g_free (self->fds);
-  g_free (self->numbers);
 }

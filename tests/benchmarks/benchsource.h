@@ -36,7 +36,5 @@ gboolean bench_source_open (BenchSource * self);
  * then. */
 gboolean bench_source_run (BenchSource * self);
 
-void bench_source_close (BenchSource * self);
-
 G_END_DECLS
 #endif /* __BENCH_SOURCE_H__ */

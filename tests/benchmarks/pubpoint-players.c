@@ -124,10 +124,12 @@ static void
 print_head (void)
 {
   g_print ("%d connections a second, %s; %.0f s of each are measured\n\n"
-      "| server | programmes | players | served | waited | first picture ms, "
-      "median | 99 %% | longest | CPU us per player-second | of one CPU | "
-      "KB per player | packets/s | late | while connecting | lost | ms on the "
-      "way, median | 99 %% | longest | generator, of one CPU |\n"
+      "| server | programmes | players | served | waited over 0.5 s "
+      "| first picture ms, median | first picture ms, 99 %% "
+      "| first picture ms, longest | CPU us per player-second | of one CPU "
+      "| KB per player | packets/s | late | while connecting | lost "
+      "| way ms, median | way ms, 99 %% | longest way ms "
+      "| generator, of one CPU |\n"
       "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- "
       "| --- | --- | --- | --- | --- | --- | --- |\n", connects_per_second,
       is_mms ? "MMS over HTTP" : "plain HTTP", seconds);
@@ -273,13 +275,8 @@ parse_arguments (int argc, char **argv)
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &names, NULL, NULL},
     {NULL}
   };
-  GOptionContext *context = g_option_context_new ("[SERVER...]");
-  g_autoptr (GError) error = NULL;
 
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    bench_fail (error->message);
-  g_option_context_free (context);
+  bench_parse (&argc, &argv, entries, "[SERVER...]");
   parse_cells (players, n_programmes);
   if (pubpoint != NULL)
     bench_server_set_pubpoint (pubpoint);

@@ -78,15 +78,6 @@ open_row (Row * self)
     bench_complain ("%s is not measured", bench_kind_name (self->kind));
 }
 
-static gint
-compare_samples (gconstpointer a, gconstpointer b)
-{
-  guint32 x = *(const guint32 *) a;
-  guint32 y = *(const guint32 *) b;
-
-  return (x > y) - (x < y);
-}
-
 /* Waits for the end of a round and notes what came of it. */
 static void
 end_round (Row * self)
@@ -100,7 +91,7 @@ end_round (Row * self)
   self->is_good = n_pushed != NULL && n > 0;
   if (!self->is_good)
     return;
-  qsort (channel->samples, n, sizeof (guint32), compare_samples);
+  qsort (channel->samples, n, sizeof (guint32), bench_compare);
   for (i = 0; i < N_PARTS; i++)
     self->delays_us[i][self->n_rounds] =
         channel->samples[MIN ((guint) (n * parts[i]), n - 1)] / 1e3;
@@ -179,13 +170,8 @@ parse_arguments (int argc, char **argv)
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &names, NULL, NULL},
     {NULL}
   };
-  GOptionContext *context = g_option_context_new ("[SINK...]");
-  g_autoptr (GError) error = NULL;
 
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    bench_fail (error->message);
-  g_option_context_free (context);
+  bench_parse (&argc, &argv, entries, "[SINK...]");
   n_rounds = CLAMP (n_rounds, 1, MAX_ROUNDS);
   return names;
 }

@@ -200,8 +200,9 @@ print_table (const Figures * figures)
 
   g_print ("%d sinks in a process, %d packets of %d bytes a second each, %s%s"
       "\n\n"
-      "| sink | packets/s | CPU us per packet | net | net KB per sink (RSS) "
-      "| (PSS) | threads per sink |\n"
+      "| sink | packets/s | CPU us per packet, gross "
+      "| CPU us per packet, net | KB per sink (RSS) | KB per sink (PSS) "
+      "| threads per sink |\n"
       "| --- | --- | --- | --- | --- | --- | --- |\n", n_sinks, RATE,
       PACKET_SIZE, has_threads ? "a source thread for each" :
       "one source thread", reads_stats ? ", statistics read as often" : "");
@@ -224,13 +225,8 @@ parse_arguments (int argc, char **argv)
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &names, NULL, NULL},
     {NULL}
   };
-  GOptionContext *context = g_option_context_new ("[SINK...]");
-  g_autoptr (GError) error = NULL;
 
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    bench_fail (error->message);
-  g_option_context_free (context);
+  bench_parse (&argc, &argv, entries, "[SINK...]");
   return names;
 }
 

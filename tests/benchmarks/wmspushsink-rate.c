@@ -166,13 +166,8 @@ parse_arguments (int argc, char **argv)
     {"rounds", 0, 0, G_OPTION_ARG_INT, &n_rounds, "for each row", "R"},
     {NULL}
   };
-  GOptionContext *context = g_option_context_new (NULL);
-  g_autoptr (GError) error = NULL;
 
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    bench_fail (error->message);
-  g_option_context_free (context);
+  bench_parse (&argc, &argv, entries, NULL);
   n_rounds = CLAMP (n_rounds, 1, MAX_ROUNDS);
 }
 

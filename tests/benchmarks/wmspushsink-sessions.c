@@ -136,13 +136,8 @@ parse_arguments (int argc, char **argv)
     {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &names, NULL, NULL},
     {NULL}
   };
-  GOptionContext *context = g_option_context_new ("[SINK...]");
-  g_autoptr (GError) error = NULL;
 
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    bench_fail (error->message);
-  g_option_context_free (context);
+  bench_parse (&argc, &argv, entries, "[SINK...]");
   return names;
 }
 

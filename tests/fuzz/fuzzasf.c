@@ -133,7 +133,7 @@ LLVMFuzzerTestOneInput (const guint8 * data, gsize size)
   if (size > 0 && data[0] != asf_guid_header.bytes[0])
     read_sound (input);
 
-  if (size >= ASF_HEADER_PEEK_SIZE)
+  if (size >= ASF_HEADER_HEAD_SIZE)
     asf_header_measure (data, size, &total, NULL);
   if (!asf_header_read (data, size, &header, NULL))
     return 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* What the server reads of a request, without sockets: the look at its head
- * before libsoup's, what players and encoders ask for, names, paths and
- * credentials. */
+ * before libsoup's, several of them in a row, what players and encoders ask for,
+ * names, paths and credentials. */
 #include <libsoup/soup.h>
 #include <string.h>
 
@@ -12,6 +12,7 @@
 #include "pubhosts.h"
 #include "pubmms.h"
 #include "pubpath.h"
+#include "pubreader.h"
 #include "pubrequest.h"
 
 static PubHosts *hosts;
@@ -186,11 +187,56 @@ read_request (const gchar * text, FuzzInput body)
   soup_message_headers_unref (headers);
 }
 
+/* What comes on a connection that plays.  @step: bytes at a time
+ *
+ * Returns: (transfer full): its requests, in words */
+static gchar *
+read_stream (FuzzInput input, gsize step)
+{
+  PubReader *reader = pub_reader_new ();
+  GString *seen = g_string_new (NULL);
+  PubReaderResult result = PUB_READER_MORE;
+  gsize used;
+
+  while (input.size > 0 && result != PUB_READER_FAILED) {
+    PubReaderRequest request;
+    gsize n = MIN (step, input.size);
+    guint status;
+
+    result = pub_reader_take (reader, input.data, n, &used, &request, &status);
+    if (used > n || (used == 0 && result != PUB_READER_FAILED)
+        || (used < n && result == PUB_READER_MORE))
+      g_error ("%" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " bytes taken", used,
+          n);
+    input.data += used;
+    input.size -= used;
+    if (result == PUB_READER_REQUEST)
+      g_string_append_printf (seen, "%s %s, ", request.method, request.path);
+    else if (result == PUB_READER_FAILED)
+      g_string_append_printf (seen, "%u", status);
+  }
+  pub_reader_free (reader);
+  return g_string_free (seen, FALSE);
+}
+
+static void
+check_stream (FuzzInput input)
+{
+  g_autofree gchar *whole = read_stream (input, input.size);
+  g_autofree gchar *cut = read_stream (input, 1);
+
+  if (!g_str_equal (whole, cut))
+    g_error ("requests that depend on where they are cut: %s; %s", whole, cut);
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 * data, gsize size)
 {
   FuzzInput input = { data, size };
-  g_autofree gchar *head = scan_head (&input);
+  g_autofree gchar *head = NULL;
+
+  check_stream (input);
+  head = scan_head (&input);
 
   if (head != NULL)
     read_request (head, input);

@@ -10,6 +10,7 @@
 #include "fuzz.h"
 #include "fuzzstream.h"
 #include "pubserver-private.h"
+#include "pubsocket.h"
 
 #define MAX_CONNECTIONS 3
 #define MAX_STEPS 64
@@ -91,8 +92,8 @@ open_connection (Fuzz * self, guint n)
   address = g_inet_socket_address_new_from_string ("127.0.0.1", 1024);
   socket = g_socket_new_from_fd (pair[0], NULL);
   connection = g_socket_connection_factory_create_connection (socket);
-  g_object_set_data_full (G_OBJECT (address), "pub-socket", socket,
-      g_object_unref);
+  pub_socket_note (address, socket);
+  g_object_unref (socket);
   pub_conns_accept (self->server->conns, G_IO_STREAM (connection), address,
       address);
   g_object_unref (connection);

@@ -107,8 +107,8 @@ frame (GByteArray * bytes, gboolean is_for_players, FuzzInput * input)
   g_byte_array_prepend (bytes, head, size);
 }
 
-GByteArray *
-fuzz_stream_make_item (FuzzInput * input)
+static GByteArray *
+make_item (FuzzInput * input)
 {
   guint kind = fuzz_take_byte (input);
   GByteArray *bytes;
@@ -135,7 +135,7 @@ fuzz_stream_make_item (FuzzInput * input)
 GByteArray *
 fuzz_stream_make_frame (FuzzInput * input)
 {
-  GByteArray *bytes = fuzz_stream_make_item (input);
+  GByteArray *bytes = make_item (input);
 
   frame (bytes, FALSE, input);
   return bytes;
@@ -144,7 +144,7 @@ fuzz_stream_make_frame (FuzzInput * input)
 void
 fuzz_stream_add (FuzzStream * self, FuzzInput * input)
 {
-  GByteArray *item = fuzz_stream_make_item (input);
+  GByteArray *item = make_item (input);
   gsize end;
 
   g_byte_array_append (self->bytes, item->data, item->len);

@@ -19,10 +19,7 @@ void fuzz_stream_free (FuzzStream * self);
  * frame round it. */
 void fuzz_stream_add (FuzzStream * self, FuzzInput * input);
 
-/* The same, for those who only want the bytes. */
-GByteArray *fuzz_stream_make_item (FuzzInput * input);
-
-/* The same with the frame of a push round it. */
+/* The same, with the frame of a push round it. */
 GByteArray *fuzz_stream_make_frame (FuzzInput * input);
 
 gboolean fuzz_stream_is_empty (FuzzStream * self);

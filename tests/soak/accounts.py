@@ -14,6 +14,10 @@ RACE_SECONDS = 0.05
 # On a busy machine that may take longer.  Before a silence was noticed nothing was acknowledged for a while.
 SILENT_SECONDS = 1
 
+LOSSES = ('RECONNECT_START', 'ERROR', 'CLOSED')
+
+# of a gap, or of several that cannot be told apart: what was dropped, from when, up to which sample
+Fate = collections.namedtuple('Fate', 'dropped begin after is_alone')
 Gap = collections.namedtuple('Gap', 'first last begin end in_flight dropped why')
 
 
@@ -32,6 +36,7 @@ class Account:
         self.problems = []
         self.sessions = []          # (name, first, last, packets)
         self.received = set()
+        self.order = []             # of the received ones
         self.gaps = []
 
     def wrong(self, text):
@@ -91,7 +96,54 @@ class Account:
                 runs[-1][1] = number
             else:
                 runs.append([number, number])
-        self.gaps = [self.explain(first, last) for first, last in runs]
+        self.gaps = [self.explain(*run, fate) for run, fate in zip(runs, self.fates(runs))]
+
+    def samples_around(self, first, last, n_lost):
+        """Numbers of the last sample before a gap and of the first one behind it.
+
+        A sink that drops takes packets out of the middle of its queue: before is when the first one of the gap had not
+        come yet, and behind is when the one that follows it was sent.
+        """
+        before = bisect.bisect_right(self.handled, first) - 1
+        after = bisect.bisect_right(self.handled, last + 1)
+        if self.lane.may_drop():
+            samples = self.encoder.samples
+            while before >= 0 and samples[before].time > self.sent[first][0]:
+                before -= 1
+            n_sent = bisect.bisect_right(self.order, last + 1) + n_lost
+            while after < len(samples) and samples[after].sent < n_sent:
+                after += 1
+        return before, min(after, len(self.handled) - 1)
+
+    def fates(self, runs):
+        """A Fate for each gap.
+
+        On a line that hardly lets anything pass several gaps lie between two samples.  What was dropped is shared out
+        among them in order, so that the sum is right.
+        """
+        fates, at, n_lost = [], 0, 0
+        self.order = sorted(self.received)
+        while at < len(runs):
+            before, after = self.samples_around(*runs[at], n_lost)
+            end = at + 1
+            while end < len(runs):
+                next_before, next_after = self.samples_around(*runs[end], n_lost)
+                if next_before >= after:
+                    break
+                after = max(after, next_after)
+                end += 1
+            begin = self.sent[runs[at][0]][0]
+            left = self.dropped_until(after) - self.dropped_until(before)
+            for number, (first, last) in enumerate(runs[at:end], at + 1):
+                dropped = left if number == end else min(left, last - first + 1)
+                fates.append(Fate(dropped, begin, self.encoder.samples[after], end == at + 1))
+                left -= dropped
+                n_lost += max(0, last + 1 - first - dropped)
+            at = end
+        return fates
+
+    def dropped_until(self, at):
+        return self.encoder.samples[at].handled - self.encoder.samples[at].sent if at >= 0 else 0
 
     def sample_before(self, stamp):
         """The last one in a connection that was still there: one that is gone has nothing unacknowledged."""
@@ -101,38 +153,39 @@ class Account:
             at -= 1
         return samples[at] if at >= 0 else None
 
-    def explain(self, first, last):
+    def losses(self, begin, end):
+        """Statuses of a lost connection, a while before the time too."""
+        return [s for s in self.encoder.statuses if s.name in LOSSES
+                and begin - self.run.limit <= s.time <= end]
+
+    def explain(self, first, last, fate):
         """A gap begins with the loss of a connection, which a status has told."""
-        begin = self.sent[first][0]
-        samples = self.encoder.samples
-        at = bisect.bisect_right(self.handled, last + 1)
-        after = samples[min(at, len(samples) - 1)]
-        losses = [s for s in self.encoder.statuses if s.name in ('RECONNECT_START', 'ERROR', 'CLOSED')
-                  and begin - self.run.limit <= s.time <= after.time]
-        at = bisect.bisect_right(self.handled, first)
-        before = samples[at - 1] if at > 0 else None
-        dropped = (after.handled - after.sent) - (before.handled - before.sent if before else 0)
-        loss = next((s for s in losses if s.time >= begin), losses[-1] if losses else None)
+        begin, after = self.sent[first][0], fate.after
+        losses = self.losses(fate.begin, after.time)
+        later = [s for s in losses if s.time >= begin]
+        loss = (later or losses[-1:] or [None])[0]
         size = last - first + 1
         waiting = max(0, last + 1 - after.handled)
-        in_flight = size - dropped - waiting
-        if self.lane.may_drop() and dropped > size - waiting:
+        in_flight = size - fate.dropped - waiting
+        if self.lane.may_drop() and in_flight < 0:
             # with what was dropped a moment before or after; the totals tell
             in_flight = 0
         gap = Gap(first, last, begin, after.time, in_flight, size - in_flight,
                   loss.hresult if loss else None)
-        if not loss and self.lane.may_drop() and in_flight == 0:
-            return gap
-        if not loss:
+        if not loss and (in_flight != 0 or not self.lane.may_drop()):
             self.wrong(f'packets {first} to {last} are missing, and no status tells of a loss')
         if in_flight < 0:
-            self.wrong(f'packets {first} to {last}: {dropped} were dropped, which is more than are missing')
-        elif loss and in_flight > 0 and loss.time + RACE_SECONDS < begin:
-            self.wrong(f'packets {first} to {last}: {in_flight} were lost after the connection was')
-        elif loss and (not self.lane.may_drop() or len([s for s in losses if s.time >= begin]) == 1):
+            self.wrong(f'packets {first} to {last}: {fate.dropped} were dropped, which is more than are missing')
+        elif loss and fate.is_alone:
+            self.check_loss(gap, loss, len(later))
+        return gap
+
+    def check_loss(self, gap, loss, n_later):
+        if gap.in_flight > 0 and loss.time + RACE_SECONDS < gap.begin:
+            self.wrong(f'packets {gap.first} to {gap.last}: {gap.in_flight} were lost after the connection was')
+        elif not self.lane.may_drop() or n_later == 1:
             # else some were dropped between those that were lost
             self.check_in_flight(gap, loss)
-        return gap
 
     def check_in_flight(self, gap, loss):
         """None of them may be one that the server's kernel had acknowledged, unless the server died with it."""

@@ -80,7 +80,7 @@ take_plain (Player * self)
     size = self->check.info.packet_size;
     if (self->bytes->len >= size)
       numbered_check_packet (&self->check, self->bytes->data, size);
-  } else if (self->bytes->len >= ASF_HEADER_PEEK_SIZE
+  } else if (self->bytes->len >= ASF_HEADER_HEAD_SIZE
       && asf_header_measure (self->bytes->data, self->bytes->len, &size, NULL)
       && self->bytes->len >= size) {
     self->has_header =

@@ -251,7 +251,7 @@ build_pipeline (Encoder * self, const Options * options)
       " ! video/x-raw,width=176,height=144,framerate=15/1"
       " ! avenc_wmv2 bitrate=128000 gop-size=15"
       " ! asfmux name=m packet-size=1400 ! wmspushsink name=sink"
-      " audiotestsrc is-live=true wave=ticks samplesperbuffer=2048"
+      " audiotestsrc is-live=true volume=0.1 samplesperbuffer=2048"
       " ! audio/x-raw,rate=22050,channels=1 ! avenc_wmav2 bitrate=32000 ! m.";
   g_autoptr (GError) error = NULL;
   g_autoptr (GstPad) pad = NULL;

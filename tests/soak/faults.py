@@ -247,8 +247,12 @@ class Run:
 
     def settle_down(self):
         """Without faults, until descriptors and threads are what they were."""
-        self.pump.wait(leaks.QUIET_SECONDS, lambda: self.memory.is_quiet(self.lanes) or not self.all_run())
-        self.note_memory()
+        for _ in range(leaks.LOOKS):
+            self.pump.wait(leaks.QUIET_SECONDS, lambda: self.is_quiet() or not self.all_run())
+            self.note_memory()
+
+    def is_quiet(self):
+        return self.memory.is_quiet(self.lanes)
 
     def check(self):
         for lane in self.lanes:

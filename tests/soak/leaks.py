@@ -7,7 +7,10 @@ import time
 
 import processes
 
-QUIET_SECONDS = 30
+# a server keeps a connection that has gone silent for a minute
+QUIET_SECONDS = 75
+# at the end: what is opened for a moment, for a name or a file, is not kept
+LOOKS = 3
 WARM_UP = 0.2                   # share of the run that does not count
 # of the process, over the run; measured noise is a tenth of it
 HEAP_LIMIT = 512 * 1024
@@ -44,9 +47,11 @@ class Watch:
         """(line, whether it is good) for each lane."""
         for name, notes in self.notes.items():
             first, last = notes[0], notes[-1]
-            yield (f'{name}: descriptors {first.descriptors} at the beginning, {last.descriptors} at the end; threads'
-                   f' {first.threads} and {last.threads}',
-                   last.descriptors <= first.descriptors and last.threads <= first.threads)
+            descriptors, threads = (min(getattr(note, what) for note in notes[-LOOKS:])
+                                    for what in ('descriptors', 'threads'))
+            yield (f'{name}: descriptors {first.descriptors} at the beginning, {descriptors} at the end; threads'
+                   f' {first.threads} and {threads}',
+                   descriptors <= first.descriptors and threads <= first.threads)
             notes = notes[int(len(notes) * WARM_UP):]
             if len(notes) < 4:
                 continue

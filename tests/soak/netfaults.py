@@ -84,10 +84,6 @@ class Run(faults.Run):
         self.servers = []
         self.server_memory = leaks.Watch()
 
-        # libavcodec's encoder of WMA decides by memory that it has not written, which valgrind shows: filled with some
-        # values by meson, it takes more and more of it
-        self.environment['MALLOC_PERTURB_'] = '0'
-
     def make_network(self):
         return None                 # which one is found out when the run begins
 
@@ -203,11 +199,8 @@ class Run(faults.Run):
             else:
                 self.fail(f'self-test: {lane.name}: {name} was not found')
 
-    def settle_down(self):
-        self.pump.wait(leaks.QUIET_SECONDS, lambda: (self.memory.is_quiet(self.lanes)
-                                                     and self.server_memory.is_quiet(self.servers))
-                       or not self.all_run())
-        self.note_memory()
+    def is_quiet(self):
+        return super().is_quiet() and self.server_memory.is_quiet(self.servers)
 
     def clean_up(self):
         if self.network is None:

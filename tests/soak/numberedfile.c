@@ -37,7 +37,7 @@ read_at (File * self, guint64 at, gpointer data, gsize size)
 static gboolean
 read_header (File * self)
 {
-  guint8 peek[ASF_HEADER_PEEK_SIZE];
+  guint8 peek[ASF_HEADER_HEAD_SIZE];
   g_autofree guint8 *header = NULL;
 
   if (!read_at (self, 0, peek, sizeof (peek))

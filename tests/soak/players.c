@@ -20,9 +20,10 @@
 #define RATE 100000
 #define WORK_SECONDS 600
 #define LEAVE_SECONDS 20
-/* What the allocator may keep beyond the first ones: 22 bytes for each of
- * 90,000. */
+/* What the allocator may keep beyond the first ones, and for so many players
+ * more: 22 bytes for each. */
 #define GROWTH_KB 2048
+#define GROWTH_PLAYERS 90000
 
 typedef struct
 {
@@ -110,15 +111,21 @@ static void
 run (const SoakServer * server)
 {
   BenchWorker *source = start_source (server);
-  guint n_first = MAX (n_connects / 10, 2 * AT_ONCE);
+  guint total = CLAMP (n_connects / 10, 2 * AT_ONCE, BENCH_MAX_PLAYERS / 10);
   SoakHeld idle, before, after;
+  guint n;
 
   if (!soak_check (source != NULL, "a programme is pushed"))
     return;
   soak_held_read (&idle, server->pid);
-  play (server, n_first, n_first, &idle, &before);
-  play (server, n_connects - n_first, n_connects, &idle, &after);
-  soak_held_compare ("the server", &before, &after, GROWTH_KB);
+  play (server, total, total, &idle, &before);
+  while (total < (guint) n_connects) {
+    n = MIN (n_connects - total, BENCH_MAX_PLAYERS);
+    total += n;
+    play (server, n, total, &idle, &after);
+    soak_held_compare ("the server", &before, &after, (glong) GROWTH_KB
+        * MAX (1, total / GROWTH_PLAYERS));
+  }
   bench_worker_free (source);
 }
 
@@ -130,13 +137,9 @@ parse_arguments (int argc, char **argv)
     {"mms", 0, 0, G_OPTION_ARG_NONE, &is_mms, "MMS over HTTP", NULL},
     {NULL}
   };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-  g_autoptr (GError) error = NULL;
 
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, &argc, &argv, &error))
-    bench_fail (error->message);
-  n_connects = CLAMP (n_connects, 4 * AT_ONCE, BENCH_MAX_PLAYERS);
+  bench_parse (&argc, &argv, entries, NULL);
+  n_connects = MAX (n_connects, 4 * AT_ONCE);
 }
 
 int

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The documentation is a site whose links, pictures and anchors are there.
+"""The documentation is a site whose links, pictures and anchors are there, the
+element reference among them.
 
 guide.py NINJA BUILD-FOLDER
 """
@@ -14,6 +15,7 @@ import urllib.parse
 
 import project
 
+REFERENCE = 'reference/index.html'
 LOADED = {'img': 'src', 'script': 'src', 'link': 'href'}
 
 
@@ -74,6 +76,15 @@ def unlisted(site):
                 yield f'{path}: is not in the site'
 
 
+def unshown(site, pages):
+    """Pictures that are made for nobody."""
+    shown = {target(site, path, link)[0]
+             for path, page in pages.items() for link in page.loaded}
+    for path in glob.glob(os.path.join(site, 'guide', '*.svg')):
+        if os.path.normpath(path) not in shown:
+            yield f'{os.path.relpath(path, site)}: no page shows it'
+
+
 def main():
     ninja, build = sys.argv[1:]
     run = subprocess.run([ninja, '-C', build, 'docs/guide'],
@@ -87,7 +98,10 @@ def main():
     pages = {path: Page(path) for path in glob.glob(
         os.path.join(site, '**', '*.html'), recursive=True)
         if not path.endswith('404.html')}
-    problems = [*link_problems(site, pages), *unlisted(site)]
+    problems = [*link_problems(site, pages), *unlisted(site),
+                *unshown(site, pages)]
+    if REFERENCE not in pages[os.path.join(site, 'index.html')].links:
+        problems.append(f'index.html: does not lead to {REFERENCE}')
     links = sum(len(page.links) + len(page.loaded) for page in pages.values())
     project.finish(problems, links)
 

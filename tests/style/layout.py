@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The section Layout of docs/design.md names the files that are there."""
+"""The section Layout of docs/design.md names the files that are there, once."""
 
 import fnmatch
 import re
@@ -21,6 +21,8 @@ def main():
     problems, named = [], set()
     for pattern in patterns():
         fits = fnmatch.filter(files, pattern)
+        problems += [f'{f} is in the table twice' for f in fits
+                     if f in named]
         named.update(fits)
         if not fits:
             problems.append(f'{pattern} is in the table, but not in the tree')

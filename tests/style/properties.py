@@ -4,7 +4,8 @@
 
 properties.py PLUGIN-FILE.  Documented means: the sources have a block
 "Type:name:" ("Type::name:" for a signal) with a paragraph of its own; a Since
-line alone does not count.
+line alone does not count.  The paragraph of a property that can be set says its
+default, and that of a number what it counts.
 """
 
 import os
@@ -21,15 +22,20 @@ PREFIX = 'GstWms'
 BLOCK = re.compile(r'/\*\*\n\s*\* (Gst\w+::?[\w-]+):[^\n]*\n(.*?)\*/', re.S)
 
 
+NUMBERS = ('gint', 'guint', 'gint64', 'guint64', 'gfloat', 'gdouble')
+UNIT = re.compile(r'\b(?:bytes?|bits? per second|bit/s|(?:milli|nano)?seconds'
+                  r'|how often|number|rank)\b', re.I)
+
+
 def documented():
-    """The names of all blocks that say something."""
-    names = set()
+    """The text of each block that says something."""
+    names = {}
     for path in project.sources('.c', '.h', under=('gst',)):
         for name, body in BLOCK.findall(project.read(path)):
             lines = [line.strip(' *') for line in body.split('\n')]
             if any(line and not line.startswith(('Since', '@', 'Returns'))
                    for line in lines):
-                names.add(name)
+                names[name] = ' '.join(lines)
     return names
 
 
@@ -52,14 +58,26 @@ def lineage(gtype):
 
 
 def wanted(plugin):
-    names = set()
+    """Each name with the property, None for a signal."""
+    names = {}
     for gtype in (t for o in object_types(plugin) for t in lineage(o)):
         for spec in GObject.list_properties(gtype):
             if spec.owner_type == gtype:
-                names.add(f'{gtype.name}:{spec.name}')
-        names.update(f'{gtype.name}::{signal}'
+                names[f'{gtype.name}:{spec.name}'] = spec
+        names.update((f'{gtype.name}::{signal}', None)
                      for signal in GObject.signal_list_names(gtype))
     return names
+
+
+def faults(spec, text):
+    """What the text of a property lacks."""
+    if text is None:
+        yield 'is not documented'
+    elif spec is not None and spec.flags & GObject.ParamFlags.WRITABLE:
+        if 'default' not in text.lower():
+            yield 'does not say its default'
+        if spec.value_type.name in NUMBERS and not UNIT.search(text):
+            yield 'does not say what it counts'
 
 
 def main():
@@ -67,9 +85,9 @@ def main():
     plugin = Gst.Plugin.load_file(os.path.abspath(sys.argv[1]))
     Gst.Registry.get().add_plugin(plugin)
     names = wanted(plugin)
-    missing = sorted(names - documented())
-    project.finish([f'{name} is not documented' for name in missing],
-                   len(names))
+    texts = documented()
+    project.finish([f'{name} {fault}' for name, spec in sorted(names.items())
+                    for fault in faults(spec, texts.get(name))], len(names))
 
 
 main()

@@ -5,8 +5,8 @@
 reference.py NINJA BUILD-FOLDER
 """
 
-import glob
 import html
+import json
 import os
 import re
 import subprocess
@@ -19,15 +19,46 @@ PROPERTY = re.compile(r'/\*\*\n\s*\* GstWms\w+:([\w-]+):')
 TAG = re.compile(r'<[^>]*>')
 SVG = '{http://www.w3.org/2000/svg}'
 LABEL_CHARACTER = 7.3
-PARTS = ('Object Hierarchy', 'Example launch line', 'Property Details')
+PARTS = ('Object Hierarchy', 'Pads', 'Messages', 'Example launch line')
+FOLDERS = {'asfmux': 'asfmux', 'asfparse': 'asfparse',
+           'rtpasfpay': 'rtpasfpay', 'wmspushsink': 'wmspush'}
+PADS = {'asfmux': 'GstWmsAsfMuxPad.html'}
+# errors and warnings: posted by an element, or a row of wmsstatus.c
+POSTED = re.compile(r'GST_ELEMENT_(?:ERROR|WARNING) \([^,]+, (\w+), (\w+),|'
+                    r'RESOURCE \(([A-Z_]+)\)|(GST_STREAM_ERROR_\w+)|'
+                    r', (?:NS_)?E_\w+, ([A-Z_]+),', re.S)
 
 
-def page(build, element):
-    paths = glob.glob(os.path.join(build, 'docs', 'html', f'*{element}.html'))
-    if not paths:
+def page(build, name):
+    path = os.path.join(build, 'docs', 'html', name)
+    if not os.path.isfile(path):
         return ''
-    with open(paths[0], encoding='utf-8') as file:
-        return html.unescape(TAG.sub('', file.read()))
+    with open(path, encoding='utf-8') as file:
+        return file.read()
+
+
+def said_of(build, element):
+    """The text of an element's page, and of that of its pads."""
+    return html.unescape(TAG.sub('', page(build, f'gst-wms-{element}.html')
+                                 + page(build, PADS.get(element, ''))))
+
+
+def codes(source):
+    """The error codes that a source posts."""
+    for domain, code, row, whole, short in POSTED.findall(source):
+        yield whole or f'GST_{domain or "RESOURCE"}_ERROR_{code or row or short}'
+
+
+def wanted(element, pads):
+    """What the pages of an element have to say."""
+    yield from PARTS
+    yield from (name.replace('%%', '%') for name in pads)
+    for path in project.sources('.c', under=('gst',)):
+        if path.startswith(f'gst/{FOLDERS[element]}/'):
+            source = project.read(path)
+            yield from (f'The “{name}” property'
+                        for name in PROPERTY.findall(source))
+            yield from codes(source)
 
 
 def cut_labels(path):
@@ -44,11 +75,7 @@ def cut_labels(path):
 def picture_problems(build):
     """Scenarios of docs/messages without their picture in the reference."""
     folder = os.path.join(build, 'docs', 'html')
-    shown = ''
-    if os.path.exists(os.path.join(folder, 'messages.html')):
-        with open(os.path.join(folder, 'messages.html'),
-                  encoding='utf-8') as file:
-            shown = file.read()
+    shown = page(build, 'messages.html')
     for path in project.all_files():
         if path.startswith('docs/messages/') and path.endswith('.txt'):
             name = os.path.basename(path).replace('.txt', '.svg')
@@ -70,15 +97,16 @@ def main():
         print(run.stdout)
         project.finish(['gtk-doc failed'], 1)
     problems, checked = [], 0
-    for element, folder in (('asfmux', 'asfmux'), ('wmspushsink', 'wmspush')):
-        text = page(build, element)
-        wanted = [f'The “{name}” property'
-                  for path in project.sources('.c', under=('gst',))
-                  if path.startswith(f'gst/{folder}/gst')
-                  for name in PROPERTY.findall(project.read(path))]
-        checked += len(wanted)
+    chapter = page(build, 'pads.html')
+    plugin = json.loads(project.read('docs/gst_plugins_cache.json'))['asfmux']
+    for element, said in plugin['elements'].items():
+        text = said_of(build, element)
+        parts = sorted(set(wanted(element, said['pad-templates'])))
+        checked += len(parts)
         problems += [f'{element}: nothing about {part}'
-                     for part in (*PARTS, *wanted) if part not in text]
+                     for part in parts if part not in text]
+        if f'name="pads-{element}"' not in chapter:
+            problems.append(f'{element}: no list of pads')
     problems += picture_problems(build)
     project.finish(problems, checked)
 

@@ -1,6 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""No text is missing from po/: files in POTFILES, texts in each language."""
+"""No text is missing from po/: files in POTFILES, texts in each language.
+
+First it is seen that faults planted in a catalogue are found.
+"""
 
 import os
 import re
@@ -37,6 +40,8 @@ def potfiles_problems():
     files = listed('POTFILES')
     marked = [f for f in project.sources('.c', '.h', under=('gst', 'tools'))
               if MARKED.search(project.read(f))]
+    # of these gettext knows the elements with texts
+    marked += project.sources('.metainfo.xml.in', under=('packaging',))
     yield from (f'po/POTFILES: {f} is missing' for f in marked
                 if f not in files)
     yield from (f'po/POTFILES: {f} has no text' for f in files
@@ -75,11 +80,11 @@ def texts(path, *options):
                             check=True, stdout=subprocess.PIPE,
                             text=True).stdout
     return [line for line in output.splitlines()
-            if line.startswith('msgid "') and line != 'msgid ""']
+            if line.startswith(('msgid "', '#~ msgid "'))
+            and line != 'msgid ""']
 
 
-def language_problems(language, template, folder):
-    catalogue = os.path.join(project.ROOT, 'po', f'{language}.po')
+def language_problems(language, catalogue, template, folder):
     merged = os.path.join(folder, f'{language}.po')
     subprocess.run(['msgmerge', '--quiet', '--no-wrap', '-o', merged,
                     catalogue, template], check=True)
@@ -89,14 +94,45 @@ def language_problems(language, template, folder):
             options = [f'--{what}']
         yield from (f'po/{language}.po: {what}: {text}'
                     for text in texts(merged, *options))
-    check = subprocess.run(['msgfmt', '--check', '-o', os.devnull, catalogue],
-                           stderr=subprocess.PIPE, text=True)
-    if check.returncode != 0:
-        yield check.stderr
+    # merged: what has formats the sources say, not the catalogue
+    for path in (merged, catalogue):
+        check = subprocess.run(['msgfmt', '--check', '-o', os.devnull, path],
+                               stderr=subprocess.PIPE, text=True)
+        if check.returncode != 0:
+            yield f'po/{language}.po: {check.stderr}'
+
+
+# A text of the catalogue, what is planted in it, what has to be found.
+ENTRY = re.compile(r'(?<=\n\n)(?:#.*\n)*msgid "([^%"]+)"\nmsgstr "([^%"]+)"\n')
+FORMAT = re.compile(r'#, c-format\n(msgid "[^"]*%s[^"]*"\nmsgstr "[^"]*)%s')
+FAULTS = (
+    ('untranslated', ENTRY, r'msgid "\1"\nmsgstr ""\n', 'untranslated'),
+    ('missing', ENTRY, '', 'untranslated'),
+    ('fuzzy', ENTRY, r'#, fuzzy\nmsgid "\1"\nmsgstr "\2"\n', 'only-fuzzy'),
+    ('stale', ENTRY, r'\g<0>\nmsgid "Nobody says that."\nmsgstr "\2"\n',
+     'only-obsolete'),
+    ('mismatched', FORMAT, r'#, c-format\n\1%d', 'msgfmt'),
+    ('mismatched and not marked', FORMAT, r'\1%d', 'only-fuzzy'),
+)
+
+
+def self_test(language, template, folder):
+    """Faults that are not found."""
+    text = project.read(f'po/{language}.po')
+    for name, wanted, planted, told in FAULTS:
+        faulty, number = wanted.subn(planted, text, count=1)
+        path = os.path.join(folder, 'faulty.po')
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(faulty)
+        found = list(language_problems(language, path, template, folder))
+        if number != 1 or not any(told in problem for problem in found):
+            yield f'self-test: a text that is {name} is not found: {found}'
 
 
 def main():
     project.need_tool('xgettext')
+    # whose package says which texts of the metadata are translated
+    project.need_tool('appstreamcli')
     problems = [*potfiles_problems(), *message_problems(),
                 *marking_problems()]
     with tempfile.TemporaryDirectory() as folder:
@@ -104,7 +140,10 @@ def main():
         write_template(template)
         checked = len(texts(template))
         for language in listed('LINGUAS'):
-            problems += language_problems(language, template, folder)
+            problems += self_test(language, template, folder)
+            problems += language_problems(
+                language, os.path.join(project.ROOT, 'po', f'{language}.po'),
+                template, folder)
     project.finish(problems, checked)
 
 

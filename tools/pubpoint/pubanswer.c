@@ -21,7 +21,7 @@ answer_head (const PubAnswer * answer, gboolean closes)
   gchar *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
 
   g_string_append_printf (text, "HTTP/1.1 %u %s\r\nServer: %s\r\nDate: %s\r\n",
-      answer->status, soup_status_get_phrase (answer->status),
+      answer->status, pub_status_phrase (answer->status),
       pub_server_header (), date);
   if (has_body (answer->status))
     g_string_append_printf (text, "Content-Length: %" G_GSIZE_FORMAT "\r\n",

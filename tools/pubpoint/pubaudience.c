@@ -180,11 +180,20 @@ player_skipped (gpointer data, PubPlayer * player)
   self->owner.changed (self->owner.data);
 }
 
+static gboolean
+is_over (gpointer data)
+{
+  PubAudience *self = data;
+
+  return self->owner.is_over (self->owner.data);
+}
+
 void
 pub_audience_add (PubAudience * self, SoupServerMessage * msg)
 {
   const PubPlayerOwner owner = { player_gone, player_waits, player_began,
-    player_paused, player_skipped, self, &self->totals, self->owner.sessions
+    player_paused, player_skipped, is_over, self, &self->totals,
+    self->owner.sessions
   };
   PubPlayer *player = pub_player_new (self->conns, msg, self->pace,
       self->stream, self->config, &owner);

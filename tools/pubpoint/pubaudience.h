@@ -19,6 +19,7 @@ typedef struct _PubAudience PubAudience;
  * @changed: somebody came, began to play, skipped or went
  * @moved: of these, all but skipping; called before @changed
  * @empty: (nullable): the last player has gone; the owner may free the audience
+ * @is_over: see #PubPlayerOwner
  * @sessions: those of [MS-WMSP] players
  */
 typedef struct
@@ -26,6 +27,7 @@ typedef struct
   void (*changed) (gpointer data);
   void (*moved) (gpointer data);
   void (*empty) (gpointer data);
+  gboolean (*is_over) (gpointer data);
   gpointer data;
   PubSessions *sessions;
 } PubAudienceOwner;

@@ -8,7 +8,6 @@
 #include "pubdigest.h"
 #include "publog.h"
 #include "pubnonces.h"
-#include "pubpasswords.h"
 #include "pubrequest.h"
 #include "wmspush/wmscredentials.h"
 
@@ -69,21 +68,12 @@ pub_auth_free (PubAuth * self)
   g_free (self);
 }
 
-gboolean
-pub_auth_set_passwords (PubAuth * self, PubRole role,
-    const gchar * htdigest_file, const gchar * realm, GError ** error)
+void
+pub_auth_set_passwords (PubAuth * self, PubRole role, PubPasswords * passwords)
 {
-  PubPasswords *passwords = NULL;
-
-  if (htdigest_file != NULL) {
-    passwords = pub_passwords_read (htdigest_file, realm, error);
-    if (passwords == NULL)
-      return FALSE;
-  }
   pub_passwords_free (self->passwords[role]);
   self->passwords[role] = passwords;
   self->generation += role == PUB_ROLE_ENCODER;
-  return TRUE;
 }
 
 gboolean

@@ -4,6 +4,8 @@
 
 #include <libsoup/soup.h>
 
+#include "pubpasswords.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -33,9 +35,9 @@ typedef struct _PubAuth PubAuth;
 PubAuth *pub_auth_new (void);
 void pub_auth_free (PubAuth * self);
 
-/* See pub_server_set_passwords(). */
-gboolean pub_auth_set_passwords (PubAuth * self, PubRole role,
-    const gchar * htdigest_file, const gchar * realm, GError ** error);
+/* Takes @passwords; see pub_server_take_passwords(). */
+void pub_auth_set_passwords (PubAuth * self, PubRole role,
+    PubPasswords * passwords);
 
 /* Whether a password is asked of @role. */
 gboolean pub_auth_asks (PubAuth * self, PubRole role);

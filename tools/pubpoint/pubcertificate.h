@@ -8,13 +8,14 @@ G_BEGIN_DECLS
 
 /**
  * pub_certificate_load:
- * @certificate_file: PEM
+ * @certificate_file: PEM: the certificate, then those of its issuers
  * @key_file: (nullable): PEM; %NULL when the key is in @certificate_file
  * @error: return location; names the file
  *
  * Reads a server's certificate and key, and lets a handshake over a pair of
  * sockets show that they belong together: GIO does not look before.  It blocks
- * for some milliseconds.
+ * for some milliseconds.  Warns in the log of a key that everybody can read and
+ * of a certificate that is not valid now.
  *
  * Returns: (transfer full) (nullable): a certificate that works.
  */

@@ -139,8 +139,9 @@ pub_conns_free (PubConns * self)
   g_free (self);
 }
 
-PubConn *
-pub_conn_new (PubConns * conns, GIOStream * stream, GSocketAddress * local,
+/* @stream is (transfer full). */
+static PubConn *
+make_conn (PubConns * conns, GIOStream * stream, GSocketAddress * local,
     GSocketAddress * remote, const PubConnFuncs * funcs, gpointer data)
 {
   PubConn *self = g_new0 (PubConn, 1);
@@ -207,7 +208,7 @@ pub_conn_steal (PubConns * conns, SoupServerMessage * msg,
       (soup_server_message_get_local_address (msg));
   GSocketAddress *remote = g_object_ref
       (soup_server_message_get_remote_address (msg));
-  PubConn *self = pub_conn_new (conns, pub_conns_take_stream (msg), local,
+  PubConn *self = make_conn (conns, pub_conns_take_stream (msg), local,
       remote, funcs, data);
 
   g_object_unref (local);
@@ -246,7 +247,7 @@ refuse_head (GIOStream * stream, const gchar * line, guint status,
   Visitor *self = data;
   gchar *request = pub_log_describe_line (line, self->remote);
   gchar *text = pub_response_text (status, NULL, TRUE, NULL);
-  PubConn *conn = pub_conn_new (self->conns, g_object_ref (stream),
+  PubConn *conn = make_conn (self->conns, g_object_ref (stream),
       self->local, self->remote, NULL, NULL);
 
   pub_log_refused (request, status, why);

@@ -83,12 +83,6 @@ gboolean pub_conns_is_taken (SoupServerMessage * msg);
 /* Closes the connection of @remote if a request is waited for there. */
 void pub_conns_close_waiting (PubConns * self, GSocketAddress * remote);
 
-/* Like pub_conn_steal(), for a connection that libsoup does not have; @stream
- * is (transfer full). */
-PubConn *pub_conn_new (PubConns * conns, GIOStream * stream,
-    GSocketAddress * local, GSocketAddress * remote,
-    const PubConnFuncs * funcs, gpointer data);
-
 /**
  * pub_conn_steal:
  * @conns: where it belongs to

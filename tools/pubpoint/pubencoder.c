@@ -17,6 +17,22 @@ pub_encoder_is_start (PubRequest * request)
   return pub_request_has_type (request, PUB_START_TYPE);
 }
 
+/* Only players that were there get anything more. */
+static gboolean
+is_over (PubPoint * point)
+{
+  return pub_point_is_left_out (point)
+      && pub_point_get_use (point) < PUB_POINT_SET_UP;
+}
+
+static gboolean
+is_template (PubServer * self, const gchar * path)
+{
+  PubPoint *point = g_hash_table_lookup (self->points, path);
+
+  return point != NULL && !pub_point_is_left_out (point);
+}
+
 PubPoint *
 pub_encoder_find_point (PubServer * self, const gchar * path,
     const gchar * template_path, PubPointUse spared, guint * status,
@@ -24,12 +40,12 @@ pub_encoder_find_point (PubServer * self, const gchar * path,
 {
   PubPoint *point = g_hash_table_lookup (self->points, path);
 
-  if (point != NULL)
-    return point;
   *status = SOUP_STATUS_NOT_FOUND;
+  *why = "the point is left out";
+  if (point != NULL)
+    return is_over (point) ? NULL : point;
   *why = "no such template";
-  if (template_path != NULL
-      && !g_hash_table_contains (self->points, template_path))
+  if (template_path != NULL && !is_template (self, template_path))
     return NULL;
   *why = "no such point";
   if (self->is_strict && template_path == NULL)
@@ -56,7 +72,7 @@ check_request (PubRequest * request, const gchar ** why)
     return SOUP_STATUS_BAD_REQUEST;
   *why = "the path is the server's own";
   if (pub_path_is_reserved (request->path))
-    return SOUP_STATUS_CONFLICT;
+    return SOUP_STATUS_NOT_FOUND;
   *why = "no Content-Length";
   if (soup_message_headers_get_one (headers, "Content-Length") == NULL)
     return SOUP_STATUS_LENGTH_REQUIRED;

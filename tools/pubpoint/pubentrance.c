@@ -11,9 +11,11 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "pubcertificate.h"
 #include "publisten.h"
 #include "pubrequest.h"
 #include "pubserver-private.h"
+#include "pubsocket.h"
 #include "pubtls.h"
 #include "pubwaiting.h"
 #include "wmspush/wmssource.h"
@@ -48,7 +50,7 @@ connection_of (SoupServerMessage * msg)
 static GSocket *
 socket_of (SoupServerMessage * msg)
 {
-  return g_object_get_data (connection_of (msg), "pub-socket");
+  return pub_socket_of (soup_server_message_get_remote_address (msg));
 }
 
 static void
@@ -193,8 +195,7 @@ give_to_soup (PubEntrance * self, GIOStream * stream,
 
   /* it may have gone already */
   if (local != NULL && remote != NULL) {
-    g_object_set_data_full (G_OBJECT (remote), "pub-socket", g_object_ref
-        (g_socket_connection_get_socket (connection)), g_object_unref);
+    pub_socket_note (remote, g_socket_connection_get_socket (connection));
     if (is_secure)
       pub_auth_mark_secure (remote);
     pub_conns_accept (self->server->conns, stream, local, remote);
@@ -285,7 +286,7 @@ gboolean
 pub_server_listen_tls (PubServer * self, const gchar * address, guint port,
     GError ** error)
 {
-  if (!pub_tls_is_loaded (self->entrance->tls)) {
+  if (!pub_tls_has_certificate (self->entrance->tls)) {
     g_set_error_literal (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE,
         _("TLS needs a certificate (--tls-certificate)"));
     return FALSE;
@@ -301,8 +302,22 @@ gboolean
 pub_server_set_tls (PubServer * self, const gchar * certificate_file,
     const gchar * key_file, GError ** error)
 {
-  return certificate_file == NULL || pub_tls_load (self->entrance->tls,
-      certificate_file, key_file, error);
+  GTlsCertificate *certificate;
+
+  if (certificate_file == NULL)
+    return TRUE;
+  certificate = pub_certificate_load (certificate_file, key_file, error);
+  if (certificate == NULL)
+    return FALSE;
+  pub_server_set_certificate (self, certificate);
+  g_object_unref (certificate);
+  return TRUE;
+}
+
+void
+pub_server_set_certificate (PubServer * self, GTlsCertificate * certificate)
+{
+  pub_tls_set_certificate (self->entrance->tls, certificate);
 }
 
 guint

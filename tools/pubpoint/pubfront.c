@@ -60,8 +60,22 @@ gboolean
 pub_server_set_passwords (PubServer * self, PubRole role,
     const gchar * htdigest_file, const gchar * realm, GError ** error)
 {
-  return pub_auth_set_passwords (self->front->auth, role, htdigest_file, realm,
-      error);
+  PubPasswords *passwords = NULL;
+
+  if (htdigest_file != NULL) {
+    passwords = pub_passwords_read (htdigest_file, realm, error);
+    if (passwords == NULL)
+      return FALSE;
+  }
+  pub_server_take_passwords (self, role, passwords);
+  return TRUE;
+}
+
+void
+pub_server_take_passwords (PubServer * self, PubRole role,
+    PubPasswords * passwords)
+{
+  pub_auth_set_passwords (self->front->auth, role, passwords);
 }
 
 gboolean

@@ -7,6 +7,9 @@
 
 /* Not among libsoup 3.2's (RFC 6585). */
 #define STATUS_HEAD_TOO_LARGE 431
+/* What a header's name is of (RFC 9110, 5.6.2). */
+#define NAME_CHARACTERS "!#$%&'*+-.^_`|~0123456789" \
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 /* Returns: (nullable): the header's value when it has that name. */
 static gchar *
@@ -26,17 +29,19 @@ is_number (const gchar * text)
   return *text != '\0' && strspn (text, "0123456789") == strlen (text);
 }
 
-/* Returns: 0, or the status that refuses the header in the line. */
+/* Others may take "Transfer-Encoding" and a vertical tab, a quote or a byte of
+ * no ASCII for that header.
+ *
+ * Returns: 0, or the status that refuses the header in the line. */
 static guint
 check_header (PubHead * self, const gchar ** why)
 {
-  gsize name_size = strcspn (self->line, ":");
+  gsize name_size = strspn (self->line, NAME_CHARACTERS);
   gboolean is_cut = self->line_size >= PUB_HEAD_LINE_SIZE;
   const gchar *value;
 
   *why = "a header that is none";
-  if (name_size == 0 || self->line[name_size] == '\0'
-      || strcspn (self->line, " \t") < name_size)
+  if (name_size == 0 || self->line[name_size] != ':')
     return SOUP_STATUS_BAD_REQUEST;
   value = find_value (self, "Content-Length");
   *why = "a Content-Length that is none";

@@ -22,6 +22,7 @@ struct _PubKeys
 {
   AsfHeaderInfo info;
   gboolean is_first;            /* no packet has come */
+  AsfKeyWait wait;
   GArray *starts;               /* of Start, in order */
   guint64 newest;
   OpenFrame open[ASF_MAX_STREAMS + 1];
@@ -52,6 +53,8 @@ pub_keys_reset (PubKeys * self, const AsfHeaderInfo * info)
 {
   self->info = *info;
   self->is_first = TRUE;
+  memset (&self->wait, 0, sizeof (self->wait));
+  self->wait.is_over = !info->has_video;
   g_array_set_size (self->starts, 0);
   self->newest = self->picture_start = PUB_KEYS_NONE;
   memset (self->open, 0, sizeof (self->open));
@@ -137,11 +140,11 @@ pub_keys_add (PubKeys * self, guint64 place, const guint8 * data, gsize size,
     add_start (self, place, now_us);
   self->is_first = FALSE;
   if (asf_packet_read (data, size, &packet, NULL)) {
-    is_start |= asf_packet_starts_key_frame (&packet, data, &self->info);
+    is_start |= asf_key_wait_take (&self->wait, &self->info, &packet, data);
     if (self->info.has_video)
       note_payloads (self, &packet, data, place, now_us);
   }
-  if (is_start && !self->info.has_video) {
+  if (is_start && self->wait.is_over) {
     add_start (self, place, now_us);
     self->picture_start = place;
     self->picture_end = place + 1;

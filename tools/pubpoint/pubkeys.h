@@ -2,7 +2,7 @@
 #ifndef __PUB_KEYS_H__
 #define __PUB_KEYS_H__
 
-#include "asf/asfpacket.h"
+#include "asf/asfkeywait.h"
 
 G_BEGIN_DECLS
 
@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  *
  * Follows the packets under one header and knows where a player can start: at
  * packets in which a key frame begins, best at those of which all of the key
- * frame has come.
+ * frame has come, or where #AsfKeyWait says that none is waited for.
  */
 typedef struct _PubKeys PubKeys;
 
@@ -57,8 +57,8 @@ guint64 pub_keys_newest (PubKeys * self);
  * @start: where a player has started
  * @next: the packet that it gets next
  *
- * Returns: whether a key frame that it has got since is complete, or, without
- *     video, whether it has got anything.
+ * Returns: whether a key frame that it has got since is complete, or, where
+ *     none is waited for, whether it has got anything.
  */
 gboolean pub_keys_has_picture (PubKeys * self, guint64 start, guint64 next);
 

@@ -24,6 +24,8 @@
 /* Connections that are taken before others have their turn. */
 #define ACCEPTS_AT_ONCE 64
 #define PAUSE_MS 100
+/* Reads of what is not wanted. */
+#define MAX_WASTE 16
 #define TELL_US G_TIME_SPAN_MINUTE
 #define BUSY "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n" \
     "Connection: close\r\nRetry-After: 10\r\n\r\n"
@@ -104,18 +106,24 @@ tell_full (PubListeners * self)
       " limit (ulimit -n, LimitNOFILE=)");
 }
 
-/* Takes @fd.  What has come of the request is read, as a close with unread
- * bytes would take the answer away. */
+void
+pub_listen_refuse (int fd, const gchar * answer)
+{
+  gchar waste[4096];
+  guint i;
+
+  if (send (fd, answer, strlen (answer), MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
+    shutdown (fd, SHUT_WR);
+  for (i = 0; i < MAX_WASTE && recv (fd, waste, sizeof (waste), MSG_DONTWAIT)
+      > 0; i++);
+}
+
+/* Takes @fd.  In TLS nothing can be said yet. */
 static void
 refuse (Listener * self, int fd)
 {
-  gchar waste[4096];
-
   tell_full (self->owner);
-  if (!self->is_tls && send (fd, BUSY, strlen (BUSY), MSG_DONTWAIT |
-          MSG_NOSIGNAL) > 0)
-    shutdown (fd, SHUT_WR);
-  while (recv (fd, waste, sizeof (waste), MSG_DONTWAIT) > 0);
+  pub_listen_refuse (fd, self->is_tls ? "" : BUSY);
   close (fd);
 }
 

@@ -5,7 +5,6 @@
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
-
 /**
  * PubListeners:
  *
@@ -60,6 +59,16 @@ guint pub_listeners_get_port (PubListeners * self);
 /* Returns: (transfer full) (nullable): "http://ADDRESS:PORT/" of socket number
  *     @index, or https; %NULL when there are not so many. */
 gchar *pub_listeners_get_url (PubListeners * self, guint index);
+
+/**
+ * pub_listen_refuse:
+ * @fd: of a connection that is closed afterwards
+ * @answer: its only one
+ *
+ * Answers, and reads what has come, as a close with unread bytes would take
+ * the answer away; but not for as long as the peer sends.
+ */
+void pub_listen_refuse (int fd, const gchar * answer);
 
 /* Whether @address is this machine's own, and nobody else gets there. */
 gboolean pub_address_is_loopback (const gchar * address);

@@ -296,7 +296,7 @@ make_head (const PubMmsAnswer * answer, guint status, const gchar * type,
   GString *text = g_string_new (NULL);
 
   g_string_append_printf (text, "HTTP/1.1 %u %s\r\n", status,
-      soup_status_get_phrase (status));
+      pub_status_phrase (status));
   if (type != NULL)
     g_string_append_printf (text, "Content-Type: %s\r\n", type);
   g_string_append_printf (text, "Server: %s\r\nDate: %s\r\n"

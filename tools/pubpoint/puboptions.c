@@ -11,6 +11,7 @@
 
 #include "puboptiontable.h"
 #include "pubrelayurl.h"
+#include "wmspush/wmscredentials.h"
 
 #define GROUP "server"
 
@@ -34,7 +35,8 @@ static void
 add_value (Source * source, guint index, gchar * value)
 {
   if (source->values[index] == NULL)
-    source->values[index] = g_ptr_array_new_with_free_func (g_free);
+    source->values[index] = g_ptr_array_new_with_free_func ((GDestroyNotify)
+        wms_free_secret);
   g_ptr_array_add (source->values[index], value);
 }
 
@@ -92,7 +94,7 @@ read_command_line (Source * source, const gchar * const *arguments,
         _("%s is no option; try --help"), rest[1]);
     is_valid = FALSE;
   }
-  g_strfreev (rest);
+  pub_option_free_list (rest);
   g_option_context_free (context);
   return is_valid;
 }
@@ -145,7 +147,7 @@ read_key (Source * source, GKeyFile * file, const gchar * key, GError ** error)
     list = g_key_file_get_string_list (file, GROUP, key, NULL, error);
     for (i = 0; list != NULL && list[i] != NULL; i++)
       add_value (source, index, g_strstrip (g_strdup (list[i])));
-    g_strfreev (list);
+    pub_option_free_list (list);
     if (list == NULL)
       g_prefix_error (error, "%s: %s: ", source->filename, key);
     return list != NULL;
@@ -187,7 +189,7 @@ check_repetition (const gchar * filename, const gchar * contents,
     }
     g_hash_table_add (seen, key);
   }
-  g_strfreev (lines);
+  pub_option_free_list (lines);
   g_hash_table_unref (seen);
   return is_once;
 }
@@ -236,7 +238,7 @@ read_file (Source * source, GError ** error)
     g_prefix_error (error, "%s: ", source->filename);
   is_valid = is_valid && check_repetition (source->filename, contents, error)
       && read_groups (source, file, error);
-  g_free (contents);
+  wms_free_secret (contents);
   g_key_file_unref (file);
   return is_valid;
 }
@@ -338,6 +340,6 @@ pub_options_free (PubOptions * self)
   clear_role (&self->admin);
   g_free (self->realm);
   g_free (self->record);
-  g_strfreev (self->push_to);
+  pub_option_free_list (self->push_to);
   g_free (self);
 }

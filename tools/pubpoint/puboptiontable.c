@@ -11,6 +11,7 @@
 
 #include "pubpath.h"
 #include "pubrelayurl.h"
+#include "wmspush/wmscredentials.h"
 
 #define DEFAULT_ADDRESS "127.0.0.1"
 #define DEFAULT_MAX_PLAYERS 2000
@@ -210,6 +211,16 @@ set_text (const PubOptionRow * row, gchar ** field, const gchar * value)
   return NULL;
 }
 
+void
+pub_option_free_list (gchar ** values)
+{
+  guint i;
+
+  for (i = 0; values != NULL && values[i] != NULL; i++)
+    wms_free_secret (values[i]);
+  g_free (values);
+}
+
 static gchar *
 set_list (const PubOptionRow * row, gchar *** field, const GPtrArray * values,
     const gchar ** bad_value)
@@ -217,7 +228,7 @@ set_list (const PubOptionRow * row, gchar *** field, const GPtrArray * values,
   GPtrArray *list = g_ptr_array_new ();
   guint i;
 
-  g_strfreev (*field);
+  pub_option_free_list (*field);
   for (i = 0; i < values->len; i++)
     g_ptr_array_add (list, g_strdup (values->pdata[i]));
   g_ptr_array_add (list, NULL);

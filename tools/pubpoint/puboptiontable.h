@@ -5,9 +5,7 @@
 #include "puboptions.h"
 
 G_BEGIN_DECLS
-
 #define PUB_MAX_OPTIONS 40
-
 /**
  * PubOptionKind:
  * @PUB_OPTION_FLAG: said or not; on the command line only
@@ -20,7 +18,7 @@ G_BEGIN_DECLS
  *
  * What a value is.
  */
-typedef enum
+    typedef enum
 {
   PUB_OPTION_FLAG,
   PUB_OPTION_TEXT,
@@ -68,6 +66,9 @@ gboolean pub_option_is_key (const PubOptionRow * row);
 
 /* Puts the defaults into @options, which is empty. */
 void pub_option_set_defaults (PubOptions * options);
+
+/* Frees values that may have passwords in them, wiped. */
+void pub_option_free_list (gchar ** values);
 
 /**
  * pub_option_set:

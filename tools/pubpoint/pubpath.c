@@ -23,8 +23,8 @@ has_dot_segment (const gchar * path)
 static gboolean
 has_control (const gchar * path)
 {
-  for (; *path != '\0'; path++) {
-    if (g_ascii_iscntrl (*path))
+  for (; *path != '\0'; path = g_utf8_next_char (path)) {
+    if (g_unichar_iscntrl (g_utf8_get_char (path)))
       return TRUE;
   }
   return FALSE;

@@ -72,6 +72,8 @@ typedef struct
  * @began: it has got a header, and begins to play
  * @paused: it plays no longer, and stays
  * @skipped: packets were not sent to it because it is slow
+ * @is_over: whether no other programme is to come: the connections of players
+ *     that wait for one are closed
  * @totals: counts what it has to bear
  * @sessions: those of [MS-WMSP] players
  */
@@ -82,6 +84,7 @@ typedef struct
   void (*began) (gpointer data, PubPlayer * player);
   void (*paused) (gpointer data, PubPlayer * player);
   void (*skipped) (gpointer data, PubPlayer * player);
+  gboolean (*is_over) (gpointer data);
   gpointer data;
   PubFeedTotals *totals;
   PubSessions *sessions;

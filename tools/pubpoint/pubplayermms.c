@@ -260,6 +260,15 @@ pub_player_mms_finish (PubPlayer * self, gboolean closes)
   pub_player_mms_go_idle (self);
 }
 
+static gboolean
+is_silent (PubPlayer * self, gint64 now_us)
+{
+  PubPlayerMms *mms = self->mms;
+
+  return (mms->mode == PUB_MODE_IDLE || mms->mode == PUB_MODE_HELD)
+      && now_us - mms->heard_us >= (gint64) self->config->player_idle_ms * 1000;
+}
+
 /* 3.2.6.1, 3.2.6.2. */
 void
 pub_player_mms_check_times (PubPlayer * self, gint64 now_us)
@@ -274,7 +283,7 @@ pub_player_mms_check_times (PubPlayer * self, gint64 now_us)
     pub_conn_flush (self->conn);
     mms->test_by_us = 0;
   }
-  if ((mms->mode == PUB_MODE_IDLE || mms->mode == PUB_MODE_HELD)
-      && now_us - mms->heard_us >= (gint64) self->config->player_idle_ms * 1000)
+  if (is_silent (self, now_us)
+      || (mms->mode == PUB_MODE_IDLE && self->owner.is_over (self->owner.data)))
     pub_player_close (self);
 }

@@ -16,7 +16,7 @@ struct _PubPoint
   PubStream *stream;
   PubPush *push;
   gboolean auto_destroy;
-  gboolean is_declared;
+  gboolean is_declared, is_left_out;
   gint64 used_us;
   PubRecord *record;
   PubRecordInfo last_record;
@@ -68,12 +68,19 @@ players_changed (gpointer data)
   self->playing_seen = playing;
 }
 
+/* A declared one is the operator's, whatever an encoder asks for. */
+static gboolean
+ends_with_session (PubPoint * self)
+{
+  return self->is_left_out || (self->auto_destroy && !self->is_declared);
+}
+
 /* The last thing that is done with @self: the owner may free it. */
 static void
 tell_session_over (PubPoint * self)
 {
   self->is_leaving = FALSE;
-  self->owner.session_over (self->owner.data, self, self->auto_destroy);
+  self->owner.session_over (self->owner.data, self, ends_with_session (self));
 }
 
 static void
@@ -85,13 +92,22 @@ audience_empty (gpointer data)
     tell_session_over (self);
 }
 
+/* [MS-WMHTTP] 3.2.5.5: the point goes with its session. */
+static gboolean
+is_over (gpointer data)
+{
+  PubPoint *self = data;
+
+  return self->is_leaving && ends_with_session (self);
+}
+
 PubPoint *
 pub_point_new (const gchar * path, PubConns * conns, PubPace * pace,
     const PubConfig * config, const PubPointOwner * owner, PubTotals * totals)
 {
   PubPoint *self = g_new0 (PubPoint, 1);
   const PubAudienceOwner audience_owner = { point_changed, players_changed,
-    audience_empty, self, owner->sessions
+    audience_empty, is_over, self, owner->sessions
   };
 
   self->path = g_strdup (path);
@@ -152,6 +168,18 @@ gboolean
 pub_point_is_declared (PubPoint * self)
 {
   return self->is_declared;
+}
+
+void
+pub_point_set_left_out (PubPoint * self, gboolean is_left_out)
+{
+  self->is_left_out = is_left_out;
+}
+
+gboolean
+pub_point_is_left_out (PubPoint * self)
+{
+  return self->is_left_out;
 }
 
 gboolean
@@ -324,8 +352,11 @@ new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
 {
   const PubPushOwner push_owner = { point_changed, push_over, self };
 
+  *why = "the point is left out";
+  if (self->is_left_out)
+    return SOUP_STATUS_NOT_FOUND;
   /* one that has never sent anything gives way: its encoder has begun anew */
-  if (self->push != NULL && !pub_push_is_unused (self->push)) {
+  if (self->push != NULL && !pub_push_is_free_for (self->push, msg)) {
     *why = "another encoder's session is there";
     pub_push_tell_wait (self->push, msg);
     return SOUP_STATUS_CONFLICT;

@@ -66,7 +66,8 @@ typedef struct
 /**
  * PubPointOwner:
  * @changed: something in #PubPointInfo has changed
- * @session_over: the point is without an encoder; it may be freed here
+ * @session_over: the point is without an encoder; @ends says that it is to be
+ *     freed here
  * @record: (nullable): (transfer full): returns the recorder for a new session,
  *     or %NULL
  * @sessions: those of [MS-WMSP] players
@@ -74,8 +75,7 @@ typedef struct
 typedef struct
 {
   void (*changed) (gpointer data);
-  void (*session_over) (gpointer data, PubPoint * point,
-      gboolean auto_destroy);
+  void (*session_over) (gpointer data, PubPoint * point, gboolean ends);
   PubRecord *(*record) (gpointer data, PubPoint * point);
   gpointer data;
   PubSessions *sessions;
@@ -131,6 +131,10 @@ gint64 pub_point_get_used_us (PubPoint * self);
 /* Declared by the operator: stays, whatever encoders ask for. */
 void pub_point_set_declared (PubPoint * self, gboolean is_declared);
 gboolean pub_point_is_declared (PubPoint * self);
+
+/* By the operator, while it has a session: that one is its last. */
+void pub_point_set_left_out (PubPoint * self, gboolean is_left_out);
+gboolean pub_point_is_left_out (PubPoint * self);
 
 /* Whether a player that comes would get something. */
 gboolean pub_point_has_programme (PubPoint * self);

@@ -6,6 +6,7 @@
 #include "pubframes.h"
 #include "publog.h"
 #include "pubrequest.h"
+#include "pubsocket.h"
 #include "wmspush/wmssource.h"
 
 #define BUFFER_SIZE (WMS_FRAME_HEAD_SIZE + WMS_FRAME_MAX_PAYLOAD)
@@ -286,6 +287,16 @@ gboolean
 pub_push_is_unused (PubPush * self)
 {
   return self->frames.headers == 0 && self->conn == NULL;
+}
+
+/* Without its push-id anybody could come between an encoder's PushSetup and its
+ * PushStart, which may be minutes later: both are on one connection. */
+gboolean
+pub_push_is_free_for (PubPush * self, SoupServerMessage * msg)
+{
+  return pub_push_is_unused (self)
+      && (self->remote == soup_server_message_get_remote_address (msg)
+      || !pub_socket_is_peer_there (self->remote));
 }
 
 static gboolean

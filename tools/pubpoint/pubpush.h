@@ -103,9 +103,12 @@ gboolean pub_push_give_way (PubPush * self);
  * the latest, unless a PushStart is running. */
 void pub_push_tell_wait (PubPush * self, SoupServerMessage * msg);
 
-/* Whether an encoder that begins anew may have the place: nothing of the
- * programme has come, and nothing is on its way. */
+/* Whether nothing of the programme has come, and nothing is on its way. */
 gboolean pub_push_is_unused (PubPush * self);
+
+/* Whether an encoder that begins anew with @msg may have the place: @self is
+ * unused, and its own encoder is gone, or is the one that begins anew. */
+gboolean pub_push_is_free_for (PubPush * self, SoupServerMessage * msg);
 
 /* Takes a PushStart over (S4); not while one is running. */
 void pub_push_start (PubPush * self, SoupServerMessage * msg);

@@ -3,9 +3,13 @@
 
 #include <string.h>
 
+#include "pubhead.h"
+#include "pubrequest.h"
+
 struct _PubReader
 {
   GString *head;                /* NULL between requests */
+  PubHead scan;                 /* of it */
   goffset body_left;
   gchar *method, *path;
   SoupHTTPVersion version;
@@ -51,6 +55,7 @@ strip_path (gchar ** path)
 static guint
 parse_head (PubReader * self)
 {
+  const gchar *why;
   guint status;
 
   clear_request (self);
@@ -62,49 +67,48 @@ parse_head (PubReader * self)
   if (status != SOUP_STATUS_OK)
     return status;
   strip_path (&self->path);
-  switch (soup_message_headers_get_encoding (self->headers)) {
-    case SOUP_ENCODING_NONE:
-      self->body_left = 0;
-      return 0;
-    case SOUP_ENCODING_CONTENT_LENGTH:
-      self->body_left = soup_message_headers_get_content_length (self->headers);
-      return self->body_left <= PUB_READER_MAX_BODY ? 0
-          : SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE;
-    default:
-      return SOUP_STATUS_LENGTH_REQUIRED;
-  }
+  status = pub_request_check_length (self->headers, &why);
+  if (status != 0)
+    return status;
+  self->body_left = soup_message_headers_get_content_length (self->headers);
+  return self->body_left <= PUB_READER_MAX_BODY ? 0
+      : SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE;
 }
 
-/* Whether the last line of the head is empty; that is taken off.  Empty lines
- * before a request are not part of it (RFC 9112, 2.2). */
-static gboolean
-ends_head (GString * head)
+/* Takes bytes up to the end of the head, whose rules are those of a
+ * connection's first one.  Returns: the status that refuses it, or 0. */
+static guint
+take_head (PubReader * self, const guint8 * data, gsize size, gsize * used)
+{
+  const gchar *why;
+  guint status = 0;
+
+  if (self->head == NULL) {
+    self->head = g_string_new (NULL);
+    memset (&self->scan, 0, sizeof (self->scan));
+  }
+  while (*used < size && status == 0 && !self->scan.is_done) {
+    const gchar *text = (const gchar *) data + *used;
+    const gchar *end = memchr (text, '\n', size - *used);
+    gsize n = end != NULL ? (gsize) (end - text) + 1 : size - *used;
+
+    n = MIN (n, PUB_READER_MAX_HEAD + 1);
+    status = pub_head_scan (&self->scan, text, n, &why);
+    g_string_append_len (self->head, text, n);
+    *used += n;
+    if (status == 0 && self->head->len > PUB_READER_MAX_HEAD)
+      status = SOUP_STATUS_BAD_REQUEST;
+  }
+  return status;
+}
+
+/* Without the empty line that has ended it. */
+static void
+cut_head (GString * head)
 {
   gsize n = head->len >= 2 && head->str[head->len - 2] == '\r' ? 2 : 1;
 
-  if (head->len > n && head->str[head->len - n - 1] != '\n')
-    return FALSE;
   g_string_truncate (head, head->len - n);
-  return head->len > 0;
-}
-
-/* Takes bytes up to the end of the head.  Returns: whether it is there. */
-static gboolean
-take_head (PubReader * self, const guint8 * data, gsize size, gsize * used)
-{
-  if (self->head == NULL)
-    self->head = g_string_new (NULL);
-  while (*used < size && self->head->len <= PUB_READER_MAX_HEAD) {
-    const guint8 *end = memchr (data + *used, '\n', size - *used);
-    gsize n = end != NULL ? (gsize) (end - data) + 1 - *used : size - *used;
-
-    n = MIN (n, PUB_READER_MAX_HEAD + 1);
-    g_string_append_len (self->head, (const gchar *) data + *used, n);
-    *used += n;
-    if (self->head->str[self->head->len - 1] == '\n' && ends_head (self->head))
-      return TRUE;
-  }
-  return FALSE;
 }
 
 PubReaderResult
@@ -115,11 +119,12 @@ pub_reader_take (PubReader * self, const guint8 * data, gsize size,
 
   *used = 0;
   if (self->body_left == 0) {
-    if (!take_head (self, data, size, used)) {
-      *status = SOUP_STATUS_BAD_REQUEST;
-      return self->head->len > PUB_READER_MAX_HEAD ? PUB_READER_FAILED
-          : PUB_READER_MORE;
-    }
+    *status = take_head (self, data, size, used);
+    if (*status != 0)
+      return PUB_READER_FAILED;
+    if (!self->scan.is_done)
+      return PUB_READER_MORE;
+    cut_head (self->head);
     *status = parse_head (self);
     if (*status != 0)
       return PUB_READER_FAILED;

@@ -17,8 +17,9 @@ G_BEGIN_DECLS
  * @max_bytes: how large it may get, 0: without a limit
  * @retry_ms: how long to wait after a failure of the disk, 0: 10 s; it doubles
  *     up to 5 minutes
- * @max_waiting: bytes of packets that may wait for the disk, of all sessions
- *     together, 0: 64 MiB
+ * @max_waiting: bytes that may wait for the disk, of all sessions together, in
+ *     packets and what each costs besides, 0: 64 MiB
+ * @end_ms: how long what waits may take at the end, 0: 10 s
  * @disk: (nullable): for tests, else the system's
  *
  * How sessions are recorded.  Files are cut where a key frame begins, so they
@@ -32,6 +33,7 @@ typedef struct
   guint64 max_bytes;
   guint retry_ms;
   gsize max_waiting;
+  guint end_ms;
   const PubRecordDisk *disk;
 } PubRecordConfig;
 
@@ -68,18 +70,31 @@ typedef struct
  */
 typedef struct _PubRecorder PubRecorder;
 
-/**
- * pub_recorder_new:
- * @config: how
- * @error: return location
- *
- * Returns: (transfer full) (nullable): a recorder; %NULL with @error when files
- *     cannot be made in the directory.
- */
-PubRecorder *pub_recorder_new (const PubRecordConfig * config,
-    GError ** error);
+/* Returns: whether files can be made in @folder; else @error names it. */
+gboolean pub_record_check_folder (const gchar * folder, GError ** error);
 
-/* Waits until everything is in the files; there must be no session left. */
+/* Returns: (transfer full): a recorder, which asks the disk for nothing before
+ *     the first session. */
+PubRecorder *pub_recorder_new (const PubRecordConfig * config);
+
+/* Ends its thread with the last session, at once where there is none: there
+ * will be no others.  Nobody is held up. */
+void pub_recorder_retire (PubRecorder * self);
+
+/* Returns: whether its thread has ended. */
+gboolean pub_recorder_has_ended (PubRecorder * self);
+
+/* Begins what pub_recorder_free() waits for, without waiting: so several end at
+ * the same time. */
+void pub_recorder_begin_end (PubRecorder * self);
+
+/**
+ * pub_recorder_free:
+ *
+ * Waits until everything is in the files, as long as @end_ms says; then for the
+ * files to be closed, 5 s.  What is missing is told.  There must be no session
+ * left.
+ */
 void pub_recorder_free (PubRecorder * self);
 
 /**

@@ -3,9 +3,7 @@
 
 #include <string.h>
 
-/* Times that go back or forward by more are those of another clock. */
-#define MAX_BACK_MS 1000
-#define MAX_FORWARD_MS (10 * 60 * 1000)
+#include "asf/asfelapsed.h"
 
 void
 pub_record_clock_reset (PubRecordClock * self)
@@ -24,7 +22,7 @@ pub_record_clock_follow (PubRecordClock * self, AsfView * view)
     step_ms = 0;
     self->send_ms = self->first_send_ms;
   }
-  if (step_ms < -MAX_BACK_MS || step_ms > MAX_FORWARD_MS)
+  if (asf_send_time_jumps (step_ms))
     return FALSE;
   if (step_ms >= 0 || self->send_ms >= (guint64) - (gint64) step_ms)
     self->send_ms += step_ms;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pubrecordrun.h"
 
+#include <string.h>
+
 #include "asf/asfborder.h"
+#include "asf/asfkeywait.h"
 #include "pubrecordclock.h"
 
 /* A programme whose first object is this near to the beginning of its clock
@@ -16,8 +19,6 @@
 #define CLOSING_MS 15000
 /* A file's times have 32 bits: 45 of 49.7 days. */
 #define MAX_FILE_MS (G_GUINT64_CONSTANT (45) * 24 * 3600 * 1000)
-/* Without a picture for so long there will be none. */
-#define NO_VIDEO_MS 10000
 /* After a failure of the disk. */
 #define MAX_RETRY_US (5 * G_TIME_SPAN_MINUTE)
 #define ROOM_AFTER_FAILURE (1u << 20)
@@ -47,7 +48,7 @@ struct _PubRecordRun
   RunState state;
 
   PubRecordClock clock;
-  gboolean has_video;           /* some has come */
+  AsfKeyWait wait;
   AsfView view;
 
   /* RUN_BEGINNING */
@@ -209,8 +210,7 @@ open_part (PubRecordRun * self)
 static gboolean
 needs_key (PubRecordRun * self)
 {
-  return self->info.has_video && (self->has_video
-      || self->clock.send_ms - self->clock.first_send_ms < NO_VIDEO_MS);
+  return self->info.has_video && !self->wait.is_over;
 }
 
 static void
@@ -278,9 +278,13 @@ is_full (PubRecordRun * self, gint64 pres_ms)
 static gboolean
 begin_at_row (PubRecordRun * self, guint row)
 {
-  asf_border_init (&self->border, &self->info, &self->view, row);
+  gboolean is_keyless = self->wait.has_video && !needs_key (self);
+
+  asf_border_init (&self->border, &self->info, &self->view, row, !is_keyless);
   if (!open_part (self))
     return FALSE;
+  if (is_keyless)
+    asf_recording_begin_anywhere (pub_record_part_get_recording (self->part));
   self->has_border = TRUE;
   self->part_pres_ms = self->border.pres_ms;
   asf_recording_set_origin (pub_record_part_get_recording (self->part),
@@ -478,8 +482,7 @@ pub_record_run_packet (PubRecordRun * self, GBytes * packet)
     if (self->state == RUN_RECORDING)
       self->state = RUN_BEGINNING;
   }
-  self->has_video |= asf_view_has_kind (&self->view, &self->info,
-      ASF_STREAM_VIDEO);
+  asf_key_wait_take (&self->wait, &self->info, &self->view.packet, data);
   if (self->state == RUN_BEGINNING)
     hold_packet (self, packet);
   else if (self->state == RUN_RECORDING)
@@ -520,7 +523,7 @@ pub_record_run_end (PubRecordRun * self)
   end_files (self);
   g_clear_pointer (&self->header, g_bytes_unref);
   pub_record_clock_reset (&self->clock);
-  self->has_video = FALSE;
+  memset (&self->wait, 0, sizeof (self->wait));
   self->state = RUN_IDLE;
 }
 

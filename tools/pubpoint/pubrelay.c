@@ -49,17 +49,25 @@ set_state (PubRelay * self, PubRelayState state)
 }
 
 static void
-close_pipe (PubRelay * self, PubRelayPipe ** pipe)
+add_stats (PubRelayPipeStats * sum, PubRelayPipe * pipe)
 {
   PubRelayPipeStats stats;
 
+  if (pipe == NULL)
+    return;
+  pub_relay_pipe_get_stats (pipe, &stats);
+  sum->packets += stats.packets;
+  sum->bytes += stats.bytes;
+  sum->dropped += stats.dropped;
+}
+
+static void
+close_pipe (PubRelay * self, PubRelayPipe ** pipe)
+{
   if (*pipe == NULL)
     return;
   pub_relay_pipe_silence (*pipe);
-  pub_relay_pipe_get_stats (*pipe, &stats);
-  self->former.packets += stats.packets;
-  self->former.bytes += stats.bytes;
-  self->former.dropped += stats.dropped;
+  add_stats (&self->former, *pipe);
   self->owner.close (self->owner.data, *pipe);
   *pipe = NULL;
 }
@@ -291,32 +299,23 @@ pub_relay_get_url (PubRelay * self)
   return self->url;
 }
 
-static void
-add_stats (PubRelayInfo * info, const PubRelayPipeStats * stats)
-{
-  info->packets += stats->packets;
-  info->bytes += stats->bytes;
-  info->dropped += stats->dropped;
-}
-
 void
 pub_relay_get_info (PubRelay * self, PubRelayInfo * info)
 {
-  PubRelayPipeStats stats;
+  PubRelayPipeStats sum = self->former;
 
+  add_stats (&sum, self->pipe);
+  add_stats (&sum, self->ending);
   memset (info, 0, sizeof (*info));
   info->path = self->path;
   info->location = self->location;
   info->state = self->state;
   info->sessions = self->sessions;
   info->failures = self->failures;
-  info->dropped = self->dropped;
+  info->packets = sum.packets;
+  info->bytes = sum.bytes;
+  info->dropped = self->dropped + sum.dropped;
   info->text = self->text;
-  add_stats (info, &self->former);
-  if (self->pipe != NULL) {
-    pub_relay_pipe_get_stats (self->pipe, &stats);
-    add_stats (info, &stats);
-  }
 }
 
 const gchar *

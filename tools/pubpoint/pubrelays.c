@@ -10,6 +10,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "wmspush/wmscredentials.h"
+
 typedef struct
 {
   gchar *text;
@@ -33,7 +35,7 @@ free_target (gpointer data)
 {
   Target *target = data;
 
-  g_free (target->text);
+  wms_free_secret (target->text);
   pub_relay_url_free (target->url);
   g_free (target);
 }

@@ -140,6 +140,30 @@ pub_request_is_last (SoupServerMessage * msg)
       || soup_message_headers_header_contains (headers, "Connection", "close");
 }
 
+/* Digits only, once, and a number that libsoup has read as it is: it takes a
+ * sign for a wrapped number, and the last of several. */
+static gboolean
+is_length (const gchar * text)
+{
+  return g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, NULL, NULL)
+      && g_ascii_isdigit (text[0]);
+}
+
+guint
+pub_request_check_length (SoupMessageHeaders * headers, const gchar ** why)
+{
+  const gchar *coding = soup_message_headers_get_list (headers,
+      "Transfer-Encoding");
+  const gchar *length = soup_message_headers_get_list (headers,
+      "Content-Length");
+
+  *why = "a Content-Length that is none";
+  if (length != NULL && (coding != NULL || !is_length (length)))
+    return SOUP_STATUS_BAD_REQUEST;
+  *why = "a body in pieces";
+  return coding != NULL ? SOUP_STATUS_LENGTH_REQUIRED : 0;
+}
+
 /* What follows "name:" and a space that may be missing. */
 static const gchar *
 directive_value (const gchar * line, const gchar * name)
@@ -254,9 +278,8 @@ pub_id_equal (const gchar * a, const gchar * b)
   return difference == 0;
 }
 
-/* libsoup 3.2 does not know all of them. */
-static const gchar *
-status_phrase (guint status)
+const gchar *
+pub_status_phrase (guint status)
 {
   switch (status) {
     case 421:
@@ -298,7 +321,7 @@ pub_response_text (guint status, const gchar * push_id, gboolean closes,
   gchar *date = soup_date_time_to_string (now, SOUP_DATE_HTTP);
 
   g_string_append_printf (text, "HTTP/1.1 %u %s\r\n", status,
-      status_phrase (status));
+      pub_status_phrase (status));
   g_string_append_printf (text, "Server: %s\r\nContent-Length: 0\r\n"
       "Date: %s\r\nPragma: no-cache, timeout=" PUB_TOLD_TIMEOUT "\r\n"
       "Cache-Control: no-cache\r\n", pub_server_header (), date);

@@ -5,14 +5,12 @@
 #include <libsoup/soup.h>
 
 G_BEGIN_DECLS
-
 #define PUB_SETUP_TYPE "application/x-wms-pushsetup"
 #define PUB_START_TYPE "application/x-wms-pushstart"
 #define PUB_FEATURES "com.microsoft.wm.srvppair, com.microsoft.wm.sswitch," \
     " com.microsoft.wm.predstrm, com.microsoft.wm.startupprofile"
 /* What players and encoders are told as the session timeout, in ms. */
 #define PUB_TOLD_TIMEOUT "60000"
-
 /* What the Server header says ([MS-WMHTTP] 2.2.1.5). */
 const gchar *pub_server_header (void);
 
@@ -39,6 +37,17 @@ gboolean pub_request_push_id (SoupMessageHeaders * headers, gchar ** push_id);
 gboolean pub_request_is_last (SoupServerMessage * msg);
 
 /**
+ * pub_request_check_length:
+ * @headers: of a request
+ * @why: (out): in words, why it is refused
+ *
+ * Returns: 0 when there is one way to see where the body ends, or the status
+ *     that refuses the request (RFC 9112, 6.3).
+ */
+guint pub_request_check_length (SoupMessageHeaders * headers,
+    const gchar ** why);
+
+/**
  * pub_setup_parse:
  * @text: body of a PushSetup
  * @size: its bytes
@@ -55,6 +64,9 @@ gchar *pub_new_push_id (void);
 
 /* Compares without telling by the time how much was right. */
 gboolean pub_id_equal (const gchar * a, const gchar * b);
+
+/* Of @status, in words; libsoup 3.2 does not know all of them. */
+const gchar *pub_status_phrase (guint status);
 
 /**
  * pub_response_text:

@@ -207,32 +207,16 @@ is_known_method (const gchar * method)
   return g_strv_contains (known, method);
 }
 
-/* Digits only, once, and a number that libsoup has read as it is: it takes a
- * sign for a wrapped number, and the last of several. */
-static gboolean
-is_length (const gchar * text)
-{
-  return g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT64, NULL, NULL)
-      && g_ascii_isdigit (text[0]);
-}
-
 /* Returns: the status that refuses the body, or 0. */
 static guint
 check_body (PubRequest * request, const gchar ** why)
 {
   SoupMessageHeaders *headers =
       soup_server_message_get_request_headers (request->msg);
-  const gchar *coding = soup_message_headers_get_list (headers,
-      "Transfer-Encoding");
-  const gchar *length = soup_message_headers_get_list (headers,
-      "Content-Length");
+  guint status = pub_request_check_length (headers, why);
 
-  *why = "a Content-Length that is none";
-  if (length != NULL && (coding != NULL || !is_length (length)))
-    return SOUP_STATUS_BAD_REQUEST;
-  *why = "a body in pieces";
-  if (coding != NULL)
-    return SOUP_STATUS_LENGTH_REQUIRED;
+  if (status != 0)
+    return status;
   *why = "the body is too large";
   if (request->route->head != pub_encoder_start
       && soup_message_headers_get_content_length (headers)

@@ -39,6 +39,12 @@ typedef enum
 
 typedef struct
 {
+  PubOptions *options;
+  PubFiles *files;
+} Loaded;
+
+typedef struct
+{
   const gchar *const *arguments;
   PubOptions *options;          /* that it began with */
   PubServer *server;
@@ -142,6 +148,16 @@ end_now (int signal_number)
     _exit (128 + signal_number);
 }
 
+static void
+loaded_free (gpointer data)
+{
+  Loaded *self = data;
+
+  pub_options_free (self->options);
+  pub_files_free (self->files);
+  g_free (self);
+}
+
 /* On a thread of its own: files may take their time, and so does GStreamer's
  * first start, for which the plugins are looked through.  Nobody waits for it
  * when the program ends, so it has the arguments only. */
@@ -151,21 +167,27 @@ load_options (GTask * task, gpointer source, gpointer data,
 {
   GError *error = NULL;
   PubOptions *options = pub_options_new (data, &error);
+  Loaded *loaded;
 
   if (options != NULL && options->push_to != NULL)
     /* what is wrong is said when it is asked for again */
     pub_relay_pipe_prepare (NULL);
-  if (options != NULL)
-    g_task_return_pointer (task, options, (GDestroyNotify) pub_options_free);
-  else
+  if (options == NULL) {
     g_task_return_error (task, error);
+    return;
+  }
+  loaded = g_new (Loaded, 1);
+  loaded->options = options;
+  loaded->files = pub_files_read (options);
+  g_task_return_pointer (task, loaded, loaded_free);
 }
 
 static void
-apply_options (Program * self, const PubOptions * options)
+apply_options (Program * self, Loaded * loaded)
 {
-  pub_log_writer_set_level (options->log_level);
-  if (pub_settings_change (self->server, self->options, options))
+  pub_log_writer_set_level (loaded->options->log_level);
+  if (pub_settings_change (self->server, self->options, loaded->options,
+          loaded->files))
     g_message ("options were read again");
 }
 
@@ -176,7 +198,7 @@ options_loaded (GObject * source, GAsyncResult * result, gpointer data)
 {
   Program *self = data;
   GError *error = NULL;
-  PubOptions *options = g_task_propagate_pointer (G_TASK (result), &error);
+  Loaded *loaded = g_task_propagate_pointer (G_TASK (result), &error);
   gboolean is_old = self->loading == LOADING_OLD;
 
   self->loading = LOADING_NOT;
@@ -185,14 +207,14 @@ options_loaded (GObject * source, GAsyncResult * result, gpointer data)
   } else if (is_old) {
     reload_signalled (self);
   } else {
-    if (options != NULL)
-      apply_options (self, options);
+    if (loaded != NULL)
+      apply_options (self, loaded);
     else
       g_warning ("options are as they were: %s", error->message);
     update_status (self);
     pub_notify_ready (self->status);
   }
-  g_clear_pointer (&options, pub_options_free);
+  g_clear_pointer (&loaded, loaded_free);
   g_clear_error (&error);
 }
 

@@ -68,8 +68,8 @@ pub_select_new (void)
   return self;
 }
 
-PubSelect *
-pub_select_ref (PubSelect * self)
+static PubSelect *
+ref_select (PubSelect * self)
 {
   self->refs++;
   return self;
@@ -145,7 +145,7 @@ pub_choice_new (PubSelect * select, const AsfHeaderInfo * info)
 {
   PubChoice *self = g_new0 (PubChoice, 1);
 
-  self->select = pub_select_ref (select);
+  self->select = ref_select (select);
   self->parts = g_array_new (FALSE, FALSE, sizeof (Part));
   read_streams (self, info);
   return self;
@@ -381,7 +381,7 @@ pub_choice_set_header (PubChoice * self, PubSelect * select,
 
   drop_variant (self);
   pub_select_unref (self->select);
-  self->select = pub_select_ref (select);
+  self->select = ref_select (select);
   read_streams (self, info);
   for (i = 0; i < info->n_streams; i++)
     set_part (get_part (self, i), keep_like (old, &info->streams[i]));

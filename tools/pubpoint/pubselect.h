@@ -29,7 +29,6 @@ typedef struct _PubSelect PubSelect;
 typedef struct _PubChoice PubChoice;
 
 PubSelect *pub_select_new (void);
-PubSelect *pub_select_ref (PubSelect * self);
 void pub_select_unref (PubSelect * self);
 
 /* Returns: selections now. */

@@ -23,12 +23,11 @@ struct _PubServer
   PubTotalsTable *totals;
   struct _PubPage *page;
   gchar **known;                /* by pub_server_set_points() */
-  GHashTable *leaving;          /* points that end with their session */
 
   PubRelays *relays;
   PubRecorder *recorder;        /* NULL: nothing is recorded */
   PubRecordConfig record_config;        /* of it, with a directory of our own */
-  GPtrArray *former_recorders;  /* which may still have sessions */
+  GPtrArray *former_recorders;  /* which end with their sessions */
 
   void (*changed) (gpointer data);
   gpointer changed_data;

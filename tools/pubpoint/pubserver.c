@@ -54,12 +54,11 @@ begin_record (gpointer data, PubPoint * point)
 }
 
 static void
-session_over (gpointer data, PubPoint * point, gboolean auto_destroy)
+session_over (gpointer data, PubPoint * point, gboolean ends)
 {
   PubServer *self = data;
 
-  if (g_hash_table_remove (self->leaving, pub_point_get_path (point))
-      || (auto_destroy && !pub_point_is_declared (point)))
+  if (ends)
     g_hash_table_remove (self->points, pub_point_get_path (point));
 }
 
@@ -185,8 +184,41 @@ pub_server_new (void)
   self->sessions = pub_sessions_new ();
   self->points = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
       (GDestroyNotify) pub_point_free);
-  self->leaving = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   return self;
+}
+
+static void
+free_ended_recorders (PubServer * self)
+{
+  GPtrArray *former = self->former_recorders;
+  guint i;
+
+  for (i = former->len; i > 0; i--) {
+    if (pub_recorder_has_ended (g_ptr_array_index (former, i - 1)))
+      g_ptr_array_remove_index_fast (former, i - 1);
+  }
+}
+
+/* Sessions that are there are recorded as they began. */
+static void
+retire_recorder (PubServer * self)
+{
+  free_ended_recorders (self);
+  if (self->recorder == NULL)
+    return;
+  pub_recorder_retire (self->recorder);
+  g_ptr_array_add (self->former_recorders, self->recorder);
+}
+
+static void
+free_recorders (PubServer * self)
+{
+  guint i;
+
+  retire_recorder (self);
+  for (i = 0; i < self->former_recorders->len; i++)
+    pub_recorder_begin_end (g_ptr_array_index (self->former_recorders, i));
+  g_ptr_array_unref (self->former_recorders);
 }
 
 void
@@ -206,10 +238,8 @@ pub_server_free (PubServer * self)
   g_hash_table_unref (self->points);
   pub_totals_table_free (self->totals);
   pub_page_free (self->page);
-  g_hash_table_unref (self->leaving);
   g_strfreev (self->known);
-  g_clear_pointer (&self->recorder, pub_recorder_free);
-  g_ptr_array_unref (self->former_recorders);
+  free_recorders (self);
   g_free ((gchar *) self->record_config.directory);
   wms_source_clear (&self->done_source);
   pub_entrance_free (self->entrance);
@@ -239,25 +269,25 @@ gboolean
 pub_server_set_record (PubServer * self, const PubRecordConfig * config,
     GError ** error)
 {
-  PubRecorder *recorder = NULL;
+  if (config != NULL && !pub_record_check_folder (config->directory, error))
+    return FALSE;
+  pub_server_change_record (self, config);
+  return TRUE;
+}
 
+void
+pub_server_change_record (PubServer * self, const PubRecordConfig * config)
+{
   if (config != NULL && is_recorded_so (self, config))
-    return TRUE;
-  if (config != NULL) {
-    recorder = pub_recorder_new (config, error);
-    if (recorder == NULL)
-      return FALSE;
-  }
-  if (self->recorder != NULL)
-    g_ptr_array_add (self->former_recorders, self->recorder);
-  self->recorder = recorder;
+    return;
+  retire_recorder (self);
+  self->recorder = config != NULL ? pub_recorder_new (config) : NULL;
   g_free ((gchar *) self->record_config.directory);
   memset (&self->record_config, 0, sizeof (self->record_config));
   if (config != NULL) {
     self->record_config = *config;
     self->record_config.directory = g_strdup (config->directory);
   }
-  return TRUE;
 }
 
 void
@@ -272,15 +302,19 @@ pub_server_add_point (PubServer * self, const gchar * path)
   pub_point_set_declared (point, TRUE);
 }
 
-/* Whether a new list of points leaves @path out: those that encoders made with
+/* Whether a new list of points leaves @point out: those that encoders made with
  * a Template-URL were not in the old one either, and stay. */
 static gboolean
-is_left_out (PubServer * self, const gchar * path,
-    const gchar * const *new_paths)
+is_left_out (PubServer * self, PubPoint * point, const gchar * const *new_paths)
 {
-  return !g_strv_contains (new_paths, path) && (!self->is_strict
+  const gchar *path = pub_point_get_path (point);
+
+  if (new_paths == NULL || new_paths[0] == NULL
+      || g_strv_contains (new_paths, path))
+    return FALSE;
+  return pub_point_is_left_out (point) || !self->is_strict
       || self->known == NULL
-      || g_strv_contains ((const gchar * const *) self->known, path));
+      || g_strv_contains ((const gchar * const *) self->known, path);
 }
 
 static void
@@ -298,17 +332,16 @@ static void
 leave_points_out (PubServer * self, const gchar * const *paths)
 {
   GHashTableIter iter;
-  gpointer path, point;
+  gpointer point;
   PubPointInfo info;
 
   g_hash_table_iter_init (&iter, self->points);
-  while (g_hash_table_iter_next (&iter, &path, &point)) {
-    if (!is_left_out (self, path, paths))
-      continue;
+  while (g_hash_table_iter_next (&iter, NULL, &point)) {
+    gboolean is_out = is_left_out (self, point, paths);
+
     pub_point_get_info (point, &info);
-    if (info.has_session)
-      g_hash_table_add (self->leaving, g_strdup (path));
-    else
+    pub_point_set_left_out (point, is_out);
+    if (is_out && !info.has_session)
       g_hash_table_iter_remove (&iter);
   }
 }
@@ -318,9 +351,7 @@ pub_server_set_points (PubServer * self, const gchar * const *paths)
 {
   guint i;
 
-  g_hash_table_remove_all (self->leaving);
-  if (paths != NULL && paths[0] != NULL)
-    leave_points_out (self, paths);
+  leave_points_out (self, paths);
   self->is_strict = FALSE;
   forget_declared (self);
   for (i = 0; paths != NULL && paths[i] != NULL; i++)

@@ -78,6 +78,10 @@ gchar *pub_server_get_nth_url (PubServer * self, guint index);
 gboolean pub_server_set_tls (PubServer * self, const gchar * certificate_file,
     const gchar * key_file, GError ** error);
 
+/* The same with one from pub_certificate_load(), without the disk. */
+void pub_server_set_certificate (PubServer * self,
+    GTlsCertificate * certificate);
+
 /**
  * pub_server_set_passwords:
  * @role: for whom
@@ -92,6 +96,11 @@ gboolean pub_server_set_tls (PubServer * self, const gchar * certificate_file,
  */
 gboolean pub_server_set_passwords (PubServer * self, PubRole role,
     const gchar * htdigest_file, const gchar * realm, GError ** error);
+
+/* The same with a table that has been read, without the disk.  Takes
+ * @passwords. */
+void pub_server_take_passwords (PubServer * self, PubRole role,
+    PubPasswords * passwords);
 
 /**
  * pub_server_set_access:
@@ -155,6 +164,10 @@ PubConfig *pub_server_get_config (PubServer * self);
  */
 gboolean pub_server_set_record (PubServer * self,
     const PubRecordConfig * config, GError ** error);
+
+/* The same after pub_record_check_folder(), without the disk. */
+void pub_server_change_record (PubServer * self,
+    const PubRecordConfig * config);
 
 /**
  * pub_server_add_point:

@@ -4,7 +4,8 @@
 #define LIST(strv) ((const gchar * const *) (strv))
 
 static gboolean
-set_hosts (PubServer * server, const PubOptions * options, GError ** error)
+set_hosts (PubServer * server, const PubOptions * options, PubFiles * files,
+    GError ** error)
 {
   pub_server_set_hosts (server, LIST (options->hosts));
   return TRUE;
@@ -12,43 +13,63 @@ set_hosts (PubServer * server, const PubOptions * options, GError ** error)
 
 static gboolean
 set_role (PubServer * server, PubRole role, const PubRoleOptions * options,
-    const gchar * realm, GError ** error)
+    PubFiles * files, GError ** error)
 {
-  return pub_server_set_access (server, role, LIST (options->access), error)
-      && pub_server_set_passwords (server, role, options->passwords, realm,
-      error);
+  PubPasswords *passwords;
+
+  if (!pub_server_set_access (server, role, LIST (options->access), error)
+      || !pub_files_take_passwords (files, role, &passwords, error))
+    return FALSE;
+  pub_server_take_passwords (server, role, passwords);
+  return TRUE;
 }
 
 static gboolean
-set_encoders (PubServer * server, const PubOptions * options, GError ** error)
+set_encoders (PubServer * server, const PubOptions * options, PubFiles * files,
+    GError ** error)
 {
-  return set_role (server, PUB_ROLE_ENCODER, &options->encoder,
-      options->realm, error);
+  return set_role (server, PUB_ROLE_ENCODER, &options->encoder, files, error);
 }
 
 static gboolean
-set_players (PubServer * server, const PubOptions * options, GError ** error)
+set_players (PubServer * server, const PubOptions * options, PubFiles * files,
+    GError ** error)
 {
-  return set_role (server, PUB_ROLE_PLAYER, &options->player,
-      options->realm, error);
+  return set_role (server, PUB_ROLE_PLAYER, &options->player, files, error);
 }
 
 static gboolean
-set_admins (PubServer * server, const PubOptions * options, GError ** error)
+set_admins (PubServer * server, const PubOptions * options, PubFiles * files,
+    GError ** error)
 {
-  return set_role (server, PUB_ROLE_ADMIN, &options->admin, options->realm,
-      error);
+  return set_role (server, PUB_ROLE_ADMIN, &options->admin, files, error);
 }
 
 static gboolean
-set_tls (PubServer * server, const PubOptions * options, GError ** error)
+set_tls (PubServer * server, const PubOptions * options, PubFiles * files,
+    GError ** error)
 {
-  return pub_server_set_tls (server, options->tls_certificate,
-      options->tls_key, error);
+  GTlsCertificate *certificate;
+
+  if (!pub_files_take_certificate (files, &certificate, error))
+    return FALSE;
+  if (certificate != NULL)
+    pub_server_set_certificate (server, certificate);
+  g_clear_object (&certificate);
+  return TRUE;
+}
+
+static void
+keep_for_burst (PubPoint * point, gpointer data)
+{
+  const PubConfig *config = data;
+
+  pub_stream_keep (pub_point_get_stream (point), config->burst_ms);
 }
 
 static gboolean
-set_limits (PubServer * server, const PubOptions * options, GError ** error)
+set_limits (PubServer * server, const PubOptions * options, PubFiles * files,
+    GError ** error)
 {
   PubConfig *config = pub_server_get_config (server);
 
@@ -56,24 +77,28 @@ set_limits (PubServer * server, const PubOptions * options, GError ** error)
   config->max_points = options->max_points;
   config->idle_timeout_ms = options->idle_timeout * 1000;
   config->burst_ms = options->burst;
+  pub_server_foreach_point (server, keep_for_burst, config);
   return TRUE;
 }
 
 static gboolean
-set_points (PubServer * server, const PubOptions * options, GError ** error)
+set_points (PubServer * server, const PubOptions * options, PubFiles * files,
+    GError ** error)
 {
   pub_server_set_points (server, LIST (options->points));
   return TRUE;
 }
 
 static gboolean
-set_relays (PubServer * server, const PubOptions * options, GError ** error)
+set_relays (PubServer * server, const PubOptions * options, PubFiles * files,
+    GError ** error)
 {
   return pub_server_set_push_to (server, LIST (options->push_to), error);
 }
 
 static gboolean
-set_record (PubServer * server, const PubOptions * options, GError ** error)
+set_record (PubServer * server, const PubOptions * options, PubFiles * files,
+    GError ** error)
 {
   const PubRecordConfig config = {
     .directory = options->record,
@@ -81,12 +106,14 @@ set_record (PubServer * server, const PubOptions * options, GError ** error)
     .max_bytes = options->record_size,
   };
 
-  return pub_server_set_record (server,
-      options->record != NULL ? &config : NULL, error);
+  if (!pub_files_check_folder (files, error))
+    return FALSE;
+  pub_server_change_record (server, options->record != NULL ? &config : NULL);
+  return TRUE;
 }
 
 typedef gboolean (*SetFunc) (PubServer * server, const PubOptions * options,
-    GError ** error);
+    PubFiles * files, GError ** error);
 
 static const SetFunc setters[] = {
   set_limits, set_hosts, set_encoders, set_players, set_admins, set_tls,
@@ -110,13 +137,14 @@ gboolean
 pub_settings_open (PubServer * server, const PubOptions * options,
     GError ** error)
 {
+  PubFiles *files = pub_files_read (options);
+  gboolean is_done = TRUE;
   guint i;
 
-  for (i = 0; i < G_N_ELEMENTS (setters); i++) {
-    if (!setters[i] (server, options, error))
-      return FALSE;
-  }
-  return listen_all (server, options, error);
+  for (i = 0; i < G_N_ELEMENTS (setters) && is_done; i++)
+    is_done = setters[i] (server, options, files, error);
+  pub_files_free (files);
+  return is_done && listen_all (server, options, error);
 }
 
 /* Whether one speaks TLS is decided by certificate and ports. */
@@ -137,7 +165,7 @@ check_listening (const PubOptions * old, const PubOptions * options)
 
 gboolean
 pub_settings_change (PubServer * server, const PubOptions * opened,
-    const PubOptions * options)
+    const PubOptions * options, PubFiles * files)
 {
   gboolean is_done = TRUE;
   guint i;
@@ -146,7 +174,7 @@ pub_settings_change (PubServer * server, const PubOptions * opened,
   for (i = 0; i < G_N_ELEMENTS (setters); i++) {
     GError *error = NULL;
 
-    if (!setters[i] (server, options, &error)) {
+    if (!setters[i] (server, options, files, &error)) {
       g_warning ("kept as it was: %s", error->message);
       g_error_free (error);
       is_done = FALSE;

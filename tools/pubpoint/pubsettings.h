@@ -2,6 +2,7 @@
 #ifndef __PUB_SETTINGS_H__
 #define __PUB_SETTINGS_H__
 
+#include "pubfiles.h"
 #include "puboptions.h"
 #include "pubserver.h"
 
@@ -25,14 +26,15 @@ gboolean pub_settings_open (PubServer * server, const PubOptions * options,
  * @server: a server that runs
  * @opened: what pub_settings_open() was told
  * @options: what is wanted now
+ * @files: of @options; what is used is taken
  *
- * Changes what can be changed.  What is not possible is logged, and stays as
- * it was.
+ * Changes what can be changed, without the disk.  What is not possible is
+ * logged, and stays as it was.
  *
  * Returns: whether everything was possible.
  */
 gboolean pub_settings_change (PubServer * server, const PubOptions * opened,
-    const PubOptions * options);
+    const PubOptions * options, PubFiles * files);
 
 G_END_DECLS
 #endif /* __PUB_SETTINGS_H__ */

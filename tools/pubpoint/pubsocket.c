@@ -14,6 +14,8 @@
 /* More than libsoup's filter keeps: it reads 8192 bytes at a time. */
 #define MAX_SOUP_BUFFER 16384
 
+#define SOCKET_KEY "pub-socket"
+
 struct _PubSocket
 {
   GIOStream *stream;
@@ -23,6 +25,45 @@ struct _PubSocket
   gboolean is_direct;           /* the streams hold no bytes and never will */
   gboolean read_some;           /* the last time */
 };
+
+void
+pub_socket_note (GSocketAddress * peer, GSocket * socket)
+{
+  g_object_set_data_full (G_OBJECT (peer), SOCKET_KEY, g_object_ref (socket),
+      g_object_unref);
+}
+
+GSocket *
+pub_socket_of (GSocketAddress * peer)
+{
+  return g_object_get_data (G_OBJECT (peer), SOCKET_KEY);
+}
+
+/* What was sent last is sent again and again. */
+static gboolean
+hears_nothing (int fd)
+{
+  struct tcp_info info = { 0 };
+  socklen_t size = sizeof (info);
+
+  return getsockopt (fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0
+      && info.tcpi_retransmits > 0;
+}
+
+gboolean
+pub_socket_is_peer_there (GSocketAddress * peer)
+{
+  GSocket *socket = pub_socket_of (peer);
+  gchar byte;
+  gssize n;
+  int fd;
+
+  if (socket == NULL || g_socket_is_closed (socket))
+    return FALSE;
+  fd = g_socket_get_fd (socket);
+  n = recv (fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return (n > 0 || (n < 0 && errno == EAGAIN)) && !hears_nothing (fd);
+}
 
 /* The stream that @stream is put on: libsoup's filter and TLS have different
  * names for it. */

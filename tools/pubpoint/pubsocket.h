@@ -16,6 +16,15 @@ G_BEGIN_DECLS
  */
 typedef struct _PubSocket PubSocket;
 
+/* Of the object that goes with a connection from request to request, its
+ * peer's address: libsoup does not tell where it has put its socket. */
+void pub_socket_note (GSocketAddress * peer, GSocket * socket);
+/* Returns: (transfer none) (nullable): what was noted. */
+GSocket *pub_socket_of (GSocketAddress * peer);
+/* Whether its connection can still bring requests: neither side has closed it,
+ * as far as the kernel knows, and what was answered has arrived. */
+gboolean pub_socket_is_peer_there (GSocketAddress * peer);
+
 /* What reading and writing return besides a number of bytes. */
 #define PUB_SOCKET_LATER (-1)
 #define PUB_SOCKET_BROKEN (-2)

@@ -12,7 +12,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "pubaccess.h"
-#include "pubcertificate.h"
+#include "publisten.h"
 #include "wmspush/wmssource.h"
 
 /* RFC 8446, 5.1: type, version and length of a record; the first one is a
@@ -121,22 +121,14 @@ pub_tls_free (PubTls * self)
   g_free (self);
 }
 
-gboolean
-pub_tls_load (PubTls * self, const gchar * certificate_file,
-    const gchar * key_file, GError ** error)
+void
+pub_tls_set_certificate (PubTls * self, GTlsCertificate * certificate)
 {
-  GTlsCertificate *certificate = pub_certificate_load (certificate_file,
-      key_file, error);
-
-  if (certificate == NULL)
-    return FALSE;
-  g_clear_object (&self->certificate);
-  self->certificate = certificate;
-  return TRUE;
+  g_set_object (&self->certificate, certificate);
 }
 
 gboolean
-pub_tls_is_loaded (PubTls * self)
+pub_tls_has_certificate (PubTls * self)
 {
   return self->certificate != NULL;
 }
@@ -292,16 +284,6 @@ want (Handshake * self, int size)
           (self->connection)), SOL_SOCKET, SO_RCVLOWAT, &size, sizeof (size));
 }
 
-static void
-answer_plain (int fd)
-{
-  gchar waste[4096];
-
-  if (send (fd, PLAIN, strlen (PLAIN), MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
-    shutdown (fd, SHUT_WR);
-  while (recv (fd, waste, sizeof (waste), MSG_DONTWAIT) > 0);
-}
-
 static gboolean
 bytes_came (GSocket * socket, GIOCondition condition, gpointer data)
 {
@@ -311,7 +293,7 @@ bytes_came (GSocket * socket, GIOCondition condition, gpointer data)
       && available >= size;
 
   if (size == 0)
-    answer_plain (fd);
+    pub_listen_refuse (fd, PLAIN);
   if (size == 0 || (!is_whole && size == self->wanted)) {
     give_up (self);
     return G_SOURCE_REMOVE;

@@ -39,22 +39,10 @@ PubTls *pub_tls_new (PubWaiting * waiting, PubTlsFunc done, gpointer data);
 /* Handshakes that are going on end without a word. */
 void pub_tls_free (PubTls * self);
 
-/**
- * pub_tls_load:
- * @certificate_file: PEM: the certificate, then those of its issuers
- * @key_file: (nullable): PEM; %NULL when the key is in @certificate_file
- * @error: return location
- *
- * Both are tried out with a handshake.  Warns in the log of a key that
- * everybody can read and of a certificate that is not valid now.
- *
- * Returns: whether it can be used; else all is as before.
- */
-gboolean pub_tls_load (PubTls * self, const gchar * certificate_file,
-    const gchar * key_file, GError ** error);
+/* Handshakes that come later have this one. */
+void pub_tls_set_certificate (PubTls * self, GTlsCertificate * certificate);
 
-/* Whether there is a certificate. */
-gboolean pub_tls_is_loaded (PubTls * self);
+gboolean pub_tls_has_certificate (PubTls * self);
 
 /* Begins a handshake. */
 void pub_tls_accept (PubTls * self, GSocketConnection * connection);

@@ -75,12 +75,8 @@ make_file (void)
   GByteArray *bytes = test_asf_header (&file);
   guint i;
 
-  for (i = 0; i < 4; i++) {
-    GByteArray *packet = test_asf_packet (PACKET_SIZE, 100, i, TRUE, i * 40);
-
-    g_byte_array_append (bytes, packet->data, packet->len);
-    g_byte_array_unref (packet);
-  }
+  for (i = 0; i < 4; i++)
+    test_asf_append_packet (bytes, PACKET_SIZE, 100, i, TRUE, i * 40);
   return bytes;
 }
 

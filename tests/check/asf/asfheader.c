@@ -277,7 +277,7 @@ GST_START_TEST (test_too_long)
 
 GST_END_TEST;
 
-/* design, 5: the bytes 00 00 01 01 belong to the end alone */
+/* protocol.md, Other servers: the bytes 00 00 01 01 belong to the end alone */
 GST_START_TEST (test_early_mark)
 {
   static const guint8 late[] = { 9, 0, 0, 1, 1 };

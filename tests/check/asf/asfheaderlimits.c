@@ -2,6 +2,7 @@
 #include <gst/check/gstcheck.h>
 
 #include "asf/asfheader.h"
+#include "testasf.h"
 
 /* What fits is written whole; what does not is an error, never cut off. */
 
@@ -43,16 +44,6 @@ teardown (void)
   g_free ((gchar *) streams[0].name);
 }
 
-static GArray *
-new_array (gsize size, gpointer clear)
-{
-  GArray *array = g_array_new (FALSE, TRUE, size);
-
-  if (clear != NULL)
-    g_array_set_clear_func (array, (GDestroyNotify) clear);
-  return array;
-}
-
 static GBytes *
 new_bytes (gsize size)
 {
@@ -63,7 +54,7 @@ new_bytes (gsize size)
 static GArray *
 new_attributes (guint n, AsfAttributeType type, gsize size)
 {
-  GArray *array = new_array (sizeof (AsfAttribute), asf_attribute_clear);
+  GArray *array = test_new_array (sizeof (AsfAttribute), asf_attribute_clear);
   AsfAttribute *first;
 
   g_array_set_size (array, n);
@@ -146,14 +137,14 @@ put_language (gsize size)
 {
   gchar *language = g_strnfill (size, 'x');
 
-  header.languages = new_array (sizeof (gchar *), asf_language_clear);
+  header.languages = test_new_array (sizeof (gchar *), asf_language_clear);
   g_array_append_val (header.languages, language);
 }
 
 static void
 put_language_count (gsize n)
 {
-  header.languages = new_array (sizeof (gchar *), asf_language_clear);
+  header.languages = test_new_array (sizeof (gchar *), asf_language_clear);
   g_array_set_size (header.languages, n);
 }
 
@@ -162,7 +153,7 @@ put_marker (gsize size)
 {
   AsfMarker marker = {.text = g_strnfill (size, 'x') };
 
-  header.markers = new_array (sizeof (AsfMarker), asf_marker_clear);
+  header.markers = test_new_array (sizeof (AsfMarker), asf_marker_clear);
   g_array_append_val (header.markers, marker);
 }
 
@@ -172,25 +163,27 @@ put_command (gsize size)
   AsfCommand command = {.type = g_strdup ("URL"),.text = g_strnfill (size, 'x')
   };
 
-  header.commands = new_array (sizeof (AsfCommand), asf_command_clear);
+  header.commands = test_new_array (sizeof (AsfCommand), asf_command_clear);
   g_array_append_val (header.commands, command);
 }
 
 static void
 put_command_count (gsize n)
 {
-  header.commands = new_array (sizeof (AsfCommand), asf_command_clear);
+  header.commands = test_new_array (sizeof (AsfCommand), asf_command_clear);
   g_array_set_size (header.commands, n);
 }
 
 static void
 put_exclusion (gsize number)
 {
-  AsfExclusion exclusion = { ASF_EXCLUSION_BITRATE, new_array (1, NULL), NULL };
+  AsfExclusion exclusion =
+      { ASF_EXCLUSION_BITRATE, test_new_array (1, NULL), NULL };
   guint8 stream = number;
 
   g_array_append_val (exclusion.streams, stream);
-  header.exclusions = new_array (sizeof (AsfExclusion), asf_exclusion_clear);
+  header.exclusions =
+      test_new_array (sizeof (AsfExclusion), asf_exclusion_clear);
   g_array_append_val (header.exclusions, exclusion);
 }
 
@@ -200,7 +193,7 @@ put_priorities (gsize n)
 {
   AsfPriority priorities[] = { {1, TRUE}, {2, FALSE}, {3, TRUE} };
 
-  header.priorities = new_array (sizeof (AsfPriority), NULL);
+  header.priorities = test_new_array (sizeof (AsfPriority), NULL);
   g_array_append_vals (header.priorities, priorities, n);
 }
 

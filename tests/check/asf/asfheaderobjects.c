@@ -2,22 +2,13 @@
 #include <gst/check/gstcheck.h>
 
 #include "asf/asfheader.h"
+#include "testasf.h"
 #include "testbytes.h"
 
 /* Objects that not every header has, each with all its bytes. */
 
 static AsfStream streams[4];
 static AsfHeader header;
-
-static GArray *
-new_array (gsize size, gpointer clear)
-{
-  GArray *array = g_array_new (FALSE, TRUE, size);
-
-  if (clear != NULL)
-    g_array_set_clear_func (array, (GDestroyNotify) clear);
-  return array;
-}
 
 static void
 fill_video (AsfStream * video)
@@ -89,7 +80,7 @@ add_attribute (GArray * array, guint8 stream, guint16 language,
 static void
 add_exclusion (AsfExclusionType type, guint8 one, guint8 other)
 {
-  AsfExclusion exclusion = { type, new_array (1, NULL), NULL };
+  AsfExclusion exclusion = { type, test_new_array (1, NULL), NULL };
 
   g_array_append_val (exclusion.streams, one);
   g_array_append_val (exclusion.streams, other);
@@ -102,8 +93,8 @@ add_records (void)
 {
   static const guint8 numbers[] = { 1, 4, 3 };
   static const guint8 records[] = { 7, 200, 7 };
-  AsfExclusion exclusion = { ASF_EXCLUSION_BITRATE, new_array (1, NULL),
-    new_array (1, NULL)
+  AsfExclusion exclusion = { ASF_EXCLUSION_BITRATE, test_new_array (1, NULL),
+    test_new_array (1, NULL)
   };
 
   g_array_append_vals (exclusion.streams, numbers, 3);
@@ -135,30 +126,31 @@ fill_arrays (void)
   AsfPriority priorities[] = { {1, TRUE}, {3, FALSE} };
   guint8 indexed[] = { 1, 4 };
 
-  header.languages = new_array (sizeof (gchar *), asf_language_clear);
+  header.languages = test_new_array (sizeof (gchar *), asf_language_clear);
   g_array_append_vals (header.languages, languages, 2);
-  header.metadata = new_array (sizeof (AsfAttribute), asf_attribute_clear);
+  header.metadata = test_new_array (sizeof (AsfAttribute), asf_attribute_clear);
   add_attribute (header.metadata, 1, 0, "b", ASF_ATTRIBUTE_BOOL, 7);
   add_attribute (header.metadata, 0, 0, "x", ASF_ATTRIBUTE_BINARY, 0);
-  header.library = new_array (sizeof (AsfAttribute), asf_attribute_clear);
+  header.library = test_new_array (sizeof (AsfAttribute), asf_attribute_clear);
   add_attribute (header.library, 3, 1, "g", ASF_ATTRIBUTE_GUID, 0);
   add_attribute (header.library, 0, 0, "t", ASF_ATTRIBUTE_TEXT, 0);
   add_attribute (header.library, 0, 0, "q", ASF_ATTRIBUTE_QWORD, 8);
-  header.exclusions = new_array (sizeof (AsfExclusion), asf_exclusion_clear);
+  header.exclusions =
+      test_new_array (sizeof (AsfExclusion), asf_exclusion_clear);
   add_exclusion (ASF_EXCLUSION_LANGUAGE, 1, 4);
   add_exclusion (ASF_EXCLUSION_BITRATE, 1, 3);
   add_exclusion (ASF_EXCLUSION_UNKNOWN, 3, 4);
   add_records ();
-  header.priorities = new_array (sizeof (AsfPriority), NULL);
+  header.priorities = test_new_array (sizeof (AsfPriority), NULL);
   g_array_append_vals (header.priorities, priorities, 2);
-  header.markers = new_array (sizeof (AsfMarker), asf_marker_clear);
+  header.markers = test_new_array (sizeof (AsfMarker), asf_marker_clear);
   add_marker (0x1000, 30000000, 300, "m1");
   add_marker (0, 0, 0, NULL);
-  header.commands = new_array (sizeof (AsfCommand), asf_command_clear);
+  header.commands = test_new_array (sizeof (AsfCommand), asf_command_clear);
   add_command (1000, "URL", "u");
   add_command (2000, "T", "");
   add_command (3000, "URL", "x");
-  header.index_streams = new_array (1, NULL);
+  header.index_streams = test_new_array (1, NULL);
   g_array_append_vals (header.index_streams, indexed, 2);
   header.has_index = TRUE;
 }

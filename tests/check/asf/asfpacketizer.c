@@ -215,7 +215,7 @@ GST_START_TEST (test_no_tiny_fragment)
 
 GST_END_TEST;
 
-/* design, 5: an object that is to stay whole closes a packet that has an
+/* design-muxer.md, Packets: an object that is to stay whole closes a packet that has an
  * eighth or less left, but does not waste more, and is split when it is larger
  * than a packet. */
 static const struct
@@ -284,7 +284,7 @@ GST_START_TEST (test_durations_and_order)
 
 GST_END_TEST;
 
-/* push-protocol, C33: a live packet goes as soon as it is full */
+/* protocol.md, C33: a live packet goes as soon as it is full */
 GST_START_TEST (test_live_packet_does_not_wait)
 {
   TestPackets run;

@@ -317,7 +317,7 @@ GST_START_TEST (test_border)
     row = asf_view_find_start (&view, &info, TRUE);
     if (border_ms == 0 && row >= 0
         && view.rows[row].payload.pres_time_ms >= 5000) {
-      asf_border_init (&border, &info, &view, row);
+      asf_border_init (&border, &info, &view, row, TRUE);
       border_ms = border.pres_ms;
     }
     if (border_ms == 0)

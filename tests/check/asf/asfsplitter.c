@@ -96,13 +96,9 @@ new_packets (guint n)
   GByteArray *packets = g_byte_array_new ();
   guint i;
 
-  for (i = 0; i < n; i++) {
-    GByteArray *packet = test_asf_packet (PACKET_SIZE, 20 + i, 'a' + i, TRUE,
+  for (i = 0; i < n; i++)
+    test_asf_append_packet (packets, PACKET_SIZE, 20 + i, 'a' + i, TRUE,
         i * 40);
-
-    g_byte_array_append (packets, packet->data, packet->len);
-    g_byte_array_unref (packet);
-  }
   return packets;
 }
 

@@ -171,6 +171,55 @@ GST_START_TEST (test_header_as_large_as_a_packet)
 
 GST_END_TEST;
 
+/* From elsewhere in the stream, also behind its end: packets, more than the
+ * header has.  What was begun is forgotten; a header that has just come stays. */
+GST_START_TEST (test_jump)
+{
+  const TestHeader other = { ASF_FILE_BROADCAST, PACKET_SIZE, 0,
+    {&asf_guid_stream_audio}
+  };
+  GByteArray *header = test_asf_header (&other);
+  Stream stream;
+  AsfUnit unit;
+  guint i, n;
+
+  stream_init (&stream);
+  for (n = 0; n < 3; n++) {
+    push_part (&stream, 0, GST_BUFFER_COPY_ALL, 0, 10 * n);
+    check_nothing (&stream);
+    asf_splitter_jump (stream.splitter);
+    assert_equals_uint64 (asf_splitter_get_pending (stream.splitter), 0);
+    for (i = 3; i < N_PACKETS; i++) {
+      push (&stream, i);
+      check_packet (&stream, i, i);
+    }
+  }
+  asf_splitter_push (stream.splitter, gst_buffer_new_memdup (header->data,
+          header->len));
+  asf_splitter_jump (stream.splitter);
+  fail_unless (asf_splitter_pop (stream.splitter, &unit, NULL));
+  fail_unless_equals_int (unit.kind, ASF_UNIT_HEADER);
+  asf_unit_clear (&unit);
+  stream_clear (&stream);
+  g_byte_array_unref (header);
+
+  /* behind what the header says is all */
+  stream_init (&stream);
+  for (i = 0; i < N_PACKETS; i++) {
+    push (&stream, i);
+    check_packet (&stream, i, i == 2 ? 1 : i);
+  }
+  fail_unless (asf_splitter_pop (stream.splitter, &unit, NULL));
+  fail_unless_equals_int (unit.kind, ASF_UNIT_END);
+  check_nothing (&stream);
+  asf_splitter_jump (stream.splitter);
+  push (&stream, 1);
+  check_packet (&stream, 1, 1);
+  stream_clear (&stream);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfsplitterwhole_suite (void)
 {
@@ -181,6 +230,7 @@ asfsplitterwhole_suite (void)
   tcase_add_test (tc, test_whole_and_pieces);
   tcase_add_test (tc, test_times_of_whole);
   tcase_add_test (tc, test_header_as_large_as_a_packet);
+  tcase_add_test (tc, test_jump);
   return suite;
 }
 

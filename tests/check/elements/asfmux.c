@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include "testbytes.h"
 #include "testmux.h"
 
 static void
@@ -64,7 +65,7 @@ GST_START_TEST (test_audio_only_has_no_delta_units)
 
 GST_END_TEST;
 
-/* rules, 9.1; push-protocol, C32 and C33; design, 5 */
+/* rules, 9.1; protocol.md, C32 and C33, Other servers */
 GST_START_TEST (test_live_header)
 {
   TestMux mux;
@@ -347,15 +348,6 @@ GST_START_TEST (test_tags)
 
 GST_END_TEST;
 
-static gboolean
-has_utf16 (const GByteArray * bytes, const gchar * text)
-{
-  glong units;
-  g_autofree gunichar2 *utf16 = g_utf8_to_utf16 (text, -1, NULL, &units, NULL);
-
-  return memmem (bytes->data, bytes->len, utf16, units * 2 + 2) != NULL;
-}
-
 /* Tags after the header go into a file's padding; without room for them there
  * is a warning. */
 GST_START_TEST (test_late_tags)
@@ -374,7 +366,7 @@ GST_START_TEST (test_late_tags)
   test_mux_push (mux.audio, 50, 50, 4800, TRUE);
   test_mux_end (&mux);
   bytes = test_mux_pull_all (&mux);
-  fail_unless_equals_int (has_utf16 (bytes, "Late"), fits);
+  fail_unless_equals_int (test_has_utf16 (bytes, "Late"), fits);
   message = test_mux_message (&mux, GST_MESSAGE_WARNING);
   fail_unless_equals_int (message != NULL, !fits);
   gst_clear_message (&message);
@@ -408,8 +400,8 @@ GST_START_TEST (test_padding)
 
 GST_END_TEST;
 
-/* push-protocol, 2.4: a header of more than 65,531 bytes cannot be pushed; codec
- * data cannot be left out. */
+/* protocol.md, A session: a header of more than 65,531 bytes cannot be pushed;
+ * codec data cannot be left out. */
 GST_START_TEST (test_live_header_too_large)
 {
   GstBuffer *codec_data = gst_buffer_new_allocate (NULL, 65400, NULL);
@@ -474,7 +466,7 @@ GST_START_TEST (test_reuse)
 
 GST_END_TEST;
 
-/* push-protocol, C27: data after EOS, which only a flush makes possible. */
+/* protocol.md, C27: data after EOS, which only a flush makes possible. */
 GST_START_TEST (test_data_after_eos)
 {
   g_autoptr (GByteArray) one = NULL;

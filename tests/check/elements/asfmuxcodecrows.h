@@ -328,6 +328,10 @@
         "84 >" SOUND,
       "f1ac 6933 1 16 abababababababababababababababababababababababa"
         "babababababababababab", FALSE},
+{"audio/x-flac, streamheader=(buffer)< 664c6143, 80000022abababababababab"
+        "ababababababababababababababababababababababababababab >" SOUND,
+      "f1ac 6933 1 16 abababababababababababababababababababababababa"
+        "babababababababababab", FALSE},
 {"audio/x-speex, "
         "streamheader=(buffer)< 53535353535353535353535353535353535353535"
         "3535353535353535353535353535353535353535353535353535353535353535"

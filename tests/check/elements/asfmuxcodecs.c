@@ -208,6 +208,14 @@ static const struct
   {"video/x-h264, stream-format=avc, alignment=au" PICTURE, "codec data"},
   {"video/x-h264, stream-format=byte-stream, alignment=au", "h264parse"},
   {"video/x-h265, stream-format=hev1, alignment=nal" PICTURE, "h265parse"},
+  {"video/mpeg, mpegversion=4, systemstream=false", "mpeg4videoparse"},
+  {"video/mpeg, mpegversion=2, systemstream=false", "mpegvideoparse"},
+  {"video/mpeg, mpegversion=1, systemstream=false", "mpegvideoparse"},
+  {"image/jpeg, framerate=0/1", "jpegparse"},
+  {"image/png", "pngparse"},
+  {"video/x-h263, variant=itu", "h263parse"},
+  {"video/x-theora", "theoraparse"},
+  {"video/x-dirac", "diracparse"},
   {"video/x-raw, format=I420, width=62, height=48", "multiple of 8"},
   {"video/x-raw, format=NV12" PICTURE, "videoconvert"},
   {"video/x-raw, format=BGRx, width=40000, height=40000", "too large"},
@@ -220,6 +228,7 @@ static const struct
   {"audio/x-wma, wmaversion=2, codec_data=(buffer)0011" SOUND, "codec data"},
   {"audio/x-wma, wmaversion=3, codec_data=(buffer)00" SOUND, "codec data"},
   {"audio/mpeg, mpegversion=4, stream-format=adts" SOUND, "aacparse"},
+  {"audio/mpeg, mpegversion=4, stream-format=loas" SOUND, "another encoder"},
   {"audio/mpeg, mpegversion=4, stream-format=raw" SOUND, "codec data"},
   {"audio/x-raw, format=S16BE, layout=interleaved" SOUND, "audioconvert"},
   {"audio/x-raw, format=S16LE, layout=non-interleaved" SOUND, "audioconvert"},
@@ -324,14 +333,120 @@ GST_START_TEST (test_hints)
 
   read_caps (&format, "image/png, interlace-mode=mixed" PICTURE);
   fail_unless (format.is_intra && format.interlaced && format.top_field_first);
-  fail_if (format.times_are_decode || format.headers_in_codec_data);
+  fail_if (format.times_are_decode || format.headers != NULL);
   fail_unless (format.par_n == 1 && format.par_d == 1);
+  gst_wms_asf_format_clear (&format);
+
+  read_caps (&format, "video/x-h265, stream-format=byte-stream, alignment=au, "
+      "codec_data=(buffer)0101" PICTURE);
+  fail_unless (format.stream.codec_data == NULL);
   gst_wms_asf_format_clear (&format);
 
   read_caps (&format, "audio/x-raw, format=S16LE, layout=interleaved" SOUND);
   fail_unless_equals_int (format.declared_bps, 44100 * 32);
   fail_if (format.keep_whole);
   gst_wms_asf_format_clear (&format);
+}
+
+GST_END_TEST;
+
+static gboolean
+repeats (const GstWmsAsfFormat * format, const gchar * text,
+    GstBufferFlags flags, GstClockTime pts)
+{
+  GstBuffer *buffer = gst_buffer_new_memdup (text, strlen (text));
+  gboolean ret;
+
+  GST_BUFFER_FLAG_SET (buffer, flags);
+  GST_BUFFER_PTS (buffer) = pts;
+  ret = gst_wms_asf_format_repeats (format, buffer);
+  gst_buffer_unref (buffer);
+  return ret;
+}
+
+/* Stream headers, flagged or, as oggdemux sends those of Speex and FLAC, not. */
+GST_START_TEST (test_repeats)
+{
+  GstWmsAsfFormat format;
+
+  read_caps (&format, "audio/x-vorbis, streamheader=(buffer)< 6161, 626262 >"
+      SOUND);
+  fail_unless (repeats (&format, "cc", GST_BUFFER_FLAG_HEADER, 0));
+  fail_unless (repeats (&format, "aa", 0, GST_CLOCK_TIME_NONE));
+  fail_unless (repeats (&format, "bbb", 0, GST_CLOCK_TIME_NONE));
+  fail_if (repeats (&format, "bb", 0, GST_CLOCK_TIME_NONE));
+  fail_if (repeats (&format, "aa", 0, 0));
+  gst_wms_asf_format_clear (&format);
+
+  read_caps (&format, "video/mpeg, mpegversion=4, codec_data=(buffer)6161"
+      PICTURE);
+  fail_unless (repeats (&format, "aa", GST_BUFFER_FLAG_HEADER, 0));
+  fail_if (repeats (&format, "ab", GST_BUFFER_FLAG_HEADER, 0));
+  fail_if (repeats (&format, "aa", 0, GST_CLOCK_TIME_NONE));
+  gst_wms_asf_format_clear (&format);
+}
+
+GST_END_TEST;
+
+#define H264_BYTES "video/x-h264, stream-format=byte-stream, alignment=au"
+#define SETS "\0\0\0\1\x67\1\2\0\0\0\1\x68\3"
+#define SLICE "\0\0\0\1\x65\4"
+/* The same sets as the form with length fields has them. */
+#define RECORD "codec_data=(buffer)014d400bffe10003670102010002" "6803"
+
+static GstBuffer *
+access_unit (const gchar * bytes, gsize size, GstBufferFlags flags,
+    GstClockTime pts)
+{
+  GstBuffer *buffer = gst_buffer_new_memdup (bytes, size);
+
+  GST_BUFFER_FLAG_SET (buffer, flags);
+  GST_BUFFER_PTS (buffer) = pts;
+  return buffer;
+}
+
+/* h264parse sends the parameter sets once, and by themselves when asfdemux
+ * did; who tunes in to a broadcast later needs them.  Its first caps have the
+ * record of its input, which is all that a header has to go by when the stream
+ * begins with a gap. */
+GST_START_TEST (test_parameter_sets)
+{
+  static const gchar alone[] = "\0\0\0\1\x09\xf0" SETS;
+  static const gchar picture[] = SETS SLICE;
+  gboolean is_alone = __i__ == 1, begins_late = __i__ == 2;
+  GstHarness *h = gst_harness_new_with_padnames ("asfmux", "video_0", "src");
+  TestMux out = {.video = h,.out = h };
+  g_autoptr (GPtrArray) parts = NULL;
+  const GByteArray *bytes;
+  const guint8 *data;
+
+  if (begins_late) {
+    gst_harness_set_src_caps_str (h, H264_BYTES ", " RECORD PICTURE);
+    gst_harness_push_event (h, gst_event_new_gap (0, GST_SECOND));
+    test_mux_wait_for_header (&out);
+  }
+  gst_harness_set_src_caps_str (h, H264_BYTES PICTURE);
+  if (is_alone)
+    gst_harness_push (h, access_unit (alone, sizeof alone - 1,
+            GST_BUFFER_FLAG_HEADER | GST_BUFFER_FLAG_DELTA_UNIT,
+            GST_CLOCK_TIME_NONE));
+  gst_harness_push (h, is_alone ? access_unit (SLICE, sizeof SLICE - 1, 0, 0) :
+      access_unit (picture, sizeof picture - 1, 0, 0));
+  /* the same stream, of which a broadcast would make another header */
+  gst_harness_set_src_caps_str (h, H264_BYTES ", framerate=25/1" PICTURE);
+  gst_harness_push (h, access_unit (SLICE, sizeof SLICE - 1,
+          GST_BUFFER_FLAG_DELTA_UNIT, 40 * GST_MSECOND));
+  gst_harness_push_event (h, gst_event_new_eos ());
+  parts = test_mux_pull_parts (&out, NULL);
+
+  fail_unless_equals_int (parts->len, 1);
+  bytes = g_ptr_array_index (parts, 0);
+  data = memmem (bytes->data, bytes->len, asf_guid_data.bytes, ASF_GUID_SIZE);
+  fail_unless (memmem (bytes->data, data - bytes->data, SETS,
+          sizeof SETS - 1) != NULL);
+  fail_unless_equals_int (memmem (data, bytes->data + bytes->len - data, SETS,
+          sizeof SETS - 1) == NULL, is_alone);
+  gst_harness_teardown (h);
 }
 
 GST_END_TEST;
@@ -348,6 +463,8 @@ asfmuxcodecs_suite (void)
   tcase_add_loop_test (tc, test_refused, 0, G_N_ELEMENTS (refused));
   tcase_add_loop_test (tc, test_change, 0, G_N_ELEMENTS (pairs));
   tcase_add_test (tc, test_hints);
+  tcase_add_test (tc, test_repeats);
+  tcase_add_loop_test (tc, test_parameter_sets, 0, 3);
   return s;
 }
 

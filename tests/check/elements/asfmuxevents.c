@@ -29,7 +29,7 @@ note_marker (GstPad * pad, GstPadProbeInfo * info, gpointer text)
   return GST_PAD_PROBE_OK;
 }
 
-/* push-protocol.md, 4, PlaceMarker: an event comes out behind the packet with
+/* migration.md, PlaceMarker: an event comes out behind the packet with
  * the buffers before it, which it ends, and never before header and segment.
  * Packets have room for two buffers. */
 GST_START_TEST (test_markers)
@@ -117,14 +117,48 @@ GST_START_TEST (test_marker_is_flushed)
 
 GST_END_TEST;
 
+/* Of one seek, which comes to all inputs. */
 static void
-assert_objects (TestMux * mux, const gchar * wanted)
+flush_all (TestMux * mux)
 {
-  g_autoptr (GByteArray) bytes = test_mux_pull_all (mux);
-  g_autofree gchar *objects = test_mux_describe (bytes->data, bytes->len);
+  guint32 seqnum = gst_util_seqnum_next ();
+  GstSegment segment;
+  guint i;
 
-  fail_unless_equals_string (objects, wanted);
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  for (i = 0; i < 6; i++) {
+    GstEvent *event = i < 2 ? gst_event_new_flush_start () : i < 4 ?
+        gst_event_new_flush_stop (TRUE) : gst_event_new_segment (&segment);
+
+    gst_event_set_seqnum (event, seqnum);
+    fail_unless (gst_harness_push_event (i % 2 ? mux->audio : mux->video,
+            event));
+  }
 }
+
+/* A stream jumps back; after a flush its time stamps count as they are. */
+GST_START_TEST (test_jump_is_flushed)
+{
+  GstQuery *drain = gst_query_new_drain ();
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO, NULL, NULL);
+  test_mux_push (mux.video, 60000, 40, 100, TRUE);
+  test_mux_push (mux.audio, 60000, 50, 400, TRUE);
+  test_mux_push (mux.audio, 60050, 50, 400, TRUE);
+  test_mux_push (mux.video, 0, 40, 100, FALSE);
+  /* which comes back when the picture was taken */
+  gst_pad_peer_query (mux.video->srcpad, drain);
+  gst_query_unref (drain);
+  flush_all (&mux);
+  test_mux_push (mux.video, 7000, 40, 100, TRUE);
+  test_mux_push (mux.audio, 7020, 50, 400, TRUE);
+  test_mux_end (&mux);
+  test_mux_check_objects (&mux, "1:0* 2:0 1:40 1:80* 2:100");
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
 
 /* A stream that ends early does not hold the other one. */
 GST_START_TEST (test_one_pad_ends)
@@ -138,7 +172,7 @@ GST_START_TEST (test_one_pad_ends)
   test_mux_push (mux.video, 40, 40, 3000, FALSE);
   test_mux_push (mux.video, 80, 40, 3000, FALSE);
   gst_harness_push_event (mux.video, gst_event_new_eos ());
-  assert_objects (&mux, "1:0* 2:0 1:40 1:80");
+  test_mux_check_objects (&mux, "1:0* 2:0 1:40 1:80");
   test_mux_clear (&mux);
 }
 
@@ -194,7 +228,7 @@ GST_START_TEST (test_segment)
   for (i = 0; i < 3; i++)
     test_mux_push (mux.video, segments[__i__].pts_ms[i], 40, 100, i == 0);
   test_mux_end (&mux);
-  assert_objects (&mux, segments[__i__].objects);
+  test_mux_check_objects (&mux, segments[__i__].objects);
   test_mux_clear (&mux);
 }
 
@@ -256,7 +290,7 @@ GST_START_TEST (test_gap_before_caps)
   gst_harness_push_event (late, gst_event_new_eos ());
   test_mux_push (mux.video, 520, 40, 3000, FALSE);
   gst_harness_push_event (mux.video, gst_event_new_eos ());
-  assert_objects (&mux, "1:0* 2:500 1:520");
+  test_mux_check_objects (&mux, "1:0* 2:500 1:520");
   gst_harness_teardown (late);
   test_mux_clear (&mux);
 }
@@ -287,8 +321,32 @@ GST_START_TEST (test_latency)
 
 GST_END_TEST;
 
-/* A run of late buffers is one message, not one for each (push-protocol.md,
- * 5). */
+/* A live input that is late: the header waits for it longer than upstream's
+ * latency by what a packet may wait, whoever says that it is a broadcast. */
+GST_START_TEST (test_header_waits)
+{
+  GstTestClock *clock;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO | TEST_MUX_LIVE_SOURCE,
+      "streamable", __i__, "max-packet-delay", 300 * GST_MSECOND, NULL);
+  gst_harness_set_upstream_latency (mux.audio, 20 * GST_MSECOND);
+  test_mux_push (mux.video, 0, 40, 3000, TRUE);
+  fail_unless (gst_harness_wait_for_clock_id_waits (mux.video, 1, 10));
+  clock = gst_harness_get_testclock (mux.video);
+  fail_unless_equals_uint64 (gst_test_clock_get_next_entry_time (clock),
+      320 * GST_MSECOND);
+  gst_object_unref (clock);
+  test_mux_push (mux.audio, 0, 50, 400, TRUE);
+  test_mux_end (&mux);
+  test_mux_check_objects (&mux, "1:0* 2:0");
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* A run of late buffers is one message, not one for each (protocol.md,
+ * Messages). */
 GST_START_TEST (test_late_run)
 {
   GstMessage *message;
@@ -353,12 +411,14 @@ asfmuxevents_suite (void)
   tcase_add_loop_test (tc, test_markers, 0, 2);
   tcase_add_test (tc, test_marker_of_a_pad);
   tcase_add_test (tc, test_marker_is_flushed);
+  tcase_add_test (tc, test_jump_is_flushed);
   tcase_add_test (tc, test_one_pad_ends);
   tcase_add_loop_test (tc, test_no_data, 0, 2);
   tcase_add_loop_test (tc, test_segment, 0, G_N_ELEMENTS (segments));
   tcase_add_test (tc, test_other_events);
   tcase_add_test (tc, test_gap_before_caps);
   tcase_add_test (tc, test_latency);
+  tcase_add_loop_test (tc, test_header_waits, 0, 2);
   tcase_add_test (tc, test_late_run);
   tcase_add_test (tc, test_property_while_running);
   return s;

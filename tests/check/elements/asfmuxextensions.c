@@ -93,10 +93,10 @@ mux_row (guint row)
   return bytes;
 }
 
-GST_START_TEST (test_extensions)
+static void
+check_payloads (const GByteArray * bytes, const gchar * caps,
+    const gchar * const hex[2])
 {
-  g_autoptr (GByteArray) bytes = mux_row (__i__);
-  gchar *path = test_file_new ();
   AsfHeaderInfo info;
   guint i;
 
@@ -106,11 +106,117 @@ GST_START_TEST (test_extensions)
     const guint8 *at = bytes->data + info.header_size + ASF_DATA_HEAD_SIZE +
         i * info.packet_size + REPLICATED_OFFSET;
 
-    test_assert_hex (rows[__i__].caps, at + 9, *at - 8, rows[__i__].hex[i]);
+    test_assert_hex (caps, at + 9, *at - 8, hex[i]);
   }
+}
+
+GST_START_TEST (test_extensions)
+{
+  g_autoptr (GByteArray) bytes = mux_row (__i__);
+  gchar *path = test_file_new ();
+
+  check_payloads (bytes, rows[__i__].caps, rows[__i__].hex);
   test_file_write (path, bytes);
   test_assert_asfcheck (path, FALSE);
   test_file_free (path);
+}
+
+GST_END_TEST;
+
+#define INTERLEAVED ", interlace-mode=interleaved, field-order="
+
+/* Other caps between the two objects.  A broadcast has as many headers as that
+ * needs, a file goes on with what its header declares. */
+static const struct
+{
+  const gchar *fields[2];       /* of the caps */
+  guint bps;
+  const gchar *hex[2];
+  guint n_headers;
+} changes[] = {
+  {{", pixel-aspect-ratio=16/15", ", pixel-aspect-ratio=64/45"}, 50000,
+      {"100f", "402d"}, 1},
+  {{", pixel-aspect-ratio=16/15", ", pixel-aspect-ratio=64/45"}, 500000,
+      {"2800 100f", "2800 402d"}, 1},
+  {{", pixel-aspect-ratio=16/15", ""}, 50000, {"100f", "0101"}, 1},
+  {{"", ", pixel-aspect-ratio=64/45"}, 50000, {"", ""}, 2},
+  {{INTERLEAVED "top-field-first", INTERLEAVED "bottom-field-first"}, 50000,
+      {"c0", "a0"}, 1},
+  {{INTERLEAVED "top-field-first", ""}, 50000, {"c0", "00"}, 1},
+};
+
+static void
+push_changed (TestMux * mux, guint row)
+{
+  guint i;
+
+  gst_harness_push_event (mux->video, gst_event_new_stream_start ("v"));
+  for (i = 0; i < 2; i++) {
+    g_autofree gchar *caps = g_strconcat (CAPS, changes[row].fields[i], NULL);
+
+    gst_harness_set_src_caps_str (mux->video, caps);
+    gst_harness_push_event (mux->video,
+        gst_event_new_tag (gst_tag_list_new (GST_TAG_BITRATE,
+                changes[row].bps, NULL)));
+    test_mux_push (mux->video, 40 * i, 40, 600, TRUE);
+  }
+  test_mux_end (mux);
+}
+
+GST_START_TEST (test_changes)
+{
+  g_autoptr (GByteArray) bytes = NULL;
+  g_autoptr (GPtrArray) parts = NULL;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_NO_CAPS | TEST_MUX_SEEKABLE,
+      "packet-size", 650, NULL);
+  push_changed (&mux, __i__);
+  bytes = test_mux_pull_all (&mux);
+  check_payloads (bytes, changes[__i__].fields[1], changes[__i__].hex);
+  test_mux_clear (&mux);
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_NO_CAPS, "streamable", TRUE,
+      NULL);
+  push_changed (&mux, __i__);
+  parts = test_mux_pull_parts (&mux, NULL);
+  fail_unless_equals_int (parts->len, changes[__i__].n_headers);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* The header of a stream that begins with a gap does not wait for its frames,
+ * which may be out of order. */
+static const struct
+{
+  const gchar *caps;
+  gboolean has_shown_time;
+} gaps[] = {
+  {"video/mpeg, mpegversion=4, systemstream=false, width=320, height=240",
+      TRUE},
+  {"video/x-vp8, width=320, height=240", FALSE},
+  {CAPS, FALSE},
+};
+
+GST_START_TEST (test_gap_first)
+{
+  g_autoptr (GByteArray) bytes = NULL;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_NO_CAPS | TEST_MUX_SEEKABLE,
+      NULL, NULL);
+  gst_harness_push_event (mux.video, gst_event_new_stream_start ("v"));
+  gst_harness_set_src_caps_str (mux.video, gaps[__i__].caps);
+  gst_harness_push_event (mux.video, gst_event_new_gap (0, GST_SECOND));
+  test_mux_wait_for_header (&mux);
+  test_mux_push (mux.video, 1000, 40, 600, TRUE);
+  test_mux_end (&mux);
+  bytes = test_mux_pull_all (&mux);
+  fail_unless_equals_int (memmem (bytes->data, bytes->len,
+          asf_guid_payload_ext_shown_time.bytes, ASF_GUID_SIZE) != NULL,
+      gaps[__i__].has_shown_time);
+  test_mux_clear (&mux);
 }
 
 GST_END_TEST;
@@ -143,6 +249,8 @@ asfmuxextensions_suite (void)
 
   suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, test_extensions, 0, G_N_ELEMENTS (rows));
+  tcase_add_loop_test (tc, test_changes, 0, G_N_ELEMENTS (changes));
+  tcase_add_loop_test (tc, test_gap_first, 0, G_N_ELEMENTS (gaps));
   tcase_add_test (tc, test_audio_has_none);
   return s;
 }

@@ -3,7 +3,7 @@
 
 #include "testmux.h"
 
-/* Headers between the packets of a broadcast (push-protocol.md, 4), and what
+/* Headers between the packets of a broadcast (protocol.md, Messages), and what
  * a file does instead. */
 
 #define OTHER_VIDEO_CAPS "video/x-wmv, wmvversion=2, format=WMV2, width=640, " \
@@ -161,6 +161,37 @@ GST_START_TEST (test_streams)
   test_mux_end (&mux);
   text = describe_parts (&mux, header);
   fail_unless_equals_string (text, "1: 1:0* | 2: 2:50 1:60* 2:100 | 1: 1:140*");
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* A stream whose pad was released with buffers left is in the next header, under
+ * a number that the stream which comes in its place does not get. */
+GST_START_TEST (test_stream_in_place_of_another)
+{
+  g_autofree gchar *text = NULL;
+  GstBuffer *header;
+  GstHarness *late;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO, "streamable", TRUE,
+      "latency", GST_SECOND, NULL);
+  test_mux_push (mux.video, 0, 40, 3000, TRUE);
+  test_mux_push (mux.audio, 0, 50, 400, TRUE);
+  header = test_mux_pull (&mux);
+  test_mux_push (mux.audio, 50, 50, 400, TRUE);
+  test_mux_push (mux.audio, 100, 50, 400, TRUE);
+  gst_harness_teardown (g_steal_pointer (&mux.audio));
+  late = test_mux_add_input (&mux, "audio_1", TEST_AUDIO_CAPS);
+  test_mux_push (late, 60, 50, 400, TRUE);
+  gst_harness_push_event (late, gst_event_new_eos ());
+  test_mux_push (mux.video, 140, 40, 3000, TRUE);
+  test_mux_end (&mux);
+  text = describe_parts (&mux, header);
+  fail_unless_equals_string (text,
+      "2: 1:0* 2:0 2:50 | 3: 3:60 2:100 | 1: 1:140*");
+  gst_harness_teardown (late);
   test_mux_clear (&mux);
 }
 
@@ -429,6 +460,7 @@ asfmuxheaders_suite (void)
   tcase_add_test (tc, test_same_caps);
   tcase_add_loop_test (tc, test_group, 0, 2);
   tcase_add_test (tc, test_streams);
+  tcase_add_test (tc, test_stream_in_place_of_another);
   tcase_add_loop_test (tc, test_streams_of_a_file, 0, 2);
   tcase_add_test (tc, test_tags);
   tcase_add_loop_test (tc, test_sent_tags, 0, 2);

@@ -37,7 +37,7 @@ judge_file (HostileRun * run, guint32 seed, GByteArray * bytes)
   g_autofree gchar *tool = test_shared_path ("tools/asfcheck.py");
   gboolean is_live = !run->has_bytes_segment;
   gchar *path = test_file_new ();
-  const gchar *argv[] = { "python3", tool, "--no-warn", path,
+  const gchar *argv[] = { TEST_PYTHON, tool, "--no-warn", path,
     is_live ? "--live" : NULL, NULL
   };
   g_autofree gchar *output = NULL;

@@ -3,8 +3,8 @@
 
 #include "testmux.h"
 
-/* Buffers are handed over many at a time (docs/design.md, "Packets and
- * times"): nothing is lost, overtaken, kept for ever or without a bound. */
+/* Buffers are handed over many at a time (design-muxer.md, Buffers on their
+ * way in): nothing is lost, overtaken, kept for ever or without a bound. */
 
 #define DEADLINE (30 * G_TIME_SPAN_SECOND)
 /* In which nothing more happens. */
@@ -70,15 +70,6 @@ begin (TestMux * mux, TestMuxFlags flags)
   test_mux_wait_for_header (mux);
 }
 
-static void
-assert_objects (TestMux * mux, const gchar * wanted)
-{
-  g_autoptr (GByteArray) bytes = test_mux_pull_all (mux);
-  g_autofree gchar *objects = test_mux_describe (bytes->data, bytes->len);
-
-  fail_unless_equals_string (objects, wanted);
-}
-
 /* Of all that a broadcast with several headers has. */
 static guint
 count_all_objects (TestMux * mux)
@@ -107,7 +98,7 @@ GST_START_TEST (test_collects)
   fail_unless (gst_harness_push_event (mux.video, gst_event_new_eos ()));
   test_mux_push_many (mux.audio, 1, 3, 400);
   fail_unless (gst_harness_push_event (mux.audio, gst_event_new_eos ()));
-  assert_objects (&mux,
+  test_mux_check_objects (&mux,
       "1:0* 2:0 1:40* 2:40 1:80* 2:80 1:120* 2:120 1:160* 1:200*");
   test_mux_clear (&mux);
 }
@@ -150,7 +141,7 @@ GST_START_TEST (test_events)
   test_mux_push_many (mux.audio, 1, 5, 400);
   test_mux_push_many (mux.video, 4, 2, 100);
   test_mux_end (&mux);
-  assert_objects (&mux, "1:0* 2:0 1:40* 2:40 1:80* 2:80 1:120* 2:120 "
+  test_mux_check_objects (&mux, "1:0* 2:0 1:40* 2:40 1:80* 2:80 1:120* 2:120 "
       "1:160* 2:160 1:200* 2:200");
   test_mux_clear (&mux);
 }
@@ -172,7 +163,7 @@ GST_START_TEST (test_segment)
   fail_unless (gst_harness_push_event (mux.audio, gst_event_new_eos ()));
   test_mux_push_many (mux.video, 0, 2, 100);
   fail_unless (gst_harness_push_event (mux.video, gst_event_new_eos ()));
-  assert_objects (&mux, "1:0* 2:0 1:40* 1:80* 1:1000* 1:1040*");
+  test_mux_check_objects (&mux, "1:0* 2:0 1:40* 1:80* 1:1000* 1:1040*");
   test_mux_clear (&mux);
 }
 
@@ -386,7 +377,7 @@ GST_START_TEST (test_sparse)
     test_mux_push (text, i * 40, 40, 10, TRUE);
   test_mux_push_many (mux.video, 0, 5, 100);
   test_mux_end (&mux);
-  assert_objects (&mux, has_text ?
+  test_mux_check_objects (&mux, has_text ?
       "1:0* 1:40* 2:40 1:80* 2:80 1:120* 2:120 1:160* 2:160" :
       "1:0* 1:40* 1:80* 1:120* 1:160*");
   gst_harness_teardown (text);
@@ -499,6 +490,55 @@ GST_START_TEST (test_released)
 
 GST_END_TEST;
 
+/* The base class unlinks a pad before it lets it go.  Then the streaming thread
+ * looks which pads the next header has, and sends the packet before it. */
+static void
+take_packet (GstPad * pad, GstPad * peer, gpointer mux)
+{
+  gate_open (g_object_get_data (G_OBJECT (pad), "gate"));
+  gst_buffer_unref (test_mux_pull (mux));
+  gst_buffer_unref (test_mux_pull (mux));
+}
+
+/* A header that is made while a pad is being released has its stream once.  The
+ * text that has gone makes it necessary. */
+GST_START_TEST (test_header_while_released)
+{
+  g_autoptr (GPtrArray) parts = NULL;
+  Gate gate = { 0, };
+  GstHarness *text;
+  AsfHeaderInfo info;
+  GByteArray *last;
+  GstPad *sink;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO, "streamable", TRUE,
+      NULL);
+  text = test_mux_add_input (&mux, "text_0", "text/x-raw, format=utf8");
+  gst_pad_add_probe (mux.out->sinkpad, GST_PAD_PROBE_TYPE_BUFFER, wait_at_gate,
+      &gate, NULL);
+  test_mux_push_many (mux.audio, 0, 1, 400);
+  test_mux_push_many (mux.video, 1, 1, 100);
+  gate_wait (&gate);
+  test_mux_push_many (mux.audio, 2, 1, 400);
+  gst_harness_teardown (text);
+  sink = gst_pad_get_peer (mux.audio->srcpad);
+  g_object_set_data (G_OBJECT (sink), "gate", &gate);
+  g_signal_connect (sink, "unlinked", G_CALLBACK (take_packet), &mux);
+  gst_element_release_request_pad (mux.out->element, sink);
+  gst_harness_teardown (g_steal_pointer (&mux.audio));
+  test_mux_end (&mux);
+  parts = test_mux_pull_parts (&mux, NULL);
+  fail_unless_equals_int (parts->len, 1);
+  last = g_ptr_array_index (parts, 0);
+  fail_unless (asf_header_read (last->data, last->len, &info, NULL));
+  fail_unless_equals_int (info.n_streams, 2);
+  gst_object_unref (sink);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxintake_suite (void)
 {
@@ -518,6 +558,7 @@ asfmuxintake_suite (void)
   tcase_add_test (tc, test_pause);
   tcase_add_test (tc, test_query);
   tcase_add_test (tc, test_released);
+  tcase_add_test (tc, test_header_while_released);
   tcase_add_loop_test (tc, test_sparse, 0, 2);
   tcase_add_test (tc, test_sparse_flush);
   return s;

@@ -249,6 +249,8 @@ static void
 make_input (Run * run, Input * video, Input * audio, Input * text,
     gboolean is_live)
 {
+  g_autoptr (GstCaps) caps = gst_caps_new_simple ("text/x-raw", "format",
+      G_TYPE_STRING, "utf8", NULL);
   gint64 i;
 
   memset (text, 0, sizeof *text);
@@ -260,8 +262,7 @@ make_input (Run * run, Input * video, Input * audio, Input * text,
   video->events[1] = tag_event (run);
   audio->events[0] = caps_event (run, "audio/x-wma, wmaversion=2, channels=2, "
       "rate=44100, bitrate=64000, depth=16, block_align=400", "0123456789");
-  text->events[0] = gst_event_new_caps (gst_caps_new_simple ("text/x-raw",
-          "format", G_TYPE_STRING, "utf8", NULL));
+  text->events[0] = gst_event_new_caps (caps);
   for (i = 0; i < N_FRAMES; i++) {
     video->buffers[i] = missing (run, test_mux_buffer (i * 400, 400, 1500 + i,
             i % 3 == 0), 1 + i % 3);

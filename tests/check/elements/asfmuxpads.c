@@ -174,6 +174,53 @@ GST_START_TEST (test_live_rate)
 
 GST_END_TEST;
 
+/* Sound that begins in silence: its first frames say nothing of those that
+ * follow, but where all have one size. */
+static const struct
+{
+  const gchar *caps;
+  gsize quiet_size;
+  gsize size;
+  guint data_bps;
+} live_sounds[] = {
+  {"audio/mpeg, mpegversion=4, stream-format=raw, channels=2, rate=44100, "
+        "codec_data=(buffer)1210", 6, 370, 128000},
+  {"audio/AMR, channels=1, rate=8000", 1, 37, 16000},
+  {"audio/x-ac3, framed=true, channels=2, rate=48000", 600, 600, 200000},
+  {"audio/x-wma, wmaversion=2, channels=2, rate=44100, depth=16, "
+        "block_align=120, codec_data=(buffer)00880000000000000000", 120, 120,
+      40000},
+};
+
+GST_START_TEST (test_live_sound)
+{
+  static const guint8 guid[] = { 0xcb, 0xa5, 0xe6, 0x14, 0x72, 0xc6 };
+  g_autoptr (GByteArray) bytes = NULL;
+  gchar *path = test_file_new ();
+  const guint8 *object;
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_AUDIO | TEST_MUX_NO_CAPS, "streamable", TRUE,
+      NULL);
+  gst_harness_set_src_caps_str (mux.audio, live_sounds[__i__].caps);
+  for (i = 0; i < 300; i++)
+    test_mux_push (mux.audio, i * 24, 24, i < 40 ?
+        live_sounds[__i__].quiet_size : live_sounds[__i__].size, TRUE);
+  test_mux_end (&mux);
+  bytes = test_mux_pull_all (&mux);
+  object = memmem (bytes->data, bytes->len, guid, sizeof guid);
+  fail_unless (object != NULL);
+  fail_unless_equals_int (GST_READ_UINT32_LE (object + 40),
+      live_sounds[__i__].data_bps);
+  test_file_write (path, bytes);
+  test_assert_asfcheck (path, TRUE);
+  test_file_free (path);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxpads_suite (void)
 {
@@ -187,6 +234,7 @@ asfmuxpads_suite (void)
   tcase_add_test (tc, test_preset);
   tcase_add_loop_test (tc, test_bucket, 0, G_N_ELEMENTS (buckets));
   tcase_add_loop_test (tc, test_live_rate, 0, G_N_ELEMENTS (live_rates));
+  tcase_add_loop_test (tc, test_live_sound, 0, G_N_ELEMENTS (live_sounds));
   return s;
 }
 

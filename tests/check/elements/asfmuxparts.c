@@ -8,7 +8,7 @@
 
 /* Parts of the element that no input reaches on purpose. */
 
-/* design, 5: another File ID is taken when a live header would hold the bytes
+/* protocol.md, Other servers: another File ID is taken when a live header would hold the bytes
  * that a receiver takes for its end; a file keeps its own. */
 GST_START_TEST (test_file_id)
 {

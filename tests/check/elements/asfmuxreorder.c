@@ -13,13 +13,16 @@ static const gchar *const encoders[] = {
       "video/x-h264, stream-format=byte-stream, profile=main ! h264parse",
   "x264enc bframes=0 tune=zerolatency ! "
       "video/x-h264, stream-format=byte-stream ! h264parse",
+  /* no decode times come out of it */
+  "x264enc bframes=2 b-adapt=false key-int-max=25 ! h264parse ! "
+      "matroskamux ! matroskademux ! queue ! h264parse",
 };
 
 static gboolean
 have_elements (void)
 {
   static const gchar *const names[] = { "x264enc", "h264parse", "asfdemux",
-    "avdec_h264"
+    "avdec_h264", "matroskamux", "matroskademux"
   };
   guint i;
 

@@ -3,6 +3,7 @@
 
 #include "asf/asfheader.h"
 #include "testasf.h"
+#include "testbytes.h"
 #include "testmux.h"
 
 /* Tags after the header have the room that padding= left, which is 100 bytes:
@@ -47,15 +48,6 @@ GST_START_TEST (test_late_tags)
 
 GST_END_TEST;
 
-static gboolean
-has_utf16 (const GByteArray * bytes, const gchar * text)
-{
-  glong units;
-  g_autofree gunichar2 *utf16 = g_utf8_to_utf16 (text, -1, NULL, &units, NULL);
-
-  return memmem (bytes->data, bytes->len, utf16, units * 2 + 2) != NULL;
-}
-
 /* The largest of what comes late is left out and named; the rest is there, and
  * what was there before. */
 GST_START_TEST (test_largest_left_out)
@@ -84,10 +76,10 @@ GST_START_TEST (test_largest_left_out)
   fail_unless (strstr (debug, "WM/Comments") != NULL, "%s", debug);
   fail_unless (strstr (debug, "Genre") == NULL, "%s", debug);
   gst_message_unref (message);
-  fail_unless (has_utf16 (bytes, "Early"));
-  fail_unless (has_utf16 (bytes, "Late"));
-  fail_unless (has_utf16 (bytes, "Later"));
-  fail_if (has_utf16 (bytes, comment));
+  fail_unless (test_has_utf16 (bytes, "Early"));
+  fail_unless (test_has_utf16 (bytes, "Late"));
+  fail_unless (test_has_utf16 (bytes, "Later"));
+  fail_if (test_has_utf16 (bytes, comment));
   test_file_write (path, bytes);
   test_assert_asfcheck (path, FALSE);
   test_mux_clear (&mux);

@@ -3,7 +3,7 @@
 
 #include "testmux.h"
 
-/* docs/design.md, decision 1: gst-plugins-bad has an element of that name. */
+/* design.md, decision 1: gst-plugins-bad has an element of that name. */
 GST_START_TEST (test_factory_is_ours)
 {
   GstElementFactory *factory = gst_element_factory_find ("asfmux");

@@ -340,7 +340,7 @@ GST_START_TEST (test_many_pictures)
 GST_END_TEST;
 
 /* Where nobody says how large a header may be, all receivers take it
- * (push-protocol, C32). */
+ * (protocol.md, C32). */
 GST_START_TEST (test_default_limit)
 {
   GstTagList *tags = new_pictures (1000, 3000);

@@ -273,6 +273,10 @@ static const struct
   {"TEXT", "200+1000 One 500+100 Two",
       "2@200 TEXT=One, 2@500 TEXT=Two, 2@600 TEXT="},
   {"TEXT", "200+0 One 500+-1 Two", "2@200 TEXT=One, 2@500 TEXT=Two"},
+  /* one that would be shown for long moves none of the next ones */
+  {"TEXT", "200+5000 One 500+100 Two 1800+100 Three",
+      "2@200 TEXT=One, 2@500 TEXT=Two, 2@600 TEXT=, 2@1800 TEXT=Three, "
+        "2@1900 TEXT="},
   {"URL", "200+300 One 1000+300 Two", "2@200 URL=One, 2@1000 URL=Two"},
 };
 
@@ -458,6 +462,47 @@ GST_START_TEST (test_text_alone)
 
 GST_END_TEST;
 
+static GstPadProbeReturn
+push_event_at_header (GstPad * pad, GstPadProbeInfo * info, gpointer text)
+{
+  if (!GST_BUFFER_FLAG_IS_SET (info->data, GST_BUFFER_FLAG_HEADER))
+    return GST_PAD_PROBE_OK;
+  gst_harness_push_event (text, gst_event_new_custom
+      (GST_EVENT_CUSTOM_DOWNSTREAM, gst_structure_new_empty ("other")));
+  return GST_PAD_PROBE_REMOVE;
+}
+
+/* An event that comes while the muxer looks for the first text is no end. */
+GST_START_TEST (test_text_alone_behind_event)
+{
+  g_autoptr (GPtrArray) parts = NULL;
+  g_autofree gchar *stream = NULL;
+  GstBuffer *header;
+  GstHarness *text;
+  GstPad *src;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_AUDIO, "streamable", TRUE, NULL);
+  text = test_mux_add_input (&mux, "text_0", TEXT_CAPS);
+  src = gst_element_get_static_pad (mux.out->element, "src");
+  gst_pad_add_probe (src, GST_PAD_PROBE_TYPE_BUFFER, push_event_at_header,
+      text, NULL);
+  gst_element_release_request_pad (mux.audio->element,
+      GST_PAD_PEER (mux.audio->srcpad));
+  header = test_mux_pull (&mux);
+  gst_harness_push (text, text_buffer (0, "One"));
+  gst_harness_push_event (text, gst_event_new_eos ());
+  parts = test_mux_pull_parts (&mux, header);
+  fail_unless_equals_int (parts->len, 1);
+  stream = describe_stream (g_ptr_array_index (parts, 0));
+  fail_unless_equals_string (stream, "2@0 CAPTION=One, 2@1000 CAPTION=");
+  gst_object_unref (src);
+  gst_harness_teardown (text);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxtext_suite (void)
 {
@@ -475,6 +520,7 @@ asfmuxtext_suite (void)
   tcase_add_test (tc, test_late_text_pad);
   tcase_add_loop_test (tc, test_silent_text_pad, 0, 2);
   tcase_add_test (tc, test_text_alone);
+  tcase_add_test (tc, test_text_alone_behind_event);
   return s;
 }
 

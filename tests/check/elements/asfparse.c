@@ -16,6 +16,7 @@ typedef struct
 {
   GstHarness *harness;
   GstBus *bus;
+  guint n_warnings;             /* that were taken */
 } Parser;
 
 static void
@@ -27,6 +28,7 @@ parser_init (Parser * self, GstFormat format)
   gst_segment_init (&segment, format);
   self->harness = gst_harness_new ("asfparse");
   self->bus = gst_bus_new ();
+  self->n_warnings = 0;
   gst_element_set_bus (self->harness->element, self->bus);
   gst_harness_push_event (self->harness, gst_event_new_stream_start ("test"));
   gst_harness_push_event (self->harness, gst_event_new_caps (caps));
@@ -72,6 +74,7 @@ take_warnings (Parser * self)
     number = g_ascii_strtoull (strrchr (error->message, ' ') + 1, NULL, 10);
     fail_unless (number > 0);
     sum += number;
+    self->n_warnings++;
     g_error_free (error);
     gst_message_unref (msg);
   }
@@ -176,13 +179,9 @@ make_broadcast (guint32 first_ms)
   GByteArray *bytes = test_asf_header (&header);
   guint i;
 
-  for (i = 0; i < N_PACKETS; i++) {
-    GByteArray *packet = test_asf_packet (PACKET_SIZE, 100 + i, 'a' + i % 26,
+  for (i = 0; i < N_PACKETS; i++)
+    test_asf_append_packet (bytes, PACKET_SIZE, 100 + i, 'a' + i % 26,
         i % KEY_EACH == 0, first_ms + i * STEP_MS);
-
-    g_byte_array_append (bytes, packet->data, packet->len);
-    g_byte_array_unref (packet);
-  }
   return bytes;
 }
 
@@ -205,6 +204,73 @@ GST_START_TEST (test_broadcast)
         i * STEP_MS * GST_MSECOND);
     fail_unless_equals_int (!GST_BUFFER_FLAG_IS_SET (buffer,
             GST_BUFFER_FLAG_DELTA_UNIT), i % KEY_EACH == 0);
+    gst_buffer_unref (buffer);
+  }
+  parser_clear (&parser);
+  g_byte_array_unref (bytes);
+}
+
+GST_END_TEST;
+
+/* A clock that steps back is not one that ran over 32 bits: a sink would wait
+ * for 49 days. */
+GST_START_TEST (test_step_back)
+{
+  GByteArray *bytes = make_broadcast (5000);
+  gsize first_at = bytes->len - N_PACKETS * PACKET_SIZE;
+  guint8 packet[PACKET_SIZE];
+  Parser parser;
+  guint i;
+
+  /* the first two packets change places */
+  memcpy (packet, bytes->data + first_at, PACKET_SIZE);
+  memmove (bytes->data + first_at, bytes->data + first_at + PACKET_SIZE,
+      PACKET_SIZE);
+  memcpy (bytes->data + first_at + PACKET_SIZE, packet, PACKET_SIZE);
+  parser_init (&parser, GST_FORMAT_BYTES);
+  push_bytes (&parser, bytes->data, bytes->len, 0);
+  gst_buffer_unref (gst_harness_pull (parser.harness));
+  for (i = 0; i < N_PACKETS; i++) {
+    GstBuffer *buffer = gst_harness_pull (parser.harness);
+
+    fail_unless_equals_uint64 (GST_BUFFER_DTS (buffer),
+        i < 2 ? 0 : (i - 1) * STEP_MS * GST_MSECOND);
+    gst_buffer_unref (buffer);
+  }
+  parser_clear (&parser);
+  g_byte_array_unref (bytes);
+}
+
+GST_END_TEST;
+
+/* Send Times of a file's packets, and their DTS. */
+static const guint32 file_rows[][2][4] = {
+  {{0, 40, 80, 120}, {0, 40, 80, 120}},
+  /* pauses of fifteen minutes are none of damaged packets, wherever such are */
+  {{0, 900000, 1800000, 1800040}, {0, 900000, 1800000, 1800040}},
+  {{900000, 40, 80, 120}, {0, 40, 80, 120}},
+  {{0, 40, 0xf0000000, 900000}, {0, 40, 40, 40}},
+  {{0, 900000, 0x7fffffff, 900040}, {0, 900000, 900000, 900040}},
+};
+
+GST_START_TEST (test_damaged_send_times)
+{
+  const TestHeader header = { 0, PACKET_SIZE, 0, {&asf_guid_stream_video} };
+  GByteArray *bytes = test_asf_header (&header);
+  Parser parser;
+  guint i;
+
+  for (i = 0; i < 4; i++)
+    test_asf_append_packet (bytes, PACKET_SIZE, 100, 'a', TRUE,
+        file_rows[__i__][0][i]);
+  parser_init (&parser, GST_FORMAT_BYTES);
+  push_bytes (&parser, bytes->data, bytes->len, 0);
+  gst_buffer_unref (gst_harness_pull (parser.harness));
+  for (i = 0; i < 4; i++) {
+    GstBuffer *buffer = gst_harness_pull (parser.harness);
+
+    fail_unless_equals_uint64 (GST_BUFFER_DTS (buffer),
+        file_rows[__i__][1][i] * GST_MSECOND);
     gst_buffer_unref (buffer);
   }
   parser_clear (&parser);
@@ -312,6 +378,38 @@ GST_START_TEST (test_harm)
 
 GST_END_TEST;
 
+/* Noise in each place between two packets: all of it is told, but not in a
+ * message each. */
+GST_START_TEST (test_harm_everywhere)
+{
+  static const guint8 noise[3] = { 1, 2, 3 };
+  GByteArray *whole = make_broadcast (0), *bytes = g_byte_array_new ();
+  gsize at = whole->len - N_PACKETS * PACKET_SIZE;
+  gint64 begun_us = g_get_monotonic_time ();
+  Parser parser;
+  guint i;
+
+  g_byte_array_append (bytes, whole->data, at);
+  for (i = 0; i < 4 * N_PACKETS; i++) {
+    g_byte_array_append (bytes, whole->data + at, 2 * PACKET_SIZE);
+    g_byte_array_append (bytes, noise, sizeof noise);
+  }
+  parser_init (&parser, GST_FORMAT_BYTES);
+  push_bytes (&parser, bytes->data, bytes->len, 0);
+  fail_unless_equals_int (gst_harness_buffers_in_queue (parser.harness),
+      1 + 2 * 4 * N_PACKETS);
+  fail_unless_equals_uint64 (take_warnings (&parser),
+      4 * N_PACKETS * sizeof noise);
+  /* one at first, one each second, one at the end */
+  fail_unless (parser.n_warnings <= 2 + (g_get_monotonic_time () - begun_us)
+      / G_TIME_SPAN_SECOND, "%u warnings", parser.n_warnings);
+  parser_clear (&parser);
+  g_byte_array_unref (whole);
+  g_byte_array_unref (bytes);
+}
+
+GST_END_TEST;
+
 /* Packets are found when nothing follows them as well: here when all but the
  * last byte had come, what is left begins with one. */
 GST_START_TEST (test_found_at_end)
@@ -354,7 +452,7 @@ GST_START_TEST (test_ends)
 
 GST_END_TEST;
 
-/* Two broadcasts, one behind the other. */
+/* Two broadcasts, one behind the other, also in time. */
 GST_START_TEST (test_chain)
 {
   GByteArray *one = make_broadcast (0), *other = make_broadcast (7000);
@@ -379,7 +477,7 @@ GST_START_TEST (test_chain)
       expect_bytes (buffer, bytes->data + header_size + i * PACKET_SIZE,
           PACKET_SIZE);
       fail_unless_equals_uint64 (GST_BUFFER_DTS (buffer),
-          i * STEP_MS * GST_MSECOND);
+          (k * N_PACKETS + i) * STEP_MS * GST_MSECOND);
       gst_buffer_unref (buffer);
     }
   }
@@ -478,7 +576,11 @@ asfparse_suite (void)
   suite_add_tcase (s, tc);
   tcase_add_loop_test (tc, test_files, 0, TEST_N_MEDIA * G_N_ELEMENTS (pieces));
   tcase_add_loop_test (tc, test_broadcast, 0, 3);
+  tcase_add_test (tc, test_step_back);
+  tcase_add_loop_test (tc, test_damaged_send_times, 0,
+      G_N_ELEMENTS (file_rows));
   tcase_add_loop_test (tc, test_harm, 0, 15);
+  tcase_add_test (tc, test_harm_everywhere);
   tcase_add_test (tc, test_found_at_end);
   tcase_add_test (tc, test_ends);
   tcase_add_test (tc, test_chain);

@@ -25,25 +25,15 @@ make_film (gsize * header_size)
   GByteArray *bytes = test_asf_header (&header);
   gchar *path = NULL;
   guint i;
-  gint fd;
 
   *header_size = bytes->len;
   for (i = 0; memcmp (bytes->data + i, &placeholder, 8) != 0; i++);
   /* with the preroll */
   GST_WRITE_UINT64_LE (bytes->data + i, (FILM_MS + 3000) * G_GUINT64_CONSTANT
       (10000));
-  for (i = 0; i < N_FILM; i++) {
-    GByteArray *packet = test_asf_packet (PACKET_SIZE, 100, i, TRUE,
-        i * FILM_STEP_MS);
-
-    g_byte_array_append (bytes, packet->data, packet->len);
-    g_byte_array_unref (packet);
-  }
-  fd = g_file_open_tmp ("asfparse-XXXXXX.asf", &path, NULL);
-  fail_unless (fd >= 0);
-  fail_unless (g_close (fd, NULL));
-  fail_unless (g_file_set_contents (path, (gchar *) bytes->data, bytes->len,
-          NULL));
+  for (i = 0; i < N_FILM; i++)
+    test_asf_append_packet (bytes, PACKET_SIZE, 100, i, TRUE, i * FILM_STEP_MS);
+  path = test_asf_file_new (bytes);
   g_byte_array_unref (bytes);
   return path;
 }

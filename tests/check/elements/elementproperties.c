@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Properties of the elements and of asfmux's inputs keep what they are given. */
+/* Properties of the elements and of asfmux's inputs keep what they are given;
+ * programs that ask for elements of their GStreamer's version find ours. */
 #include <gio/gio.h>
 #include <gst/check/gstcheck.h>
 
@@ -63,6 +64,18 @@ GST_START_TEST (test_muxer_input)
 
 GST_END_TEST;
 
+GST_START_TEST (test_version)
+{
+  static const gchar *const names[] = {
+    "asfmux", "asfparse", "rtpasfpay", "wmspushsink"
+  };
+
+  fail_unless (gst_registry_check_feature_version (gst_registry_get (),
+          names[__i__], GST_VERSION_MAJOR, GST_VERSION_MINOR, 0));
+}
+
+GST_END_TEST;
+
 static Suite *
 elementproperties_suite (void)
 {
@@ -74,6 +87,7 @@ elementproperties_suite (void)
   tcase_add_test (tc, test_sink_objects);
   tcase_add_test (tc, test_muxer);
   tcase_add_test (tc, test_muxer_input);
+  tcase_add_loop_test (tc, test_version, 0, 4);
   return suite;
 }
 

@@ -248,25 +248,17 @@ GST_START_TEST (test_template_and_auto_destroy)
 GST_END_TEST;
 
 static void
-answer_setup (ScriptConnection * connection, const gchar * answer)
-{
-  if (script_read_setup (connection)) {
-    script_send (connection, answer);
-    script_read_end (connection);
-  }
-}
-
-static void
 script_404 (ScriptConnection * connection, gpointer user_data)
 {
-  answer_setup (connection, "HTTP/1.1 404 Not Found\r\nServer: Cougar/9.5\r\n"
+  script_answer_setup (connection,
+      "HTTP/1.1 404 Not Found\r\nServer: Cougar/9.5\r\n"
       "Content-Length: 4\r\n\r\nnone");
 }
 
 static void
 script_401 (ScriptConnection * connection, gpointer user_data)
 {
-  answer_setup (connection, "HTTP/1.1 401 Unauthorized\r\n"
+  script_answer_setup (connection, "HTTP/1.1 401 Unauthorized\r\n"
       "Server: Cougar/9.5\r\nWWW-Authenticate: Basic realm=\"p\"\r\n"
       "Content-Length: 0\r\n\r\n");
 }
@@ -274,27 +266,20 @@ script_401 (ScriptConnection * connection, gpointer user_data)
 static void
 script_web_server (ScriptConnection * connection, gpointer user_data)
 {
-  answer_setup (connection, "HTTP/1.1 200 OK\r\nServer: nginx/1.22\r\n"
+  script_answer_setup (connection, "HTTP/1.1 200 OK\r\nServer: nginx/1.22\r\n"
       "Content-Length: 5\r\n\r\nhello");
 }
 
 static void
 script_no_http (ScriptConnection * connection, gpointer user_data)
 {
-  answer_setup (connection, "SSH-2.0-OpenSSH_9.2p1\r\n\r\n");
+  script_answer_setup (connection, "SSH-2.0-OpenSSH_9.2p1\r\n\r\n");
 }
 
 static void
 script_close_at_once (ScriptConnection * connection, gpointer user_data)
 {
   script_read_head (connection, NULL);
-}
-
-static void
-script_silent (ScriptConnection * connection, gpointer user_data)
-{
-  script_read_head (connection, NULL);
-  script_read_end (connection);
 }
 
 static void
@@ -312,7 +297,7 @@ static void
 script_setup_without_its_body (ScriptConnection * connection,
     gpointer user_data)
 {
-  answer_setup (connection, "HTTP/1.1 200 OK\r\nServer: Cougar/9.5\r\n"
+  script_answer_setup (connection, "HTTP/1.1 200 OK\r\nServer: Cougar/9.5\r\n"
       "Content-Length: 9\r\n\r\n");
 }
 
@@ -367,7 +352,8 @@ script_reset_in_stream (ScriptConnection * connection, gpointer user_data)
 static void
 script_endless_redirect (ScriptConnection * connection, gpointer user_data)
 {
-  answer_setup (connection, "HTTP/1.1 302 Found\r\nServer: Cougar/9.5\r\n"
+  script_answer_setup (connection,
+      "HTTP/1.1 302 Found\r\nServer: Cougar/9.5\r\n"
       "Location: /elsewhere\r\nContent-Length: 0\r\n\r\n");
 }
 

@@ -7,6 +7,7 @@
 
 #include "scriptserver.h"
 #include "sinkrig.h"
+#include "testasf.h"
 
 #define UNAUTHORIZED(challenge) "HTTP/1.1 401 Unauthorized\r\n" \
     "Server: Cougar/9.5\r\nWWW-Authenticate: " challenge "\r\n" \
@@ -77,7 +78,8 @@ free_rig (SinkRig * rig, Application * application)
 static void
 wait_for_question (Application * self)
 {
-  gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  gint64 deadline = g_get_monotonic_time ()
+      + 20 * test_get_patience () * G_TIME_SPAN_SECOND;
   gboolean ok = TRUE;
 
   g_mutex_lock (&self->lock);
@@ -127,7 +129,7 @@ script_third_time (ScriptConnection * connection, gpointer user_data)
     script_send (connection, SCRIPT_START_OK);
 }
 
-/* push-protocol, section 6: what is asked, and again after a refusal, with who
+/* protocol.md, Credentials: what is asked, and again after a refusal, with who
  * was refused. */
 GST_START_TEST (test_questions)
 {

@@ -10,6 +10,8 @@
 
 #include "scriptserver.h"
 #include "sinkrig.h"
+#include "testbytes.h"
+#include "wmspush/wmsauth.h"
 #include "wmspush/wmswriter.h"
 
 #define CLEAN "LOCATING CONNECTING OPENED STARTED END_OF_STREAMING STOPPED " \
@@ -41,32 +43,11 @@ answer_setups (ScriptConnection * connection, const gchar * const *answers)
   return TRUE;
 }
 
-static void
-take_stream (ScriptConnection * connection)
-{
-  if (script_read_head (connection, NULL)
-      && script_read_frames_until (connection, WMS_FRAME_END, 1)
-      && script_read_end (connection))
-    script_send (connection, SCRIPT_START_OK);
-}
-
 static gchar *
 wait_for_heads (SinkRig * rig, const gchar * word)
 {
   fail_unless (sink_rig_wait (rig, word), "%s", rig->log->str);
   return script_server_get_heads (rig->server);
-}
-
-static guint
-count (const gchar * text, const gchar * part)
-{
-  guint n = 0;
-
-  while ((text = strstr (text, part)) != NULL) {
-    text += strlen (part);
-    n++;
-  }
-  return n;
 }
 
 static void
@@ -127,7 +108,7 @@ script_digest (ScriptConnection * connection, gpointer user_data)
       { UNAUTHORIZED (DIGEST), SCRIPT_SETUP_OK, NULL };
 
   if (answer_setups (connection, answers))
-    take_stream (connection);
+    script_take_start (connection);
 }
 
 /* Every byte of the three heads; one connection. */
@@ -150,12 +131,12 @@ GST_START_TEST (test_digest)
       script_server_get_port (rig->server), strstr (heads,
           "Negotiate") != NULL ? "Negotiate, " : "");
   fail_unless (g_str_has_prefix (heads, head), "%s", heads);
-  fail_unless_equals_int (count (heads, "Authorization: Digest "
+  fail_unless_equals_int (test_count_parts (heads, "Authorization: Digest "
           "username=\"alice\", realm=\"points\", nonce=\"n1\", "
           "uri=\"/live\", response=\""), 2);
-  fail_unless_equals_int (count (heads, "nc=00000001"), 1);
-  fail_unless_equals_int (count (heads, "nc=00000002"), 1);
-  fail_unless_equals_int (count (heads, "x-wms-pushsetup"), 2);
+  fail_unless_equals_int (test_count_parts (heads, "nc=00000001"), 1);
+  fail_unless_equals_int (test_count_parts (heads, "nc=00000002"), 1);
+  fail_unless_equals_int (test_count_parts (heads, "x-wms-pushsetup"), 2);
   fail_unless_equals_int (script_server_get_n_connections (rig->server), 1);
   fail_unless_equals_int (script_server_get_n_frames (rig->server,
           WMS_FRAME_DATA), 20);
@@ -186,8 +167,8 @@ GST_START_TEST (test_wrong_password)
   fail_unless_equals_int (rig->http_status, 401);
   fail_unless (g_error_matches (rig->error, GST_RESOURCE_ERROR,
           GST_RESOURCE_ERROR_NOT_AUTHORIZED));
-  fail_unless_equals_int (count (heads, "\r\nAuthorization: "), 1);
-  fail_unless_equals_int (count (heads, "POST "), 2);
+  fail_unless_equals_int (test_count_parts (heads, "\r\nAuthorization: "), 1);
+  fail_unless_equals_int (test_count_parts (heads, "POST "), 2);
   sink_rig_free (rig);
 }
 
@@ -200,7 +181,7 @@ script_basic (ScriptConnection * connection, gpointer user_data)
       { UNAUTHORIZED ("Basic realm=\"points\""), SCRIPT_SETUP_OK, NULL };
 
   if (answer_setups (connection, answers))
-    take_stream (connection);
+    script_take_start (connection);
 }
 
 GST_START_TEST (test_clear_text)
@@ -213,7 +194,7 @@ GST_START_TEST (test_clear_text)
   heads = wait_for_heads (rig, " ERROR:");
   fail_unless_equals_string (rig->log->str, DENIED);
   fail_unless (strstr (rig->error->message, "allow-clear-text-credentials"));
-  fail_unless_equals_int (count (heads, "Authorization: "), 0);
+  fail_unless_equals_int (test_count_parts (heads, "Authorization: "), 0);
   sink_rig_free (rig);
 
   rig = new_rig (script_basic);
@@ -221,7 +202,7 @@ GST_START_TEST (test_clear_text)
   play (rig, 1);
   more_heads = wait_for_heads (rig, "EOS");
   fail_unless_equals_string (rig->log->str, CLEAN);
-  fail_unless_equals_int (count (more_heads, ALICE), 2);
+  fail_unless_equals_int (test_count_parts (more_heads, ALICE), 2);
   sink_rig_free (rig);
 }
 
@@ -243,7 +224,7 @@ GST_START_TEST (test_user_in_location)
   fail_unless (strstr (location, "alice") == NULL);
   play (rig, 1);
   heads = wait_for_heads (rig, "EOS");
-  fail_unless_equals_int (count (heads, ALICE), 2);
+  fail_unless_equals_int (test_count_parts (heads, ALICE), 2);
   sink_rig_free (rig);
 }
 
@@ -301,10 +282,10 @@ script_ntlm (ScriptConnection * connection, gpointer user_data)
   };
 
   if (answer_setups (connection, answers))
-    take_stream (connection);
+    script_take_start (connection);
 }
 
-/* push-protocol, C12: the connection is authenticated and kept, and the
+/* protocol.md, C12: the connection is authenticated and kept, and the
  * PushStart on it has no Authorization. */
 GST_START_TEST (test_ntlm)
 {
@@ -315,8 +296,10 @@ GST_START_TEST (test_ntlm)
   play (rig, 5);
   heads = wait_for_heads (rig, "EOS");
   fail_unless_equals_string (rig->log->str, CLEAN);
-  fail_unless_equals_int (count (heads, "Authorization: NTLM TlRMTVNTUAAB"), 1);
-  fail_unless_equals_int (count (heads, "Authorization: NTLM TlRMTVNTUAAD"), 1);
+  fail_unless_equals_int (test_count_parts (heads,
+          "Authorization: NTLM TlRMTVNTUAAB"), 1);
+  fail_unless_equals_int (test_count_parts (heads,
+          "Authorization: NTLM TlRMTVNTUAAD"), 1);
   start = strstr (heads, "x-wms-pushstart");
   fail_unless (start != NULL && strstr (start, "\r\nAuthorization") == NULL);
   fail_unless_equals_int (script_server_get_n_connections (rig->server), 1);
@@ -350,7 +333,7 @@ GST_START_TEST (test_ntlm_on_closing_connections)
 
   play (rig, 0);
   heads = wait_for_heads (rig, " ERROR:");
-  fail_unless_equals_int (count (heads, "NTLM TlRMTVNTUAAD"), 0);
+  fail_unless_equals_int (test_count_parts (heads, "NTLM TlRMTVNTUAAD"), 0);
   fail_unless (script_server_get_n_connections (rig->server) <= 4);
   sink_rig_free (rig);
 }
@@ -365,7 +348,7 @@ script_unauthorized_start (ScriptConnection * connection, gpointer user_data)
   if (!answer_setups (connection, answers))
     return;
   if (script_get_number (connection) > 0) {
-    take_stream (connection);
+    script_take_start (connection);
   } else if (script_read_head (connection, NULL)
       && script_read_frames_until (connection, WMS_FRAME_DATA, 5)) {
     script_send (connection, UNAUTHORIZED (DIGEST));
@@ -373,7 +356,7 @@ script_unauthorized_start (ScriptConnection * connection, gpointer user_data)
   }
 }
 
-/* push-protocol, C26: 401 in mid-body: a new connection, with credentials and
+/* protocol.md, C26: 401 in mid-body: a new connection, with credentials and
  * the push-id that is known, and the header again. */
 GST_START_TEST (test_unauthorized_in_stream)
 {
@@ -394,7 +377,7 @@ GST_START_TEST (test_unauthorized_in_stream)
   setup = strstr (strstr (heads, "x-wms-pushstart"), "x-wms-pushsetup");
   fail_unless (setup != NULL);
   fail_unless (strstr (setup, "Cookie: push-id=4124758405\r\n") != NULL);
-  fail_unless_equals_int (count (setup, "Authorization: Digest"), 2);
+  fail_unless_equals_int (test_count_parts (setup, "Authorization: Digest"), 2);
   fail_unless_equals_int (script_server_get_n_frames (rig->server,
           WMS_FRAME_HEADER), 2);
   fail_unless_equals_int (script_server_get_n_connections (rig->server), 2);
@@ -456,6 +439,45 @@ GST_START_TEST (test_refusal_behind_the_end)
 
 GST_END_TEST;
 
+#define N_RESTARTS (WMS_AUTH_MAX_STALE + 2)
+
+static void
+script_restarting (ScriptConnection * connection, gpointer user_data)
+{
+  static const gchar *const answers[] =
+      { UNAUTHORIZED (DIGEST ", stale=true"), SCRIPT_SETUP_OK, NULL };
+
+  if (!answer_setups (connection, answers))
+    return;
+  if (script_get_number (connection) == N_RESTARTS)
+    script_take_start (connection);
+  else if (script_read_head (connection, NULL))
+    script_read_frames_until (connection, WMS_FRAME_DATA, 1);
+}
+
+/* A server that restarts does not know the nonce, however often it does. */
+GST_START_TEST (test_nonces_of_a_restarting_server)
+{
+  SinkRig *rig = new_rig (script_restarting);
+  guint i;
+
+  g_object_set (rig->sink, "retries", -1, "retry-delay", (guint64) 0, NULL);
+  sink_rig_push_header (rig);
+  sink_rig_set_state (rig, GST_STATE_PLAYING);
+  for (i = 0; i < N_RESTARTS; i++) {
+    sink_rig_push_packets (rig, 10 * i, 10);
+    fail_unless (sink_rig_wait (rig, "RECONNECT_START"), "%s", rig->log->str);
+    g_string_truncate (rig->log, 0);
+  }
+  sink_rig_push_packets (rig, 10 * i, 10);
+  sink_rig_push_eos (rig);
+  fail_unless (sink_rig_wait (rig, "EOS"), "%s", rig->log->str);
+  fail_unless_equals_int (sink_rig_get_stat (rig, "reconnects"), N_RESTARTS);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
 static gchar *elsewhere;
 
 static void
@@ -470,7 +492,7 @@ script_redirect (ScriptConnection * connection, gpointer user_data)
   answer_setups (connection, answers);
 }
 
-/* push-protocol, section 6: another origin gets no credentials, no Cookie and
+/* protocol.md, Credentials: another origin gets no credentials, no Cookie and
  * no push-id, also when it asks. */
 GST_START_TEST (test_redirect_leaks_nothing)
 {
@@ -483,9 +505,9 @@ GST_START_TEST (test_redirect_leaks_nothing)
   g_object_set (rig->sink, "allow-clear-text-credentials", TRUE, NULL);
   play (rig, 0);
   heads = wait_for_heads (rig, " ERROR:NS_E_SERVER_ACCESSDENIED");
-  fail_unless_equals_int (count (heads, ALICE), 1);
+  fail_unless_equals_int (test_count_parts (heads, ALICE), 1);
   other_heads = script_server_get_heads (other);
-  fail_unless_equals_int (count (other_heads, "POST "), 1);
+  fail_unless_equals_int (test_count_parts (other_heads, "POST "), 1);
   fail_unless (strstr (other_heads, "Authorization:") == NULL);
   fail_unless (strstr (other_heads, "Cookie: push-id=0\r\n") != NULL);
   sink_rig_free (rig);
@@ -502,7 +524,7 @@ script_any_server (ScriptConnection * connection, gpointer user_data)
       { "HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Length: 0\r\n\r\n", NULL };
 
   if (answer_setups (connection, answers))
-    take_stream (connection);
+    script_take_start (connection);
 }
 
 GST_START_TEST (test_any_server)
@@ -515,7 +537,8 @@ GST_START_TEST (test_any_server)
   play (rig, 1);
   heads = wait_for_heads (rig, "EOS");
   fail_unless_equals_string (rig->log->str, CLEAN);
-  fail_unless_equals_int (count (heads, "Content-Length: 300000\r\n"), 1);
+  fail_unless_equals_int (test_count_parts (heads,
+          "Content-Length: 300000\r\n"), 1);
   sink_rig_free (rig);
 }
 
@@ -540,6 +563,7 @@ wmspushsinkauth_suite (void)
   tcase_add_test (tc, test_unauthorized_in_stream);
   tcase_add_test (tc, test_never_authorized_stream);
   tcase_add_test (tc, test_refusal_behind_the_end);
+  tcase_add_test (tc, test_nonces_of_a_restarting_server);
   tcase_add_test (tc, test_redirect_leaks_nothing);
   tcase_add_test (tc, test_any_server);
   return suite;

@@ -158,36 +158,59 @@ make_late_packet (guint n, guint32 shift_ms)
   return buffer;
 }
 
-static guint32 shift_ms;
+#define N_PACED 5
+#define DAY_MS (24 * 3600 * 1000)
+
+/* @n_waits: packets that wait for 40 ms each; @n_before: how many go before the
+ * first of them. */
+typedef struct
+{
+  guint n_before, n_waits;
+  guint32 shift_ms[N_PACED];
+} Pace;
+
+static const Pace paces[] = {
+  {1, 4, {0, 0, 0, 0, 0}},
+  /* over 32 bits with the second packet, and with the third */
+  {1, 4, {-1, -1, -1, -1, -1}}, {1, 4, {-41, -41, -41, -41, -41}},
+  /* a damaged Send Time, 20 days later or before; and a clock that is another
+   * one from there on */
+  {3, 2, {0, 20u * DAY_MS, 0, 0, 0}}, {3, 2, {0, -20u * DAY_MS, 0, 0, 0}},
+  {2, 3, {0, 2 * DAY_MS, 2 * DAY_MS, 2 * DAY_MS, 2 * DAY_MS}},
+  {2, 3, {9000, 0, 0, 0, 0}},
+};
+
+typedef struct
+{
+  GstHarness *h;
+  const Pace *pace;
+} Paced;
 
 static gpointer
-push_three_packets (gpointer user_data)
+push_paced (gpointer user_data)
 {
-  GstHarness *h = user_data;
+  const Paced *paced = user_data;
   guint i;
 
-  for (i = 0; i < 3; i++)
-    gst_harness_push (h, make_late_packet (i, shift_ms));
+  for (i = 0; i < N_PACED; i++)
+    gst_harness_push (paced->h, make_late_packet (i, paced->pace->shift_ms[i]));
   return NULL;
 }
 
 /* Bytes are paced by their send times: a packet leaves when the clock comes to
- * it, and not before.  With 49.7 days the second or the third one is the first
- * whose time has run over. */
+ * it, and not before. */
 GST_START_TEST (test_bytes_are_paced)
 {
   ScriptServer *server = script_server_new (script_take_all, NULL);
   g_autofree gchar *url = script_server_get_url (server);
   g_autoptr (GBytes) header = sink_rig_get_header ();
   GstElement *sink = gst_element_factory_make ("wmspushsink", NULL);
+  const Pace *pace = &paces[__i__];
   GstSegment segment;
   GstHarness *h;
   GThread *thread;
   guint i;
 
-  shift_ms = (guint[]) {
-  0, -1, -41}
-  [__i__];
   g_object_set (sink, "location", url, NULL);
   h = gst_harness_new_with_element (sink, "sink", NULL);
   gst_harness_use_testclock (h);
@@ -197,18 +220,21 @@ GST_START_TEST (test_bytes_are_paced)
   gst_harness_push_event (h, gst_event_new_stream_start ("bytes"));
   gst_harness_push_event (h, gst_event_new_segment (&segment));
   gst_harness_push (h, gst_buffer_new_wrapped_bytes (header));
-  thread = g_thread_new ("push", push_three_packets, h);
-  for (i = 1; i < 3; i++) {
+  thread = g_thread_new ("push", push_paced, &(Paced) {
+      h, pace});
+  for (i = 0; i < pace->n_waits; i++) {
+    guint n_sent = pace->n_before + i;
+
     fail_unless (gst_harness_wait_for_clock_id_waits (h, 1, 10));
-    fail_unless (script_server_wait_frames (server, WMS_FRAME_DATA, i));
+    fail_unless (script_server_wait_frames (server, WMS_FRAME_DATA, n_sent));
     fail_unless_equals_int (script_server_get_n_frames (server,
-            WMS_FRAME_DATA), i);
+            WMS_FRAME_DATA), n_sent);
     fail_unless (gst_harness_crank_single_clock_wait (h));
     fail_unless_equals_uint64 (gst_clock_get_time (GST_ELEMENT_CLOCK (sink))
-        - gst_element_get_base_time (sink), i * 40 * GST_MSECOND);
+        - gst_element_get_base_time (sink), (i + 1) * 40 * GST_MSECOND);
   }
   g_thread_join (thread);
-  fail_unless (script_server_wait_frames (server, WMS_FRAME_DATA, 3));
+  fail_unless (script_server_wait_frames (server, WMS_FRAME_DATA, N_PACED));
   gst_harness_teardown (h);
   gst_object_unref (sink);
   script_server_free (server);
@@ -301,7 +327,7 @@ wmspushsinkbytes_suite (void)
   tcase_set_timeout (tc, 60);
   tcase_add_loop_test (tc, test_bytes_of_a_file, 0, TEST_N_MEDIA);
   tcase_add_test (tc, test_rewritten_header_and_cut_packet);
-  tcase_add_loop_test (tc, test_bytes_are_paced, 0, 3);
+  tcase_add_loop_test (tc, test_bytes_are_paced, 0, G_N_ELEMENTS (paces));
   tcase_add_test (tc, test_avmux_asf);
   tcase_add_test (tc, test_avmux_asf_stream);
   return suite;

@@ -14,17 +14,7 @@
 
 #define AGENT "WMEncoder/12.0.7600.1 " PACKAGE "/" VERSION
 
-static void
-play (SinkRig * rig, const gchar * word)
-{
-  sink_rig_push_header (rig);
-  sink_rig_push_packets (rig, 0, 3);
-  sink_rig_push_eos (rig);
-  sink_rig_set_state (rig, GST_STATE_PLAYING);
-  fail_unless (sink_rig_wait (rig, word), "%s", rig->log->str);
-}
-
-/* docs/design.md, transport; push-protocol, C1 to C6 and C20. */
+/* design-sink.md, Transport; protocol.md, C1 to C6 and C20. */
 GST_START_TEST (test_both_heads)
 {
   SinkRig *rig = sink_rig_new_for (script_take_all);
@@ -45,7 +35,7 @@ GST_START_TEST (test_both_heads)
       "Cache-Control: no-cache\r\n" "Cookie: push-id=4124758405\r\n"
       "X-Accept-Authentication: %s\r\n\r\n", port, schemes, port, schemes);
 
-  play (rig, "EOS");
+  sink_rig_play (rig, "EOS");
   heads = script_server_get_heads (rig->server);
   fail_unless_equals_string (heads, expected);
   sink_rig_free (rig);
@@ -53,14 +43,14 @@ GST_START_TEST (test_both_heads)
 
 GST_END_TEST;
 
-/* push-protocol, C20: within its bounds. */
+/* protocol.md, C20: within its bounds. */
 GST_START_TEST (test_request_size)
 {
   SinkRig *rig = sink_rig_new_for (script_take_all);
   g_autofree gchar *heads = NULL;
 
   g_object_set (rig->sink, "request-size", (guint64) 1, NULL);
-  play (rig, "EOS");
+  sink_rig_play (rig, "EOS");
   heads = script_server_get_heads (rig->server);
   fail_unless (strstr (heads, "\r\nContent-Length: 196617\r\n") != NULL);
   sink_rig_free (rig);
@@ -101,17 +91,6 @@ static const struct
       "http://host.example/~user/%C3%A9%20?a%20b", "host.example"},
 };
 
-/* The answer comes before the FIN, which behind a proxy is late. */
-static void
-script_answer_end (ScriptConnection * connection, gpointer user_data)
-{
-  if (script_accept_push (connection)
-      && script_read_frames_until (connection, WMS_FRAME_END, 1)) {
-    script_send (connection, SCRIPT_START_OK);
-    script_read_end (connection);
-  }
-}
-
 GST_START_TEST (test_hosts)
 {
   SinkRig *rig = sink_rig_new_for (script_answer_end);
@@ -124,7 +103,7 @@ GST_START_TEST (test_hosts)
 
   g_object_set (rig->sink, "location", hosts[__i__].location, "proxy", proxy,
       NULL);
-  play (rig, "EOS");
+  sink_rig_play (rig, "EOS");
   heads = script_server_get_heads (rig->server);
   if (hosts[__i__].uri != NULL)
     fail_unless (g_str_has_prefix (heads, line), "%s", heads);
@@ -153,7 +132,7 @@ GST_START_TEST (test_ipv6)
   url = g_strdup_printf ("http://[%s]:%u/live", literals[__i__],
       script_server_get_port (server));
   rig = sink_rig_new (url);
-  play (rig, "EOS");
+  sink_rig_play (rig, "EOS");
   heads = script_server_get_heads (server);
   host = g_strdup_printf ("\r\nHost: [::1]:%u\r\n",
       script_server_get_port (server));
@@ -252,7 +231,7 @@ GST_START_TEST (test_names)
   asked = g_string_new (NULL);
   g_resolver_set_default (resolver);
   g_object_set (rig->sink, "location", url, "proxy", "", NULL);
-  play (rig, "EOS");
+  sink_rig_play (rig, "EOS");
   heads = script_server_get_heads (rig->server);
   fail_unless (strstr (heads, host) != NULL, "%s", heads);
   fail_unless (g_str_has_prefix (asked->str, names[__i__].asked));
@@ -295,7 +274,7 @@ script_cookies (ScriptConnection * connection, gpointer user_data)
     script_send (connection, SCRIPT_START_OK);
 }
 
-/* push-protocol, C5; RFC 2109. */
+/* protocol.md, C5; RFC 2109. */
 GST_START_TEST (test_cookies)
 {
   SinkRig *rig = sink_rig_new_for (script_cookies);
@@ -303,7 +282,7 @@ GST_START_TEST (test_cookies)
   g_auto (GStrv) parts = NULL;
 
   g_object_set (rig->sink, "user-id", "u", "user-pw", "p", NULL);
-  play (rig, "EOS");
+  sink_rig_play (rig, "EOS");
   heads = script_server_get_heads (rig->server);
   parts = g_strsplit (heads, "\r\n\r\n", -1);
   fail_unless_equals_int (g_strv_length (parts), 4);

@@ -19,12 +19,25 @@ script_reads_later (ScriptConnection * connection, gpointer user_data)
   }
 }
 
-/* Pushes packets from @n on, until packets are dropped; they take their time,
- * since max-backlog has to pass. */
-static guint
-push_until_dropped (SinkRig * rig, guint n)
+static SinkRig *
+new_leaky_rig (ScriptFunc script)
 {
-  while (sink_rig_get_stat (rig, "packets-dropped") == 0) {
+  SinkRig *rig = sink_rig_new_for (script);
+
+  g_object_set (rig->sink, "max-backlog", 10 * GST_MSECOND, NULL);
+  gst_util_set_object_arg (G_OBJECT (rig->sink), "leaky", "keyframe");
+  sink_rig_push_header (rig);
+  sink_rig_set_state (rig, GST_STATE_PLAYING);
+  return rig;
+}
+
+/* Pushes packets from @n on, until more of them are in this figure. */
+static guint
+push_until_more (SinkRig * rig, guint n, const gchar * figure)
+{
+  guint64 former = sink_rig_get_stat (rig, figure);
+
+  while (sink_rig_get_stat (rig, figure) == former) {
     sink_rig_push_packets (rig, n++, 1);
     fail_unless (n < 1000000);
   }
@@ -61,18 +74,14 @@ check_whole_groups (ScriptServer * server, guint n_sent)
  * left out up to a key frame, one warning and one QoS message tell it. */
 GST_START_TEST (test_leaky)
 {
-  SinkRig *rig = sink_rig_new_for (script_reads_later);
+  SinkRig *rig = new_leaky_rig (script_reads_later);
   guint64 sent;
   guint n;
 
-  g_object_set (rig->sink, "max-backlog", 10 * GST_MSECOND, NULL);
-  gst_util_set_object_arg (G_OBJECT (rig->sink), "leaky", "keyframe");
-  sink_rig_push_header (rig);
-  sink_rig_push_packets (rig, 0, 1);
-  sink_rig_set_state (rig, GST_STATE_PLAYING);
+  n = push_until_more (rig, 0, "packets-sent");
   /* warnings do not go the way of statuses */
   fail_unless (sink_rig_wait (rig, "STARTED"));
-  n = push_until_dropped (rig, 1);
+  n = push_until_more (rig, n, "packets-dropped");
   sink_rig_push_packets (rig, n, 500);
   fail_unless (sink_rig_wait (rig, "QOS"));
   script_server_open_gate (rig->server);
@@ -94,6 +103,60 @@ GST_START_TEST (test_leaky)
 
 GST_END_TEST;
 
+static void
+script_accepts_later (ScriptConnection * connection, gpointer user_data)
+{
+  script_wait_gate (connection);
+  script_take_all (connection, user_data);
+}
+
+/* Upstream does not wait either for a server that is not there yet: there may
+ * be another one behind a tee.  It begins with a header and a key frame. */
+GST_START_TEST (test_before_the_session)
+{
+  SinkRig *rig = new_leaky_rig (script_accepts_later);
+  guint64 sent;
+  guint n;
+
+  n = push_until_more (rig, 0, "packets-dropped");
+  sink_rig_push_packets (rig, n, 25);
+  n += 25;
+  fail_unless_equals_uint64 (sink_rig_get_stat (rig, "packets-sent"), 0);
+  script_server_open_gate (rig->server);
+  while (sink_rig_get_stat (rig, "packets-sent") < 20)
+    sink_rig_push_packets (rig, n++, 1);
+  sink_rig_push_eos (rig);
+  fail_unless (sink_rig_wait (rig, "EOS"));
+  fail_unless_equals_string (rig->log->str,
+      "LOCATING CONNECTING OPENED STARTED "
+      "END_OF_STREAMING STOPPED CLOSED FINALIZE:S_OK EOS");
+  sent = script_server_get_n_frames (rig->server, WMS_FRAME_DATA);
+  sink_rig_check_account (rig, n, sent);
+  fail_unless_equals_uint64 (sink_rig_get_stat (rig, "discontinuities"), 0);
+  check_whole_groups (rig->server, sent);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* The stream may be over before there is a server, which gets what was not
+ * dropped by then. */
+GST_START_TEST (test_end_before_the_session)
+{
+  SinkRig *rig = new_leaky_rig (script_accepts_later);
+  guint n;
+
+  n = push_until_more (rig, 0, "packets-dropped");
+  sink_rig_push_eos (rig);
+  script_server_open_gate (rig->server);
+  fail_unless (sink_rig_wait (rig, "EOS"));
+  sink_rig_check_account (rig, n, script_server_get_n_frames (rig->server,
+          WMS_FRAME_DATA));
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
 static Suite *
 wmspushsinkleaky_suite (void)
 {
@@ -103,6 +166,8 @@ wmspushsinkleaky_suite (void)
   suite_add_tcase (s, tc);
   tcase_set_timeout (tc, 60);
   tcase_add_test (tc, test_leaky);
+  tcase_add_test (tc, test_before_the_session);
+  tcase_add_test (tc, test_end_before_the_session);
   return s;
 }
 

@@ -8,15 +8,21 @@
 #include "causes.h"
 #include "scriptserver.h"
 #include "sinkrig.h"
+#include "testasf.h"
 #include "testnet.h"
+#include "wmspush/wmspush.h"
 #include "wmspush/wmsstatus.h"
 
-#define TIMEOUT_S 1
+#define TIMEOUT_S test_get_patience ()
 /* The kernel counts in steps of its own, and a test's machine is busy. */
-#define LATE_S 2
+#define LATE_S (2 * test_get_patience ())
 #define N_PACKETS 5
 /* more than the kernel's queues for a peer that reads nothing */
 #define MANY_PACKETS 2000
+/* bit/s, and packets that fill one request of the smallest size, and a bit of
+ * the next one */
+#define SLOW_RATE G_GUINT64_CONSTANT (400000)
+#define SLOW_PACKETS 500
 /* longer than this test */
 #define LONG_TIMEOUT_S 300
 
@@ -37,7 +43,8 @@ tell_there (void)
 static void
 wait_until_there (guint n)
 {
-  gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  gint64 deadline = g_get_monotonic_time ()
+      + 20 * test_get_patience () * G_TIME_SPAN_SECOND;
   gboolean ok = TRUE;
 
   g_mutex_lock (&lock);
@@ -438,8 +445,8 @@ check_stop (SinkRig * rig, const gchar * name, const gchar * fault)
 
   gst_element_set_state (rig->pipeline, GST_STATE_NULL);
   took = g_get_monotonic_time () - start;
-  fail_unless (took < G_TIME_SPAN_SECOND, "%s, %s: to NULL took %"
-      G_GINT64_FORMAT " us", name, fault, took);
+  fail_unless (took < test_get_patience () * G_TIME_SPAN_SECOND,
+      "%s, %s: to NULL took %" G_GINT64_FORMAT " us", name, fault, took);
   sink_rig_free (rig);
 }
 
@@ -473,6 +480,44 @@ GST_START_TEST (test_to_null)
 
 GST_END_TEST;
 
+/* Requests to their last byte, each answered; the last one ends with $E. */
+static void
+script_take_requests (ScriptConnection * connection, gpointer user_data)
+{
+  guint64 length = 0;
+
+  if (!script_read_setup (connection))
+    return;
+  script_send (connection, SCRIPT_SETUP_OK);
+  while (script_read_head (connection, &length)) {
+    script_read_request (connection, length);
+    script_send (connection, SCRIPT_START_OK);
+  }
+}
+
+/* What waits in the system needs longer than `timeout` while room is waited
+ * for, when a request is full, and at the end.  A server that goes on
+ * acknowledging is none that is gone. */
+GST_START_TEST (test_slow_line)
+{
+  SinkRig *rig = new_far_rig (script_take_requests);
+
+  g_object_set (rig->sink, "timeout", TIMEOUT_S, "pacing-rate",
+      SLOW_RATE / TIMEOUT_S, "request-size", WMS_PUSH_MIN_REQUEST, NULL);
+  sink_rig_push_header (rig);
+  sink_rig_push_packets (rig, 0, SLOW_PACKETS);
+  sink_rig_push_eos (rig);
+  sink_rig_set_state (rig, GST_STATE_PLAYING);
+  fail_unless (sink_rig_wait (rig, "EOS"));
+  fail_unless_equals_string (rig->log->str, "LOCATING CONNECTING OPENED "
+      "STARTED END_OF_STREAMING STOPPED CLOSED FINALIZE:S_OK EOS");
+  fail_unless_equals_int (script_server_get_n_frames (rig->server,
+          WMS_FRAME_DATA), SLOW_PACKETS);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_no_row_is_left_out)
 {
   cause_begin_list ("wmspushsinklosses");
@@ -495,6 +540,7 @@ wmspushsinklosses_suite (void)
   tcase_add_loop_test (tc, test_faults, 0, G_N_ELEMENTS (faults));
   tcase_add_loop_test (tc, test_to_null, 0, G_N_ELEMENTS (stops));
   tcase_add_test (tc, test_nothing_comes_late);
+  tcase_add_test (tc, test_slow_line);
   tcase_add_test (tc, test_no_row_is_left_out);
   return suite;
 }

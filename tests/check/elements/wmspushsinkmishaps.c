@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* wmspushsink: what else happens while a session is lost or being closed
- * (push-protocol, C24 and section 5). */
+ * (protocol.md, C24 and section 5). */
 #include <gst/base/gstbasesink.h>
 #include <gst/check/gstcheck.h>
 #include <string.h>
@@ -183,14 +183,6 @@ GST_START_TEST (test_change_in_list)
 
 GST_END_TEST;
 
-static void
-script_no_answer (ScriptConnection * connection, gpointer user_data)
-{
-  if (script_accept_push (connection)
-      && script_read_frames_until (connection, WMS_FRAME_END, 1))
-    script_wait_gate (connection);
-}
-
 typedef struct
 {
   SinkRig *rig;
@@ -216,7 +208,8 @@ poll_thread (gpointer user_data)
  * the server does not answer. */
 GST_START_TEST (test_account_at_close)
 {
-  Poller poller = { new_rig (script_no_answer, 0), FALSE, FALSE, G_MAXUINT64 };
+  Poller poller =
+      { new_rig (script_take_no_end, 0), FALSE, FALSE, G_MAXUINT64 };
   GThread *thread;
 
   sink_rig_play_packets (poller.rig, N_FIRST);
@@ -241,9 +234,9 @@ script_goes_on (ScriptConnection * connection, gpointer user_data)
     script_read_frames_until (connection, WMS_FRAME_END, 1);
 }
 
-/* A session that goes on, and ends before anything was written: nothing was
- * started. */
-GST_START_TEST (test_nothing_started)
+/* A session that goes on, and ends before anything more was written, is ended at
+ * the server too. */
+GST_START_TEST (test_nothing_more)
 {
   SinkRig *rig = new_rig (script_goes_on, 0);
   guint hresult = 1;
@@ -259,7 +252,8 @@ GST_START_TEST (test_nothing_started)
   sink_rig_push_eos (rig);
   fail_unless (sink_rig_wait (rig, "EOS"));
   fail_unless_equals_string (rig->log->str, "LOCATING CONNECTING OPENED "
-      "STARTED STOPPED CLOSED LOCATING CONNECTING OPENED CLOSED EOS");
+      "STARTED STOPPED CLOSED LOCATING CONNECTING OPENED STARTED "
+      "END_OF_STREAMING STOPPED CLOSED FINALIZE:S_OK EOS");
   sink_rig_free (rig);
 }
 
@@ -293,7 +287,7 @@ GST_START_TEST (test_flush_behind_action)
   guint hresult = 1;
   GThread *thread;
 
-  sink_harness_init (&s, script_no_answer);
+  sink_harness_init (&s, script_take_no_end);
   sink_harness_play (&s);
   sink_harness_push_header (&s);
   sink_harness_push_packets (&s, 0, N_FIRST);
@@ -448,6 +442,39 @@ GST_START_TEST (test_stop_in_handler)
 
 GST_END_TEST;
 
+static void
+script_not_found (ScriptConnection * connection, gpointer user_data)
+{
+  script_refuse (connection, "404 Not Found");
+}
+
+/* What nobody looked at behind an error is no packet that was cut off; upstream
+ * may end the stream then. */
+GST_START_TEST (test_end_behind_error)
+{
+  g_autoptr (GBytes) header = sink_rig_get_header ();
+  g_autoptr (GstBus) bus = gst_bus_new ();
+  GstMessage *message;
+  SinkHarness test;
+
+  sink_harness_init (&test, script_not_found);
+  sink_harness_play (&test);
+  gst_element_set_bus (test.sink, bus);
+  fail_unless_equals_int (gst_harness_push (test.h,
+          gst_buffer_append (gst_buffer_new_wrapped_bytes (header),
+              sink_harness_get_packet (0))), GST_FLOW_ERROR);
+  fail_if (gst_harness_push_event (test.h, gst_event_new_eos ()));
+  message = gst_bus_pop_filtered (bus, GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
+  fail_unless (message != NULL
+      && GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR);
+  gst_message_unref (message);
+  fail_if (gst_bus_pop_filtered (bus, GST_MESSAGE_WARNING));
+  gst_element_set_bus (test.sink, NULL);
+  sink_harness_clear (&test);
+}
+
+GST_END_TEST;
+
 static Suite *
 wmspushsinkmishaps_suite (void)
 {
@@ -460,11 +487,12 @@ wmspushsinkmishaps_suite (void)
   tcase_add_test (tc, test_end_session);
   tcase_add_test (tc, test_change_in_list);
   tcase_add_test (tc, test_account_at_close);
-  tcase_add_test (tc, test_nothing_started);
+  tcase_add_test (tc, test_nothing_more);
   tcase_add_test (tc, test_disconnect_in_change);
   tcase_add_test (tc, test_forgotten_before_packet);
   tcase_add_test (tc, test_stop_in_handler);
   tcase_add_test (tc, test_flush_behind_action);
+  tcase_add_test (tc, test_end_behind_error);
   return s;
 }
 

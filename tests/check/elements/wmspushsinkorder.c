@@ -10,7 +10,7 @@
 #include "stepserver.h"
 #include "testasf.h"
 
-#define DEADLINE (20 * GST_SECOND)
+#define DEADLINE (20 * test_get_patience () * GST_SECOND)
 #define FEEDER_END "feeder-end"
 
 static const gchar *const scenarios[] = {
@@ -39,6 +39,7 @@ static const gchar *const scenarios[] = {
   "setup-refused",
   "setup-timeout",
   "start-refused",
+  "stopped-and-ended",
   "stopped-and-resumed",
   "stopped-while-lost",
   "stopped-without-eos",
@@ -119,6 +120,8 @@ static void
 play_init (Play * self)
 {
   g_autofree gchar *url = NULL;
+  g_autoptr (GstCaps) caps = gst_caps_new_simple ("video/x-ms-asf", "parsed",
+      G_TYPE_BOOLEAN, TRUE, NULL);
   g_autoptr (GstPad) peer = NULL;
 
   memset (self, 0, sizeof (*self));
@@ -139,8 +142,7 @@ play_init (Play * self)
   gst_pad_set_active (self->pad, TRUE);
   self->feed = g_async_queue_new ();
   feed_event (self, gst_event_new_stream_start ("scenario"));
-  feed_event (self, gst_event_new_caps (gst_caps_new_simple ("video/x-ms-asf",
-              "parsed", G_TYPE_BOOLEAN, TRUE, NULL)));
+  feed_event (self, gst_event_new_caps (caps));
   feed_segment (self);
 }
 
@@ -308,12 +310,16 @@ static gchar *
 do_with (Play * self, const gchar * what)
 {
   g_auto (GStrv) parts = g_strsplit (what, "=", 2);
+  guint timeout;
 
   if (parts[0] == NULL || parts[1] == NULL
       || g_object_class_find_property (G_OBJECT_GET_CLASS (self->sink),
           parts[0]) == NULL)
     return g_strdup ("no such property");
   gst_util_set_object_arg (G_OBJECT (self->sink), parts[0], parts[1]);
+  g_object_get (self->sink, "timeout", &timeout, NULL);
+  if (g_str_equal (parts[0], "timeout"))
+    g_object_set (self->sink, "timeout", timeout * test_get_patience (), NULL);
   return NULL;
 }
 

@@ -6,6 +6,7 @@
 
 #include "scriptserver.h"
 #include "sinkrig.h"
+#include "testbytes.h"
 
 /* Nobody resolves it: only a proxy can. */
 #define FAR_URL "http://far.invalid/live"
@@ -14,18 +15,6 @@
 #define WANTS_PROXY_USER "HTTP/1.1 407 Proxy Authentication Required\r\n" \
     "Proxy-Authenticate: Basic realm=\"gate\"\r\nContent-Length: 0\r\n\r\n"
 #define BOB "Proxy-Authorization: Basic Ym9iOmh1c2g=\r\n"
-
-static guint
-count (const gchar * text, const gchar * part)
-{
-  guint n = 0;
-
-  while ((text = strstr (text, part)) != NULL) {
-    text += strlen (part);
-    n++;
-  }
-  return n;
-}
 
 /* A rig whose server is the proxy. */
 static SinkRig *
@@ -43,11 +32,7 @@ new_rig (ScriptFunc script, const gchar * url)
 static gchar *
 play (SinkRig * rig, const gchar * word)
 {
-  sink_rig_push_header (rig);
-  sink_rig_push_packets (rig, 0, 3);
-  sink_rig_push_eos (rig);
-  sink_rig_set_state (rig, GST_STATE_PLAYING);
-  fail_unless (sink_rig_wait (rig, word), "%s", rig->log->str);
+  sink_rig_play (rig, word);
   return script_server_get_heads (rig->server);
 }
 
@@ -60,17 +45,18 @@ script_proxy (ScriptConnection * connection, gpointer user_data)
   script_take_all (connection, NULL);
 }
 
-/* push-protocol, C14 and C20: the whole URL in the request line, the proxy's
+/* protocol.md, C14 and C20: the whole URL in the request line, the proxy's
  * password on each request, and requests of bounded length. */
 GST_START_TEST (test_proxy)
 {
   SinkRig *rig = new_rig (script_proxy, FAR_URL);
   g_autofree gchar *heads = play (rig, "EOS");
 
-  fail_unless_equals_int (count (heads, "POST " FAR_URL " HTTP/1.1\r\n"), 3);
-  fail_unless_equals_int (count (heads, BOB), 2);
-  fail_unless_equals_int (count (heads, "Host: far.invalid\r\n"), 3);
-  fail_unless_equals_int (count (heads, MINUTE), 1);
+  fail_unless_equals_int (test_count_parts (heads,
+          "POST " FAR_URL " HTTP/1.1\r\n"), 3);
+  fail_unless_equals_int (test_count_parts (heads, BOB), 2);
+  fail_unless_equals_int (test_count_parts (heads, "Host: far.invalid\r\n"), 3);
+  fail_unless_equals_int (test_count_parts (heads, MINUTE), 1);
   fail_unless_equals_int (script_server_get_n_connections (rig->server), 1);
   sink_rig_free (rig);
 }
@@ -89,7 +75,7 @@ GST_START_TEST (test_wrong_password)
   SinkRig *rig = new_rig (script_refusing_proxy, FAR_URL);
   g_autofree gchar *heads = play (rig, " ERROR:NS_E_PROXY_ACCESSDENIED");
 
-  fail_unless_equals_int (count (heads, BOB), 1);
+  fail_unless_equals_int (test_count_parts (heads, BOB), 1);
   fail_unless_equals_int (rig->http_status, 407);
   sink_rig_free (rig);
 }
@@ -105,8 +91,8 @@ GST_START_TEST (test_server_that_poses_as_proxy)
   g_object_set (rig->sink, "proxy", "", "proxy-id", "bob", "proxy-pw", "hush",
       "allow-clear-text-credentials", TRUE, NULL);
   heads = play (rig, " ERROR:NS_E_PROXY_ACCESSDENIED");
-  fail_unless_equals_int (count (heads, "Proxy-Authorization"), 0);
-  fail_unless_equals_int (count (heads, "POST "), 1);
+  fail_unless_equals_int (test_count_parts (heads, "Proxy-Authorization"), 0);
+  fail_unless_equals_int (test_count_parts (heads, "POST "), 1);
   sink_rig_free (rig);
 }
 
@@ -134,11 +120,11 @@ GST_START_TEST (test_tunnel)
 
   g_object_set (rig->sink, "user-id", "alice", "user-pw", "secret", NULL);
   heads = play (rig, " ERROR:NS_E_ERROR_FROM_PROXY");
-  fail_unless_equals_int (count (heads,
+  fail_unless_equals_int (test_count_parts (heads,
           "CONNECT far.invalid:443 HTTP/1.1\r\n"), 2);
-  fail_unless_equals_int (count (heads, BOB), 1);
-  fail_unless_equals_int (count (heads, "\r\nAuthorization"), 0);
-  fail_unless_equals_int (count (heads, "Cookie"), 0);
+  fail_unless_equals_int (test_count_parts (heads, BOB), 1);
+  fail_unless_equals_int (test_count_parts (heads, "\r\nAuthorization"), 0);
+  fail_unless_equals_int (test_count_parts (heads, "Cookie"), 0);
   fail_unless_equals_int (rig->http_status, 502);
   sink_rig_free (rig);
 }
@@ -164,8 +150,9 @@ GST_START_TEST (test_environment)
   g_object_set (rig->sink, "location", FAR_URL,
       "allow-clear-text-credentials", TRUE, NULL);
   heads = play (rig, "EOS");
-  fail_unless_equals_int (count (heads, "POST " FAR_URL " HTTP/1.1\r\n"), 3);
-  fail_unless_equals_int (count (heads, BOB), 2);
+  fail_unless_equals_int (test_count_parts (heads,
+          "POST " FAR_URL " HTTP/1.1\r\n"), 3);
+  fail_unless_equals_int (test_count_parts (heads, BOB), 2);
   sink_rig_free (rig);
 }
 
@@ -180,8 +167,10 @@ GST_START_TEST (test_direct)
   g_setenv ("http_proxy", "http://far.invalid:1", TRUE);
   g_object_set (rig->sink, "proxy", "", NULL);
   heads = play (rig, "EOS");
-  fail_unless_equals_int (count (heads, "POST /live HTTP/1.1\r\n"), 2);
-  fail_unless_equals_int (count (heads, "Content-Length: 2147483647\r\n"), 1);
+  fail_unless_equals_int (test_count_parts (heads, "POST /live HTTP/1.1\r\n"),
+      2);
+  fail_unless_equals_int (test_count_parts (heads,
+          "Content-Length: 2147483647\r\n"), 1);
   sink_rig_free (rig);
 }
 
@@ -213,7 +202,7 @@ GST_START_TEST (test_use_proxy)
 
   rig->server = proxy;
   heads = play (rig, "EOS");
-  fail_unless_equals_int (count (heads, line), 2);
+  fail_unless_equals_int (test_count_parts (heads, line), 2);
   fail_unless_equals_int (script_server_get_n_connections (server), 1);
   fail_unless (strstr (heads, "Content-Length: 2147483647") == NULL);
   sink_rig_free (rig);

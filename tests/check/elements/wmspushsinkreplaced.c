@@ -8,9 +8,10 @@
 
 #include "faultrig.h"
 #include "mortalserver.h"
+#include "testasf.h"
 
 /* of a try that gets no answer */
-#define TIMEOUT_S 1
+#define TIMEOUT_S test_get_patience ()
 #define N_TRIES 2
 #define N_PACKETS 5
 
@@ -62,7 +63,7 @@ script_redirects (ScriptConnection * connection, gpointer user_data)
 }
 
 static void
-script_silent (ScriptConnection * connection, gpointer user_data)
+script_says_nothing (ScriptConnection * connection, gpointer user_data)
 {
   gchar bytes[1024];
 
@@ -151,7 +152,7 @@ static const struct
       "NS_E_FILE_NOT_FOUND"},
   {"a busy server", script_busy, "NS_E_SERVER_UNAVAILABLE"},
   {"a redirect to itself", script_redirects, "NS_E_TOO_MANY_HOPS"},
-  {"a silent program", script_silent, "NS_E_CONNECT_TIMEOUT"},
+  {"a silent program", script_says_nothing, "NS_E_CONNECT_TIMEOUT"},
   {"one that closes", script_closes,
       "NS_E_CONNECTION_FAILURE NS_E_RESET_SOCKET_CONNECTION"},
   {"one that resets", script_resets,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* wmspushsink: a session that is lost, and goes on (push-protocol, C24, C26 and
+/* wmspushsink: a session that is lost, and goes on (protocol.md, C24, C26 and
  * C40). */
 #include <gst/check/gstcheck.h>
 #include <string.h>
@@ -107,6 +107,24 @@ GST_START_TEST (test_same_session)
   sink_rig_check_account (rig, 25, 20);
   fail_unless_equals_uint64 (sink_rig_get_stat (rig, "reconnects"), 1);
   fail_unless_equals_uint64 (sink_rig_get_stat (rig, "discontinuities"), 1);
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
+/* None comes for a minute: it goes on without one. */
+GST_START_TEST (test_no_key_frame)
+{
+  SinkRig *rig = new_rig (script_same_session);
+
+  play_and_lose (rig);
+  sink_rig_push_packets (rig, 5, 1);
+  /* one is 40 ms */
+  sink_rig_push_packets (rig, 5 + 1499, 5);
+  sink_rig_push_eos (rig);
+  fail_unless (sink_rig_wait (rig, "EOS"));
+  sink_rig_check_packet (rig, 1 + 5, 5 + 1500);
+  sink_rig_check_account (rig, 11, 9);
   sink_rig_free (rig);
 }
 
@@ -298,7 +316,7 @@ script_absent (ScriptConnection * connection, gpointer user_data)
   script_refuse (connection, "404 Not Found");
 }
 
-/* push-protocol, C26: 404 ends the first attempt all the same. */
+/* protocol.md, C26: 404 ends the first attempt all the same. */
 GST_START_TEST (test_first_refusal)
 {
   SinkRig *rig = new_rig (script_absent);
@@ -314,7 +332,7 @@ GST_START_TEST (test_first_refusal)
 GST_END_TEST;
 
 /* A paused pipeline is told of the loss, and comes back when it plays: without
- * data the server would only drop it again (push-protocol, C40). */
+ * data the server would only drop it again (protocol.md, C40). */
 GST_START_TEST (test_loss_while_paused)
 {
   SinkRig *rig = new_rig (script_same_session);
@@ -478,6 +496,7 @@ wmspushsinkresume_suite (void)
   suite_add_tcase (s, tc);
   tcase_set_timeout (tc, 60);
   tcase_add_test (tc, test_same_session);
+  tcase_add_test (tc, test_no_key_frame);
   tcase_add_test (tc, test_other_session);
   tcase_add_test (tc, test_unknown_push_id);
   tcase_add_test (tc, test_server_comes_back);

@@ -14,6 +14,9 @@
 #include "wmspush/wmsstatus.h"
 
 #define N_PACKETS 5
+/* more than some servers take, and one that fits into it */
+#define LARGE_PACKET 10000
+#define LARGE_OBJECT 9900
 /* Nobody resolves it: only a proxy can. */
 #define FAR_HOST "far.invalid"
 
@@ -188,20 +191,11 @@ GST_START_TEST (test_answer_of_proxy)
 
 GST_END_TEST;
 
-static void
-answer_setup (ScriptConnection * connection, const gchar * answer)
-{
-  if (script_read_setup (connection)) {
-    script_send (connection, answer);
-    script_read_end (connection);
-  }
-}
-
 #define ANSWER_SCRIPT(name, answer) \
   static void \
   name (ScriptConnection * connection, gpointer user_data) \
   { \
-    answer_setup (connection, answer); \
+    script_answer_setup (connection, answer); \
   }
 
 /* *INDENT-OFF* */
@@ -293,6 +287,23 @@ script_reset_in_stream (ScriptConnection * connection, gpointer user_data)
     script_reset (connection);
 }
 
+/* As PeerCast does with packets of over 8,192 bytes. */
+static void
+script_end_at_packet (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_accept_push (connection)
+      && script_read_frames_until (connection, WMS_FRAME_DATA, 1))
+    script_finish (connection);
+}
+
+static void
+script_reset_at_packet (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_accept_push (connection)
+      && script_read_frames_until (connection, WMS_FRAME_DATA, 1))
+    script_reset (connection);
+}
+
 /* No connection lasts until the PushStart. */
 static void
 script_only_setups (ScriptConnection * connection, gpointer user_data)
@@ -318,6 +329,7 @@ typedef enum
   STREAM_TEXT,
   STREAM_LARGE_HEADER,
   STREAM_LARGE_PACKET,
+  STREAM_TOO_LARGE_PACKET,
 } StreamKind;
 
 static const struct
@@ -377,7 +389,11 @@ static const struct
   {"a header that is too large", script_take_all, wms_error_quark,
       WMS_ERROR_HEADER_TOO_LARGE, 0, NULL, FALSE, STREAM_LARGE_HEADER},
   {"a packet that is too large", script_take_all, asf_error_quark,
-      ASF_ERROR_LIMIT, 0, NULL, FALSE, STREAM_LARGE_PACKET},
+      ASF_ERROR_LIMIT, 0, NULL, FALSE, STREAM_TOO_LARGE_PACKET},
+  {"an end at a large packet", script_end_at_packet, wms_error_quark,
+      WMS_ERROR_LARGE_PACKETS, 0, NULL, FALSE, STREAM_LARGE_PACKET},
+  {"a reset at a large packet", script_reset_at_packet, wms_error_quark,
+      WMS_ERROR_LARGE_PACKETS, 0, NULL, FALSE, STREAM_LARGE_PACKET},
 };
 
 static void
@@ -413,17 +429,17 @@ push_large_header (SinkRig * rig)
 }
 
 static void
-push_large_packet (SinkRig * rig)
+push_packet_of (SinkRig * rig, guint packet_size, guint object_size)
 {
   const TestHeader header = {
     .flags = ASF_FILE_BROADCAST,
-    .packet_size = 2 * G_MAXUINT16,
+    .packet_size = packet_size,
     .streams = {&asf_guid_stream_video},
   };
   g_autoptr (GBytes) head = g_byte_array_free_to_bytes (test_asf_header
       (&header));
   g_autoptr (GBytes) packet = g_byte_array_free_to_bytes (test_asf_packet
-      (header.packet_size, 0, 1, TRUE, 0));
+      (packet_size, object_size, 1, TRUE, 0));
 
   sink_rig_push (rig, head);
   sink_rig_push (rig, packet);
@@ -445,10 +461,13 @@ start_cause (guint n)
   else if (causes[n].stream == STREAM_LARGE_HEADER)
     push_large_header (rig);
   else if (causes[n].stream == STREAM_LARGE_PACKET)
-    push_large_packet (rig);
+    push_packet_of (rig, LARGE_PACKET, LARGE_OBJECT);
+  else if (causes[n].stream == STREAM_TOO_LARGE_PACKET)
+    push_packet_of (rig, 2 * G_MAXUINT16, 0);
   else
     sink_rig_push_header (rig);
-  sink_rig_push_packets (rig, 0, N_PACKETS);
+  if (causes[n].stream != STREAM_LARGE_PACKET)
+    sink_rig_push_packets (rig, 0, N_PACKETS);
   sink_rig_set_state (rig, GST_STATE_PLAYING);
   return rig;
 }

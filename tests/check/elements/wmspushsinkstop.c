@@ -173,6 +173,123 @@ GST_START_TEST (test_resume_after_ready)
 
 GST_END_TEST;
 
+static void
+script_forget_later (ScriptConnection * connection, gpointer user_data)
+{
+  switch (script_get_number (connection)) {
+    case 1:
+      if (script_read_setup (connection))
+        script_send (connection, ANSWER ("7"));
+      break;
+    case 2:
+      script_answer_setup (connection, NOT_FOUND);
+      break;
+    default:
+      script_two_sessions (connection, user_data);
+      break;
+  }
+}
+
+/* A server that has taken the session up, and gives it up before there is
+ * data, gets the header. */
+GST_START_TEST (test_forgotten_before_start)
+{
+  SinkHarness s = { NULL, };
+
+  second_answer = ANSWER ("9");
+  begin_session_for (&s, script_forget_later);
+  gst_element_set_state (s.sink, GST_STATE_READY);
+  sink_harness_restart (&s);
+  fail_unless (script_server_wait_closed (s.server, 2));
+  check_second (&s, get_header (), "push-id=7", "HDDHDD");
+  sink_harness_clear (&s);
+}
+
+GST_END_TEST;
+
+static void
+script_take_second (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_get_number (connection) == 0) {
+    script_two_sessions (connection, user_data);
+  } else if (script_read_setup (connection)) {
+    script_send (connection, second_answer);
+    script_take_start (connection);
+  }
+}
+
+/* Names of all that was posted. */
+static gchar *
+read_messages (GstBus * bus)
+{
+  GString *text = g_string_new (NULL);
+  GstMessage *message;
+
+  while ((message = gst_bus_pop_filtered (bus, GST_MESSAGE_ELEMENT))) {
+    const GstStructure *told = gst_message_get_structure (message);
+    const gchar *name = gst_structure_get_string (told, "status-name");
+
+    g_string_append_printf (text, " %s", name != NULL ? name :
+        gst_structure_get_name (told));
+    gst_message_unref (message);
+  }
+  return g_string_free (text, FALSE);
+}
+
+#define NOTHING " WMT_LOCATING WMT_CONNECTING WMT_OPENED WMT_CLOSED"
+#define ENDED " WMT_LOCATING WMT_CONNECTING WMT_OPENED WMT_STARTED " \
+    "WMT_END_OF_STREAMING WMT_STOPPED WMT_CLOSED wms-finalize"
+
+/* How a session ends that has not had a packet yet. */
+static const struct
+{
+  const gchar *answer;
+  gboolean has_header;
+  gboolean is_action;
+  const gchar *messages;
+} ends[] = {
+  {ANSWER ("7"), FALSE, FALSE, ENDED},
+  {ANSWER ("7"), TRUE, FALSE, ENDED},
+  {ANSWER ("7"), FALSE, TRUE, ENDED},
+  {ANSWER ("7"), TRUE, TRUE, ENDED},
+  /* another one has nothing that could be ended */
+  {ANSWER ("8"), FALSE, FALSE, NOTHING},
+  {ANSWER ("8"), TRUE, TRUE, NOTHING},
+};
+
+/* The server has the session, and would keep its publishing point. */
+GST_START_TEST (test_end_before_packet)
+{
+  SinkHarness s = { NULL, };
+  GstBus *bus = gst_bus_new ();
+  g_autofree gchar *messages = NULL;
+  guint hresult = 0;
+
+  second_answer = ends[__i__].answer;
+  begin_session_for (&s, script_take_second);
+  gst_element_set_state (s.sink, GST_STATE_READY);
+  gst_element_set_bus (s.sink, bus);
+  sink_harness_restart (&s);
+  if (ends[__i__].has_header)
+    fail_unless_equals_int (sink_harness_push_header (&s), GST_FLOW_OK);
+  if (ends[__i__].is_action)
+    g_signal_emit_by_name (s.sink, "end-session", &hresult);
+  else
+    fail_unless (gst_harness_push_event (s.h, gst_event_new_eos ()));
+  fail_unless_equals_int (hresult, 0);
+  messages = read_messages (bus);
+  fail_unless_equals_string (messages, ends[__i__].messages);
+  fail_unless_equals_int (script_server_get_n_frames (s.server, WMS_FRAME_END),
+      g_str_equal (messages, ENDED));
+  fail_unless_equals_int (script_server_get_n_frames (s.server,
+          WMS_FRAME_HEADER), 1);
+  gst_element_set_bus (s.sink, NULL);
+  sink_harness_clear (&s);
+  gst_object_unref (bus);
+}
+
+GST_END_TEST;
+
 /* The action leaves the same behind, also for the session after a flush. */
 GST_START_TEST (test_resume_after_action)
 {
@@ -348,14 +465,6 @@ GST_START_TEST (test_same_location)
 GST_END_TEST;
 
 static void
-script_take_no_end (ScriptConnection * connection, gpointer user_data)
-{
-  if (script_accept_push (connection)
-      && script_read_frames_until (connection, WMS_FRAME_END, 1))
-    script_wait_gate (connection);
-}
-
-static void
 script_read_nothing (ScriptConnection * connection, gpointer user_data)
 {
   if (script_accept_push (connection))
@@ -427,6 +536,8 @@ wmspushsinkstop_suite (void)
   tcase_add_test (tc, test_default);
   tcase_add_loop_test (tc, test_resume_after_ready, 0,
       G_N_ELEMENTS (resumptions));
+  tcase_add_test (tc, test_forgotten_before_start);
+  tcase_add_loop_test (tc, test_end_before_packet, 0, G_N_ELEMENTS (ends));
   tcase_add_loop_test (tc, test_resume_after_action, 0, 2);
   tcase_add_test (tc, test_resume_later);
   tcase_add_test (tc, test_resume_twice);

@@ -6,6 +6,7 @@
 
 #include "scriptserver.h"
 #include "sinkrig.h"
+#include "testasf.h"
 
 /* An application that has a certificate, after thinking about it. */
 typedef struct
@@ -100,21 +101,11 @@ new_rig (ScriptFunc script)
   return rig;
 }
 
-static void
-play (SinkRig * rig, const gchar * word)
-{
-  sink_rig_push_header (rig);
-  sink_rig_push_packets (rig, 0, 3);
-  sink_rig_push_eos (rig);
-  sink_rig_set_state (rig, GST_STATE_PLAYING);
-  fail_unless (sink_rig_wait (rig, word), "%s", rig->log->str);
-}
-
 GST_START_TEST (test_unknown_certificate)
 {
   SinkRig *rig = new_rig (script_tls);
 
-  play (rig, " ERROR:NS_E_CANNOTCONNECT");
+  sink_rig_play (rig, " ERROR:NS_E_CANNOTCONNECT");
   fail_unless (strstr (rig->error->message, "certificate") != NULL);
   fail_unless_equals_int (script_server_get_n_frames (rig->server,
           WMS_FRAME_HEADER), 0);
@@ -130,7 +121,7 @@ GST_START_TEST (test_validation_flags)
 
   g_object_set (rig->sink, "tls-validation-flags",
       G_TLS_CERTIFICATE_REVOKED, NULL);
-  play (rig, "EOS");
+  sink_rig_play (rig, "EOS");
   fail_unless_equals_int (script_server_get_n_frames (rig->server,
           WMS_FRAME_DATA), 3);
   sink_rig_free (rig);
@@ -138,7 +129,7 @@ GST_START_TEST (test_validation_flags)
   rig = new_rig (script_tls);
   g_object_set (rig->sink, "tls-validation-flags",
       G_TLS_CERTIFICATE_UNKNOWN_CA, NULL);
-  play (rig, " ERROR:NS_E_CANNOTCONNECT");
+  sink_rig_play (rig, " ERROR:NS_E_CANNOTCONNECT");
   sink_rig_free (rig);
 }
 
@@ -154,7 +145,7 @@ GST_START_TEST (test_database)
   fail_unless (database != NULL);
   g_object_set (rig->sink, "tls-database", database, "tls-validation-flags",
       G_TLS_CERTIFICATE_UNKNOWN_CA, NULL);
-  play (rig, "EOS");
+  sink_rig_play (rig, "EOS");
   sink_rig_free (rig);
 }
 
@@ -168,7 +159,7 @@ GST_START_TEST (test_certificate_of_ours)
 
   g_object_set (rig->sink, "tls-interaction", interaction,
       "tls-validation-flags", 0, NULL);
-  play (rig, "EOS");
+  sink_rig_play (rig, "EOS");
   fail_unless_equals_int (interaction->n_requests, 1);
   sink_rig_free (rig);
   g_object_unref (interaction);
@@ -196,7 +187,7 @@ GST_START_TEST (test_slow_interaction)
   g_mutex_unlock (&interaction->lock);
 
   other = sink_rig_new_for (script_take_all);
-  play (other, "EOS");
+  sink_rig_play (other, "EOS");
   sink_rig_free (other);
   sink_rig_stop (rig);
   g_mutex_lock (&interaction->lock);
@@ -208,6 +199,74 @@ GST_START_TEST (test_slow_interaction)
   sink_rig_free (rig);
   fail_unless (g_get_monotonic_time () - start < 10 * G_TIME_SPAN_SECOND);
   g_object_unref (interaction);
+}
+
+GST_END_TEST;
+
+static GMutex hello_lock;
+static GCond hello_cond;
+static gboolean has_hello;
+
+static void
+script_hear_hello (ScriptConnection * connection, gpointer user_data)
+{
+  gchar byte;
+
+  if (script_read_some (connection, &byte, 1) <= 0)
+    return;
+  g_mutex_lock (&hello_lock);
+  has_hello = TRUE;
+  g_cond_signal (&hello_cond);
+  g_mutex_unlock (&hello_lock);
+  while (script_read_some (connection, &byte, 1) > 0);
+}
+
+static void
+stop_in_handshake (void)
+{
+  SinkRig *rig = new_rig (script_hear_hello);
+
+  sink_rig_set_state (rig, GST_STATE_PAUSED);
+  g_mutex_lock (&hello_lock);
+  while (!has_hello)
+    g_cond_wait (&hello_cond, &hello_lock);
+  has_hello = FALSE;
+  g_mutex_unlock (&hello_lock);
+  sink_rig_free (rig);
+}
+
+static guint
+count_descriptors (void)
+{
+  GDir *dir = g_dir_open ("/proc/self/fd", 0, NULL);
+  guint n = 0;
+
+  fail_unless (dir != NULL);
+  while (g_dir_read_name (dir) != NULL)
+    n++;
+  g_dir_close (dir);
+  return n;
+}
+
+/* The shared thread ends with its last user, but not before a handshake on a
+ * thread of GIO's that has to tell it of its end: else socket and session would
+ * stay for good. */
+GST_START_TEST (test_stop_in_handshake)
+{
+  gint64 deadline;
+  guint n_before, i;
+
+  stop_in_handshake ();
+  n_before = count_descriptors ();
+  for (i = 0; i < 50; i++)
+    stop_in_handshake ();
+  /* GIO's thread may be the last one that lets go */
+  deadline = g_get_monotonic_time ()
+      + test_get_patience () * G_TIME_SPAN_SECOND;
+  while (count_descriptors () > n_before && g_get_monotonic_time () < deadline)
+    g_thread_yield ();
+  fail_unless (count_descriptors () <= n_before, "%u descriptors, were %u",
+      count_descriptors (), n_before);
 }
 
 GST_END_TEST;
@@ -225,6 +284,7 @@ wmspushsinktls_suite (void)
   tcase_add_test (tc, test_database);
   tcase_add_test (tc, test_certificate_of_ours);
   tcase_add_test (tc, test_slow_interaction);
+  tcase_add_test (tc, test_stop_in_handshake);
   return suite;
 }
 

@@ -7,6 +7,7 @@
 
 #include "scriptserver.h"
 #include "sinkrig.h"
+#include "testasf.h"
 
 #define CLEAN "LOCATING CONNECTING OPENED STARTED END_OF_STREAMING STOPPED " \
     "CLOSED FINALIZE:S_OK EOS"
@@ -369,8 +370,8 @@ GST_START_TEST (test_resumed)
   SinkRig *rig = new_rig (script_stalls_first);
   guint64 sent, dropped;
 
-  g_object_set (rig->sink, "timeout", 1, "retries", -1, "retry-delay",
-      20 * GST_MSECOND, NULL);
+  g_object_set (rig->sink, "timeout", test_get_patience (), "retries", -1,
+      "retry-delay", 20 * GST_MSECOND, NULL);
   sink_rig_push_header (rig);
   sink_rig_push_packets (rig, 0, MANY_PACKETS);
   sink_rig_push_eos (rig);

@@ -7,6 +7,7 @@
 
 #include "scriptserver.h"
 #include "sinkrig.h"
+#include "testbytes.h"
 
 #define SERVER "Server: Cougar/9.5\r\n"
 /* Nobody resolves it: only a proxy can. */
@@ -17,36 +18,11 @@
 #define DIGEST "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\", " \
     "qop=\"auth\"\r\n"
 
-static guint
-count (const gchar * text, const gchar * part)
-{
-  guint n = 0;
-
-  while ((text = strstr (text, part)) != NULL) {
-    text += strlen (part);
-    n++;
-  }
-  return n;
-}
-
 static gchar *
 play (SinkRig * rig, const gchar * word)
 {
-  sink_rig_push_header (rig);
-  sink_rig_push_packets (rig, 0, 3);
-  sink_rig_push_eos (rig);
-  sink_rig_set_state (rig, GST_STATE_PLAYING);
-  fail_unless (sink_rig_wait (rig, word), "%s", rig->log->str);
+  sink_rig_play (rig, word);
   return rig->server != NULL ? script_server_get_heads (rig->server) : NULL;
-}
-
-static gboolean
-read_setup (ScriptConnection * connection)
-{
-  guint64 length = 0;
-
-  return script_read_head (connection, &length)
-      && script_skip (connection, length);
 }
 
 /* A Location, and an answer of this status that has it. */
@@ -70,13 +46,13 @@ script_redirect_once (ScriptConnection * connection, gpointer user_data)
 {
   if (script_get_number (connection) > 0)
     script_take_all (connection, NULL);
-  else if (read_setup (connection))
+  else if (script_read_setup (connection))
     send_redirect (connection);
 }
 
 static const guint statuses[] = { 300, 301, 302, 303, 304, 307, 308 };
 
-/* [MS-WMHTTP] 3.1.5.1; push-protocol, C11: the same server keeps what it has
+/* [MS-WMHTTP] 3.1.5.1; protocol.md, C11: the same server keeps what it has
  * said; the redirection's own Via is no proxy of ours. */
 GST_START_TEST (test_statuses)
 {
@@ -87,11 +63,12 @@ GST_START_TEST (test_statuses)
   redirect_location = (gchar *) "../else%20where?x=y";
   heads = play (rig, "EOS");
   fail_unless_equals_int (script_server_get_n_connections (rig->server), 2);
-  fail_unless_equals_int (count (heads,
+  fail_unless_equals_int (test_count_parts (heads,
           "POST /else%20where?x=y HTTP/1.1\r\n"), 2);
-  fail_unless_equals_int (count (heads, "POST "), 3);
-  fail_unless_equals_int (count (heads, "Cookie: push-id=77; k=v\r\n"), 1);
-  fail_unless_equals_int (count (heads, UNBOUNDED), 1);
+  fail_unless_equals_int (test_count_parts (heads, "POST "), 3);
+  fail_unless_equals_int (test_count_parts (heads,
+          "Cookie: push-id=77; k=v\r\n"), 1);
+  fail_unless_equals_int (test_count_parts (heads, UNBOUNDED), 1);
   sink_rig_free (rig);
 }
 
@@ -100,11 +77,11 @@ GST_END_TEST;
 static void
 script_ask_then_redirect (ScriptConnection * connection, gpointer user_data)
 {
-  if (!read_setup (connection))
+  if (!script_read_setup (connection))
     return;
   script_send (connection, "HTTP/1.1 401 No\r\n" SERVER DIGEST
       "Content-Length: 0\r\n\r\n");
-  if (read_setup (connection))
+  if (script_read_setup (connection))
     send_redirect (connection);
 }
 
@@ -118,11 +95,11 @@ script_tls (ScriptConnection * connection, gpointer user_data)
 static void
 script_ask_and_take (ScriptConnection * connection, gpointer user_data)
 {
-  if (!read_setup (connection))
+  if (!script_read_setup (connection))
     return;
   script_send (connection, "HTTP/1.1 401 No\r\n" SERVER DIGEST
       "Content-Length: 0\r\n\r\n");
-  read_setup (connection);
+  script_read_setup (connection);
 }
 
 static const struct
@@ -140,7 +117,7 @@ static const struct
 };
 
 /* Another port is another server: no credentials, no cookie, no push-id
- * (push-protocol, section 6). */
+ * (protocol.md, Credentials). */
 GST_START_TEST (test_other_server)
 {
   ScriptServer *other = script_server_new (others[__i__].script, NULL);
@@ -156,14 +133,14 @@ GST_START_TEST (test_other_server)
   g_object_set (rig->sink, "user-id", "alice", "user-pw", "secret",
       "tls-validation-flags", 0, NULL);
   asked = play (rig, others[__i__].word);
-  fail_unless_equals_int (count (asked, "Authorization: Digest"), 1);
+  fail_unless_equals_int (test_count_parts (asked, "Authorization: Digest"), 1);
   heads = script_server_get_heads (other);
   fail_unless (g_str_has_prefix (heads, "POST /other HTTP/1.1\r\n"));
-  fail_unless_equals_int (count (heads, "Authorization:"), 0);
-  fail_unless_equals_int (count (heads, "alice"), 0);
-  fail_unless_equals_int (count (heads, "push-id=77"), 0);
-  fail_unless_equals_int (count (heads, "k=v"), 0);
-  fail_unless_equals_int (count (heads, "Cookie: push-id=0\r\n"), 1);
+  fail_unless_equals_int (test_count_parts (heads, "Authorization:"), 0);
+  fail_unless_equals_int (test_count_parts (heads, "alice"), 0);
+  fail_unless_equals_int (test_count_parts (heads, "push-id=77"), 0);
+  fail_unless_equals_int (test_count_parts (heads, "k=v"), 0);
+  fail_unless_equals_int (test_count_parts (heads, "Cookie: push-id=0\r\n"), 1);
   sink_rig_free (rig);
   script_server_free (other);
 }
@@ -174,7 +151,7 @@ static void
 script_tls_redirect (ScriptConnection * connection, gpointer user_data)
 {
   if (script_start_tls (connection, TEST_CERTIFICATE, FALSE)
-      && read_setup (connection))
+      && script_read_setup (connection))
     send_redirect (connection);
 }
 
@@ -225,7 +202,7 @@ script_ping_pong (ScriptConnection * connection, gpointer user_data)
   ScriptServer *other = user_data;
   g_autofree gchar *answer = NULL;
 
-  if (!read_setup (connection))
+  if (!script_read_setup (connection))
     return;
   answer = g_strdup_printf ("HTTP/1.1 301 Go\r\n" SERVER
       "Location: http://localhost:%u/a\r\nContent-Length: 0\r\n\r\n",
@@ -241,11 +218,11 @@ script_pong (ScriptConnection * connection, gpointer user_data)
 {
   redirect_status = 302;
   redirect_location = pong_location;
-  if (read_setup (connection))
+  if (script_read_setup (connection))
     send_redirect (connection);
 }
 
-/* Two servers that send us to each other: push-protocol, C11. */
+/* Two servers that send us to each other: protocol.md, C11. */
 GST_START_TEST (test_loop_of_two)
 {
   ScriptServer *pong = script_server_new (script_pong, NULL);
@@ -268,7 +245,7 @@ GST_END_TEST;
 static void
 script_via (ScriptConnection * connection, gpointer user_data)
 {
-  if (!read_setup (connection))
+  if (!script_read_setup (connection))
     return;
   script_send (connection, "HTTP/1.1 204 No Content\r\n" SERVER
       "Set-Cookie: push-id=7\r\nVia: 1.1 gate\r\n\r\n");
@@ -277,14 +254,14 @@ script_via (ScriptConnection * connection, gpointer user_data)
     script_send (connection, SCRIPT_START_OK);
 }
 
-/* A proxy that nobody has told us of: push-protocol, C14 and C20. */
+/* A proxy that nobody has told us of: protocol.md, C14 and C20. */
 GST_START_TEST (test_via)
 {
   SinkRig *rig = sink_rig_new_for (script_via);
   g_autofree gchar *heads = play (rig, "EOS");
 
-  fail_unless_equals_int (count (heads, MINUTE), 1);
-  fail_unless_equals_int (count (heads, UNBOUNDED), 0);
+  fail_unless_equals_int (test_count_parts (heads, MINUTE), 1);
+  fail_unless_equals_int (test_count_parts (heads, UNBOUNDED), 0);
   sink_rig_free (rig);
 }
 
@@ -365,16 +342,6 @@ use_system_proxies (void)
           1000) != NULL);
 }
 
-static void
-script_answer_end (ScriptConnection * connection, gpointer user_data)
-{
-  if (script_accept_push (connection)
-      && script_read_frames_until (connection, WMS_FRAME_END, 1)) {
-    script_send (connection, SCRIPT_START_OK);
-    script_read_end (connection);
-  }
-}
-
 GST_START_TEST (test_system_proxy)
 {
   SinkRig *rig = sink_rig_new_for (script_answer_end);
@@ -384,8 +351,9 @@ GST_START_TEST (test_system_proxy)
   use_system_proxies ();
   g_object_set (rig->sink, "location", FAR_URL, NULL);
   heads = play (rig, "EOS");
-  fail_unless_equals_int (count (heads, "POST " FAR_URL " HTTP/1.1\r\n"), 2);
-  fail_unless_equals_int (count (heads, MINUTE), 1);
+  fail_unless_equals_int (test_count_parts (heads,
+          "POST " FAR_URL " HTTP/1.1\r\n"), 2);
+  fail_unless_equals_int (test_count_parts (heads, MINUTE), 1);
   sink_rig_free (rig);
   g_free (system_proxy);
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* free() of this program looks into each block that is given back, and notes
- * whose function gave one back with the password in it. */
+/* Blocks that are given back with a password in them: whose function does
+ * that? */
 #include <dlfcn.h>
-#include <execinfo.h>
 #include <gst/check/gstcheck.h>
-#include <malloc.h>
 #include <string.h>
 
+#include "freewatch.h"
 #include "scriptserver.h"
 #include "sinkrig.h"
 
@@ -15,13 +14,10 @@
 /* base64 of alice:W1pe-me-Pw */
 #define CODE "YWxpY2U6VzFwZS1tZS1Qdw"
 #define NTLM_2 "TlRMTVNTUAACAAAAAAAAAAAAAAAFggIAASNFZ4mrze8AAAAAAAAAAAAAAAAAAAAA"
-#define MAX_FRAMES 24
 #define UNAUTHORIZED(scheme) "HTTP/1.1 401 Unauthorized\r\n" \
     "WWW-Authenticate: " scheme "\r\nContent-Length: 0\r\n\r\n"
 
-static gint is_looking;         /* atomic */
-static gint n_looked, n_ours, n_others; /* atomic */
-static __thread gboolean is_inside;
+static const gchar *const secrets[] = { PASSWORD, CODE, NULL };
 
 static gboolean
 is_glue (const gchar * file)
@@ -34,45 +30,18 @@ is_glue (const gchar * file)
 /* The first caller that is no library of memory; the program itself is in
  * here. */
 static gboolean
-is_of_plugin (void)
+is_of_plugin (void **frames, gint n)
 {
-  void *frames[MAX_FRAMES];
-  Dl_info own, info;
-  int n = backtrace (frames, MAX_FRAMES), i;
+  Dl_info info;
+  gint i;
 
-  dladdr (frames[0], &own);
   for (i = 0; i < n; i++) {
-    if (dladdr (frames[i], &info) == 0 || info.dli_fbase == own.dli_fbase
-        || is_glue (info.dli_fname))
+    if (free_watch_is_same (frames[i], (void *) is_of_plugin)
+        || dladdr (frames[i], &info) == 0 || is_glue (info.dli_fname))
       continue;
     return strstr (info.dli_fname, "libgstasfmux") != NULL;
   }
   return FALSE;
-}
-
-static void
-look_into (void *block)
-{
-  gsize size = malloc_usable_size (block);
-
-  is_inside = TRUE;
-  g_atomic_int_inc (&n_looked);
-  if (memmem (block, size, PASSWORD, strlen (PASSWORD)) != NULL
-      || memmem (block, size, CODE, strlen (CODE)) != NULL)
-    g_atomic_int_inc (is_of_plugin ()? &n_ours : &n_others);
-  is_inside = FALSE;
-}
-
-void
-free (void *block)
-{
-  static void (*next) (void *block);
-
-  if (next == NULL)
-    next = (void (*)(void *)) dlsym (RTLD_NEXT, "free");
-  if (block != NULL && !is_inside && g_atomic_int_get (&is_looking) != 0)
-    look_into (block);
-  next (block);
 }
 
 static const gchar *const challenges[][2] = {
@@ -95,19 +64,6 @@ script_schemes (ScriptConnection * connection, gpointer user_data)
   script_take_all (connection, NULL);
 }
 
-static void
-begin_looking (void)
-{
-  void *frames[MAX_FRAMES];
-
-  /* it loads a library the first time */
-  backtrace (frames, MAX_FRAMES);
-  g_atomic_int_set (&n_looked, 0);
-  g_atomic_int_set (&n_ours, 0);
-  g_atomic_int_set (&n_others, 0);
-  g_atomic_int_set (&is_looking, 1);
-}
-
 /* What libsoup frees is looked at as well, which it does not wipe: so it is seen
  * that the looking finds something. */
 GST_START_TEST (test_wiped)
@@ -116,8 +72,9 @@ GST_START_TEST (test_wiped)
       (gpointer) challenges[__i__]);
   g_autofree gchar *url = script_server_get_url (server);
   SinkRig *rig = sink_rig_new (url);
+  FreeWatchCounts counts;
 
-  begin_looking ();
+  free_watch_begin (secrets, is_of_plugin);
   g_object_set (rig->sink, "user-id", "alice", "user-pw", PASSWORD, "proxy-pw",
       PASSWORD, "retries", 0, "allow-clear-text-credentials", TRUE, NULL);
   sink_rig_push_header (rig);
@@ -127,12 +84,12 @@ GST_START_TEST (test_wiped)
   fail_unless (sink_rig_wait (rig, "EOS"), "%s", rig->log->str);
   g_object_set (rig->sink, "user-pw", "other", NULL);
   sink_rig_free (rig);
-  g_atomic_int_set (&is_looking, 0);
+  free_watch_end (&counts);
   script_server_free (server);
-  fail_unless (g_atomic_int_get (&n_looked) > 100);
+  fail_unless (counts.looked > 100);
   /* Basic's header */
-  fail_unless (__i__ > 0 || g_atomic_int_get (&n_others) > 0);
-  assert_equals_int (g_atomic_int_get (&n_ours), 0);
+  fail_unless (__i__ > 0 || counts.others > 0);
+  assert_equals_int (counts.ours, 0);
 }
 
 GST_END_TEST;

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Our asfmux is the one that is found (docs/design.md, decision 1).
+"""Our asfmux is the one that is found (design.md, decision 1).
 
 whose_plugin.py MESON BUILD-FOLDER PLUGINS-FOLDER PLUGIN-FILE
 
@@ -14,6 +14,8 @@ import re
 import subprocess
 import sys
 import tempfile
+
+import installation
 
 SKIPPED = 77
 NAME = 'libgstasfmux.so'
@@ -63,16 +65,14 @@ def main():
                    plugin_file(element, gst_environment(folder, 2), devenv),
                    ours)
 
-        subprocess.run([meson, 'install', '-C', build, '--no-rebuild',
-                        '--quiet', '--tags', 'runtime,i18n',
-                        '--destdir', folder],
-                       check=True, stdout=subprocess.DEVNULL)
-        installed = os.path.join(folder, plugins.lstrip('/'))
-        for element in ('asfmux', 'wmspushsink'):
-            env = gst_environment(folder, 3)
-            env['GST_PLUGIN_PATH'] = installed
-            expect(f'{element} installed', plugin_file(element, env),
-                   os.path.realpath(os.path.join(installed, NAME)))
+        with installation.installed(meson, build, folder,
+                                    '--tags', 'runtime,i18n'):
+            installed = os.path.join(folder, plugins.lstrip('/'))
+            for element in ('asfmux', 'wmspushsink'):
+                env = gst_environment(folder, 3)
+                env['GST_PLUGIN_PATH'] = installed
+                expect(f'{element} installed', plugin_file(element, env),
+                       os.path.realpath(os.path.join(installed, NAME)))
 
 
 main()

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* A programme whose pictures change, through asfmux and wmspushsink to a
- * publishing point: $E(1) and $C instead of another session (push-protocol.md,
- * 4, NotifyEndOfSegment). */
+ * publishing point: $E(1) and $C instead of another session (migration.md,
+ * NotifyEndOfSegment). */
 #include <gst/check/gstcheck.h>
 #include <string.h>
 

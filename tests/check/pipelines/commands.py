@@ -6,7 +6,6 @@ pads and their links are there.  Nothing is run.
 commands.py SOURCE-FOLDER
 """
 
-import glob
 import os
 import re
 import shlex
@@ -16,40 +15,19 @@ import gi
 gi.require_version('Gst', '1.0')
 from gi.repository import GLib, Gst  # noqa: E402
 
-FENCE = re.compile(r'^```(\w*)$')
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(sys.argv[1], 'docs', 'guide'))
+import snippets  # noqa: E402  pylint: disable=wrong-import-position
+
 COMMAND = re.compile(r'gst-launch-1\.0 (.*)')
 # what of a line is the shell's
 SHELL = re.compile(r' 2>&1| \| |; done| &$|(?<=\w) +#')
 
 
-def documents(root):
-    """README.md and the Markdown files of docs."""
-    return ['README.md', *sorted(
-        os.path.join('docs', name) for name in
-        glob.glob('**/*.md', root_dir=os.path.join(root, 'docs'), recursive=True))]
-
-
-def code_lines(path):
-    """Lines of code blocks, fenced or indented, continued ones as one."""
-    fenced, line, start = False, '', 0
-    with open(path, encoding='utf-8') as file:
-        for number, text in enumerate(file, 1):
-            text = text.rstrip('\n')
-            if FENCE.match(text):
-                fenced = not fenced
-            elif fenced or text.startswith('    '):
-                start = start or number
-                line += text
-                if line.endswith('\\'):
-                    line = line[:-1]
-                    continue
-                yield start, line.strip()
-            line, start = '', 0
-
-
 def commands(path):
     """(line number, words of the pipeline) of each gst-launch-1.0."""
-    for number, line in code_lines(path):
+    lines = [line for block in snippets.blocks(path) for line in block.lines]
+    for number, line in lines:
         found = COMMAND.search(line)
         if found:
             words = shlex.split(SHELL.split(found[1])[0])
@@ -70,7 +48,7 @@ def problem(words):
 def main():
     Gst.init(None)
     number = failed = 0
-    for path in documents(sys.argv[1]):
+    for path in snippets.documents(sys.argv[1]):
         for line, words in commands(os.path.join(sys.argv[1], path)):
             number += 1
             wrong = problem(words)

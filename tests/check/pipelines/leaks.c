@@ -7,7 +7,7 @@
 #include "pubthread.h"
 #include "testasf.h"
 
-#define DEADLINE_US (10 * G_TIME_SPAN_SECOND)
+#define DEADLINE_US (10 * test_get_patience () * G_TIME_SPAN_SECOND)
 #define N_RUNS 100
 
 #define CHAIN "videotestsrc num-buffers=5 ! video/x-raw,width=64,height=64 " \
@@ -22,6 +22,7 @@ typedef struct
 } Resources;
 
 static GstTracer *tracer;
+static GPtrArray *lists;        /* of the tracer's */
 static PubThread *server;
 
 static void
@@ -34,6 +35,7 @@ setup (void)
       tracer = gst_object_ref (link->data);
   g_list_free_full (tracers, gst_object_unref);
   fail_unless (tracer != NULL, "GST_TRACERS=leaks is not set");
+  lists = g_ptr_array_new ();
   /* one that waits for work is no leak */
   g_thread_pool_set_max_unused_threads (0);
   server = pub_thread_new (NULL, NULL);
@@ -99,6 +101,7 @@ list_objects (const GHashTable * known)
 
   fail_unless (test_wait_for_threads ());
   g_signal_emit_by_name (tracer, "get-live-objects", &info);
+  g_ptr_array_add (lists, info);
   list = gst_structure_get_value (info, "live-objects-list");
   for (i = 0; i < gst_value_list_get_size (list); i++) {
     const GstStructure *structure =

@@ -9,9 +9,11 @@ connection as a whole.
 """
 
 import hashlib
+import json
 import os
 import pwd
 import re
+import urllib.request
 
 from processes import Server, free_port, run, wait_for
 
@@ -224,6 +226,13 @@ class Point(Place):
                              [program, '--port', str(self.port),
                               '--record', self.recordings], self.port)
 
+    def has_all(self):
+        """Whether it has read what its system had of a session that ended."""
+        url = f'http://127.0.0.1:{self.port}/status.json'
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            points = json.load(answer)['points']
+        return all(point['state'] == 'waiting' for point in points)
+
     def recorded(self):
         """The files; a session makes one."""
         return [os.path.join(self.recordings, name) for name in sorted(os.listdir(self.recordings))]
@@ -260,6 +269,10 @@ class Kerberos(Place):
         """What the user has in the morning."""
         self.command('kinit', USER, text=PASSWORD + '\n')
 
+    def end_ticket(self):
+        """What he has in the evening."""
+        os.remove(os.path.join(self.folder, 'tickets'))
+
 
 class Apache(Place):
     """In front of a publishing point, with one kind of authentication."""
@@ -276,16 +289,20 @@ class Apache(Place):
         run(['htpasswd', '-cb', 'passwords', USER, PASSWORD], self.folder)
         users = write(self.folder, 'ntlm', f'{DOMAIN}:{USER}:{PASSWORD}\n')
         give_to(self.folder, 'www-data')
-        config = write(self.folder, 'apache.conf', APACHE.format(
+        self.config = write(self.folder, 'apache.conf', APACHE.format(
             port=self.port, backend=backend, extra=extra.format(**facts),
             auth=settings.format(**facts),
             identity='User www-data\nGroup www-data'
             if os.getuid() == 0 else '', **facts))
-        environment = dict(kerberos.environment) if kerberos else {}
-        environment['NTLM_USER_FILE'] = users
+        self.environment = dict(kerberos.environment) if kerberos else {}
+        self.environment['NTLM_USER_FILE'] = users
+        self.start()
+
+    def start(self):
+        """Also once more, where it was."""
         self.server = Server(self.folder, 'apache',
-                             ['apache2', '-f', config, '-DFOREGROUND'],
-                             self.port, **environment)
+                             ['apache2', '-f', self.config, '-DFOREGROUND'],
+                             self.port, **self.environment)
 
     def url(self):
         return f'http{"s" if self.tls else ""}://localhost:{self.port}/live'

@@ -9,6 +9,7 @@ servers.py WMS-PUBPOINT
 import os
 import re
 import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -18,7 +19,7 @@ import time
 
 import backends
 from backends import Apache, Kerberos, Point, Squid
-from processes import run
+from processes import end_with_parent, run, wait_for
 
 SKIPPED = 77
 POINT = os.path.abspath(sys.argv[1])
@@ -87,6 +88,7 @@ def push(location, environment=None, **settings):
 def check_arrived(point, outcome):
     """All has arrived, byte for byte."""
     assert outcome[0] == 'S_OK', outcome[1]
+    wait_for(point.has_all, 'the session has not ended')
     point.stop()
     recording, = point.recorded()
     sent, arrived = packets(programme), packets(recording)
@@ -195,6 +197,58 @@ def test_negotiate_with_silent_kerberos(folder):
                                       timeout='1'), DENIED)
             took = time.monotonic() - start
         assert took < 5, f'{took} s'
+
+
+class Channel:
+    """A live programme that is pushed until it is ended."""
+
+    def __init__(self, folder, location, environment):
+        self.log = os.path.join(folder, 'channel.out')
+        with open(self.log, 'wb') as output:
+            self.process = subprocess.Popen(
+                ['gst-launch-1.0', '-e', '-m', 'videotestsrc', 'is-live=true',
+                 '!', 'video/x-raw,width=64,height=48,framerate=25/1', '!',
+                 'avenc_wmv2', 'gop-size=25', '!', 'asfmux', '!', 'wmspushsink',
+                 f'location={location}', 'retry-delay=100000000'],
+                env={**os.environ, **environment}, stdout=output,
+                stderr=subprocess.STDOUT, preexec_fn=end_with_parent)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *reason):
+        self.process.kill()
+        self.process.wait()
+
+    def wait_said(self, status, hresult):
+        """Until a status was told with this outcome."""
+        pattern = rf'=\(string\){status},.*hresult-name=\(string\){hresult}[,;]'
+
+        def is_said():
+            with open(self.log, encoding='utf-8') as output:
+                return re.search(pattern, output.read())
+        wait_for(is_said, f'{status} {hresult} is not told')
+
+    def end(self):
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(SECONDS)
+
+
+def test_negotiate_after_a_night_without_ticket(folder):
+    """Nobody has refused anything: the session is tried until there is one."""
+    with Kerberos(folder) as kerberos, Point(folder, POINT) as point, \
+            Apache(folder, 'negotiate', point.port, kerberos) as apache:
+        kerberos.get_ticket()
+        with Channel(folder, apache.url(), kerberos.environment) as channel:
+            channel.wait_said('WMT_STARTED', 'S_OK')
+            kerberos.end_ticket()
+            apache.stop()
+            channel.wait_said('WMT_RECONNECT_END', DENIED)
+            apache.start()
+            kerberos.get_ticket()
+            channel.wait_said('WMT_RECONNECT_END', 'S_OK')
+            channel.end()
+            channel.wait_said('WMT_STOPPED', 'S_OK')
 
 
 def test_negotiate_only_where_allowed(folder):

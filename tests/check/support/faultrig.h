@@ -46,7 +46,6 @@ gboolean fault_is_lost (FaultRig * self, guint n);
 gboolean fault_is_restored (FaultRig * self, guint n);
 gboolean fault_has_failed_tries (FaultRig * self, guint n);
 gboolean fault_is_over (FaultRig * self, guint unused);
-gboolean fault_has_handled (FaultRig * self, guint n_packets);
 gboolean fault_has_sent (FaultRig * self, guint n_packets);
 
 /* Statuses in order; sent + dropped + refused + queued = pushed. */

@@ -190,6 +190,15 @@ hostile_list (GRand * rand, GstClockTime * time)
   return list;
 }
 
+static GstBuffer *
+zeros (gsize size)
+{
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, size, NULL);
+
+  gst_buffer_memset (buffer, 0, 0, size);
+  return buffer;
+}
+
 GstBuffer *
 hostile_buffer (GRand * rand, GstClockTime * time)
 {
@@ -198,8 +207,8 @@ hostile_buffer (GRand * rand, GstClockTime * time)
   GstClockTime step = g_rand_int_range (rand, 0, 100) * GST_MSECOND;
 
   while (n_more-- > 0)
-    gst_buffer_append_memory (buffer, gst_allocator_alloc (NULL,
-            g_rand_int_range (rand, 0, 100), NULL));
+    buffer = gst_buffer_append (buffer, zeros (g_rand_int_range (rand, 0,
+                100)));
   *time += step;
   GST_BUFFER_PTS (buffer) = *time;
   GST_BUFFER_DURATION (buffer) = step;

@@ -2,8 +2,9 @@
 #include "hostilerun.h"
 
 #include "hostile.h"
+#include "testasf.h"
 
-#define DEADLINE (20 * G_TIME_SPAN_SECOND)
+#define DEADLINE (20 * test_get_patience () * G_TIME_SPAN_SECOND)
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);

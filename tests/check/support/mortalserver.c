@@ -4,8 +4,6 @@
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
-#define DEADLINE_S 20
-
 static void
 die_locked (MortalServer * self, ScriptConnection * connection,
     const gchar * step)
@@ -41,7 +39,6 @@ step_cb (ScriptConnection * connection, const gchar * step, gpointer user_data)
     lives = FALSE;
   }
   self->is_ending |= lives && g_str_equal (step, RANDOM_LAST_STEP);
-  g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
   return lives;
 }
@@ -61,10 +58,6 @@ script_mortal (ScriptConnection * connection, gpointer user_data)
     return;
   }
   successor (connection, self);
-  g_mutex_lock (&self->lock);
-  self->n_asked++;
-  g_cond_broadcast (&self->cond);
-  g_mutex_unlock (&self->lock);
 }
 
 void
@@ -72,7 +65,6 @@ mortal_server_init (MortalServer * self)
 {
   memset (self, 0, sizeof *self);
   g_mutex_init (&self->lock);
-  g_cond_init (&self->cond);
   g_mutex_init (&self->verdict.lock);
   random_server_init (&self->random, 1, &self->verdict);
   self->random.is_steady = TRUE;
@@ -90,7 +82,6 @@ mortal_server_clear (MortalServer * self)
   g_mutex_clear (&self->verdict.lock);
   g_free (self->verdict.text);
   g_mutex_clear (&self->lock);
-  g_cond_clear (&self->cond);
   g_free (self->step);
 }
 
@@ -100,7 +91,6 @@ change_place (MortalServer * self, ScriptFunc successor)
   script_server_go_away (self->server);
   g_mutex_lock (&self->lock);
   self->successor = successor;
-  self->n_asked = 0;
   self->is_dead = successor != NULL;
   self->first_connection = script_server_get_n_connections (self->server);
   g_mutex_unlock (&self->lock);
@@ -152,17 +142,4 @@ mortal_server_has_packet (MortalServer * self, guint n)
   has_packet = self->random.got[n] > 0;
   g_mutex_unlock (&self->random.lock);
   return has_packet;
-}
-
-gboolean
-mortal_server_wait_asked (MortalServer * self, guint n)
-{
-  gint64 deadline = g_get_monotonic_time () + DEADLINE_S * G_TIME_SPAN_SECOND;
-  gboolean ok = TRUE;
-
-  g_mutex_lock (&self->lock);
-  while (ok && self->n_asked < n)
-    ok = g_cond_wait_until (&self->cond, &self->lock, deadline);
-  g_mutex_unlock (&self->lock);
-  return ok;
 }

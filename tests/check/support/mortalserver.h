@@ -21,9 +21,7 @@ typedef struct
   guint dies_with_packets;      /* when it has got so many; 0: does not count */
 
   GMutex lock;
-  GCond cond;
   ScriptFunc successor;         /* who has its place */
-  guint n_asked;                /* of the successor */
   guint first_connection;       /* since it was started */
   guint n_steps;
   gboolean is_ending;           /* the last frame was read */
@@ -45,8 +43,6 @@ void mortal_server_restart (MortalServer * self, gboolean remembers);
 gboolean mortal_server_is_dead (MortalServer * self);
 guint mortal_server_count_packets (MortalServer * self);
 gboolean mortal_server_has_packet (MortalServer * self, guint n);
-/* Waits until the successor was asked so often, up to 20 s. */
-gboolean mortal_server_wait_asked (MortalServer * self, guint n);
 
 G_END_DECLS
 #endif /* __MORTAL_SERVER_H__ */

@@ -6,7 +6,9 @@
 
 #include <string.h>
 
-#define DEADLINE_US (20 * G_TIME_SPAN_SECOND)
+#include "testasf.h"
+
+#define DEADLINE_US (20 * test_get_patience () * G_TIME_SPAN_SECOND)
 
 struct _PubThread
 {

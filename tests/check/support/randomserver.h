@@ -28,7 +28,7 @@ typedef gboolean (*RandomStepFunc) (ScriptConnection * connection,
     const gchar * step, gpointer user_data);
 
 /* A publishing point that resets, closes, stalls, refuses and answers as its
- * dice say, and judges what it gets by push-protocol, S5 and C21 to C24. */
+ * dice say, and judges what it gets by protocol.md, S5 and C21 to C24. */
 typedef struct
 {
   guint seed;

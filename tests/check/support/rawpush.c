@@ -8,7 +8,9 @@
 
 #include <gst/check/gstcheck.h>
 
-#define TIMEOUT_SECONDS 20
+#include "testasf.h"
+
+#define TIMEOUT_SECONDS (20 * test_get_patience ())
 
 RawPush *
 raw_push_connect (guint port)
@@ -202,4 +204,24 @@ void
 raw_push_shut_down (RawPush * self)
 {
   fail_unless (g_socket_shutdown (self->socket, FALSE, TRUE, NULL));
+}
+
+RawPush *
+raw_push_begin (guint port, const gchar * path, gconstpointer header,
+    gsize size)
+{
+  RawPush *self = raw_push_connect (port);
+
+  assert_equals_int (raw_push_setup (self, path, "0", ""), 204);
+  raw_push_start (self, path, RAW_LENGTH);
+  raw_push_frame (self, 'H', header, size);
+  return self;
+}
+
+void
+raw_push_conclude (RawPush * self)
+{
+  raw_push_end (self, 0);
+  assert_equals_int (raw_push_response (self, NULL), 204);
+  raw_push_free (self);
 }

@@ -58,6 +58,13 @@ void raw_push_frame (RawPush * self, gchar type, gconstpointer data,
     gsize size);
 void raw_push_end (RawPush * self, guint32 reason);
 
+/* PushSetup, PushStart and the header. */
+RawPush *raw_push_begin (guint port, const gchar * path, gconstpointer header,
+    gsize size);
+
+/* The end and the answer to it; frees. */
+void raw_push_conclude (RawPush * self);
+
 /* No more bytes from this side. */
 void raw_push_shut_down (RawPush * self);
 

@@ -8,8 +8,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define DEADLINE_S 20
-#define DRIP_US 5000
+#include "testasf.h"
+
+#define DEADLINE_S (20 * test_get_patience ())
+#define DRIP_US (5000 * test_get_patience ())
 
 typedef struct
 {
@@ -535,13 +537,14 @@ script_reset (ScriptConnection * self)
 }
 
 void
-script_turn_deaf (ScriptConnection * self)
+script_set_deaf (ScriptConnection * self, gboolean is_deaf)
 {
-  struct sock_filter nothing = BPF_STMT (BPF_RET | BPF_K, 0);
-  const struct sock_fprog filter = { 1, &nothing };
+  /* what lies between their members is sent to the kernel as well */
+  static struct sock_filter nothing = BPF_STMT (BPF_RET | BPF_K, 0);
+  static const struct sock_fprog filter = { 1, &nothing };
 
-  setsockopt (g_socket_get_fd (self->socket), SOL_SOCKET, SO_ATTACH_FILTER,
-      &filter, sizeof filter);
+  setsockopt (g_socket_get_fd (self->socket), SOL_SOCKET,
+      is_deaf ? SO_ATTACH_FILTER : SO_DETACH_FILTER, &filter, sizeof filter);
 }
 
 gsize
@@ -552,7 +555,7 @@ script_die (ScriptConnection * self, gboolean is_reset)
   gssize n;
 
   /* so that all can be counted */
-  script_turn_deaf (self);
+  script_set_deaf (self, TRUE);
   g_socket_set_blocking (self->socket, FALSE);
   while ((n = g_socket_receive (self->socket, bytes, sizeof bytes, NULL,
               NULL)) > 0)

@@ -86,8 +86,9 @@ void script_finish (ScriptConnection * connection);
 /* Text and FIN in one segment, so that who has the one has the other. */
 void script_send_last (ScriptConnection * connection, const gchar * text);
 void script_reset (ScriptConnection * connection);
-/* From here on nothing comes in, and nothing is acknowledged. */
-void script_turn_deaf (ScriptConnection * connection);
+/* Nothing comes in, and nothing is acknowledged: the peer's system takes what
+ * it can hold and no more, until it is heard again. */
+void script_set_deaf (ScriptConnection * connection, gboolean is_deaf);
 /* As the kernel ends the connection of a program that was killed, with a FIN
  * or a reset.  Returns: how many bytes nobody had read. */
 gsize script_die (ScriptConnection * connection, gboolean is_reset);
@@ -109,11 +110,26 @@ void script_take_all (ScriptConnection * connection, gpointer user_data);
 /* The same, but nothing is read until the test opens the gate. */
 void script_take_all_later (ScriptConnection * connection,
     gpointer user_data);
+/* Nothing is even heard until then: a connection that is full stays so, where a
+ * receiving system finds room for more once and again. */
+void script_hear_all_later (ScriptConnection * connection,
+    gpointer user_data);
+/* The head of a PushStart, all frames and the FIN, and the answer. */
+void script_take_start (ScriptConnection * connection);
+/* Frames up to the $E and the answer to it, which does not wait for the FIN. */
+void script_answer_end (ScriptConnection * connection, gpointer user_data);
+/* Frames up to the $E, and no answer before the test opens the gate. */
+void script_take_no_end (ScriptConnection * connection, gpointer user_data);
+/* A request head, and no answer. */
+void script_silent (ScriptConnection * connection, gpointer user_data);
 /* Frames up to the second $E, and the peer's FIN before the answer. */
 void script_take_two_parts (ScriptConnection * connection,
     gpointer user_data);
 /* A request head and its body. */
 gboolean script_read_setup (ScriptConnection * connection);
+/* The same, with that answer. */
+void script_answer_setup (ScriptConnection * connection,
+    const gchar * answer);
 /* Answers a PushSetup with a status, "404 Not Found" and perhaps more headers,
  * and ends the connection. */
 void script_refuse (ScriptConnection * connection, const gchar * status);

@@ -74,10 +74,65 @@ script_take_all_later (ScriptConnection * connection, gpointer user_data)
 }
 
 void
+script_hear_all_later (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_accept_push (connection)) {
+    script_set_deaf (connection, TRUE);
+    script_wait_gate (connection);
+    script_set_deaf (connection, FALSE);
+    if (script_read_frames_until (connection, WMS_FRAME_END, 1))
+      script_send (connection, SCRIPT_START_OK);
+  }
+}
+
+void
 script_take_two_parts (ScriptConnection * connection, gpointer user_data)
 {
   if (script_accept_push (connection)
       && script_read_frames_until (connection, WMS_FRAME_END, 2)
       && script_read_end (connection))
     script_send (connection, SCRIPT_START_OK);
+}
+
+void
+script_answer_setup (ScriptConnection * connection, const gchar * answer)
+{
+  if (script_read_setup (connection)) {
+    script_send (connection, answer);
+    script_read_end (connection);
+  }
+}
+
+void
+script_take_start (ScriptConnection * connection)
+{
+  if (script_read_head (connection, NULL)
+      && script_read_frames_until (connection, WMS_FRAME_END, 1)
+      && script_read_end (connection))
+    script_send (connection, SCRIPT_START_OK);
+}
+
+void
+script_answer_end (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_accept_push (connection)
+      && script_read_frames_until (connection, WMS_FRAME_END, 1)) {
+    script_send (connection, SCRIPT_START_OK);
+    script_read_end (connection);
+  }
+}
+
+void
+script_take_no_end (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_accept_push (connection)
+      && script_read_frames_until (connection, WMS_FRAME_END, 1))
+    script_wait_gate (connection);
+}
+
+void
+script_silent (ScriptConnection * connection, gpointer user_data)
+{
+  script_read_head (connection, NULL);
+  script_read_end (connection);
 }

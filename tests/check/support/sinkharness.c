@@ -77,16 +77,20 @@ sink_harness_push_list (SinkHarness * self, guint first, guint n)
 }
 
 void
-sink_harness_flush (SinkHarness * self)
+harness_flush (GstHarness * h)
 {
   GstSegment segment;
 
   gst_segment_init (&segment, GST_FORMAT_TIME);
-  fail_unless (gst_harness_push_event (self->h, gst_event_new_flush_start ()));
-  fail_unless (gst_harness_push_event (self->h,
-          gst_event_new_flush_stop (TRUE)));
-  fail_unless (gst_harness_push_event (self->h,
-          gst_event_new_segment (&segment)));
+  fail_unless (gst_harness_push_event (h, gst_event_new_flush_start ()));
+  fail_unless (gst_harness_push_event (h, gst_event_new_flush_stop (TRUE)));
+  fail_unless (gst_harness_push_event (h, gst_event_new_segment (&segment)));
+}
+
+void
+sink_harness_flush (SinkHarness * self)
+{
+  harness_flush (self->h);
 }
 
 void

@@ -33,6 +33,8 @@ GstFlowReturn sink_harness_push_packets (SinkHarness * self, guint first,
 GstFlowReturn sink_harness_push_list (SinkHarness * self, guint first,
     guint n);
 void sink_harness_flush (SinkHarness * self);
+/* The same of another harness. */
+void harness_flush (GstHarness * h);
 /* From READY, or NULL, to PLAYING, with what goes before data. */
 void sink_harness_restart (SinkHarness * self);
 

@@ -3,13 +3,15 @@
 
 #include <gst/check/gstcheck.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "sinkharness.h"
 #include "testasf.h"
 #include "testmux.h"
 #include "wmspush/wmsstatus.h"
 
-#define DEADLINE_S 20
+#define DEADLINE_S (20 * test_get_patience ())
 
 SinkRig *
 sink_rig_new (const gchar * url)
@@ -447,4 +449,26 @@ sink_rig_push_lists (SinkRig * self, guint n_packets, guint list_size)
     g_signal_emit_by_name (self->source, "push-buffer-list", list, &ret);
     gst_buffer_list_unref (list);
   }
+}
+
+void
+sink_rig_use_up_descriptors (void)
+{
+  struct rlimit limit;
+  gint fd = dup (STDIN_FILENO);
+
+  fail_unless (fd >= 0 && getrlimit (RLIMIT_NOFILE, &limit) == 0);
+  limit.rlim_cur = fd + 64;
+  fail_unless (setrlimit (RLIMIT_NOFILE, &limit) == 0);
+  while (dup (STDIN_FILENO) >= 0);
+}
+
+void
+sink_rig_play (SinkRig * self, const gchar * word)
+{
+  sink_rig_push_header (self);
+  sink_rig_push_packets (self, 0, 3);
+  sink_rig_push_eos (self);
+  sink_rig_set_state (self, GST_STATE_PLAYING);
+  fail_unless (sink_rig_wait (self, word), "%s", self->log->str);
 }

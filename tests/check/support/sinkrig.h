@@ -58,11 +58,13 @@ void sink_rig_push_marker (SinkRig * self, guint context);
 void sink_rig_add_muxer (SinkRig * self);
 void sink_rig_push_frames (SinkRig * self, guint from, guint n);
 
-/* A wms-status message has every field of push-protocol, section 5, and the
+/* A wms-status message has every field of protocol.md, Messages, and the
  * fields fit together. */
 void sink_rig_check_status (const GstStructure * structure,
     const gchar * location);
 
+/* Header, three packets and EOS, PLAYING, until the log holds @word. */
+void sink_rig_play (SinkRig * self, const gchar * word);
 /* Header and that many packets, PLAYING, and the server has them all. */
 void sink_rig_play_packets (SinkRig * self, guint n);
 
@@ -79,6 +81,8 @@ void sink_rig_wait_until_blocked (SinkRig * self);
  * longer than what is written with one call is looked at in part when it
  * waits. */
 void sink_rig_push_lists (SinkRig * self, guint n_packets, guint list_size);
+/* From here on all descriptors that the process may have are in use. */
+void sink_rig_use_up_descriptors (void);
 
 G_END_DECLS
 #endif /* __SINK_RIG_H__ */

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Where the statuses of a session are: push-protocol, section 5. */
+/* Where the statuses of a session are: protocol.md, Messages. */
 typedef enum
 {
   COURSE_IDLE,

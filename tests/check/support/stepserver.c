@@ -4,9 +4,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "testasf.h"
 #include "wmspush/wmsframe.h"
 
-#define DEADLINE_S 20
+#define DEADLINE_S (20 * test_get_patience ())
 #define SEPARATOR " | "
 #define MAX_HEAD 16384
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "testasf.h"
 
+#include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>
 
 const gchar *const test_media_names[TEST_N_MEDIA + 1] = {
@@ -19,8 +20,8 @@ test_put (GByteArray * bytes, guint64 value, guint n_bytes)
   g_byte_array_append (bytes, le, n_bytes);
 }
 
-void
-test_put_guid (GByteArray * bytes, const AsfGuid * guid)
+static void
+put_guid (GByteArray * bytes, const AsfGuid * guid)
 {
   g_byte_array_append (bytes, guid->bytes, ASF_GUID_SIZE);
 }
@@ -30,7 +31,7 @@ test_begin_object (GByteArray * bytes, const AsfGuid * guid)
 {
   guint start = bytes->len;
 
-  test_put_guid (bytes, guid);
+  put_guid (bytes, guid);
   test_put (bytes, 0, 8);
   return start;
 }
@@ -76,8 +77,8 @@ put_stream (GByteArray * bytes, const AsfGuid * type, guint number)
 {
   guint start = test_begin_object (bytes, &asf_guid_stream_properties);
 
-  test_put_guid (bytes, type);
-  test_put_guid (bytes, &asf_guid_no_error_correction);
+  put_guid (bytes, type);
+  put_guid (bytes, &asf_guid_no_error_correction);
   test_put (bytes, 0, 8);
   test_put (bytes, 3, 4);
   test_put (bytes, 0, 4);
@@ -101,7 +102,7 @@ put_hidden_stream (GByteArray * bytes, const AsfGuid * type, guint number)
   test_put (bytes, 0, 2);
   test_put (bytes, 4, 2);
   test_put (bytes, 'n', 4);
-  test_put_guid (bytes, &asf_guid_payload_ext_sample_duration);
+  put_guid (bytes, &asf_guid_payload_ext_sample_duration);
   test_put (bytes, 2, 2);
   test_put (bytes, 1, 4);
   test_put (bytes, 0xff, 1);
@@ -133,7 +134,7 @@ put_extension (GByteArray * bytes, const TestHeader * header,
   guint start = test_begin_object (bytes, &asf_guid_header_extension);
   guint size_at;
 
-  test_put_guid (bytes, &asf_guid_header_extension_reserved);
+  put_guid (bytes, &asf_guid_header_extension_reserved);
   test_put (bytes, 6, 2);
   size_at = bytes->len;
   test_put (bytes, 0, 4);
@@ -229,6 +230,29 @@ test_asf_packet (guint packet_size, guint object_size, guint8 fill,
   memset (bytes->data + start, fill, object_size);
   GST_WRITE_UINT16_LE (bytes->data + 7, packet_size - start - object_size);
   return bytes;
+}
+
+void
+test_asf_append_packet (GByteArray * bytes, guint packet_size,
+    guint object_size, guint8 fill, gboolean is_key, guint32 time_ms)
+{
+  GByteArray *packet = test_asf_packet (packet_size, object_size, fill, is_key,
+      time_ms);
+
+  g_byte_array_append (bytes, packet->data, packet->len);
+  g_byte_array_unref (packet);
+}
+
+gchar *
+test_asf_file_new (const GByteArray * bytes)
+{
+  gchar *path;
+  gint fd = g_file_open_tmp ("asf-XXXXXX.asf", &path, NULL);
+
+  fail_unless (fd >= 0 && g_close (fd, NULL));
+  fail_unless (g_file_set_contents (path, (gchar *) bytes->data, bytes->len,
+          NULL));
+  return path;
 }
 
 gchar *
@@ -363,7 +387,7 @@ gchar *
 test_asfcheck_frames (const gchar * path)
 {
   gchar *tool = test_shared_path ("tools/asfcheck.py");
-  const gchar *argv[] = { "python3", tool, "--quiet", "--frames", "-",
+  const gchar *argv[] = { TEST_PYTHON, tool, "--quiet", "--frames", "-",
     "--raw-times", path, NULL
   };
   gchar *output = NULL, *summary;
@@ -384,7 +408,7 @@ gboolean
 test_passes_asfcheck (const gchar * path)
 {
   gchar *tool = test_shared_path ("tools/asfcheck.py");
-  const gchar *argv[] = { "python3", tool, "--no-warn", path, NULL };
+  const gchar *argv[] = { TEST_PYTHON, tool, "--no-warn", path, NULL };
   gchar *output = NULL;
   gint status = 0;
 
@@ -409,9 +433,16 @@ test_get_patience (void)
 }
 
 gboolean
+test_is_under_memcheck (void)
+{
+  return g_getenv ("TEST_UNDER_MEMCHECK") != NULL;
+}
+
+gboolean
 test_wait_for_threads (void)
 {
-  gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  gint64 deadline = g_get_monotonic_time ()
+      + 20 * test_get_patience () * G_TIME_SPAN_SECOND;
   gboolean is_there = TRUE;
 
   while (is_there && g_get_monotonic_time () < deadline) {
@@ -430,4 +461,14 @@ test_wait_for_threads (void)
     g_thread_yield ();
   }
   return !is_there;
+}
+
+GArray *
+test_new_array (gsize size, gpointer clear)
+{
+  GArray *array = g_array_new (FALSE, TRUE, size);
+
+  if (clear != NULL)
+    g_array_set_clear_func (array, (GDestroyNotify) clear);
+  return array;
 }

@@ -10,7 +10,9 @@ G_BEGIN_DECLS
 
 /* Appends @value in @n_bytes bytes, little-endian. */
 void test_put (GByteArray * bytes, guint64 value, guint n_bytes);
-void test_put_guid (GByteArray * bytes, const AsfGuid * guid);
+
+/* Zeroed elements; @clear may be NULL. */
+GArray *test_new_array (gsize size, gpointer clear);
 
 /* An object whose size is filled in at its end. */
 guint test_begin_object (GByteArray * bytes, const AsfGuid * guid);
@@ -38,6 +40,11 @@ GByteArray *test_asf_header (const TestHeader * header);
  * of them @fill, in stream 1. */
 GByteArray *test_asf_packet (guint packet_size, guint object_size,
     guint8 fill, gboolean is_key, guint32 time_ms);
+void test_asf_append_packet (GByteArray * bytes, guint packet_size,
+    guint object_size, guint8 fill, gboolean is_key, guint32 time_ms);
+
+/* Returns: the path of a new file with @bytes, for the caller to remove. */
+gchar *test_asf_file_new (const GByteArray * bytes);
 
 /* A file in the folder of shared media, or NULL, after a SKIP line, when that
  * folder is not there. */
@@ -80,6 +87,11 @@ gboolean test_passes_asfcheck (const gchar * path);
 /* How many times longer than usual things may take: CK_TIMEOUT_MULTIPLIER, as
  * libcheck has it, 1 without it. */
 guint test_get_patience (void);
+
+/* Whether tests/soak/memcheck runs the program: in valgrind memory is kept when
+ * it was freed, and what there is no descriptor for, a connection or a file, is
+ * accepted or made before it is closed. */
+gboolean test_is_under_memcheck (void);
 
 /* Waits for the end of the threads that sinks have started, which may still let
  * go of messages; FALSE after 20 s. */

@@ -79,3 +79,24 @@ test_assert_contains (GBytes * bytes, const gchar * what, const gchar * hex)
   }
   fail ("%s: not there", what);
 }
+
+guint
+test_count_parts (const gchar * text, const gchar * part)
+{
+  guint n = 0;
+
+  while ((text = strstr (text, part)) != NULL) {
+    text += strlen (part);
+    n++;
+  }
+  return n;
+}
+
+gboolean
+test_has_utf16 (const GByteArray * bytes, const gchar * text)
+{
+  glong units;
+  g_autofree gunichar2 *utf16 = g_utf8_to_utf16 (text, -1, NULL, &units, NULL);
+
+  return memmem (bytes->data, bytes->len, utf16, units * 2 + 2) != NULL;
+}

@@ -18,5 +18,11 @@ void test_assert_hex (const gchar * what, gconstpointer data, gsize size,
 void test_assert_contains (GBytes * bytes, const gchar * what,
     const gchar * hex);
 
+/* Returns: how often @part stands in @text. */
+guint test_count_parts (const gchar * text, const gchar * part);
+
+/* Returns: whether @text stands there in UTF-16, with a NUL. */
+gboolean test_has_utf16 (const GByteArray * bytes, const gchar * text);
+
 G_END_DECLS
 #endif /* __TEST_BYTES_H__ */

@@ -7,7 +7,7 @@
 
 #include "testasf.h"
 
-#define DEADLINE (60 * G_TIME_SPAN_SECOND)
+#define DEADLINE (60 * test_get_patience () * G_TIME_SPAN_SECOND)
 
 static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
@@ -366,7 +366,7 @@ static void
 assert_asfcheck (const gchar * path, gboolean is_live, const gchar * findings)
 {
   g_autofree gchar *tool = test_shared_path ("tools/asfcheck.py");
-  const gchar *argv[] = { "python3", tool, path, is_live ? "--live" : NULL,
+  const gchar *argv[] = { TEST_PYTHON, tool, path, is_live ? "--live" : NULL,
     NULL
   };
   g_autofree gchar *text = NULL;
@@ -513,4 +513,13 @@ test_mux_count_objects (TestMux * mux)
   g_auto (GStrv) list = g_strsplit (objects, " ", -1);
 
   return g_strv_length (list);
+}
+
+void
+test_mux_check_objects (TestMux * mux, const gchar * wanted)
+{
+  g_autoptr (GByteArray) bytes = test_mux_pull_all (mux);
+  g_autofree gchar *objects = test_mux_describe (bytes->data, bytes->len);
+
+  fail_unless_equals_string (objects, wanted);
 }

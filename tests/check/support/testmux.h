@@ -91,6 +91,9 @@ void test_mux_foreach_payload (const guint8 * data, gsize size,
  * the file: "1:0 2:0 1:40", '*' after a key frame of a video stream. */
 gchar *test_mux_describe (const guint8 * data, gsize size);
 
+/* Fails unless all that comes up to EOS is described so. */
+void test_mux_check_objects (TestMux * mux, const gchar * wanted);
+
 /* How many there are in all that comes up to EOS. */
 guint test_mux_count_objects (TestMux * mux);
 

@@ -15,6 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "testmounts.h"
+
 #define SKIPPED 77
 #define NAME_PORT 53
 #define NAME_HEAD 12
@@ -239,9 +241,8 @@ test_net_enter (void)
   become_root ();
   far_fd = new_network ();
   near_fd = new_network ();
-  if (unshare (CLONE_NEWNS) != 0)
+  if (!test_mounts_enter ())
     give_up ("no mount namespace");
-  must (mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0, "mounts");
   replace_file ("/etc/resolv.conf", RESOLV_CONF);
   replace_file ("/etc/nsswitch.conf", NSSWITCH_CONF);
   replace_file ("/etc/hosts", HOSTS);

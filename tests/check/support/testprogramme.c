@@ -62,7 +62,7 @@ make_objects (const TestProgrammeConfig * config)
     if (config->has_video && ms % PICTURE_MS == 0) {
       gboolean is_key = ms % KEY_MS == 0;
       Object picture = { TEST_PROGRAMME_VIDEO, ms / PICTURE_MS, ms, ms,
-        is_key, is_key ? KEY_SIZE : PICTURE_SIZE
+        is_key && !config->is_keyless, is_key ? KEY_SIZE : PICTURE_SIZE
       };
 
       g_array_append_val (objects, picture);

@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @seconds: how long it lasts
  * @has_video: a picture each 40 ms, a key frame each second
  * @audio_lag_ms: how much later than the pictures the sound is in the packets
+ * @is_keyless: no key frame is marked as one
  *
  * What test_programme_new() makes: sound in objects of 100 ms, and pictures
  * that packets have in pieces; key frames take several packets.  No two
@@ -27,6 +28,7 @@ typedef struct
   guint seconds;
   gboolean has_video;
   guint audio_lag_ms;
+  gboolean is_keyless;
 } TestProgrammeConfig;
 
 typedef struct

@@ -231,3 +231,12 @@ play_case_client_id (const gchar * head)
   fail_unless (id != NULL);
   return g_strndup (id, strcspn (id, ",\r"));
 }
+
+RawPush *
+play_case_begin (const gchar * request)
+{
+  RawPush *player = play_case_player (request);
+
+  assert_equals_int (raw_push_response (player, NULL), 200);
+  return player;
+}

@@ -41,6 +41,9 @@ void play_case_send_payloads (RawPush * push, const gchar * payloads);
 /* A player that has sent @request. */
 RawPush *play_case_player (const gchar * request);
 
+/* The same, and the answer is 200. */
+RawPush *play_case_begin (const gchar * request);
+
 /* Takes @size bytes off what has been received. */
 GByteArray *play_case_take (RawPush * player, gsize size);
 

@@ -161,6 +161,38 @@ GST_START_TEST (test_sound_starts_anywhere)
 
 GST_END_TEST;
 
+/* Who comes a minute after the last key frame begins with what is new, who has
+ * fallen behind goes on with it. */
+GST_START_TEST (test_no_key_frame_comes)
+{
+  PubFeed other;
+
+  set_header (TRUE);
+  add_piece (0, TRUE, 0, 100);
+  expect_header (&feed, 1);
+  add_packets (102, 0);
+  add_piece (1499, FALSE, 0, 100);
+  pub_feed_init (&other, stream, &config, &totals);
+  expect_header (&other, 1);
+  expect_packets (&other, 0, 1);
+  fail_unless (pub_feed_has_picture (&other));
+  pub_feed_check_blocked (&other);
+  fail_unless (pub_feed_is_skipping (&other));
+  assert_equals_int (pub_feed_next (&other), PUB_FEED_NOTHING);
+  add_piece (1500, FALSE, 0, 200);
+  add_piece (1500, FALSE, 100, 200);
+  expect_packets (&other, 104, 2);
+  pub_feed_leave (&other);
+
+  pub_feed_init (&other, stream, &config, &totals);
+  expect_header (&other, 1);
+  expect_packets (&other, 104, 1);
+  fail_unless (pub_feed_has_picture (&other));
+  pub_feed_leave (&other);
+}
+
+GST_END_TEST;
+
 /* Nothing of the old header is left out, and nothing of the new one comes
  * before its time. */
 GST_START_TEST (test_header_in_the_middle)
@@ -439,6 +471,7 @@ pubfeed_suite (void)
   tcase_add_test (tc, test_key_frame_with_a_gap);
   tcase_add_test (tc, test_starts_with_the_first_packet);
   tcase_add_test (tc, test_sound_starts_anywhere);
+  tcase_add_test (tc, test_no_key_frame_comes);
   tcase_add_test (tc, test_header_in_the_middle);
   tcase_add_test (tc, test_end_comes_last);
   tcase_add_test (tc, test_short_programme);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* What is in a PushStart's body: rules S4 and S5 of docs/push-protocol.md
+/* What is in a PushStart's body: rules S4 and S5 of docs/protocol.md
  * ([MS-WMHTTP] 2.2.3, 3.2.5.3 to 3.2.5.7). */
 #include <gst/check/gstcheck.h>
 
@@ -112,8 +112,10 @@ send_broken (RawPush * push, guint which)
       break;
     case 4:
       push_case_send_header (push);
-      raw_push_frame (push, 'D', push_case_header->data,
-          PUSH_CASE_PACKET_SIZE + 1);
+      change = g_malloc0 (PUSH_CASE_PACKET_SIZE + 1);
+      memcpy (change, push_case_packet->data, PUSH_CASE_PACKET_SIZE);
+      raw_push_frame (push, 'D', change, PUSH_CASE_PACKET_SIZE + 1);
+      g_free (change);
       break;
     case 5:
       push_case_send_header (push);
@@ -153,6 +155,35 @@ GST_START_TEST (test_broken_packets)
     RawPush *push = push_case_begin ();
 
     send_broken (push, i);
+    fail_unless (raw_push_response (push, NULL) == 400, "case %u", i);
+    raw_push_free (push);
+    fail_unless (pub_thread_wait (push_case_server, PUSH_CASE_PATH,
+            pub_has_no_session, i + 1));
+  }
+}
+
+GST_END_TEST;
+
+/* Head and tail of the packet are right: what is wrong only shows to who goes
+ * from payload to payload, as players do. */
+GST_START_TEST (test_broken_payloads)
+{
+  /* several payloads, words for their sizes; the first one's head */
+  static const guint8 head[] = { 0x82, 0, 0, 0x01, 0x5d, 0, 0, 0, 0, 0, 0, 0x82,
+    0x81, 0, 0, 0, 0, 0, 8, 100, 0, 0, 0, 0, 0, 0, 0
+  };
+  static const guint16 sizes[] = { 0, 0xffff, PUSH_CASE_PACKET_SIZE, 100 };
+  guint8 packet[PUSH_CASE_PACKET_SIZE] = { 0, };
+  guint i;
+
+  memcpy (packet, head, sizeof (head));
+  for (i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    RawPush *push = push_case_begin ();
+
+    /* of the last one the second payload is what has none */
+    GST_WRITE_UINT16_LE (packet + sizeof (head), sizes[i]);
+    push_case_send_header (push);
+    raw_push_frame (push, 'D', packet, sizeof (packet));
     fail_unless (raw_push_response (push, NULL) == 400, "case %u", i);
     raw_push_free (push);
     fail_unless (pub_thread_wait (push_case_server, PUSH_CASE_PATH,
@@ -245,6 +276,7 @@ pubframes_suite (void)
   tcase_add_test (tc, test_legal_orders);
   tcase_add_test (tc, test_forbidden_orders);
   tcase_add_test (tc, test_broken_packets);
+  tcase_add_test (tc, test_broken_payloads);
   tcase_add_test (tc, test_early_answer_is_no_reset);
   tcase_add_test (tc, test_requests_one_after_another);
   tcase_add_test (tc, test_body_ends_inside_a_packet);

@@ -6,17 +6,6 @@
 
 #include "pushcase.h"
 
-static void
-be_impatient (PubServer * self, gpointer data)
-{
-  PubConfig *config = pub_server_get_config (self);
-
-  config->idle_timeout_ms = 300;
-  config->inactivity_timeout_ms = 300;
-  config->wait_timeout_ms = 300;
-  config->stall_timeout_ms = 300;
-}
-
 /* S8 */
 GST_START_TEST (test_lost_connection_resumes)
 {
@@ -153,7 +142,7 @@ GST_START_TEST (test_lost_connection_times_out)
 {
   RawPush *push;
 
-  push_case_restart (be_impatient);
+  push_case_restart (push_case_be_impatient);
   push = push_case_begin ();
   push_case_send_header (push);
   fail_unless (pub_thread_wait (push_case_server, PUSH_CASE_PATH,

@@ -209,12 +209,12 @@ GST_START_TEST (test_nothing_is_pushed_there)
   for (i = 0; i < G_N_ELEMENTS (paths); i++) {
     RawPush *push = raw_push_connect (pub_thread_get_port (page_case_server));
 
-    assert_equals_int (raw_push_setup (push, paths[i], "0", ""), 409);
+    assert_equals_int (raw_push_setup (push, paths[i], "0", ""), 404);
     raw_push_free (push);
     push = raw_push_connect (pub_thread_get_port (page_case_server));
     push->push_id = g_strdup ("1234");
     raw_push_start (push, paths[i], RAW_LENGTH);
-    assert_equals_int (raw_push_response (push, NULL), 409);
+    assert_equals_int (raw_push_response (push, NULL), 404);
     raw_push_free (push);
   }
 }

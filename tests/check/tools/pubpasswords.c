@@ -11,6 +11,7 @@
 #include "pubdigest.h"
 #include "pubnonces.h"
 #include "pubpasswords.h"
+#include "testasf.h"
 
 /* RFC 2617, 3.5: Mufasa, "Circle Of Life". */
 #define REALM "testrealm@host.com"
@@ -291,12 +292,12 @@ GST_END_TEST;
 /* One that waited for too long is stale; one that is in use is not. */
 GST_START_TEST (test_nonces_age)
 {
-  PubNonces *self = pub_nonces_new (20);
+  PubNonces *self = pub_nonces_new (20 * test_get_patience ());
   gchar *nonce = pub_nonces_make (self), *late = pub_nonces_make (self);
   gint64 start = g_get_monotonic_time ();
 
   fail_unless (pub_nonces_use (self, nonce, 1));
-  while (g_get_monotonic_time () - start < 30000)
+  while (g_get_monotonic_time () - start < 30000 * test_get_patience ())
     g_thread_yield ();
   fail_if (pub_nonces_use (self, late, 1));
   fail_unless (pub_nonces_use (self, nonce, 2));

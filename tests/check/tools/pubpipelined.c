@@ -146,6 +146,32 @@ GST_START_TEST (test_one_connection)
 
 GST_END_TEST;
 
+/* Answers wait in the server's memory when nobody reads them: more of them than
+ * the system's buffers take. */
+GST_START_TEST (test_unread_answers)
+{
+  RawPush *push = play_case_push (), *player;
+  GString *many = g_string_new (NULL);
+  gchar *id;
+  guint i;
+
+  player = begin_pipelined (SWITCH ("ffff:1:0"), &id);
+  ask (player, HEAD ("POST") "Pragma: xStopStrm=1\r\n" NO_BODY, id);
+  expect_last_transfer (player);
+  expect_status (player, 200);
+  for (i = 0; i < 1000; i++)
+    g_string_append (many, "OPTIONS * HTTP/1.1\r\nHost: t\r\n\r\n");
+  for (i = 0; i < 40; i++)
+    raw_push_send_text (player, many->str);
+  fail_unless (pub_thread_wait (play_server, PATH, pub_has_players, 0));
+  g_string_free (many, TRUE);
+  g_free (id);
+  raw_push_free (player);
+  raw_push_free (push);
+}
+
+GST_END_TEST;
+
 /* A stream comes in with a key frame (3.2.5.7). */
 GST_START_TEST (test_select_waits_for_key_frame)
 {
@@ -554,6 +580,7 @@ pubpipelined_suite (void)
   tcase_add_checked_fixture (tc, play_case_setup, play_case_teardown);
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_one_connection);
+  tcase_add_test (tc, test_unread_answers);
   tcase_add_test (tc, test_select_waits_for_key_frame);
   tcase_add_test (tc, test_select_beside);
   tcase_add_test (tc, test_pipeline_test);

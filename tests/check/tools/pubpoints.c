@@ -4,8 +4,14 @@
  * 3.2.6, 3.2.7. */
 #include <gst/check/gstcheck.h>
 
+#include "playcase.h"
 #include "pushcase.h"
 
+#define AGENT "User-Agent: NSPlayer/11.0.5721.5145\r\n"
+#define PIPELINED "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n" AGENT \
+    "Pragma: xPlayStrm=1, version11-enabled=1\r\n\r\n"
+#define STOP "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\n" AGENT \
+    "Pragma: xStopStrm=1, %s\r\nContent-Length: 0\r\n\r\n"
 #define PLAY "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 static void
@@ -104,6 +110,16 @@ read_to_end (RawPush * player)
   while (raw_push_try_read (player, player->received->len + 1));
 }
 
+/* Which says that it is all, in front of the end. */
+static void
+expect_last_chunk (RawPush * player)
+{
+  read_to_end (player);
+  fail_if (player->was_reset);
+  fail_unless (player->received->len > 7 && memcmp (player->received->str
+          + player->received->len - 7, "\r\n0\r\n\r\n", 7) == 0);
+}
+
 /* However the session ends, its point goes, and the players of it with it. */
 GST_START_TEST (test_auto_destroy)
 {
@@ -128,13 +144,63 @@ GST_START_TEST (test_auto_destroy)
     fail_unless (raw_push_response (push, NULL) > 0);
     fail_unless (pub_thread_wait (push_case_server, "/brief", is_gone, 0));
     assert_equals_int (raw_push_response (player, NULL), 200);
-    read_to_end (player);
-    /* the last chunk says that it is all */
-    fail_unless (player->received->len > 7 && memcmp (player->received->str
-            + player->received->len - 7, "\r\n0\r\n\r\n", 7) == 0);
+    expect_last_chunk (player);
     raw_push_free (player);
     raw_push_free (push);
   }
+}
+
+GST_END_TEST;
+
+/* In pipelined mode; it has the header. */
+static RawPush *
+play_pipelined (const gchar * path, gchar ** id)
+{
+  RawPush *player = push_case_connect ();
+  gchar *text = g_strdup_printf (PIPELINED, path);
+  gchar *head;
+
+  raw_push_send_text (player, text);
+  assert_equals_int (raw_push_response (player, &head), 200);
+  *id = play_case_client_id (head);
+  g_free (head);
+  g_free (text);
+  return player;
+}
+
+static void
+stop_playing (RawPush * player, const gchar * path, const gchar * id)
+{
+  gchar *text = g_strdup_printf (STOP, path, id);
+
+  raw_push_send_text (player, text);
+  g_free (text);
+}
+
+/* [MS-WMSP] 3.2.6.2: a player that has stopped keeps its connection for a
+ * programme to come, but not the point. */
+GST_START_TEST (test_auto_destroy_with_idle_player)
+{
+  RawPush *push, *stopped, *playing;
+  gchar *id;
+
+  push = begin ("/brief", "AutoDestroy: 1\r\n");
+  stopped = play_pipelined ("/brief", &id);
+  stop_playing (stopped, "/brief", id);
+  fail_unless (pub_thread_wait (push_case_server, "/brief", pub_has_playing,
+          0));
+  g_free (id);
+  playing = play_pipelined ("/brief", &id);
+  raw_push_end (push, 0);
+  assert_equals_int (raw_push_response (push, NULL), 204);
+  fail_unless (pub_thread_wait (push_case_server, "/brief", is_gone, 0));
+  read_to_end (stopped);
+  fail_if (stopped->was_reset);
+  expect_last_chunk (playing);
+  g_free (id);
+  raw_push_free (playing);
+  raw_push_free (stopped);
+  raw_push_free (push);
 }
 
 GST_END_TEST;
@@ -383,6 +449,7 @@ pubpoints_suite (void)
   tcase_add_checked_fixture (tc, push_case_setup, push_case_teardown);
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_auto_destroy);
+  tcase_add_test (tc, test_auto_destroy_with_idle_player);
   tcase_add_test (tc, test_auto_destroy_of_lost_session);
   tcase_add_test (tc, test_auto_destroy_when_resumed);
   tcase_add_test (tc, test_declared_point_stays);

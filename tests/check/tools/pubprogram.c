@@ -96,7 +96,8 @@ GST_START_TEST (test_killed)
   const gchar *options[] = { "--record", folder, NULL };
   ProgramCase *program = program_case_run (options);
   RawPush *push = raw_push_connect (program->port);
-  gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  gint64 deadline = g_get_monotonic_time ()
+      + 20 * test_get_patience () * G_TIME_SPAN_SECOND;
   GStatBuf status = { 0, };
   gchar **files = NULL;
   gsize size;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* The server's rules S1 to S10 of docs/push-protocol.md, one by one, over a
+/* The rules S1 to S10 of protocol.md one by one, over a
  * socket ([MS-WMHTTP] 3.2). */
 #include <gst/check/gstcheck.h>
 
@@ -175,9 +175,7 @@ GST_START_TEST (test_second_encoder_is_refused)
 
   push_case_restart (keep_place);
   push = push_case_begin ();
-  push_case_send_header (push);
-  fail_unless (pub_thread_wait (push_case_server, PUSH_CASE_PATH,
-          pub_has_headers, 1));
+  push_case_deliver_header (push);
   other = push_case_connect ();
   assert_equals_int (raw_push_setup (other, PUSH_CASE_PATH, "0", ""), 409);
   assert_equals_int (raw_push_setup (other, PUSH_CASE_PATH, push->push_id, ""),
@@ -201,16 +199,30 @@ GST_START_TEST (test_unused_session_gives_way)
 {
   RawPush *first_push = push_case_connect (), *other = push_case_connect ();
 
+  /* an encoder that begins anew, on the same connection and on another one */
   assert_equals_int (raw_push_setup (first_push, PUSH_CASE_PATH, "0", ""), 204);
-  assert_equals_int (raw_push_setup (other, PUSH_CASE_PATH, "0", ""), 204);
-  raw_push_start (first_push, PUSH_CASE_PATH, RAW_LENGTH);
-  assert_equals_int (raw_push_response (first_push, NULL), 404);
-  raw_push_start (other, PUSH_CASE_PATH, RAW_LENGTH);
-  push_case_send_header (other);
-  fail_unless (pub_thread_wait (push_case_server, PUSH_CASE_PATH,
-          pub_has_headers, 1));
+  assert_equals_int (raw_push_setup (first_push, PUSH_CASE_PATH, "0", ""), 204);
   raw_push_free (first_push);
+  assert_equals_int (raw_push_setup (other, PUSH_CASE_PATH, "0", ""), 204);
+  raw_push_start (other, PUSH_CASE_PATH, RAW_LENGTH);
+  push_case_deliver_header (other);
   raw_push_free (other);
+}
+
+GST_END_TEST;
+
+/* A stranger who has no push-id takes no session whose encoder waits for its
+ * first buffer. */
+GST_START_TEST (test_unused_session_is_kept)
+{
+  RawPush *push = push_case_connect (), *stranger = push_case_connect ();
+
+  assert_equals_int (raw_push_setup (push, PUSH_CASE_PATH, "0", ""), 204);
+  assert_equals_int (raw_push_setup (stranger, PUSH_CASE_PATH, "0", ""), 409);
+  raw_push_start (push, PUSH_CASE_PATH, RAW_LENGTH);
+  push_case_deliver_header (push);
+  raw_push_free (stranger);
+  raw_push_free (push);
 }
 
 GST_END_TEST;
@@ -257,23 +269,12 @@ GST_START_TEST (test_templates)
 
 GST_END_TEST;
 
-static void
-be_impatient (PubServer * self, gpointer data)
-{
-  PubConfig *config = pub_server_get_config (self);
-
-  config->idle_timeout_ms = 300;
-  config->inactivity_timeout_ms = 300;
-  config->wait_timeout_ms = 300;
-  config->stall_timeout_ms = 300;
-}
-
 /* S7 */
 GST_START_TEST (test_idle_timeout)
 {
   RawPush *push;
 
-  push_case_restart (be_impatient);
+  push_case_restart (push_case_be_impatient);
   push = push_case_begin ();
   push_case_send_header (push);
   assert_equals_int (raw_push_response (push, NULL), 408);
@@ -292,7 +293,7 @@ GST_START_TEST (test_idle_timeout_despite_fillers)
   gint64 start;
   guint n = 0;
 
-  push_case_restart (be_impatient);
+  push_case_restart (push_case_be_impatient);
   push = push_case_begin ();
   push_case_send_header (push);
   start = g_get_monotonic_time ();
@@ -314,7 +315,7 @@ GST_START_TEST (test_inactivity_timeout)
 {
   RawPush *push, *again;
 
-  push_case_restart (be_impatient);
+  push_case_restart (push_case_be_impatient);
   push = push_case_connect ();
   assert_equals_int (raw_push_setup (push, PUSH_CASE_PATH, "0", ""), 204);
   fail_unless (pub_thread_wait (push_case_server, PUSH_CASE_PATH,
@@ -336,9 +337,7 @@ GST_START_TEST (test_administrative_disconnect)
 {
   RawPush *push = push_case_begin ();
 
-  push_case_send_header (push);
-  fail_unless (pub_thread_wait (push_case_server, PUSH_CASE_PATH,
-          pub_has_headers, 1));
+  push_case_deliver_header (push);
   fail_unless (pub_thread_disconnect (push_case_server, PUSH_CASE_PATH, 503));
   fail_if (pub_thread_disconnect (push_case_server, PUSH_CASE_PATH, 503));
   assert_equals_int (raw_push_response (push, NULL), 503);
@@ -360,9 +359,7 @@ GST_START_TEST (test_shut_down)
   RawPush *push = push_case_begin ();
   PubPointInfo info;
 
-  push_case_send_header (push);
-  fail_unless (pub_thread_wait (push_case_server, PUSH_CASE_PATH,
-          pub_has_headers, 1));
+  push_case_deliver_header (push);
   raw_push_shut_down (push);
   fail_unless (pub_thread_wait (push_case_server, PUSH_CASE_PATH, pub_has_state,
           PUB_PUSH_LOST));
@@ -429,6 +426,7 @@ pubpush_suite (void)
   tcase_add_test (tc, test_start_without_session);
   tcase_add_test (tc, test_second_encoder_is_refused);
   tcase_add_test (tc, test_unused_session_gives_way);
+  tcase_add_test (tc, test_unused_session_is_kept);
   tcase_add_test (tc, test_templates);
   tcase_add_test (tc, test_idle_timeout);
   tcase_add_test (tc, test_idle_timeout_despite_fillers);

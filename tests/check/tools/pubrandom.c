@@ -116,6 +116,8 @@ send_frame (Scene * self, Actor * actor)
       bytes = g_byte_array_new ();
       g_byte_array_set_size (bytes, roll (self, chance (self, 10) ? 65536
               : 50));
+      if (bytes->len > 0)
+        memset (bytes->data, type, bytes->len);
       break;
     default:
       bytes = spoil (self, type == 'D' ? push_case_packet : push_case_header);

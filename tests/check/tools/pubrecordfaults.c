@@ -10,6 +10,7 @@
 #include "memorydisk.h"
 #include "pubrecordrun.h"
 #include "recordfiles.h"
+#include "testasf.h"
 #include "testprogramme.h"
 
 #define LAST_PACKETS 60
@@ -250,7 +251,8 @@ GST_END_TEST;
 GST_START_TEST (test_removed_file)
 {
   PubRecordRun *run = pub_record_run_new (&rules, "/live");
-  gint64 deadline = g_get_monotonic_time () + 20 * G_TIME_SPAN_SECOND;
+  gint64 deadline = g_get_monotonic_time ()
+      + 20 * test_get_patience () * G_TIME_SPAN_SECOND;
   PubRecordCounts counts;
   guint i;
 

@@ -3,7 +3,6 @@
 /* What happens to recordings while encoders push: several of them, names,
  * a lost connection, and disks that fail. */
 #include <errno.h>
-#include <sched.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -11,12 +10,15 @@
 #include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>
 
+#include "gatedisk.h"
 #include "pubthread.h"
 #include "rawpush.h"
 #include "recordfiles.h"
+#include "testasf.h"
+#include "testmounts.h"
 #include "testprogramme.h"
 
-#define DEADLINE_US (20 * G_TIME_SPAN_SECOND)
+#define DEADLINE_US (20 * test_get_patience () * G_TIME_SPAN_SECOND)
 
 static const TestProgrammeConfig config = { 0, 4, TRUE, 100 };
 
@@ -68,22 +70,10 @@ push_packets (RawPush * push, guint first, guint end)
 static RawPush *
 begin_push (PubThread * server, const gchar * path)
 {
-  RawPush *push = raw_push_connect (pub_thread_get_port (server));
   gsize size;
   gconstpointer header = g_bytes_get_data (programme->header, &size);
 
-  assert_equals_int (raw_push_setup (push, path, "0", ""), 204);
-  raw_push_start (push, path, RAW_LENGTH);
-  raw_push_frame (push, 'H', header, size);
-  return push;
-}
-
-static void
-end_push (RawPush * push)
-{
-  raw_push_end (push, 0);
-  assert_equals_int (raw_push_response (push, NULL), 204);
-  raw_push_free (push);
+  return raw_push_begin (pub_thread_get_port (server), path, header, size);
 }
 
 typedef gboolean (*InfoFunc) (const PubRecordInfo * info);
@@ -176,7 +166,7 @@ GST_START_TEST (test_points)
       continue;
     push_packets (pushes[i], programme->packets->len / 2,
         programme->packets->len);
-    end_push (pushes[i]);
+    raw_push_conclude (pushes[i]);
   }
   pub_thread_stop (server);
   files = record_folder_list (folder);
@@ -215,7 +205,7 @@ GST_START_TEST (test_resume)
   assert_equals_int (raw_push_setup (push, "/live", push_id, ""), 204);
   raw_push_start (push, "/live", RAW_LENGTH);
   push_packets (push, cut + 2, n);
-  end_push (push);
+  raw_push_conclude (push);
   pub_thread_stop (server);
   files = record_folder_list (folder);
   assert_equals_int (g_strv_length (files), 1);
@@ -284,7 +274,7 @@ GST_START_TEST (test_removed_folder)
   push_until (server, push, "/live", has_error);
   fail_unless (g_mkdir (folder, 0700) == 0);
   push_until (server, push, "/live", is_well_again);
-  end_push (push);
+  raw_push_conclude (push);
   pub_thread_stop (server);
   files = record_folder_list (folder);
   fail_unless (files[0] != NULL);
@@ -314,7 +304,7 @@ GST_START_TEST (test_file_limit)
   server = pub_thread_new (record, NULL);
   push = begin_push (server, "/live");
   push_packets (push, 0, programme->packets->len);
-  end_push (push);
+  raw_push_conclude (push);
   pub_thread_stop (server);
   /* libcheck has files of its own */
   fail_unless (setrlimit (RLIMIT_FSIZE, &before) == 0);
@@ -343,8 +333,7 @@ GST_START_TEST (test_full_file_system)
   gchar **files;
   guint i;
 
-  if (unshare (CLONE_NEWNS) != 0
-      || mount (NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
+  if (!test_mounts_enter ()
       || mount ("tmpfs", folder, "tmpfs", 0, "size=64k") != 0) {
     g_print ("SKIP: no file system can be mounted here\n");
     return;
@@ -353,7 +342,7 @@ GST_START_TEST (test_full_file_system)
   server = pub_thread_new (record, NULL);
   push = begin_push (server, "/live");
   push_until (server, push, "/live", has_error);
-  end_push (push);
+  raw_push_conclude (push);
   pub_thread_stop (server);
   files = record_folder_list (folder);
   fail_unless (g_strv_length (files) > 0);
@@ -366,30 +355,6 @@ GST_START_TEST (test_full_file_system)
 
 GST_END_TEST;
 
-/* A disk that takes its time: writes wait for the gate. */
-static GMutex gate_lock;
-static GCond gate_cond;
-static gboolean is_gate_closed;
-
-static gssize
-write_at_gate (gint fd, const struct iovec *parts, gint n, goffset at)
-{
-  g_mutex_lock (&gate_lock);
-  while (is_gate_closed)
-    g_cond_wait (&gate_cond, &gate_lock);
-  g_mutex_unlock (&gate_lock);
-  return pub_record_disk.write (fd, parts, n, at);
-}
-
-static void
-set_gate (gboolean is_closed)
-{
-  g_mutex_lock (&gate_lock);
-  is_gate_closed = is_closed;
-  g_cond_broadcast (&gate_cond);
-  g_mutex_unlock (&gate_lock);
-}
-
 /* Packets that do not fit into the queue are lost, and counted; the session
  * goes on, and so does the file, with whole objects. */
 GST_START_TEST (test_slow_disk)
@@ -401,22 +366,23 @@ GST_START_TEST (test_slow_disk)
   RawPush *push;
   gchar **files;
 
-  disk.write = write_at_gate;
+  disk.write = gate_disk_write;
   record_config.disk = &disk;
-  record_config.max_waiting = 8 * programme->packet_size;
+  /* half of it for one session */
+  record_config.max_waiting = 16 * programme->packet_size;
   server = pub_thread_new (record, NULL);
   push = begin_push (server, "/live");
   push_packets (push, 0, 4);
   wait_until (server, "/live", is_recording);
-  set_gate (TRUE);
+  gate_disk_close ();
   push_packets (push, 4, n / 2);
   fail_unless (pub_thread_wait (server, "/live", pub_has_packets, n / 2));
   pub_thread_get_point (server, "/live", &info);
   fail_unless (has_lost (&info.record));
   fail_unless (info.record.lost >= n / 2 - 4 - 2 * 8 - 2);
-  set_gate (FALSE);
+  gate_disk_open ();
   push_packets (push, n / 2, n);
-  end_push (push);
+  raw_push_conclude (push);
   pub_thread_stop (server);
 
   files = record_folder_list (folder);
@@ -424,6 +390,46 @@ GST_START_TEST (test_slow_disk)
   record_file_check (files[0]);
   g_strfreev (files);
   fail_unless (n_warnings >= 1);
+}
+
+GST_END_TEST;
+
+/* Each costs more than its bytes, while the disk stands still. */
+GST_START_TEST (test_tiny_packets)
+{
+  PubStream *stream = pub_stream_new (1 << 20, 0);
+  GBytes *tiny = g_bytes_new_static ("", 1);
+  PubRecordDisk disk = pub_record_disk;
+  PubRecorder *recorder;
+  PubRecord *self;
+  PubRecordInfo info;
+  AsfHeaderInfo header;
+  gsize size;
+  gconstpointer data = g_bytes_get_data (programme->header, &size);
+  guint i;
+
+  disk.write = gate_disk_write;
+  record_config.disk = &disk;
+  record_config.max_waiting = 8 * programme->packet_size + (64 << 10);
+  recorder = pub_recorder_new (&record_config);
+  self = pub_record_new (recorder, "/live");
+  pub_record_attach (self, stream);
+  fail_unless (asf_header_read (data, size, &header, NULL));
+  gate_disk_close ();
+  pub_stream_set_header (stream, programme->header, &header);
+  for (i = 0; i < 4; i++)
+    pub_stream_add_packet (stream, g_ptr_array_index (programme->packets, i));
+  gate_disk_wait ();
+  for (i = 0; i < 2000; i++)
+    pub_stream_add_packet (stream, tiny);
+  pub_record_get_info (self, &info);
+  fail_unless (info.lost >= 1000, "%" G_GUINT64_FORMAT, info.lost);
+  gate_disk_open ();
+  pub_stream_remove_listener (stream, self);
+  pub_record_free (self);
+  pub_recorder_free (recorder);
+  pub_stream_free (stream);
+  g_bytes_unref (tiny);
 }
 
 GST_END_TEST;
@@ -444,6 +450,7 @@ pubrecordlive_suite (void)
   tcase_add_test (tc, test_file_limit);
   tcase_add_test (tc, test_full_file_system);
   tcase_add_test (tc, test_slow_disk);
+  tcase_add_test (tc, test_tiny_packets);
   return suite;
 }
 

@@ -181,6 +181,29 @@ GST_START_TEST (test_cut_by_size)
 
 GST_END_TEST;
 
+/* Pictures of which none is marked as a key frame are waited for a minute; the
+ * files have nothing to seek by. */
+GST_START_TEST (test_cut_without_key_frames)
+{
+  static const TestProgrammeConfig config = { 0, 90, TRUE, 300, TRUE };
+  TestProgramme *programme = test_programme_new (&config);
+  gchar *pushed = pushed_stream (programme, TEST_PROGRAMME_VIDEO);
+  gchar *recorded, **files;
+
+  record_all (programme, 70000, 0);
+  files = record_folder_list (folder);
+  assert_equals_int (g_strv_length (files), 2);
+  recorded = read_stream (files, TEST_PROGRAMME_VIDEO);
+  fail_unless (g_str_has_suffix (pushed, recorded));
+  fail_unless (strlen (recorded) > strlen (pushed) / 4);
+  g_free (recorded);
+  g_free (pushed);
+  g_strfreev (files);
+  test_programme_free (programme);
+}
+
+GST_END_TEST;
+
 /* Real files, cut. */
 GST_START_TEST (test_real_files)
 {
@@ -340,6 +363,7 @@ pubrecordparts_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, test_origin, 0, G_N_ELEMENTS (programmes));
   tcase_add_loop_test (tc, test_cut_by_time, 0, G_N_ELEMENTS (programmes));
+  tcase_add_test (tc, test_cut_without_key_frames);
   tcase_add_loop_test (tc, test_cut_by_size, 0, G_N_ELEMENTS (programmes));
   tcase_add_loop_test (tc, test_real_files, 0, TEST_N_MEDIA);
   tcase_add_loop_test (tc, test_missing_packets, 0,

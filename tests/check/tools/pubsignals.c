@@ -6,8 +6,10 @@
 
 /* What the program does while it runs as a service: signals, its log, what it
  * tells the service manager. */
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
@@ -19,6 +21,11 @@
 #include "testasf.h"
 
 #define POINTS(points) "[server]\nport=0\npoint=" points "\n"
+
+/* With the TLS library loaded, that of a sanitized build crashes. */
+static const gchar *const without_leak_check[] = {
+  "ASAN_OPTIONS=detect_leaks=0", NULL
+};
 
 static guint
 setup_status (ProgramCase * program, const gchar * path)
@@ -263,6 +270,37 @@ GST_START_TEST (test_broken_file)
 
 GST_END_TEST;
 
+/* A disk that says nothing for a while: here a pipe that nobody has written
+ * to. */
+GST_START_TEST (test_slow_certificate)
+{
+  gchar *filename = program_case_write ("[server]\n");
+  gchar *folder = g_path_get_dirname (filename);
+  gchar *pipe_name = g_build_filename (folder, "pipe", NULL);
+  const gchar *options[] = { "--config", filename, NULL };
+  ProgramCase *program = program_case_start (options, without_leak_check);
+  int fd;
+
+  program_case_get_ready (program);
+  assert_equals_int (mkfifo (pipe_name, 0600), 0);
+  fail_unless (g_file_set_contents (filename,
+          "[server]\ntls-certificate=pipe\n", -1, NULL));
+  program_case_signal (program, SIGHUP);
+  /* returns when the program reads */
+  fd = g_open (pipe_name, O_WRONLY, 0);
+  fail_unless (fd >= 0);
+  assert_equals_int (setup_status (program, "/a"), 204);
+  fail_unless (g_close (fd, NULL));
+  program_case_wait_log (program, "kept as it was: ");
+  program_case_finish (program);
+  g_unlink (pipe_name);
+  g_free (pipe_name);
+  g_free (folder);
+  program_case_remove (filename);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_what_cannot_change)
 {
   static const gchar *const rows[][2] = {
@@ -428,9 +466,7 @@ GST_START_TEST (test_tls_port)
   const gchar *options[] = { "--tls-certificate=" SERVER_PEM, "--tls-port=0",
     NULL
   };
-  /* with the TLS library loaded, the leak check of a sanitized build crashes */
-  const gchar *environment[] = { "ASAN_OPTIONS=detect_leaks=0", NULL };
-  ProgramCase *program = program_case_start (options, environment);
+  ProgramCase *program = program_case_start (options, without_leak_check);
   guint port;
 
   program_case_get_ready (program);
@@ -539,6 +575,7 @@ pubsignals_suite (void)
   tcase_add_test (tc, test_reload_settings);
   tcase_add_test (tc, test_reload_record);
   tcase_add_test (tc, test_broken_file);
+  tcase_add_test (tc, test_slow_certificate);
   tcase_add_test (tc, test_what_cannot_change);
   tcase_add_test (tc, test_second_signal);
   tcase_add_test (tc, test_bounded_end);

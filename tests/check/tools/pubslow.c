@@ -72,21 +72,12 @@ get_points (void)
   return n;
 }
 
-static RawPush *
-begin_player (const gchar * request)
-{
-  RawPush *player = play_case_player (request);
-
-  assert_equals_int (raw_push_response (player, NULL), 200);
-  return player;
-}
-
 GST_START_TEST (test_info)
 {
   RawPush *push = play_case_push (), *player;
   Players players;
 
-  player = begin_player ("GET " PLAY_PATH " HTTP/1.0\r\nHost: t\r\n"
+  player = play_case_begin ("GET " PLAY_PATH " HTTP/1.0\r\nHost: t\r\n"
       "User-Agent: me/1\r\n\r\n");
   play_case_expect_header (player);
   play_case_send (push, 'a', TRUE);
@@ -109,7 +100,7 @@ GST_END_TEST;
 /* Packets that come one by one go out several at a time. */
 GST_START_TEST (test_sends_are_joined)
 {
-  RawPush *push = play_case_push (), *player = begin_player (PLAIN_11);
+  RawPush *push = play_case_push (), *player = play_case_begin (PLAIN_11);
   Players before, after;
   guint i;
 
@@ -149,8 +140,8 @@ GST_START_TEST (test_slow_player_disturbs_nobody)
 
   play_case_restart (limit_player, NULL);
   push = play_case_push ();
-  slow = begin_player (PLAIN);
-  fast = begin_player (PLAIN);
+  slow = play_case_begin (PLAIN);
+  fast = play_case_begin (PLAIN);
   play_case_expect_header (fast);
   for (i = 0; i < N_TOO_MANY; i += AT_ONCE) {
     for (k = 0; k < AT_ONCE; k++)
@@ -175,7 +166,7 @@ GST_END_TEST;
 /* All of it is taken after the end. */
 GST_START_TEST (test_rest_comes_after_the_end)
 {
-  RawPush *push = play_case_push (), *player = begin_player (PLAIN_11);
+  RawPush *push = play_case_push (), *player = play_case_begin (PLAIN_11);
   const guint size = PLAY_PACKET_SIZE + strlen ("190\r\n\r\n");
   const guint n = 10000;
   guint i;
@@ -201,7 +192,7 @@ GST_END_TEST;
 GST_START_TEST (test_reset_by_a_player)
 {
   const struct linger linger = { 1, 0 };
-  RawPush *push = play_case_push (), *player = begin_player (PLAIN);
+  RawPush *push = play_case_push (), *player = play_case_begin (PLAIN);
 
   fail_unless (pub_thread_wait (play_server, PLAY_PATH, pub_has_playing, 1));
   fail_unless (setsockopt (g_socket_get_fd (player->socket), SOL_SOCKET,
@@ -286,7 +277,7 @@ GST_START_TEST (test_server_ends_a_point_that_goes)
           "AutoDestroy: 1\r\n"), 204);
   raw_push_start (push, PLAY_PATH, RAW_LENGTH);
   raw_push_frame (push, 'H', play_header->data, play_header->len);
-  player = begin_player (PLAIN);
+  player = play_case_begin (PLAIN);
   for (i = 0; i < 10000; i++)
     play_case_send (push, i % 100, i == 0);
   raw_push_end (push, 0);

@@ -14,15 +14,6 @@
 #define SWITCH_VIDEO "Pragma: stream-switch-count=1\r\n" \
     "Pragma: stream-switch-entry=ffff:1:0\r\n"
 
-static RawPush *
-begin_player (const gchar * request)
-{
-  RawPush *player = play_case_player (request);
-
-  assert_equals_int (raw_push_response (player, NULL), 200);
-  return player;
-}
-
 /* A key frame that begins where a picture and a sound end. */
 static void
 send_middle (RawPush * push)
@@ -59,7 +50,7 @@ GST_START_TEST (test_plain)
   play_case_expect_whole (before, "1K 2f 1g");
   raw_push_free (before);
   for (i = 0; i < 2; i++) {
-    player = begin_player (PLAIN);
+    player = play_case_begin (PLAIN);
     play_case_expect_header (player);
     play_case_expect_whole (player, "2e 1K");
     play_case_expect_whole (player, "1K 2f 1g");
@@ -73,7 +64,7 @@ GST_END_TEST;
 static RawPush *
 begin_mms (const gchar * request)
 {
-  RawPush *player = begin_player (request);
+  RawPush *player = play_case_begin (request);
 
   play_case_expect_chunk (player, 'H', 0, 0x0c, play_header->len);
   play_case_expect_header (player);
@@ -147,7 +138,7 @@ GST_START_TEST (test_slow_player)
 
   play_case_restart (limit_queue, NULL);
   push = play_case_push ();
-  slow = begin_player (PLAIN);
+  slow = play_case_begin (PLAIN);
   do {
     guint i;
 

@@ -44,6 +44,14 @@ push_case_send_header (RawPush * push)
 }
 
 void
+push_case_deliver_header (RawPush * push)
+{
+  push_case_send_header (push);
+  fail_unless (pub_thread_wait (push_case_server, PUSH_CASE_PATH,
+          pub_has_headers, 1));
+}
+
+void
 push_case_send_packet (RawPush * push)
 {
   raw_push_frame (push, 'D', push_case_packet->data, push_case_packet->len);
@@ -84,4 +92,15 @@ push_case_info (void)
 
   pub_thread_get_point (push_case_server, PUSH_CASE_PATH, &info);
   return info;
+}
+
+void
+push_case_be_impatient (PubServer * server, gpointer data)
+{
+  PubConfig *config = pub_server_get_config (server);
+
+  config->idle_timeout_ms = 300;
+  config->inactivity_timeout_ms = 300;
+  config->wait_timeout_ms = 300;
+  config->stall_timeout_ms = 300;
 }

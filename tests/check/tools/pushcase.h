@@ -20,11 +20,16 @@ void push_case_teardown (void);
 /* Another server, with other limits. */
 void push_case_restart (void (*configure) (PubServer * server, gpointer data));
 
+/* All timers of a session at 0.3 s. */
+void push_case_be_impatient (PubServer * server, gpointer data);
+
 RawPush *push_case_connect (void);
 
 /* A push whose PushStart has begun. */
 RawPush *push_case_begin (void);
 void push_case_send_header (RawPush * push);
+/* The same, and waits until the server has it, as the point's first one. */
+void push_case_deliver_header (RawPush * push);
 void push_case_send_packet (RawPush * push);
 void push_case_send_change (RawPush * push);
 

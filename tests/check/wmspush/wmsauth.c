@@ -433,6 +433,20 @@ GST_START_TEST (test_ntlm_refusals)
 
 GST_END_TEST;
 
+/* The next token is made, and sent. */
+static void
+send_token (WmsAuth * auth, const gchar * token)
+{
+  g_autofree gchar *former = NULL;
+  g_autofree gchar *value = g_strconcat ("Negotiate ", token, NULL);
+  WmsTicket *ticket = wms_auth_take_ticket (auth, &former);
+
+  fail_unless_equals_int (wms_auth_return_ticket (auth, ticket, token, NULL),
+      WMS_AUTH_SEND);
+  fail_if (wms_auth_needs_ticket (auth) || wms_auth_is_bound (auth));
+  check_sent (auth, value);
+}
+
 /* No ticket, or none that the server likes: what else it offers. */
 GST_START_TEST (test_without_ticket)
 {
@@ -455,11 +469,7 @@ GST_START_TEST (test_without_ticket)
 
   auth = new_auth (WMS_AUTH_METHODS_ALL, FALSE, "u", NULL);
   challenge (auth, TICKET, "Negotiate, " DIGEST, NULL);
-  ticket = wms_auth_take_ticket (auth, &token);
-  fail_unless_equals_int (wms_auth_return_ticket (auth, ticket, "abc", NULL),
-      WMS_AUTH_SEND);
-  fail_if (wms_auth_is_bound (auth));
-  check_sent (auth, "Negotiate abc");
+  send_token (auth, "abc");
   fail_unless_equals_int (challenge (auth, TICKET, "Negotiate, " DIGEST, NULL),
       WMS_AUTH_SEND);
   check_sent (auth, "Digest");
@@ -472,29 +482,79 @@ GST_END_TEST;
 GST_START_TEST (test_ticket_of_each_request)
 {
   WmsAuth *auth = new_auth (WMS_AUTH_METHODS_ALL, FALSE, NULL, NULL);
-  g_autofree gchar *token = NULL;
-  WmsTicket *ticket;
 
   if (!wms_ticket_is_supported ()) {
     wms_auth_free (auth);
     return;
   }
   challenge (auth, TICKET, "Negotiate", NULL);
-  ticket = wms_auth_take_ticket (auth, &token);
-  wms_auth_return_ticket (auth, ticket, "abc", NULL);
-  fail_if (wms_auth_needs_ticket (auth));
-  check_sent (auth, "Negotiate abc");
+  send_token (auth, "abc");
   wms_auth_accept (auth);
   fail_unless (wms_auth_needs_ticket (auth));
-  ticket = wms_auth_take_ticket (auth, &token);
-  wms_auth_return_ticket (auth, ticket, "def", NULL);
-  check_sent (auth, "Negotiate def");
+  send_token (auth, "def");
   wms_auth_free (auth);
 }
 
 GST_END_TEST;
 
-/* push-protocol, C4: best first, never Basic. */
+/* What a token that cannot be made means, where the server offers that. */
+static const struct
+{
+  const gchar *user;
+  guint flags;
+  const gchar *challenges;
+  gint code;
+  const gchar *sent;            /* instead, or NULL */
+} missing_tickets[] = {
+  {NULL, TICKET, "Negotiate", WMS_ERROR_NO_TICKET, NULL},
+  {NULL, TICKET | PROXY, "Negotiate", WMS_ERROR_PROXY_NO_TICKET, NULL},
+  {NULL, TICKET, "Negotiate, NTLM", WMS_ERROR_NO_TICKET, NULL},
+  {"u", TICKET | SHARED, "Negotiate", WMS_ERROR_NO_TICKET, NULL},
+  {"u", TICKET | SHARED, "Negotiate, " BASIC, WMS_ERROR_NO_TICKET, NULL},
+  {"u", TICKET, "Negotiate, " DIGEST, 0, "Digest "},
+  {"u", TICKET, "Negotiate", 0, "Negotiate TlRMTVNTUAAB"},
+};
+
+/* One that was accepted before is missed for a while, also when a request with
+ * the next one was lost: nobody refuses anything, and nobody has to be asked.
+ * A password that is at hand does instead. */
+GST_START_TEST (test_missing_ticket)
+{
+  WmsAuth *auth = new_auth (WMS_AUTH_METHODS_ALL, FALSE,
+      missing_tickets[__i__].user, NULL);
+  gchar *token;
+  guint i;
+
+  if (!wms_ticket_is_supported ()) {
+    wms_auth_free (auth);
+    return;
+  }
+  challenge (auth, missing_tickets[__i__].flags,
+      missing_tickets[__i__].challenges, NULL);
+  send_token (auth, "abc");
+  wms_auth_accept (auth);
+  send_token (auth, "def");
+  for (i = 0; i < 5; i++) {
+    g_autoptr (GError) error = NULL;
+
+    wms_auth_begin_connection (auth);
+    wms_ticket_free (wms_auth_take_ticket (auth, &token));
+    fail_unless (token == NULL);
+    if (wms_auth_return_ticket (auth, NULL, NULL, &error) == WMS_AUTH_SEND)
+      break;
+    fail_unless (g_error_matches (error, WMS_ERROR,
+            missing_tickets[__i__].code));
+    fail_unless (wms_auth_needs_ticket (auth));
+  }
+  fail_unless ((i == 0) == (missing_tickets[__i__].sent != NULL));
+  if (i == 0)
+    check_sent (auth, missing_tickets[__i__].sent);
+  wms_auth_free (auth);
+}
+
+GST_END_TEST;
+
+/* protocol.md, C4: best first, never Basic. */
 GST_START_TEST (test_listed_schemes)
 {
   g_autofree gchar *all = wms_auth_list_schemes (WMS_AUTH_METHODS_ALL);
@@ -529,6 +589,8 @@ wmsauth_suite (void)
   tcase_add_test (tc, test_ntlm_without_memory);
   tcase_add_test (tc, test_without_ticket);
   tcase_add_test (tc, test_ticket_of_each_request);
+  tcase_add_loop_test (tc, test_missing_ticket, 0,
+      G_N_ELEMENTS (missing_tickets));
   tcase_add_test (tc, test_listed_schemes);
   return suite;
 }

@@ -131,7 +131,7 @@ count_heads (const gchar * heads)
   return n;
 }
 
-/* push-protocol, C22: no packet is lost or sent twice when requests are used
+/* protocol.md, C22: no packet is lost or sent twice when requests are used
  * up, and each request is filled to its last byte (or the server would read a
  * head as frames). */
 GST_START_TEST (test_requests_roll_over)
@@ -180,13 +180,6 @@ GST_START_TEST (test_requests_roll_over)
 }
 
 GST_END_TEST;
-
-static void
-script_silent (ScriptConnection * connection, gpointer user_data)
-{
-  script_read_head (connection, NULL);
-  script_read_end (connection);
-}
 
 static gpointer
 cancel_later (gpointer user_data)
@@ -307,7 +300,7 @@ script_no_answer_to_filled (ScriptConnection * connection, gpointer user_data)
   script_read_end (connection);
 }
 
-/* Every wait for an answer has an end (push-protocol, C22). */
+/* Every wait for an answer has an end (protocol.md, C22). */
 GST_START_TEST (test_no_answer_to_filled_request)
 {
   g_autoptr (GBytes) header = sink_rig_get_header ();

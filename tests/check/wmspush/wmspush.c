@@ -91,7 +91,7 @@ GST_START_TEST (test_setup_request)
 
 GST_END_TEST;
 
-/* push-protocol, C3: WMEncoder, a version that exists, groups of at most four
+/* protocol.md, C3: WMEncoder, a version that exists, groups of at most four
  * digits, then other products. */
 GST_START_TEST (test_user_agent)
 {
@@ -107,7 +107,7 @@ GST_START_TEST (test_user_agent)
 
 GST_END_TEST;
 
-/* [MS-WMHTTP] 3.1.4.2.1; push-protocol, C20. */
+/* [MS-WMHTTP] 3.1.4.2.1; protocol.md, C20. */
 GST_START_TEST (test_start_request)
 {
   WmsPush *push = new_open_push ();
@@ -126,7 +126,7 @@ GST_START_TEST (test_start_request)
 
 GST_END_TEST;
 
-/* What a PushSetup's answer means: push-protocol, C13 and section 5. */
+/* What a PushSetup's answer means: protocol.md, C13 and section 5. */
 static const struct
 {
   guint status;
@@ -169,7 +169,7 @@ GST_START_TEST (test_setup_answers)
 
 GST_END_TEST;
 
-/* push-protocol, C5: the last push-id counts, on any answer; other cookies are
+/* protocol.md, C5: the last push-id counts, on any answer; other cookies are
  * kept; what could end a header is not. */
 GST_START_TEST (test_cookies)
 {
@@ -213,7 +213,7 @@ GST_START_TEST (test_overlong_push_id)
 
 GST_END_TEST;
 
-/* push-protocol, C11 and section 6. */
+/* protocol.md, C11 and section 6. */
 static const struct
 {
   const gchar *from;
@@ -266,7 +266,7 @@ GST_START_TEST (test_redirects)
 
 GST_END_TEST;
 
-/* push-protocol, C23: an answer in mid-stream ends it, a success too. */
+/* protocol.md, C23: an answer in mid-stream ends it, a success too. */
 GST_START_TEST (test_early_answers)
 {
   static const struct
@@ -349,7 +349,7 @@ GST_START_TEST (test_stall_at_the_end)
 
 GST_END_TEST;
 
-/* push-protocol, C22: after a filled request another PushStart. */
+/* protocol.md, C22: after a filled request another PushStart. */
 GST_START_TEST (test_refill)
 {
   WmsPush *push = new_streaming_push ();

@@ -18,7 +18,7 @@ answer (WmsPush * push, guint status, const gchar * server, GError ** error)
   return wms_push_take_response (push, &response, error);
 }
 
-/* push-protocol, C13: any server, where that is wanted. */
+/* protocol.md, C13: any server, where that is wanted. */
 GST_START_TEST (test_any_server)
 {
   g_autoptr (GUri) uri = wms_uri_parse ("http://h/p", NULL, NULL);
@@ -34,7 +34,7 @@ GST_START_TEST (test_any_server)
 
 GST_END_TEST;
 
-/* push-protocol, C14 and C20: about a minute through a proxy, never less than
+/* protocol.md, C14 and C20: about a minute through a proxy, never less than
  * the largest packets need, never more than the protocol's limit. */
 static const struct
 {
@@ -99,7 +99,7 @@ new_push_with_user (const gchar * url)
 #define ALICE "Basic YWxpY2U6YQ=="
 #define BOB "Basic Ym9iOmI="
 
-/* push-protocol, C12: the same again, on the same connection, then each
+/* protocol.md, C12: the same again, on the same connection, then each
  * request with what was accepted; server and proxy apart. */
 GST_START_TEST (test_unauthorized)
 {
@@ -159,7 +159,7 @@ GST_START_TEST (test_false_proxy)
 
 GST_END_TEST;
 
-/* push-protocol, C26: 401 to a PushStart begins again on a new connection. */
+/* protocol.md, C26: 401 to a PushStart begins again on a new connection. */
 GST_START_TEST (test_unauthorized_start)
 {
   WmsPush *push = new_push_with_user ("http://h/p");
@@ -182,7 +182,7 @@ GST_START_TEST (test_unauthorized_start)
 
 GST_END_TEST;
 
-/* push-protocol, section 6: another origin gets no credentials, neither those
+/* protocol.md, Credentials: another origin gets no credentials, neither those
  * in use nor those not tried yet; the same origin keeps them. */
 GST_START_TEST (test_redirected_credentials)
 {
@@ -281,6 +281,124 @@ GST_START_TEST (test_ntlm_ways)
 
 GST_END_TEST;
 
+#define STALE "Digest realm=\"x\", stale=true, nonce="
+
+/* A server calls the nonce stale; what follows has a new one. */
+static void
+renew_nonce (WmsPush * push, const gchar * challenges)
+{
+  WmsResponse response = {.status = 401,.server_challenges = challenges };
+  WmsRequest request;
+
+  fail_unless_equals_int (wms_push_take_response (push, &response, NULL),
+      WMS_OUTCOME_REPEAT);
+  fail_unless (wms_push_next_request (push, &request));
+  fail_unless (g_str_has_prefix (request.authorization, "Digest "));
+}
+
+/* A server that has restarted, or whose nonces live for minutes, calls the one
+ * of the former connection stale, each time. */
+GST_START_TEST (test_stale_after_each_loss)
+{
+  WmsPush *push = new_push_with_user ("http://h/p");
+  g_autoptr (GError) reason = g_error_new_literal (WMS_ERROR, WMS_ERROR_LOST,
+      "x");
+  WmsRequest request;
+  guint i;
+
+  wms_push_next_request (push, &request);
+  renew_nonce (push, "Digest realm=\"x\", nonce=\"0\"");
+  for (i = 0; i <= 2 * WMS_AUTH_MAX_STALE; i++) {
+    fail_unless_equals_int (answer (push, 204, "Cougar/9.5", NULL),
+        WMS_OUTCOME_OPENED);
+    fail_unless (wms_push_next_request (push, &request));
+    fail_unless_equals_int (request.kind, WMS_REQUEST_START);
+    wms_push_take_loss (push, reason, NULL);
+    wms_push_resume (push);
+    fail_unless (wms_push_next_request (push, &request));
+    renew_nonce (push, i % 2 == 0 ? STALE "\"1\"" : STALE "\"2\"");
+  }
+  wms_push_free (push);
+}
+
+GST_END_TEST;
+
+/* In one try a server that calls each nonce stale is none that will ever be
+ * content, also where it takes each PushSetup. */
+GST_START_TEST (test_stale_in_one_try)
+{
+  WmsPush *push = new_push_with_user ("http://h/p");
+  WmsResponse response = {.status = 401,.server_challenges = STALE "\"1\"" };
+  WmsOutcome outcome = WMS_OUTCOME_AGAIN;
+  WmsRequest request;
+  guint n;
+
+  wms_push_next_request (push, &request);
+  renew_nonce (push, "Digest realm=\"x\", nonce=\"0\"");
+  for (n = 0; outcome == WMS_OUTCOME_AGAIN; n++) {
+    answer (push, 204, "Cougar/9.5", NULL);
+    fail_unless (wms_push_next_request (push, &request));
+    fail_unless_equals_int (request.kind, WMS_REQUEST_START);
+    outcome = wms_push_take_response (push, &response, NULL);
+    wms_push_next_request (push, &request);
+  }
+  fail_unless_equals_int (n, WMS_AUTH_MAX_STALE + 1);
+  wms_push_free (push);
+}
+
+GST_END_TEST;
+
+static WmsOutcome
+return_token (WmsPush * push, const gchar * token, GError ** error)
+{
+  g_autofree gchar *challenge = NULL;
+  WmsTicket *ticket = wms_push_take_ticket (push, &challenge);
+
+  return wms_push_return_ticket (push, ticket, token, error);
+}
+
+/* A network that is gone takes the Kerberos server along: each try fails until
+ * both are back, and then the session goes on where it was. */
+GST_START_TEST (test_ticket_after_loss)
+{
+  g_autoptr (GUri) uri = wms_uri_parse ("http://h/p", NULL, NULL);
+  WmsPushConfig config = {
+    .uri = uri,.server = {.methods = WMS_AUTH_METHODS_ALL}
+  };
+  WmsPush *push = wms_push_new (&config);
+  WmsCookie id = { "push-id", "7" };
+  WmsResponse asks = {.status = 401,.server_challenges = "Negotiate" };
+  WmsResponse opens = {
+    .status = 204,.server = "Cougar/9.5",.cookies = &id,.n_cookies = 1
+  };
+  WmsRequest request;
+  guint i;
+
+  wms_push_next_request (push, &request);
+  if (wms_push_take_response (push, &asks, NULL) == WMS_OUTCOME_TICKET) {
+    return_token (push, "abc", NULL);
+    wms_push_next_request (push, &request);
+    wms_push_take_response (push, &opens, NULL);
+    for (i = 0; i < 3; i++) {
+      g_autoptr (GError) error = NULL;
+
+      fail_unless_equals_int (wms_push_prepare (push), WMS_OUTCOME_TICKET);
+      fail_unless_equals_int (return_token (push, NULL, &error),
+          WMS_OUTCOME_FAILED);
+      fail_unless (g_error_matches (error, WMS_ERROR, WMS_ERROR_NO_TICKET));
+      wms_push_resume (push);
+    }
+    fail_unless_equals_int (wms_push_prepare (push), WMS_OUTCOME_TICKET);
+    return_token (push, "def", NULL);
+    fail_unless (wms_push_next_request (push, &request));
+    fail_unless_equals_string (request.authorization, "Negotiate def");
+    fail_unless_equals_string (request.cookie, "push-id=7");
+  }
+  wms_push_free (push);
+}
+
+GST_END_TEST;
+
 static Suite *
 wmspushauth_suite (void)
 {
@@ -296,6 +414,9 @@ wmspushauth_suite (void)
   tcase_add_loop_test (tc, test_redirected_credentials, 0, 4);
   tcase_add_test (tc, test_use_proxy);
   tcase_add_loop_test (tc, test_ntlm_ways, 0, G_N_ELEMENTS (ntlm_ways));
+  tcase_add_test (tc, test_stale_after_each_loss);
+  tcase_add_test (tc, test_stale_in_one_try);
+  tcase_add_test (tc, test_ticket_after_loss);
   return suite;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* A lost session without a socket: with which push-id it is asked for, and
- * where (push-protocol, C24). */
+ * where (protocol.md, C24). */
 #include <gst/check/gstcheck.h>
 #include <string.h>
 
@@ -205,6 +205,33 @@ GST_START_TEST (test_restart)
 
 GST_END_TEST;
 
+/* Nor is a push-id that the server has given up meanwhile a refusal, each time
+ * that it has; the answer to the request without it counts. */
+GST_START_TEST (test_restart_refused)
+{
+  WmsPush *push = new_push ();
+  const gchar *id = "push-id=7";
+  guint i;
+
+  ask (push, "home", "push-id=0", 204, "7");
+  for (i = 0; i < 3; i++) {
+    wms_push_restart (push);
+    fail_unless_equals_int (ask (push, "home", id, 404, NULL),
+        WMS_OUTCOME_AGAIN);
+    fail_unless_equals_int (ask (push, "home", "push-id=0", 204, "8"),
+        WMS_OUTCOME_OPENED);
+    fail_unless (!wms_push_is_continued (push));
+    id = "push-id=8";
+  }
+  wms_push_restart (push);
+  ask (push, "home", id, 404, NULL);
+  fail_unless_equals_int (ask (push, "home", "push-id=0", 404, NULL),
+      WMS_OUTCOME_FAILED);
+  wms_push_free (push);
+}
+
+GST_END_TEST;
+
 /* Trouble of the server says nothing about the push-id. */
 static const guint troubles[] = { 408, 429, 500, 503 };
 
@@ -288,6 +315,7 @@ wmspushresume_suite (void)
   tcase_add_test (tc, test_no_id);
   tcase_add_test (tc, test_refused_id);
   tcase_add_loop_test (tc, test_restart, 0, 2);
+  tcase_add_test (tc, test_restart_refused);
   tcase_add_test (tc, test_named_proxy);
   tcase_add_test (tc, test_refused_id_again);
   tcase_add_loop_test (tc, test_trouble, 0, G_N_ELEMENTS (troubles));

@@ -80,7 +80,7 @@ GST_START_TEST (test_hosts)
 
 GST_END_TEST;
 
-/* push-protocol, C15: the same connection, unless the server has closed it. */
+/* protocol.md, C15: the same connection, unless the server has closed it. */
 GST_START_TEST (test_bound)
 {
   WmsRequest request;
@@ -161,7 +161,7 @@ GST_START_TEST (test_redirections)
 
 GST_END_TEST;
 
-/* As many as push-protocol, C11 allows, and not one more. */
+/* As many as protocol.md, C11 allows, and not one more. */
 GST_START_TEST (test_hops)
 {
   WmsPush *push = new_push ("http://h/p");
@@ -279,7 +279,7 @@ GST_START_TEST (test_origins)
 
 GST_END_TEST;
 
-/* push-protocol, C13, of both answers ([MS-WMHTTP] 3.1.5.1 and 3.1.5.2). */
+/* protocol.md, C13, of both answers ([MS-WMHTTP] 3.1.5.1 and 3.1.5.2). */
 GST_START_TEST (test_server_of_both_answers)
 {
   g_autoptr (GUri) uri = wms_uri_parse ("http://h/p", NULL, NULL);
@@ -307,7 +307,7 @@ GST_START_TEST (test_server_of_both_answers)
 
 GST_END_TEST;
 
-/* Which answers are waited for up to their end: push-protocol, C23. */
+/* Which answers are waited for up to their end: protocol.md, C23. */
 GST_START_TEST (test_goes_on)
 {
   static const struct
@@ -349,7 +349,7 @@ GST_START_TEST (test_goes_on)
 
 GST_END_TEST;
 
-/* [MS-WMHTTP] 2.2.1.3 and 2.2.1.6; push-protocol, C5. */
+/* [MS-WMHTTP] 2.2.1.3 and 2.2.1.6; protocol.md, C5. */
 GST_START_TEST (test_cookies_come_and_go)
 {
   WmsCookie here[] = { {"push-id", "1"}, {"a", "x"}, {"ab", "y"}

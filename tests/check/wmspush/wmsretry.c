@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* When a session is tried again, without a clock (push-protocol, C24 and
+/* When a session is tried again, without a clock (protocol.md, C24 and
  * C26). */
 #include "wmspush/wmsretry.h"
 

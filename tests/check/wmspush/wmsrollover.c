@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Requests that are used up, and the next ones: push-protocol, C20 to C22,
+/* Requests that are used up, and the next ones: protocol.md, C20 to C22,
  * C30, C31. */
 #include <gst/check/gstcheck.h>
 #include <string.h>
@@ -395,7 +395,7 @@ GST_END_TEST;
 #define LARGE_PACKET 32000
 
 /* What takes a day at 200 kbit/s: 2,147,483,647 bytes, no packet lost or
- * doubled, and none of them cut (push-protocol, C22). */
+ * doubled, and none of them cut (protocol.md, C22). */
 GST_START_TEST (test_two_gigabytes)
 {
   WmsPacket packets[WMS_WRITER_BATCH];

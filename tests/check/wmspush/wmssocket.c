@@ -3,6 +3,8 @@
 /* Sockets under connections, and those that have no TCP behind them. */
 #include <gio/gio.h>
 #include <gst/check/gstcheck.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -81,6 +83,28 @@ GST_START_TEST (test_no_tcp_has_no_figures)
 
 GST_END_TEST;
 
+/* What a push needs of the system, whoever made the connection. */
+GST_START_TEST (test_socket_options)
+{
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV4,
+      G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  gint value = 0;
+
+  wms_socket_tune (socket, 3000);
+  fail_unless (g_socket_get_keepalive (socket));
+  fail_unless (g_socket_get_option (socket, IPPROTO_TCP, TCP_NODELAY, &value,
+          NULL));
+  fail_unless_equals_int (value, 1);
+  fail_unless (g_socket_get_option (socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT,
+          &value, NULL));
+  fail_unless_equals_int (value, 128 * 1024);
+  fail_unless (g_socket_get_option (socket, IPPROTO_TCP, TCP_USER_TIMEOUT,
+          &value, NULL));
+  fail_unless_equals_int (value, 3000);
+}
+
+GST_END_TEST;
+
 static Suite *
 wmssocket_suite (void)
 {
@@ -88,6 +112,7 @@ wmssocket_suite (void)
   TCase *tc = tcase_create ("general");
 
   suite_add_tcase (suite, tc);
+  tcase_add_test (tc, test_socket_options);
   tcase_add_test (tc, test_found_in_wrapper);
   tcase_add_test (tc, test_closed_is_not_duplicated);
   tcase_add_test (tc, test_no_tcp_has_no_figures);
