@@ -216,6 +216,9 @@ GST_START_TEST (test_streams_of_a_file)
     test_mux_push (late, 10, 50, 400, TRUE);
     gst_harness_push (mux.video, test_mux_buffer (60, 40, 3000, FALSE));
     gst_harness_push (mux.audio, test_mux_buffer (60, 40, 400, FALSE));
+    /* it may have taken these before it saw the pad: it waits for none of both */
+    gst_harness_push_event (mux.video, gst_event_new_eos ());
+    gst_harness_push_event (mux.audio, gst_event_new_eos ());
     message = gst_bus_timed_pop_filtered (mux.bus, 10 * GST_SECOND,
         GST_MESSAGE_ERROR);
     fail_unless (message != NULL);
