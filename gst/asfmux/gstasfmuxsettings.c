@@ -209,8 +209,8 @@ gst_wms_asf_settings_install_properties (GObjectClass * gobject_class)
    */
   g_object_class_install_property (gobject_class, PROP_PADDING,
       g_param_spec_uint64 ("padding", "Padding",
-          "Bytes of a Padding Object in the header, none under 24", 0,
-          G_MAXUINT64, DEFAULT_PADDING, flags));
+          "Bytes of a Padding Object in the header, 0 to 8388608, none under 24",
+          0, G_MAXUINT64, DEFAULT_PADDING, flags));
 
   /**
    * GstWmsAsfMux:max-header-size:

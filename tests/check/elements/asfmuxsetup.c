@@ -192,6 +192,10 @@ GST_START_TEST (test_legal_range)
             GST_RESOURCE_ERROR_SETTINGS));
     fail_unless (strstr (debug, settings[__i__].range) != NULL);
     fail_unless (strstr (debug, settings[__i__].value) != NULL);
+    /* the property's own range is the old element's */
+    fail_unless (strstr (g_param_spec_get_blurb (g_object_class_find_property
+                (G_OBJECT_GET_CLASS (mux), settings[__i__].name)),
+            settings[__i__].range) != NULL);
     g_error_free (error);
     g_free (debug);
     gst_message_unref (message);

@@ -7,7 +7,8 @@ examples.py WMS-PUBPOINT SOURCE-FOLDER
 
 They run in one folder, in the order of the elements, so that one reads the file
 which another has written.  What each sends has to arrive.  Changed are ports
-only.
+only.  Behind them the commands of docs/guide/remedies.txt run, on the file with
+two streams that an example has written.
 """
 
 import glob
@@ -28,7 +29,9 @@ from processes import Server, end_with_parent, free_port, wait_for  # noqa: E402
 SKIPPED = 77
 SECONDS = 60
 NEEDED = ('gst-launch-1.0', 'ffprobe', 'bash')
-ENCODED = ['wmv2', 'wmav2']     # in the file that others read
+OLD = 'test.wmv'                # the file that others read
+ENCODED = ['wmv2', 'wmav2']     # in it
+REMEDY = re.compile(r'`(gst-launch-1\.0 [^`]+)`')
 EXAMPLE = re.compile(r'^ \* \|\[\n(.*?)^ \* \]\|$', re.M | re.S)
 WRITTEN = re.compile(r'filesink location=(\S+)')
 WRONG = re.compile(r'WARNING|ERROR|CRITICAL')
@@ -43,6 +46,14 @@ def examples():
         for lines in EXAMPLE.findall(source):
             element = re.search(r'SECTION:element-(\w+)', source)[1]
             yield element, re.sub(r'^ \* ?', '', lines, flags=re.M)
+
+
+def remedies():
+    """(file, command) of each one, with a file of an example as the old one."""
+    path = os.path.join('docs', 'guide', 'remedies.txt')
+    with open(os.path.join(ROOT, path), encoding='utf-8') as file:
+        for command in REMEDY.findall(file.read()):
+            yield os.path.basename(path), command.replace('=OLD', f'={OLD}')
 
 
 class Surroundings:
@@ -127,7 +138,8 @@ def main():
     number = failed = 0
     with tempfile.TemporaryDirectory() as folder:
         surroundings = Surroundings(folder)
-        for number, (element, command) in enumerate(examples(), 1):
+        for number, (element, command) in enumerate(
+                [*examples(), *remedies()], 1):
             wrong = surroundings.problem(command)
             failed += wrong is not None
             words = ' '.join(command.replace('\\', '').split())[:70]
