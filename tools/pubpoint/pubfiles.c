@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "pubfiles.h"
 
+#include <sys/stat.h>
+
 #include "pubcertificate.h"
 #include "pubrecord.h"
 
@@ -22,11 +24,23 @@ read_passwords (PubFiles * self, PubRole role, const PubRoleOptions * options,
         &self->passwords_errors[role]);
 }
 
+static void
+check_options_file (const PubOptions * options)
+{
+  struct stat status;
+
+  if (options->config_has_password && stat (options->config, &status) == 0
+      && (status.st_mode & S_IROTH) != 0)
+    g_warning ("options file %s can be read by everybody: chmod o-r, since a"
+        " password is in its push-to", options->config);
+}
+
 PubFiles *
 pub_files_read (const PubOptions * options)
 {
   PubFiles *self = g_new0 (PubFiles, 1);
 
+  check_options_file (options);
   read_passwords (self, PUB_ROLE_ENCODER, &options->encoder, options->realm);
   read_passwords (self, PUB_ROLE_PLAYER, &options->player, options->realm);
   read_passwords (self, PUB_ROLE_ADMIN, &options->admin, options->realm);

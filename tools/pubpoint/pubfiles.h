@@ -12,7 +12,8 @@ G_BEGIN_DECLS
  * PubFiles:
  *
  * What the files are that options name: password tables, the certificate, and
- * whether the folder for recordings can be written to.
+ * whether the folder for recordings can be written to.  Secrets that everybody
+ * can read are warned of, in the options file as well.
  */
 typedef struct _PubFiles PubFiles;
 

@@ -243,6 +243,25 @@ read_file (Source * source, GError ** error)
   return is_valid;
 }
 
+/* Whether a receiver's password is in it. */
+static gboolean
+has_password (const Source * source)
+{
+  const GPtrArray *urls = NULL;
+  gboolean is_found = FALSE;
+  guint index, i;
+
+  if (find_key ("push-to", &index))
+    urls = source->values[index];
+  for (i = 0; urls != NULL && i < urls->len && !is_found; i++) {
+    PubRelayUrl *url = pub_relay_url_parse (g_ptr_array_index (urls, i));
+
+    is_found = url != NULL && url->password != NULL;
+    g_clear_pointer (&url, pub_relay_url_free);
+  }
+  return is_found;
+}
+
 static gboolean
 take_source (PubOptions * self, const Source * source, GError ** error)
 {
@@ -309,6 +328,7 @@ pub_options_new (const gchar * const *arguments, GError ** error)
     file.filename = config;
     is_valid = read_file (&file, error) && take_source (self, &file, error)
         && take_source (self, &command_line, error);
+    self->config_has_password = has_password (&file);
   }
   is_valid = is_valid && check_company (self, error);
   clear_source (&command_line);

@@ -25,6 +25,7 @@ typedef struct
 /**
  * PubOptions:
  * @config: (nullable): name of the options file
+ * @config_has_password: a receiver's, in a URL of its push-to
  * @address: numeric address to listen on
  * @port: 0 for a free one
  * @tls_port: the same with TLS; %PUB_NO_PORT for none
@@ -54,6 +55,7 @@ typedef struct
 typedef struct
 {
   gchar *config;
+  gboolean config_has_password;
   gchar *address;
   guint port, tls_port;
   gchar *tls_certificate, *tls_key;

@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <gst/check/gstcheck.h>
 
+#include "pubfiles.h"
 #include "publogwriter.h"
 #include "puboptions.h"
 #include "pubrelayurl.h"
@@ -263,6 +264,54 @@ GST_START_TEST (test_relay_urls)
 
 GST_END_TEST;
 
+static void
+note_warning (const gchar * domain, GLogLevelFlags level,
+    const gchar * message, gpointer data)
+{
+  g_string_append (data, message);
+}
+
+/* Whoever can read the file can push to the receiver. */
+GST_START_TEST (test_password_for_everybody)
+{
+  static const struct
+  {
+    const gchar *contents;
+    gint mode;
+    gboolean is_warned_of;
+  } rows[] = {
+    {"[server]\npush-to=http://a/;/b=http://me:secret@edge/", 0604, TRUE},
+    {"[server]\npush-to=http://a/;/b=http://me:secret@edge/", 0660, FALSE},
+    {"[server]\npush-to=http://a/;/b=http://me@edge/", 0644, FALSE},
+    {"[server]\nport=80", 0644, FALSE},
+  };
+  const gchar *arguments[] = { "--push-to=http://me:secret@edge/", NULL };
+  guint i;
+
+  for (i = 0; i < 2 * G_N_ELEMENTS (rows); i++) {
+    const guint row = i / 2;
+    /* what is in the file is there to be read, used or not */
+    PubOptions *options = parse_well (rows[row].contents,
+        i % 2 == 0 ? arguments : NULL);
+    GString *warnings = g_string_new (NULL);
+    guint handler = g_log_set_handler ("wms-pubpoint", G_LOG_LEVEL_WARNING,
+        note_warning, warnings);
+
+    fail_unless_equals_int (g_chmod (filename, rows[row].mode), 0);
+    pub_files_free (pub_files_read (options));
+    g_log_remove_handler ("wms-pubpoint", handler);
+    fail_unless (rows[row].is_warned_of == (warnings->len > 0), "row %u: %s",
+        row, warnings->str);
+    fail_unless (warnings->len == 0
+        || strstr (warnings->str, filename) != NULL);
+    fail_unless (strstr (warnings->str, "secret") == NULL);
+    g_string_free (warnings, TRUE);
+    pub_options_free (options);
+  }
+}
+
+GST_END_TEST;
+
 /* Nobody writes a second line, or to the operator's terminal. */
 GST_START_TEST (test_log_lines)
 {
@@ -291,6 +340,7 @@ puboptions_suite (void)
   tcase_add_test (tc, test_errors);
   tcase_add_test (tc, test_help);
   tcase_add_test (tc, test_relay_urls);
+  tcase_add_test (tc, test_password_for_everybody);
   tcase_add_test (tc, test_log_lines);
   return suite;
 }
