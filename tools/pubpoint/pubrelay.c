@@ -99,7 +99,8 @@ status_came (gpointer data, const PubRelayStatus * status)
 
   g_debug ("%s to %s: %s %s (%u) %s", self->path, self->location,
       status->name, status->result, status->http_status, status->text);
-  set_text (self, status->text);
+  if (!g_str_equal (status->result, "S_OK"))
+    set_text (self, status->text);
   if (self->pipe == NULL)
     return;
   if (g_str_equal (status->name, "WMT_RECONNECT_START")) {

@@ -41,7 +41,7 @@ typedef enum
  * @packets: that have left, all sessions together
  * @bytes: the same
  * @dropped: packets that have not
- * @text: (nullable): what was said last, for people
+ * @text: (nullable): of the last failure or warning, for people
  */
 typedef struct
 {

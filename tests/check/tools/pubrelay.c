@@ -6,6 +6,7 @@
 
 #include <gst/check/gstcheck.h>
 
+#include "pubstatus.h"
 #include "pubthread.h"
 #include "rawpush.h"
 #include "testasf.h"
@@ -206,6 +207,26 @@ GST_START_TEST (test_programmes)
 
 GST_END_TEST;
 
+/* Why it failed stays there to be read, until it fails for another reason. */
+static void
+check_reason (PubServer * server, gpointer data)
+{
+  const gchar *text = find_relay (server).info.text;
+  PubStatus *status = pub_status_new (server);
+  GBytes *json = pub_status_get (status, TRUE);
+  gchar *wanted = text != NULL ? g_strdup_printf ("\"text\":\"%s\"", text)
+      : g_strdup ("\"text\":null");
+  const gchar *reason = data;
+
+  fail_unless (reason == NULL ? text == NULL : text != NULL
+      && strstr (text, reason) != NULL, "%s", wanted);
+  fail_unless (g_strstr_len (g_bytes_get_data (json, NULL),
+          g_bytes_get_size (json), wanted) != NULL, "%s", wanted);
+  g_bytes_unref (json);
+  pub_status_free (status);
+  g_free (wanted);
+}
+
 static void
 check_figures (PubServer * server, gpointer data)
 {
@@ -232,6 +253,7 @@ GST_START_TEST (test_figures)
   fail_unless (pub_thread_wait (edge, PATH, pub_has_packets, 3));
   wait_state (PUB_RELAY_STREAMING);
   pub_thread_call (origin, check_figures, NULL);
+  pub_thread_call (origin, check_reason, NULL);
   /* also while its end is on its way */
   raw_push_end (push, 0);
   wait_state (PUB_RELAY_IDLE);
@@ -359,10 +381,13 @@ GST_START_TEST (test_edge_away)
   assert_equals_int (seen % 10, 1);
   expect_packets (far_player, seen + 1, 59);
   expect_packets (player, 31, 59);
+  pub_thread_call (origin, check_reason, (gpointer) "Check");
   raw_push_conclude (push);
   raw_push_free (player);
   raw_push_free (far_player);
   fail_unless (pub_thread_wait (edge, PATH, pub_has_no_session, 1));
+  wait_state (PUB_RELAY_IDLE);
+  pub_thread_call (origin, check_reason, (gpointer) "Check");
   g_free (url);
 }
 
