@@ -45,8 +45,9 @@
  * %GST_RESOURCE_ERROR_NOT_AUTHORIZED, %GST_RESOURCE_ERROR_BUSY,
  * %GST_RESOURCE_ERROR_NO_SPACE_LEFT, %GST_RESOURCE_ERROR_READ,
  * %GST_RESOURCE_ERROR_WRITE, %GST_RESOURCE_ERROR_FAILED and
- * %GST_STREAM_ERROR_FORMAT; its details have `hresult`, `hresult-name` and
- * `http-status`, which say more exactly what it is.
+ * %GST_STREAM_ERROR_FORMAT; its details have `hresult` and `hresult-name`,
+ * which say more exactly what it is, and `http-status` where an answer of the
+ * server has caused it.
  *
  * Warnings: %GST_RESOURCE_ERROR_WRITE with #GstWmsPushSink:leaky, when packets
  * are dropped, once for each run of drops and at most once a second, together
