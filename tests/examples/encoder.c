@@ -20,6 +20,10 @@
 
 /* the server has this long to take the end of the session */
 #define END_SECONDS 10
+/* Starting again does not mend it. */
+#define WRONG_OPTIONS 2
+/* kbit/s, seconds */
+#define MAX_FIGURE 1000000
 #define TEST_PICTURE "videotestsrc is-live=true ! timeoverlay"
 #define TEST_TONE "audiotestsrc is-live=true volume=0.1"
 /* GST_WMS_CREDENTIAL_FLAG_CLEAR_TEXT */
@@ -38,7 +42,8 @@ typedef struct
   GMainLoop *loop;
   GstElement *pipeline, *sink;
   gboolean is_terminal;         /* the last line can be written again */
-  gboolean is_ending, has_failed;
+  gboolean is_ending;
+  int exit_status;
   guint64 bytes;                /* sent when statistics were shown last */
   gint64 shown_us;
 
@@ -260,7 +265,10 @@ show_error (Encoder * self, GstMessage * message)
   stop_asking (self);
   gst_message_parse_error (message, &error, NULL);
   say (self, "Failed: %s", error->message);
-  self->has_failed = TRUE;
+  /* a camera's may be another one the next time */
+  self->exit_status = GST_MESSAGE_SRC (message) == GST_OBJECT (self->sink)
+      && g_error_matches (error, GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_SETTINGS) ? WRONG_OPTIONS : EXIT_FAILURE;
   g_main_loop_quit (self->loop);
 }
 
@@ -306,7 +314,7 @@ end_at_once (gpointer data)
   Encoder *self = data;
 
   say (self, "The server has not taken the end of the session.");
-  self->has_failed = TRUE;
+  self->exit_status = EXIT_FAILURE;
   g_main_loop_quit (self->loop);
   return G_SOURCE_CONTINUE;
 }
@@ -395,6 +403,12 @@ run (Encoder * self, gint interval)
 }
 
 static gboolean
+is_figure (gint number)
+{
+  return number >= 1 && number <= MAX_FIGURE;
+}
+
+static gboolean
 parse_options (Options * options, gint * argc, gchar *** argv)
 {
   const GOptionEntry entries[] = {
@@ -420,8 +434,9 @@ parse_options (Options * options, gint * argc, gchar *** argv)
   if (!g_option_context_parse (context, argc, argv, &error))
     g_printerr ("%s\n", error->message);
   else if (options->urls == NULL || g_strv_length (options->urls) != 1
-      || options->bitrate < 1 || options->interval < 1)
-    g_printerr ("One URL, please, and figures above 0; see --help.\n");
+      || !is_figure (options->bitrate) || !is_figure (options->interval))
+    g_printerr ("One URL, please, and figures from 1 to %d; see --help.\n",
+        MAX_FIGURE);
   else
     return TRUE;
   return FALSE;
@@ -447,14 +462,14 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "");
   if (!parse_options (&options, &argc, &argv)) {
     clear_options (&options);
-    return 2;
+    return WRONG_OPTIONS;
   }
   if (build_pipeline (&self, &options))
     run (&self, options.interval);
   else
-    self.has_failed = TRUE;
+    self.exit_status = WRONG_OPTIONS;
   gst_clear_object (&self.sink);
   gst_clear_object (&self.pipeline);
   clear_options (&options);
-  return self.has_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+  return self.exit_status;
 }

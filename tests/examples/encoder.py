@@ -23,6 +23,10 @@ from gi.repository import GLib, Gst  # noqa: E402
 
 # the server has this long to take the end of the session
 END_SECONDS = 10
+# starting again does not mend it
+WRONG_OPTIONS = 2
+# kbit/s, seconds
+MAX_FIGURE = 1000000
 CLEAR_TEXT = 1 << 2     # GST_WMS_CREDENTIAL_FLAG_CLEAR_TEXT
 
 PIPELINE = '''
@@ -83,7 +87,7 @@ class Encoder:
     def __init__(self, options):
         self.terminal = Terminal()
         self.loop = GLib.MainLoop()
-        self.has_failed = self.is_ending = False
+        self.is_ending, self.status = False, 0
         self.bytes, self.shown = 0, time.monotonic()
         self.pipeline = Gst.parse_launch(PIPELINE.format(
             video=options.video, audio=options.audio, bitrate=options.bitrate * 1000))
@@ -93,7 +97,7 @@ class Encoder:
         self.sink.connect('acquire-credentials', self.acquire_credentials)
 
     def run(self, interval):
-        """Whether the session came to a good end."""
+        """The exit status."""
         bus = self.pipeline.get_bus()
         bus.add_signal_watch()
         bus.connect('message::element', self.element_said)
@@ -112,7 +116,7 @@ class Encoder:
             print()
         self.pipeline.set_state(Gst.State.NULL)
         bus.remove_signal_watch()
-        return not self.has_failed
+        return self.status
 
     def element_said(self, _bus, message):
         said = message.get_structure()
@@ -126,8 +130,12 @@ class Encoder:
         self.terminal.say(f'Warning: {message.parse_warning()[0].message}')
 
     def failed(self, _bus, message):
-        self.terminal.say(f'Failed: {message.parse_error()[0].message}')
-        self.has_failed = True
+        error, _ = message.parse_error()
+        self.terminal.say(f'Failed: {error.message}')
+        # a camera's may be another one the next time
+        is_setting = message.src == self.sink and error.matches(
+            Gst.ResourceError.quark(), Gst.ResourceError.SETTINGS)
+        self.status = WRONG_OPTIONS if is_setting else 1
         self.loop.quit()
 
     def show_statistics(self):
@@ -180,15 +188,14 @@ class Encoder:
 
     def end_at_once(self):
         self.terminal.say('The server has not taken the end of the session.')
-        self.has_failed = True
+        self.status = 1
         self.loop.quit()
 
 
-def positive(text):
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+def figure(text):
+    if not text.isdecimal() or not 1 <= int(text) <= MAX_FIGURE:
+        raise argparse.ArgumentTypeError(f'a figure from 1 to {MAX_FIGURE}, please')
+    return int(text)
 
 
 def parse_options():
@@ -197,10 +204,10 @@ def parse_options():
                         help='where the picture comes from (default: a test picture)')
     parser.add_argument('--audio', metavar='ELEMENTS', default='audiotestsrc is-live=true volume=0.1',
                         help='where the sound comes from (default: a tone)')
-    parser.add_argument('--bitrate', type=positive, default=500, metavar='RATE',
+    parser.add_argument('--bitrate', type=figure, default=500, metavar='RATE',
                         help='of the picture, in kbit/s (default: 500)')
     parser.add_argument('--wait', action='store_true', help='wait for a server that is not there yet')
-    parser.add_argument('--interval', type=positive, default=1, metavar='SECONDS',
+    parser.add_argument('--interval', type=figure, default=1, metavar='SECONDS',
                         help='show statistics so often (default: each second)')
     parser.add_argument('url', help='the publishing point, such as http://server/point')
     return parser.parse_args()
@@ -215,8 +222,9 @@ def main():
         hint = ''
         if error.matches(Gst.ParseError.quark(), Gst.ParseError.NO_SUCH_ELEMENT):
             hint = '\nIs its package installed, and GST_PLUGIN_PATH set?'
-        sys.exit(error.message + hint)
-    sys.exit(0 if encoder.run(options.interval) else 1)
+        print(error.message + hint, file=sys.stderr)
+        sys.exit(WRONG_OPTIONS)
+    sys.exit(encoder.run(options.interval))
 
 
 if __name__ == '__main__':

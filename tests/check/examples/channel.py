@@ -180,8 +180,25 @@ class Channel(unittest.TestCase):
         self.refuse('/none cannot be read', '/none')
         self.refuse('.*/test.conf has no URL', self.channel.configure(''))
         self.refuse('there is no encoder /none', self.channel.configure(url, 'ENCODER=/none'))
-        self.refuse('there is no element wmspushsink: is its package installed', self.channel.configure(url),
-                    GST_PLUGIN_PATH='/none')
+        self.refuse(r'there is no element wmspushsink: is its package \(gstreamer1\.0-wms\) installed',
+                    self.channel.configure(url), GST_PLUGIN_PATH='/none')
+
+    def test_no_watchdog(self):
+        said = subprocess.run(['gst-inspect-1.0', 'avenc_wmv2'], stdout=subprocess.PIPE, text=True, check=True)
+        libav = re.search(r'Filename +(\S+)', said.stdout)[1]
+        system = os.path.join(self.channel.folder, 'system')
+        os.mkdir(system)
+        os.symlink(libav, os.path.join(system, os.path.basename(libav)))
+        self.refuse(r'there is no element watchdog: is its package \(gstreamer1\.0-plugins-bad\) installed',
+                    self.channel.configure('http://127.0.0.1:1/live', "VIDEO='videotestsrc ! watchdog timeout=1000'"),
+                    GST_PLUGIN_SYSTEM_PATH_1_0=system, GST_PLUGIN_SYSTEM_PATH=system,
+                    GST_REGISTRY=os.path.join(self.channel.folder, 'cache', 'other.bin'))
+
+    def test_wrong_for_the_encoder(self):
+        for line in ('URL=ftp://127.0.0.1/', 'BITRATE=5000000', "VIDEO='nosuch'"):
+            for encoder in ('./encoder', './encoder.py'):
+                self.channel.start(self.channel.configure('http://127.0.0.1:1/live', line, f'ENCODER={encoder}'))
+                self.assertEqual(self.channel.end(), WRONG_OPTIONS, self.channel.said())
 
 
 class Unit(unitcase.UnitCase):

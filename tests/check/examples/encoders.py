@@ -233,13 +233,19 @@ class Piped(unittest.TestCase):
         self.assertIn('Failed: ', output)
 
     def test_wrong_options(self):
-        for arguments, code, text in (
-                ([], 2, ''), (['--bitrate=0', 'http://127.0.0.1:1/'], 2, ''),
-                (['ftp://127.0.0.1/'], 1, 'http://server/point'),
-                (['--video=nosuch', 'http://127.0.0.1:1/'], 1, 'no element "nosuch"\nIs its package installed')):
+        url = 'http://127.0.0.1:1/'
+        for arguments, text in (
+                ([], ''), (['--bitrate=0', url], 'from 1 to 1000000'),
+                # 1000 times as many bits do not fit into 32
+                (['--bitrate=4294968', url], 'from 1 to 1000000'), (['--interval=1000001', url], 'from 1 to 1000000'),
+                (['--bitrate=99999999999999999999', url], ''), (['--interval=x', url], ''),
+                (['ftp://127.0.0.1/'], 'http://server/point'), ([''], 'http://server/point'),
+                (['--audio=audiotestsrc nosuch=1', url], 'no property "nosuch"'),
+                (['--video=nosuch', url], 'no element "nosuch"\nIs its package installed')):
             status, output = run_piped(ENCODER, *arguments)
-            self.assertEqual(status, code, output)
+            self.assertEqual(status, 2, output)
             self.assertIn(text, output)
+            self.assertNotIn('Traceback', output)
 
 
 if __name__ == '__main__':
