@@ -7,7 +7,8 @@ _wms_pubpoint ()
   local cur prev words cword split help argument=
   _init_completion -s || return
 
-  help=$(LC_ALL=C LANGUAGE= "$1" --help 2>/dev/null)
+  # as it was typed
+  help=$(LC_ALL=C LANGUAGE= "${1/#\~\//$HOME/}" --help 2>/dev/null)
   # "  -c, --config=FILE", "      --tls-key=FILE"
   [[ $prev =~ ^-[-a-z]+$ ]] && argument=$(sed -En \
     "s/^ +(-., )?$prev=([^ ]+).*/\\2/p; s/^ +$prev, --[a-z-]+=([^ ]+).*/\\1/p" <<<"$help")

@@ -20,7 +20,7 @@ PROGRAM, BASH, ZSH = map(os.path.abspath, sys.argv[1:4])
 BASH_COMPLETION = '/usr/share/bash-completion/bash_completion'
 DEADLINE = 30
 
-# $1: the line, which ends at the cursor; bash makes words of their own of "="
+# $2: the program; $1: the line, which ends at the cursor; bash makes words of their own of "="
 ASK = r"""
 . "$BASH_COMPLETION"; . "$COMPLETION"
 compopt () { :; }
@@ -28,7 +28,7 @@ COMP_LINE=$1; COMP_POINT=${#1}
 read -ra COMP_WORDS <<<"${1//=/ = }"
 [[ $1 != *[\ =] ]] || COMP_WORDS+=("")
 COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-_wms_pubpoint wms-pubpoint
+_wms_pubpoint "$2"
 printf '%s\n' "${COMPREPLY[@]}"
 """
 
@@ -49,6 +49,18 @@ def options():
     """(long name, letter or None, argument or None) of each."""
     return [(name, letter or None, argument or None) for letter, name, argument in re.findall(
         r'^ {2}(?:(-\w),| {3}) (--[a-z-]+)(?:=(\S+))?', help_text(), re.M)]
+
+
+def is_repeated(argument):
+    """Whether it may be given more than once."""
+    said = re.search(r'^(.*) may be given more than once', help_text(), re.M)[1]
+    return bool(set(re.findall('[A-Z]+', argument)) & set(re.findall('[A-Z]+', said)))
+
+
+def descriptions():
+    """The beginning of what is said of each option."""
+    return {name: text[:24] for name, text in re.findall(
+        r'^ {2}.{4}(--[a-z-]+)\S*\s+(.*)', help_text(), re.M)}
 
 
 def levels():
@@ -98,8 +110,8 @@ class Completion(unittest.TestCase):
 
 @unittest.skipUnless(os.path.exists(BASH_COMPLETION), 'bash-completion is not installed')
 class Bash(Completion):
-    def ask(self, line):
-        run = subprocess.run(['bash', '-c', ASK, 'bash', f'wms-pubpoint {line}'], cwd=self.folder,
+    def ask(self, line, program='wms-pubpoint'):
+        run = subprocess.run(['bash', '-c', ASK, 'bash', f'{program} {line}', program], cwd=self.folder,
                              env=environment(self.folder), stdout=subprocess.PIPE, text=True,
                              check=True, timeout=DEADLINE)
         return sorted(run.stdout.split())
@@ -125,6 +137,10 @@ class Bash(Completion):
         self.assertEqual(self.ask('--tls-key=t'), ['two.pem'])
         self.assertEqual(self.ask('-r rec'), ['recordings'])
 
+    def test_program_at_home(self):
+        os.symlink(PROGRAM, os.path.join(self.folder, 'wms-pubpoint'))
+        self.assertEqual(self.ask('--ver', '~/wms-pubpoint'), ['--version'])
+
 
 @unittest.skipUnless(shutil.which('zsh'), 'zsh is not installed')
 class Zsh(Completion):
@@ -140,7 +156,9 @@ class Zsh(Completion):
     def shown(self, line, *wanted):
         self.zsh.type(f'wms-pubpoint {line}\t')
         self.assertEqual(self.zsh.wait_for(*wanted), [], self.zsh.seen)
+        seen = self.zsh.seen
         self.zsh.type('\x15')
+        return seen
 
     def test_names(self):
         self.shown('--', *(name for name, _, _ in options()))
@@ -149,6 +167,21 @@ class Zsh(Completion):
         self.shown('--log-level=', *levels())
         self.shown('--record=', 'recordings')
         self.shown('--tls-key=t', 'two.pem')
+        self.shown('--tls-key t', 'two.pem')
+
+    def test_letters(self):
+        self.shown('-c ', 'one.conf', 'two.pem')
+        self.shown('-l ', *levels())
+        self.shown('-r ', 'recordings')
+        self.shown('-', *(letter for _, letter, _ in options() if letter))
+
+    def test_given_before(self):
+        """What may be given again is offered again, and nothing else."""
+        said = descriptions()
+        for name, _, argument in options():
+            if argument:
+                seen = self.shown(f'{name}=x --', said['--version'])
+                self.assertEqual(said[name] in seen, is_repeated(argument), f'{name}: {seen}')
 
 
 unittest.main(argv=sys.argv[:1])
