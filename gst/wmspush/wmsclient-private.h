@@ -17,6 +17,10 @@
 
 G_BEGIN_DECLS
 
+/* What may be free of a request that is filled up at its end: a minute of a
+ * stream of 8 Mbit/s. */
+#define WMS_CLIENT_MAX_REST (G_GUINT64_CONSTANT (64) << 20)
+
 typedef enum
 {
   WMS_PHASE_SETUP,
@@ -63,6 +67,7 @@ struct _WmsClient
                                  * streaming thread only */
   gboolean is_filling;
   gboolean end_taken;
+  guint64 end_left;             /* bytes of the request behind the final $E */
   gboolean needs_header;        /* before any other packet */
   gboolean has_former;          /* it is to go on with another one */
   gboolean former_has_header;   /* of which the server has the header */
@@ -254,6 +259,18 @@ gboolean wms_client_wait_for_phase (WmsClient * self, WmsPhase phase,
  *     and not all yet: it could not answer.
  */
 gboolean wms_client_is_taking_locked (WmsClient * self);
+
+/**
+ * wms_client_write_filler:
+ * @writer: entered
+ * @keep: bytes at the end of the request that stay free
+ * @left: (out): bytes of the request that are free before those
+ * @error: return location
+ *
+ * Writes the rest of what was taken, then an $F.
+ */
+WmsWriteResult wms_client_write_filler (WmsWriter * writer, guint64 keep,
+    guint64 * left, GError ** error);
 
 /**
  * wms_client_try_end_locked:

@@ -18,8 +18,9 @@ GST_DEBUG_CATEGORY_EXTERN (wmsclient_debug);
 /* Longest parts of wms_client_close(). */
 #define END_WAIT_MS 300
 #define CLOSE_WAIT_MS 500
-/* How long a proxy has time to pass on the last packets. */
-#define LINGER_US 500000
+/* How long the server has to answer the end before the FIN, at which a proxy
+ * drops what it has not passed on; not every proxy says that it is there. */
+#define LINGER_MS 500
 /* Behind the last packet: a $E and a close_notify, each a record of TLS, and a
  * FIN.  A server may leave those alone. */
 #define MAX_END_BYTES 80
@@ -47,12 +48,27 @@ wms_client_conclude_locked (WmsClient * self, const GError * failure)
       failure != NULL ? WMS_PHASE_FAILED : WMS_PHASE_ENDED);
 }
 
+/* Unacknowledged bytes up to the final $E: filler behind it is nobody's loss.
+ * A record of TLS has more than it carries. */
+static guint
+count_unsent_locked (const WmsClient * self, const WmsWriterStats * stats)
+{
+  guint64 filler = 0;
+
+  if (self->phase == WMS_PHASE_ENDING
+      && self->end_left > stats->left + stats->queued)
+    filler = self->end_left - stats->left - stats->queued;
+  filler += filler / 64;
+  return stats->unsent > filler ? stats->unsent - filler : 0;
+}
+
 GError *
 wms_client_explain_loss_locked (WmsClient * self, const GError * reason)
 {
   WmsWriterStats stats;
   gboolean is_late;
   GError *cause;
+  guint unsent;
 
   if (self->writer == NULL)
     return g_error_copy (reason);
@@ -60,15 +76,25 @@ wms_client_explain_loss_locked (WmsClient * self, const GError * reason)
   if (cause == NULL)
     cause = g_error_copy (reason);
   wms_writer_get_stats (self->writer, &stats);
+  unsent = count_unsent_locked (self, &stats);
   is_late = g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
-  if (self->phase == WMS_PHASE_ENDING
-      && stats.unsent > (is_late ? 0 : MAX_END_BYTES)) {
+  if (self->phase == WMS_PHASE_ENDING && unsent > (is_late ? 0 : MAX_END_BYTES)) {
     g_error_free (cause);
     cause = g_error_new (WMS_ERROR,
         is_late ? WMS_ERROR_STALLED : WMS_ERROR_END_LOST,
-        "%u bytes before the end were not acknowledged", stats.unsent);
+        "%u bytes before the end were not acknowledged", unsent);
   }
   return cause;
+}
+
+/* Whether the request of the end is filled up behind the $E: some proxies pass
+ * on nothing before they have all of a request. */
+static gboolean
+is_to_be_whole_locked (const WmsClient * self)
+{
+  return self->phase == WMS_PHASE_ENDING
+      && self->end_left <= WMS_CLIENT_MAX_REST
+      && wms_push_get_using_proxy (self->push);
 }
 
 static gboolean
@@ -76,11 +102,15 @@ linger_over_cb (gpointer user_data)
 {
   WmsClient *self = user_data;
 
+  gboolean is_blocked;
+
   wms_client_stop_timer (self);
   g_mutex_lock (&self->lock);
-  if (self->phase == WMS_PHASE_ENDING)
-    wms_writer_finish (self->writer);
+  is_blocked = self->phase == WMS_PHASE_ENDING && !is_to_be_whole_locked (self)
+      && wms_writer_finish (self->writer) == WMS_WRITE_BLOCKED;
   g_mutex_unlock (&self->lock);
+  if (is_blocked)
+    wms_client_linger_cb (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -90,7 +120,7 @@ wms_client_linger_cb (gpointer user_data)
   WmsClient *self = user_data;
 
   if (self->http != NULL)
-    wms_client_start_source (self, LINGER_US, linger_over_cb);
+    wms_client_start_source (self, LINGER_MS * 1000, linger_over_cb);
   return G_SOURCE_REMOVE;
 }
 
@@ -124,9 +154,13 @@ end_without_answer (WmsClient * self, GError ** error)
     wms_writer_get_stats (self->writer, &stats);
   if (self->phase == WMS_PHASE_FAILED)
     reason = g_error_copy (self->failure);
-  else if (stats.unsent > 0)
+  else if (count_unsent_locked (self, &stats) > 0)
     reason = g_error_new (WMS_ERROR, WMS_ERROR_STALLED,
-        "%u bytes before the end were not acknowledged", stats.unsent);
+        "%u bytes before the end were not acknowledged",
+        count_unsent_locked (self, &stats));
+  else if (is_to_be_whole_locked (self) && wms_push_is_answered (self->push))
+    reason = g_error_new_literal (WMS_ERROR, WMS_ERROR_STALLED,
+        "the last request was not answered");
   else
     GST_WARNING ("no answer to the end of the session");
   wms_client_conclude_locked (self, reason);
@@ -217,6 +251,51 @@ write_end (WmsClient * self, GCancellable * cancellable, GError ** error)
   return TRUE;
 }
 
+/* Returns: whether there is more to write. */
+static gboolean
+fill_rest (WmsClient * self, WmsWriter * writer, GCancellable * cancellable)
+{
+  WmsWriteResult result = WMS_WRITE_FAILED;
+  g_autoptr (GError) reason = NULL;
+  guint64 left = 0;
+
+  wms_writer_enter (writer);
+  g_mutex_lock (&self->lock);
+  if (self->phase == WMS_PHASE_ENDING && self->writer == writer)
+    result = wms_client_write_filler (writer, 0, &left, NULL);
+  g_mutex_unlock (&self->lock);
+  wms_writer_leave (writer);
+  if (result != WMS_WRITE_BLOCKED)
+    return result == WMS_WRITE_DONE && left > 0;
+  return wms_writer_wait (writer,
+      self->timeout_ms > 0 ? (gint) self->timeout_ms : -1, cancellable,
+      &reason) || (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
+      && is_taking (self));
+}
+
+/* Makes the request of the end a whole one, unless the server answers the $E as
+ * it is. */
+static void
+complete_request (WmsClient * self, GCancellable * cancellable)
+{
+  g_autoptr (GError) reason = NULL;
+  WmsWriter *writer = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (is_to_be_whole_locked (self))
+    writer = wms_writer_ref (self->writer);
+  g_mutex_unlock (&self->lock);
+  if (writer == NULL)
+    return;
+  wms_client_wait_for_phase (self, WMS_PHASE_ENDED, LINGER_MS, cancellable,
+      &reason);
+  if (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+    GST_INFO ("no answer to the end yet: the request is filled up");
+    while (fill_rest (self, writer, cancellable));
+  }
+  wms_writer_unref (writer);
+}
+
 static gboolean
 wait_open (WmsClient * self, GCancellable * cancellable, GError ** error)
 {
@@ -296,6 +375,7 @@ wms_client_end (WmsClient * self, GCancellable * cancellable, GError ** error)
   }
   if (phase < WMS_PHASE_ENDING && !write_end (self, cancellable, error))
     return FALSE;
+  complete_request (self, cancellable);
   return wait_for_end (self, timeout_ms, cancellable, error);
 }
 

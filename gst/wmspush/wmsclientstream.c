@@ -232,24 +232,35 @@ wait_for_room (WmsClient * self, WmsWriter * writer, gint64 deadline_us,
       error);
 }
 
-/* One step of filling: the rest of what was taken, then filler.  The answer
- * may come with the last byte, so that byte and what follows from it are one
- * under the lock. */
-static WmsWriteResult
-fill_step_locked (WmsClient * self, WmsWriter * writer, GError ** error)
+WmsWriteResult
+wms_client_write_filler (WmsWriter * writer, guint64 keep, guint64 * left,
+    GError ** error)
 {
   WmsWriteResult result;
   WmsWriterStats stats;
   WmsPacket filler;
+  gboolean is_due;
   guint n_taken;
 
   wms_writer_get_stats (writer, &stats);
-  if (stats.left > 0)
-    wms_packet_init_filler (&filler, stats.left);
-  result = wms_writer_push (writer, &filler, stats.left > 0 ? 1 : 0, &n_taken,
-      error);
+  is_due = stats.left >= keep + WMS_FRAME_HEAD_SIZE;
+  if (is_due)
+    wms_packet_init_filler (&filler, stats.left - keep);
+  result = wms_writer_push (writer, &filler, is_due ? 1 : 0, &n_taken, error);
   wms_writer_get_stats (writer, &stats);
-  if (result == WMS_WRITE_DONE && stats.left == 0
+  *left = stats.left - MIN (stats.left, keep);
+  return result;
+}
+
+/* The answer may come with the last byte, so that byte and what follows from it
+ * are one under the lock. */
+static WmsWriteResult
+fill_step_locked (WmsClient * self, WmsWriter * writer, GError ** error)
+{
+  guint64 left;
+  WmsWriteResult result = wms_client_write_filler (writer, 0, &left, error);
+
+  if (result == WMS_WRITE_DONE && left == 0
       && self->phase == WMS_PHASE_STREAMING) {
     GST_INFO ("the request is used up, going on in another one");
     wms_push_begin_refill (self->push);
@@ -420,26 +431,48 @@ wms_client_write (WmsClient * self, WmsPacket * packets, guint n_packets,
   return FALSE;
 }
 
+/* A server that has answered a request that was filled up gets the last one
+ * filled up as well, with the $E as its end: a proxy that does not say that it
+ * is there may pass on nothing before it has all of a request. */
+static WmsWriteResult
+fill_before_end_locked (WmsClient * self, GError ** error)
+{
+  WmsWriteResult result = WMS_WRITE_DONE;
+  WmsWriterStats stats;
+  guint64 left;
+
+  wms_writer_get_stats (self->writer, &stats);
+  left = stats.left;
+  if (self->end_taken || left > WMS_CLIENT_MAX_REST
+      || !wms_push_is_answered (self->push)
+      || wms_push_get_using_proxy (self->push))
+    return WMS_WRITE_DONE;
+  while (result == WMS_WRITE_DONE && left >= WMS_FRAME_HEAD_SIZE)
+    result = wms_client_write_filler (self->writer, WMS_FRAME_END_SIZE, &left,
+        error);
+  return result;
+}
+
 WmsWriteResult
 wms_client_try_end_locked (WmsClient * self, GError ** error)
 {
-  gboolean using_proxy;
-  WmsWriteResult result;
+  WmsWriteResult result = fill_before_end_locked (self, error);
+  WmsWriterStats stats;
   WmsPacket end;
   guint n_taken;
 
+  if (result != WMS_WRITE_DONE)
+    return result;
   wms_packet_init_end (&end, WMS_END_SESSION);
   result = wms_writer_push (self->writer, &end, self->end_taken ? 0 : 1,
       &n_taken, error);
   if (n_taken > 0)
     self->end_taken = TRUE;
-  using_proxy = wms_push_get_using_proxy (self->push);
-  if (result == WMS_WRITE_DONE && !using_proxy)
-    result = wms_writer_finish (self->writer);
   if (result == WMS_WRITE_DONE) {
+    wms_writer_get_stats (self->writer, &stats);
+    self->end_left = stats.left;
     wms_push_begin_end (self->push);
-    if (using_proxy)
-      wms_client_invoke (self, wms_client_linger_cb);
+    wms_client_invoke (self, wms_client_linger_cb);
     wms_client_post (self, GST_WMS_STATUS_END_OF_STREAMING, NULL);
     wms_client_set_phase_locked (self, WMS_PHASE_ENDING);
   }

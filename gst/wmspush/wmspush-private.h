@@ -28,6 +28,7 @@ struct _WmsPush
   GBytes *setup_body;
   guint64 wanted_length;        /* 0: up to us */
   guint64 request_length;       /* of the last PushStart */
+  gboolean is_answered;         /* a filled request was, in this session */
   guint bitrate_bps;
   gboolean accept_any_server;
   WmsCookies *cookies;

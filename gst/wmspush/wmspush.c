@@ -388,6 +388,7 @@ take_start_response (WmsPush * self, const WmsResponse * response,
         "success before the end of the stream");
   outcome = take_success (self, response, error);
   if (outcome == WMS_OUTCOME_OPENED) {
+    self->is_answered = TRUE;
     wms_auth_settle (self->server_auth);
     wms_auth_settle (self->proxy_auth);
   }
@@ -508,6 +509,12 @@ wms_push_begin_end (WmsPush * self)
 {
   if (self->state == WMS_PUSH_STATE_STREAMING)
     self->state = WMS_PUSH_STATE_ENDING;
+}
+
+gboolean
+wms_push_is_answered (WmsPush * self)
+{
+  return self->is_answered;
 }
 
 guint64

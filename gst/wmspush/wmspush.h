@@ -370,6 +370,14 @@ void wms_push_begin_refill (WmsPush * self);
 void wms_push_begin_end (WmsPush * self);
 
 /**
+ * wms_push_is_answered:
+ *
+ * Returns: whether the server has answered a request of this session that was
+ *     filled up, so that it will answer the last one.
+ */
+gboolean wms_push_is_answered (WmsPush * self);
+
+/**
  * wms_push_get_request_length:
  *
  * Returns: Content-Length of the last PushStart, in bytes.

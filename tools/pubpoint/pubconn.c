@@ -15,6 +15,8 @@
  * take; and how often that is looked at. */
 #define CLOSE_TIMEOUT_US (3 * G_TIME_SPAN_SECOND)
 #define WRITE_TIMEOUT_US G_TIME_SPAN_MINUTE
+/* Of what nobody reads, in one turn. */
+#define WASTE_SIZE (64 << 10)
 #define CLOSE_CHECK_MS 250
 
 #define WAITING_KEY "pub-waiting"
@@ -59,6 +61,7 @@ struct _PubConn
 
   gint64 close_by_us;
   gint64 write_by_us;
+  gint64 wasted_us;             /* when something came last that nobody reads */
   GList closing_link;
 };
 
@@ -455,10 +458,12 @@ writable (PubConn * self)
 static void
 read_waste (PubConn * self)
 {
-  guint8 waste[4096];
+  guint8 waste[WASTE_SIZE];
 
-  if (pub_conn_read (self, waste, sizeof (waste)) != 0)
+  if (pub_conn_read (self, waste, sizeof (waste)) != 0) {
+    self->wasted_us = g_get_monotonic_time ();
     return;
+  }
   self->has_peer_ended = TRUE;
   if (self->state == CONN_LINGERING)
     remove_conn (self);
@@ -492,13 +497,15 @@ ready (PubPollEvents events, gpointer data)
   conn_unref (self);
 }
 
-/* A large answer takes its time on a slow network. */
+/* A large answer takes its time on a slow network; so does what a proxy has left
+ * of a request, behind which it first looks for the answer. */
 static gboolean
 makes_progress (PubConn * self, gint64 now_us)
 {
-  return pub_output_is_blocked (self->output) && now_us < self->write_by_us
-      && now_us - pub_output_get_progress_us (self->output)
-      < CLOSE_TIMEOUT_US;
+  gint64 last_us = pub_output_is_blocked (self->output) ?
+      pub_output_get_progress_us (self->output) : self->wasted_us;
+
+  return now_us < self->write_by_us && now_us - last_us < CLOSE_TIMEOUT_US;
 }
 
 /* To the end of the queue. */

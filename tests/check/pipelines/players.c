@@ -11,7 +11,7 @@
 #include "testasf.h"
 
 #define PATH "/live"
-#define DECODER "video/x-wmv ! avdec_wmv2"
+#define DECODER "avdec_wmv2"
 
 static const gchar *const videos[] = {
   "smooth-wmv2-wmav2.wmv", "lavf-wmv2-wmav2.wmv", "seattle-wmv2-wmavoice.wmv",

@@ -29,10 +29,10 @@
     "samplesperbuffer=4410 is-live=" live " ! audio/x-raw,rate=44100," \
     "channels=2 ! " encoder " ! tee name=a a. ! queue ! k. a. ! queue ! "
 #define REFERENCE "matroskamux name=k ! filesink name=reference "
-#define WMV "video/x-wmv ! queue ! avdec_wmv2"
-#define MSMPEG4 "video/x-msmpeg ! queue ! avdec_msmpeg4"
-#define WMA "audio/x-wma ! queue ! avdec_wmav2"
-#define MP3 "audio/mpeg ! queue ! mpegaudioparse ! mpg123audiodec " \
+#define WMV "queue ! avdec_wmv2"
+#define MSMPEG4 "queue ! avdec_msmpeg4"
+#define WMA "queue ! avdec_wmav2"
+#define MP3 "queue ! mpegaudioparse ! mpg123audiodec " \
     "! audio/x-raw,format=F32LE"
 
 typedef struct

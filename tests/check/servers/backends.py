@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Real servers, set up as publishing points and proxies are.
 
-Apache stands in front of wms-pubpoint and wants to know who pushes; Squid is
-the proxy on the way; a Kerberos server of MIT gives tickets.  What is unusual
-in the settings: `proxy-prefetch-nonblocking`, without which Apache keeps 16 KiB
-of a body to itself; time limits that a body of hours survives; NTLM for a
-connection as a whole.
+Apache stands in front of wms-pubpoint and wants to know who pushes, nginx
+wants to know nothing; Squid is the proxy on the way; a Kerberos server of MIT
+gives tickets.  What is unusual in the settings: `proxy-prefetch-nonblocking`,
+without which Apache keeps 16 KiB of a body to itself; time limits that a body
+of hours survives; NTLM for a connection as a whole.
 """
 
 import hashlib
@@ -61,6 +61,25 @@ SetEnv proxy-prefetch-nonblocking 1
   Require valid-user
   {auth}
 </Location>
+'''
+
+NGINX = '''
+daemon off; master_process off; pid nginx.pid; error_log stderr; events {{ }}
+http {{
+  access_log off;
+  client_body_temp_path .; proxy_temp_path .;
+  fastcgi_temp_path .; uwsgi_temp_path .; scgi_temp_path .;
+  server {{
+    listen 127.0.0.1:{port};
+    client_max_body_size 0;
+    location / {{
+      proxy_pass http://127.0.0.1:{backend};
+      proxy_http_version 1.1;
+      proxy_pass_header Server;
+      {settings}
+    }}
+  }}
+}}
 '''
 
 AUTH = {
@@ -315,6 +334,21 @@ class Apache(Place):
         return [(kind.rpartition('-')[2], user, int(status))
                 for kind, user, status in
                 re.findall(r'^(\S+) (\S+) (\d+) ', lines, re.M)]
+
+
+class Nginx(Place):
+    """nginx in front of a publishing point, with these settings."""
+
+    def __init__(self, folder, backend, settings):
+        super().__init__(folder, 'nginx')
+        path = os.path.join(self.folder, 'nginx.conf')
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(NGINX.format(port=self.port, backend=backend, settings=settings))
+        self.server = Server(self.folder, 'nginx',
+                             ['nginx', '-p', self.folder, '-e', 'stderr', '-c', path], self.port)
+
+    def url(self):
+        return f'http://127.0.0.1:{self.port}/live'
 
 
 class Squid(Place):

@@ -256,10 +256,14 @@ player_start_gstreamer (const gchar * input, const gchar * video,
 
   g_string_append_printf (text, "%s location=%s ! %s name=d", source, input,
       demuxer);
+  /* by the pads' names: to try one by its caps is not safe while the state of
+   * the pipeline changes */
   if (video != NULL)
-    g_string_append_printf (text, " d. ! %s ! appsink name=video", video);
+    g_string_append_printf (text, " d.video_0 ! %s ! appsink name=video",
+        video);
   if (audio != NULL)
-    g_string_append_printf (text, " d. ! %s ! appsink name=audio", audio);
+    g_string_append_printf (text, " d.audio_0 ! %s ! appsink name=audio",
+        audio);
   pipeline = gst_parse_launch (text->str, &error);
   fail_unless (error == NULL, "%s", error ? error->message : "");
   take_frames (pipeline, "video", hashes);

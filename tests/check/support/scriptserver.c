@@ -124,12 +124,6 @@ new_server (ScriptFunc script, gpointer user_data, const gchar * address)
 }
 
 ScriptServer *
-script_server_new (ScriptFunc script, gpointer user_data)
-{
-  return new_server (script, user_data, "127.0.0.1");
-}
-
-ScriptServer *
 script_server_new_at (const gchar * address, ScriptFunc script,
     gpointer user_data)
 {
@@ -503,12 +497,6 @@ script_send_bytes (ScriptConnection * self, gconstpointer data, gsize size)
 }
 
 gboolean
-script_send (ScriptConnection * self, const gchar * text)
-{
-  return script_send_bytes (self, text, strlen (text));
-}
-
-gboolean
 script_drip (ScriptConnection * self, const gchar * text, guint n_bytes)
 {
   gsize size = strlen (text);
@@ -583,6 +571,15 @@ script_send_last (ScriptConnection * self, const gchar * text)
   g_socket_set_option (self->socket, IPPROTO_TCP, TCP_CORK, TRUE, NULL);
   script_send (self, text);
   script_finish (self);
+}
+
+gboolean
+script_has_ended (ScriptConnection * self)
+{
+  gchar byte;
+
+  return recv (g_socket_get_fd (self->socket), &byte, 1,
+      MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 gboolean

@@ -92,6 +92,8 @@ void script_set_deaf (ScriptConnection * connection, gboolean is_deaf);
 /* As the kernel ends the connection of a program that was killed, with a FIN
  * or a reset.  Returns: how many bytes nobody had read. */
 gsize script_die (ScriptConnection * connection, gboolean is_reset);
+/* Whether the peer's FIN is behind all that was read. */
+gboolean script_has_ended (ScriptConnection * connection);
 /* Waits for the peer's FIN. */
 gboolean script_read_end (ScriptConnection * connection);
 

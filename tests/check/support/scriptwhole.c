@@ -1,7 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-/* Whole courses of a connection that several tests want. */
+/* What others of its calls make, up to whole courses of a connection that several
+ * tests want. */
 #include "scriptserver.h"
+
+#include <string.h>
+
+ScriptServer *
+script_server_new (ScriptFunc script, gpointer user_data)
+{
+  return script_server_new_at ("127.0.0.1", script, user_data);
+}
+
+gboolean
+script_send (ScriptConnection * self, const gchar * text)
+{
+  return script_send_bytes (self, text, strlen (text));
+}
 
 gboolean
 script_read_request (ScriptConnection * self, guint64 length)
