@@ -143,6 +143,11 @@
  * ## Markers
  *
  * A custom serialized downstream event named "wms-marker" comes out behind the
+ * A flush, as of a seek, begins another file where downstream can seek: file
+ * sinks have emptied theirs.  Where it cannot, the broadcast goes on behind the
+ * flush, and `wmspushsink` keeps its session.  A flushing seek is refused where
+ * an input says that it cannot seek.
+ *
  * packet that holds the last data before it, which it ends, so that
  * `wmspushsink` can tell when that data was sent.
  *

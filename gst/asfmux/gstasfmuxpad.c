@@ -42,6 +42,7 @@ gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self)
 {
   gst_wms_asf_mux_pad_reset_stream (self);
   gst_wms_asf_mux_pad_forget_position (self);
+  gst_segment_init (&self->toc_segment, GST_FORMAT_UNDEFINED);
   self->is_behind = FALSE;
   self->last_jump_ns = NULL;
   self->delay_is_known = FALSE;
