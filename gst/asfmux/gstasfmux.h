@@ -164,7 +164,8 @@
  *   read.
  *
  * A warning, %GST_STREAM_ERROR_MUX, tells what was left out: tags, chapters,
- * script commands, a language that is none, empty buffers, entries of an index.
+ * script commands, a language that is none, empty buffers, entries of an index;
+ * and of pictures that FFmpeg does not read.
  *
  * A QoS message, one for each run of them and at most one a second for a pad,
  * tells of media objects that came after later packets had left: its source is

@@ -49,7 +49,7 @@ gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self)
   self->delay_ns = 0;
   self->lead_ns = 0;
   self->last_duration_ns = 0;
-  self->n_dropped = self->n_empty = 0;
+  self->n_dropped = self->n_empty = self->n_large = 0;
   self->run_is_reported = FALSE;
   self->n_reports = 0;
 }

@@ -112,6 +112,7 @@ struct _GstWmsAsfMuxPad
   guint32 max_object_size;
   guint64 n_dropped;
   guint64 n_empty;
+  guint64 n_large;
   gboolean run_is_reported;
   gint64 last_report_us;
   guint n_reports;
