@@ -117,8 +117,12 @@ gst_wms_asf_mux_flush (GstAggregator * aggregator)
   memset (&self->behind, 0, sizeof (self->behind));
   gst_wms_asf_intake_drop_leaving (GST_ELEMENT (self));
   GST_OBJECT_LOCK (self);
-  for (l = GST_ELEMENT (self)->sinkpads; l != NULL; l = l->next)
-    gst_wms_asf_mux_pad_forget_position (l->data);
+  for (l = GST_ELEMENT (self)->sinkpads; l != NULL; l = l->next) {
+    if (self->session.is_started)
+      gst_wms_asf_mux_pad_forget_position (l->data);
+    else
+      gst_wms_asf_mux_pad_reset (l->data);
+  }
   GST_OBJECT_UNLOCK (self);
   return GST_FLOW_OK;
 }
@@ -279,6 +283,45 @@ gst_wms_asf_mux_sink_event (GstAggregator * aggregator,
       event);
 }
 
+static gboolean
+can_seek (GstElement * self, GstPad * pad, gpointer format)
+{
+  GstQuery *query = gst_query_new_seeking (GPOINTER_TO_INT (format));
+  gboolean seekable = TRUE;
+
+  if (gst_pad_peer_query (pad, query))
+    gst_query_parse_seeking (query, NULL, &seekable, NULL, NULL);
+  gst_query_unref (query);
+  return seekable;
+}
+
+/* The base class flushes downstream before upstream is asked, and stops for
+ * good where not all of it does.  It seeks in the segment of its source pad,
+ * which has to be of the event's format then and is of bytes in a file: behind
+ * a flush comes another one.  Without a flush there is nothing to be done. */
+static gboolean
+gst_wms_asf_mux_src_event (GstAggregator * aggregator, GstEvent * event)
+{
+  GstPad *src = GST_AGGREGATOR_SRC_PAD (aggregator);
+  GstSeekFlags flags;
+  GstFormat format;
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_SEEK) {
+    gst_event_parse_seek (event, NULL, &format, &flags, NULL, NULL, NULL, NULL);
+    if (!(flags & GST_SEEK_FLAG_FLUSH))
+      return gst_pad_event_default (src, GST_OBJECT (aggregator), event);
+    if (!gst_element_foreach_sink_pad (GST_ELEMENT (aggregator), can_seek,
+            GINT_TO_POINTER (format))) {
+      gst_event_unref (event);
+      return FALSE;
+    }
+    GST_OBJECT_LOCK (aggregator);
+    gst_segment_init (&GST_AGGREGATOR_PAD (src)->segment, format);
+    GST_OBJECT_UNLOCK (aggregator);
+  }
+  return GST_AGGREGATOR_CLASS (parent_class)->src_event (aggregator, event);
+}
+
 /* Encoders of formats with a header of their own would go back and write over
  * it when a file sink says that it can. */
 static gboolean
@@ -408,6 +451,7 @@ gst_wms_asf_mux_class_init (GstWmsAsfMuxClass * klass)
   aggregator_class->get_next_time = gst_wms_asf_mux_get_next_time;
   aggregator_class->negotiate = gst_wms_asf_mux_negotiate;
   aggregator_class->sink_event = gst_wms_asf_mux_sink_event;
+  aggregator_class->src_event = gst_wms_asf_mux_src_event;
   aggregator_class->create_new_pad = gst_wms_asf_mux_create_new_pad;
   aggregator_class->sink_query = gst_wms_asf_mux_sink_query;
 

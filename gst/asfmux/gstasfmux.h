@@ -52,9 +52,12 @@
  *   encoders and parsers choose, or with lengths under `avc1`; FFmpeg takes the
  *   access unit delimiters of the latter for pictures.
  * - AAC as raw frames (aacparse makes them of ADTS).
- * - Rows of uncompressed pictures have no padding, which the width has to
- *   allow for: a multiple of 8 for I420.  RGB comes from the top as FFmpeg and
- *   asfdemux read it; Windows' players turn it over.
+ * - Rows of uncompressed pictures have no padding, which width and height have
+ *   to allow for: a multiple of 8 and an even number for I420.  RGB comes from
+ *   the top as FFmpeg and asfdemux read it; Windows' players turn it over.
+ *
+ * FFmpeg does not read a picture of 16 MiB or more (uncompressed, 4096x4096 in
+ * 8 bits a pixel): an element warning says so.
  *
  * Stream headers that an encoder sends ahead become codec data.  The data of
  * MP3, MP2, ADPCM, GSM and PCM is made where caps do not have it.  What
@@ -140,6 +143,11 @@
  * In a file another format and a stream that comes late are element errors; a
  * stream that goes has ended.
  *
+ * A flush, as of a seek, begins another file where downstream can seek: file
+ * sinks have emptied theirs.  Where it cannot, the broadcast goes on behind the
+ * flush, and `wmspushsink` keeps its session.  A flushing seek is refused where
+ * an input says that it cannot seek.
+ *
  * ## Markers
  *
  * A custom serialized downstream event named "wms-marker" comes out behind the
@@ -159,7 +167,8 @@
  *   read.
  *
  * A warning, %GST_STREAM_ERROR_MUX, tells what was left out: tags, chapters,
- * script commands, a language that is none, empty buffers, entries of an index.
+ * script commands, a language that is none, empty buffers, entries of an index;
+ * and of pictures that FFmpeg does not read.
  *
  * A QoS message, one for each run of them and at most one a second for a pad,
  * tells of media objects that came after later packets had left: its source is

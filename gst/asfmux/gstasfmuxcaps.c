@@ -105,7 +105,8 @@ read_frame_rate (GstWmsAsfFormat * format, const GstStructure * s)
 }
 
 /* Readers of ASF take rows without padding, except those of RGB; GStreamer
- * fills them up to 4 bytes. */
+ * fills them up to 4 bytes, and an odd number of rows up with another one in
+ * front of planes that have half of them. */
 static gboolean
 read_raw_image (const GstWmsAsfCodec * codec, AsfImageFormat * image,
     GError ** error)
@@ -118,6 +119,12 @@ read_raw_image (const GstWmsAsfCodec * codec, AsfImageFormat * image,
     g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
         _("The width of uncompressed %s has to be a multiple of %u: insert "
             "videoscale before the muxer."), codec->name, codec->unit);
+    return FALSE;
+  }
+  if (codec->flags & GST_WMS_ASF_CODEC_EVEN && image->height % 2 != 0) {
+    g_set_error (error, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+        _("The height of uncompressed %s has to be even: insert videoscale "
+            "before the muxer."), codec->name);
     return FALSE;
   }
   if (size > G_MAXINT32) {

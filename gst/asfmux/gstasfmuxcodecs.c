@@ -14,6 +14,7 @@
 #define BLOCKS GST_WMS_ASF_CODEC_BLOCKS
 #define LINEAR GST_WMS_ASF_CODEC_LINEAR
 #define RAW GST_WMS_ASF_CODEC_RAW
+#define EVEN GST_WMS_ASF_CODEC_EVEN
 #define DECODE_TIMES GST_WMS_ASF_CODEC_DECODE_TIMES
 #define HEADERS GST_WMS_ASF_CODEC_HEADERS
 #define INTRA GST_WMS_ASF_CODEC_INTRA
@@ -289,10 +290,12 @@ static const GstWmsAsfCodec video_codecs[] = {
       CC ('D', 'X', 'S', 'B'), 24, 0, DATA (GIVEN), 0, 0, NULL,
       "DivX Subtitles"},
   {"video/x-raw, format=(string)I420",
-      CC ('I', '4', '2', '0'), 12, 8, DATA (GIVEN), 0, RAW | INTRA, "videoconvert",
+      CC ('I', '4', '2', '0'), 12, 8, DATA (GIVEN), 0, RAW | INTRA | EVEN,
+      "videoconvert",
       "YUV 4:2:0"},
   {"video/x-raw, format=(string)YV12",
-      CC ('Y', 'V', '1', '2'), 12, 8, DATA (GIVEN), 0, RAW | INTRA, "videoconvert",
+      CC ('Y', 'V', '1', '2'), 12, 8, DATA (GIVEN), 0, RAW | INTRA | EVEN,
+      "videoconvert",
       "YVU 4:2:0"},
   {"video/x-raw, format=(string)YUY2",
       CC ('Y', 'U', 'Y', '2'), 16, 2, DATA (GIVEN), 0, RAW | INTRA, "videoconvert",

@@ -53,6 +53,7 @@ typedef enum
  * @GST_WMS_ASF_CODEC_BLOCKS: audio in blocks of a constant size: Audio Spread
  * @GST_WMS_ASF_CODEC_LINEAR: a constant number of bits for each sample
  * @GST_WMS_ASF_CODEC_RAW: uncompressed video
+ * @GST_WMS_ASF_CODEC_EVEN: with it, one row of colours for two of pixels
  * @GST_WMS_ASF_CODEC_DECODE_TIMES: of the VC-1 family (rules, 7.3)
  * @GST_WMS_ASF_CODEC_HEADERS: the first buffers repeat the stream headers
  * @GST_WMS_ASF_CODEC_INTRA: each frame is a key frame, flagged or not
@@ -71,6 +72,7 @@ typedef enum
   GST_WMS_ASF_CODEC_INTRA = 1 << 5,
   GST_WMS_ASF_CODEC_NAMED = 1 << 6,
   GST_WMS_ASF_CODEC_TAG_IN_CAPS = 1 << 7,
+  GST_WMS_ASF_CODEC_EVEN = 1 << 8,
 } GstWmsAsfCodecFlags;
 
 /**

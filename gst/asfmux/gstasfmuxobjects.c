@@ -16,6 +16,9 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 /* Between two messages about drops of one stream, in microseconds. */
 #define MIN_REPORT_INTERVAL G_TIME_SPAN_SECOND
 
+/* FFmpeg 5.1 takes a larger media object's payloads for broken ones. */
+#define MAX_READ_SIZE ((1 << 24) - 1)
+
 /* What a buffer has: of its only memory, or, without @memory, of all. */
 typedef struct
 {
@@ -153,6 +156,17 @@ drop_empty (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer)
   GST_DEBUG_OBJECT (pad, "dropped: %" GST_PTR_FORMAT, buffer);
 }
 
+static void
+report_large (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, gsize size)
+{
+  if (pad->n_large++ == 0)
+    GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
+        (_("Players that are built on FFmpeg do not read pictures of 16 MiB "
+                "and more: use videoscale or another encoder to make them "
+                "smaller.")), ("pad %s:%s, %" G_GSIZE_FORMAT " bytes",
+            GST_DEBUG_PAD_NAME (pad), size));
+}
+
 /* A buffer of one memory, as nearly all are, costs more to map than the memory
  * does. */
 static gboolean
@@ -200,6 +214,8 @@ gst_wms_asf_objects_add (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
 
   if (!map_bytes (buffer, &bytes))
     return refuse (self, buffer);
+  if (bytes.map.size > MAX_READ_SIZE)
+    report_large (self, pad, bytes.map.size);
   if (bytes.map.size > 0)
     ret = mux_object (self, pad, buffer, &bytes);
   else

@@ -42,13 +42,14 @@ gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self)
 {
   gst_wms_asf_mux_pad_reset_stream (self);
   gst_wms_asf_mux_pad_forget_position (self);
+  gst_segment_init (&self->toc_segment, GST_FORMAT_UNDEFINED);
   self->is_behind = FALSE;
   self->last_jump_ns = NULL;
   self->delay_is_known = FALSE;
   self->delay_ns = 0;
   self->lead_ns = 0;
   self->last_duration_ns = 0;
-  self->n_dropped = self->n_empty = 0;
+  self->n_dropped = self->n_empty = self->n_large = 0;
   self->run_is_reported = FALSE;
   self->n_reports = 0;
 }

@@ -50,7 +50,8 @@ typedef struct _GstWmsAsfIntake GstWmsAsfIntake;
  * @language: (nullable): RFC 1766 tag, as the current header has it
  * @group_id: of the stream, or GST_GROUP_ID_INVALID
  * @toc: (nullable): table of contents of the stream
- * @toc_segment: whose times @toc has
+ * @toc_segment: whose times @toc has; of no format until the header is made,
+ *     when it came before the data or a flush
  * @in_header: whether the header has this stream
  * @lead_ns: how much earlier the next buffer begins than it says; see
  *     gst_wms_asf_origin_lead()
@@ -111,6 +112,7 @@ struct _GstWmsAsfMuxPad
   guint32 max_object_size;
   guint64 n_dropped;
   guint64 n_empty;
+  guint64 n_large;
   gboolean run_is_reported;
   gint64 last_report_us;
   guint n_reports;

@@ -62,6 +62,7 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
 {
   end_header (self);
   self->is_started = FALSE;
+  self->is_stored = FALSE;
   self->is_file = FALSE;
   self->rebase = FALSE;
   self->content_end_ns = 0;
@@ -73,15 +74,6 @@ gst_wms_asf_session_reset (GstWmsAsfSession * self)
   gst_wms_asf_markers_clear (&self->markers);
   g_clear_pointer (&self->scripts, g_array_unref);
   self->script_was_lost = FALSE;
-}
-
-void
-gst_wms_asf_session_flush (GstWmsAsfSession * self)
-{
-  gst_wms_asf_output_clear (&self->output);
-  gst_wms_asf_markers_clear (&self->markers);
-  self->last_jump_ns = 0;
-  self->rebase = self->is_started;
 }
 
 /* How long data waits for its packet to fill, 0 in a file. */
@@ -202,6 +194,22 @@ set_segment (GstWmsAsfSession * self, GstFormat format)
 
   gst_segment_init (&segment, format);
   gst_aggregator_update_segment (self->mux, &segment);
+}
+
+void
+gst_wms_asf_session_flush (GstWmsAsfSession * self)
+{
+  if (self->is_stored) {
+    gst_wms_asf_session_reset (self);
+    return;
+  }
+  gst_wms_asf_output_clear (&self->output);
+  gst_wms_asf_markers_clear (&self->markers);
+  self->last_jump_ns = 0;
+  self->rebase = self->is_started;
+  /* the base class has put the place that was sought into it */
+  if (self->is_started)
+    set_segment (self, GST_FORMAT_TIME);
 }
 
 
@@ -337,7 +345,8 @@ gst_wms_asf_session_begin (GstWmsAsfSession * self, GPtrArray * pads)
 {
   GstFlowReturn ret;
 
-  self->is_file = !self->settings.streamable && downstream_is_seekable (self);
+  self->is_stored = downstream_is_seekable (self);
+  self->is_file = self->is_stored && !self->settings.streamable;
   self->is_started = TRUE;
   if (!self->is_file)
     gst_aggregator_set_latency (self->mux, self->settings.max_packet_delay,

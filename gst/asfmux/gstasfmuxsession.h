@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @mux: (transfer none): the element
  * @settings: as they were when the element went to PAUSED
  * @is_started: whether the header was sent
+ * @is_stored: downstream can seek
  * @is_file: a file, which is completed at the end; else a broadcast
  * @rebase: the next buffer follows what was written, whatever its time
  * @content_end_ns: end of what was written, on the content clock
@@ -43,6 +44,7 @@ typedef struct
   GstAggregator *mux;
   GstWmsAsfSettings settings;
   gboolean is_started;
+  gboolean is_stored;
   gboolean is_file;
   gboolean rebase;
   guint64 content_end_ns;
@@ -73,8 +75,9 @@ void gst_wms_asf_session_reset (GstWmsAsfSession * self);
 /**
  * gst_wms_asf_session_flush:
  *
- * Throws away what was not pushed.  A flush does not end the file or
- * broadcast: the next buffers follow in time what was muxed.
+ * Throws away what was not pushed.  A sink that stores has thrown away all: the
+ * next begin starts a new file or broadcast.  Others go on: the next buffers
+ * follow in time what was muxed.
  */
 void gst_wms_asf_session_flush (GstWmsAsfSession * self);
 

@@ -53,6 +53,20 @@ gst_wms_asf_toc_take (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
   gst_toc_unref (toc);
 }
 
+/* Of a table that came before the data, or before a flush. */
+static void
+find_segments (GPtrArray * pads)
+{
+  guint i;
+
+  for (i = 0; i < pads->len; i++) {
+    GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
+
+    if (pad->toc_segment.format == GST_FORMAT_UNDEFINED)
+      pad->toc_segment = GST_AGGREGATOR_PAD (pad)->segment;
+  }
+}
+
 void
 gst_wms_asf_toc_begin (GstWmsAsfSession * self, GPtrArray * pads)
 {
@@ -60,6 +74,7 @@ gst_wms_asf_toc_begin (GstWmsAsfSession * self, GPtrArray * pads)
   GstWmsAsfFile *file = &self->file;
 
   if (self->is_file) {
+    find_segments (pads);
     gst_wms_asf_chapters_start (&file->chapters, pads);
     file->header.markers =
         gst_wms_asf_chapters_read (&file->chapters, toc, pads,

@@ -305,6 +305,34 @@ GST_START_TEST (test_huge_buffer)
 
 GST_END_TEST;
 
+/* One warning for the stream of what FFmpeg does not read. */
+GST_START_TEST (test_unread_buffer)
+{
+  const gsize limit = 16 * 1024 * 1024;
+  g_autoptr (GError) error = NULL;
+  g_autofree gchar *debug = NULL;
+  GstMessage *message;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO, NULL, NULL);
+  test_mux_push (mux.video, 0, 40, limit - 1, TRUE);
+  test_mux_push (mux.video, 40, 40, limit, TRUE);
+  test_mux_push (mux.video, 80, 40, limit, TRUE);
+  test_mux_end (&mux);
+  g_byte_array_unref (test_mux_pull_all (&mux));
+  message = test_mux_message (&mux, GST_MESSAGE_WARNING);
+  fail_unless (message != NULL);
+  gst_message_parse_warning (message, &error, &debug);
+  fail_unless (g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_MUX));
+  fail_unless (strstr (error->message, "videoscale") != NULL);
+  fail_unless (strstr (debug, " 16777216 bytes") != NULL, "%s", debug);
+  gst_message_unref (message);
+  fail_unless (test_mux_message (&mux, GST_MESSAGE_WARNING) == NULL);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
 static void
 assert_contains_utf16 (TestMux * mux, const gchar * text, gboolean wanted)
 {
@@ -533,6 +561,7 @@ asfmux_suite (void)
   tcase_add_test (tc, test_caps_change);
   tcase_add_test (tc, test_empty_buffer);
   tcase_add_test (tc, test_huge_buffer);
+  tcase_add_test (tc, test_unread_buffer);
   tcase_add_loop_test (tc, test_tags, 0, 2);
   tcase_add_loop_test (tc, test_late_tags, 0, 2);
   tcase_add_test (tc, test_padding);

@@ -167,6 +167,29 @@ GST_START_TEST (test_stream)
 
 GST_END_TEST;
 
+/* A seek: what comes behind it is the file, and the stream's table, which comes
+ * once, is of other times there. */
+GST_START_TEST (test_flush)
+{
+  g_autoptr (GByteArray) bytes = NULL;
+  GstToc *toc = new_toc ();
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_SEEKABLE, NULL, NULL);
+  gst_harness_push_event (mux.video, gst_event_new_toc (toc, FALSE));
+  test_mux_push (mux.video, 0, 100, 2800, TRUE);
+  gst_buffer_unref (test_mux_pull (&mux));
+  test_mux_flush (&mux, 1000);
+  bytes = finish_file (&mux, 1000);
+  test_mux_clear (&mux);
+  assert_marker (bytes, 0, "First");
+  assert_marker (bytes, 1500, "Zweites \xf0\x9d\x84\x9e");
+  assert_marker (bytes, 2500, "03");
+  gst_toc_unref (toc);
+}
+
+GST_END_TEST;
+
 /* Chapters that end before the beginning, or begin after the end. */
 GST_START_TEST (test_outside)
 {
@@ -391,6 +414,7 @@ asfmuxchapters_suite (void)
   tcase_set_timeout (tc, 30);
   tcase_add_test (tc, test_file);
   tcase_add_test (tc, test_stream);
+  tcase_add_test (tc, test_flush);
   tcase_add_test (tc, test_outside);
   tcase_add_test (tc, test_empty_file);
   tcase_add_loop_test (tc, test_late, 0, 2);

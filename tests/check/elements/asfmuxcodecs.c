@@ -217,6 +217,8 @@ static const struct
   {"video/x-theora", "theoraparse"},
   {"video/x-dirac", "diracparse"},
   {"video/x-raw, format=I420, width=62, height=48", "multiple of 8"},
+  {"video/x-raw, format=I420, width=64, height=47", "even"},
+  {"video/x-raw, format=YV12, width=64, height=47", "even"},
   {"video/x-raw, format=NV12" PICTURE, "videoconvert"},
   {"video/x-raw, format=BGRx, width=40000, height=40000", "too large"},
   {"video/x-asf-unknown, fourcc=(uint)1", "capssetter"},

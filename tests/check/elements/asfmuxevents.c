@@ -117,25 +117,6 @@ GST_START_TEST (test_marker_is_flushed)
 
 GST_END_TEST;
 
-/* Of one seek, which comes to all inputs. */
-static void
-flush_all (TestMux * mux)
-{
-  guint32 seqnum = gst_util_seqnum_next ();
-  GstSegment segment;
-  guint i;
-
-  gst_segment_init (&segment, GST_FORMAT_TIME);
-  for (i = 0; i < 6; i++) {
-    GstEvent *event = i < 2 ? gst_event_new_flush_start () : i < 4 ?
-        gst_event_new_flush_stop (TRUE) : gst_event_new_segment (&segment);
-
-    gst_event_set_seqnum (event, seqnum);
-    fail_unless (gst_harness_push_event (i % 2 ? mux->audio : mux->video,
-            event));
-  }
-}
-
 /* A stream jumps back; after a flush its time stamps count as they are. */
 GST_START_TEST (test_jump_is_flushed)
 {
@@ -150,7 +131,7 @@ GST_START_TEST (test_jump_is_flushed)
   /* which comes back when the picture was taken */
   gst_pad_peer_query (mux.video->srcpad, drain);
   gst_query_unref (drain);
-  flush_all (&mux);
+  test_mux_flush (&mux, 0);
   test_mux_push (mux.video, 7000, 40, 100, TRUE);
   test_mux_push (mux.audio, 7020, 50, 400, TRUE);
   test_mux_end (&mux);

@@ -121,6 +121,28 @@ test_mux_end (TestMux * mux)
     fail_unless (gst_harness_push_event (mux->audio, gst_event_new_eos ()));
 }
 
+void
+test_mux_flush (TestMux * mux, guint64 start_ms)
+{
+  GstHarness *inputs[] = { mux->video, mux->audio };
+  guint32 seqnum = gst_util_seqnum_next ();
+  GstSegment segment;
+  guint i;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  segment.start = segment.time = segment.position = start_ms * GST_MSECOND;
+  for (i = 0; i < 6; i++) {
+    GstEvent *event = i < 2 ? gst_event_new_flush_start () : i < 4 ?
+        gst_event_new_flush_stop (TRUE) : gst_event_new_segment (&segment);
+
+    gst_event_set_seqnum (event, seqnum);
+    if (inputs[i % 2] != NULL)
+      fail_unless (gst_harness_push_event (inputs[i % 2], event));
+    else
+      gst_event_unref (event);
+  }
+}
+
 static gpointer
 push_stream (gpointer data)
 {

@@ -50,6 +50,9 @@ void test_mux_push (GstHarness * input, gint64 pts_ms, gint64 duration_ms,
     gsize size, gboolean is_key);
 void test_mux_end (TestMux * mux);
 
+/* Of one seek, which comes to all inputs: a flush, and a segment from there. */
+void test_mux_flush (TestMux * mux, guint64 start_ms);
+
 /* A regular stream, which a thread of its own pushes: while the source is not
  * live, a pad takes no second buffer before the others have one. */
 typedef struct
