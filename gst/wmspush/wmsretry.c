@@ -37,6 +37,8 @@ protocol_kind (gint code)
     case WMS_ERROR_CLEAR_TEXT:
     case WMS_ERROR_PROXY_CLEAR_TEXT:
     case WMS_ERROR_NTLM_THROUGH_PROXY:
+    case WMS_ERROR_CHALLENGE:
+    case WMS_ERROR_PROXY_CHALLENGE:
     case WMS_ERROR_NO_SESSION:
       return KIND_FINAL;
     case WMS_ERROR_NOT_A_PUBLISHING_POINT:

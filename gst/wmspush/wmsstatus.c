@@ -71,6 +71,9 @@ wms_certificate_error_quark (void)
 #define TEXT_NTLM_PROXY N_("The server wants NTLM, which the proxy on the way " \
     "does not carry. Connect without the proxy, use https, or let the " \
     "server offer Digest.")
+#define TEXT_CHALLENGE N_("The password is asked for in a way that cannot be " \
+    "followed. Have the server, or the proxy, ask for Digest with a usual " \
+    "algorithm and a realm in UTF-8, or for NTLM.")
 #define TEXT_PROXY N_("A proxy on the way cannot reach the server. Check that " \
     "the server runs and that its address is right, or connect without the " \
     "proxy.")
@@ -224,6 +227,9 @@ static const FailureRow failures[] = {
       TEXT_PROXY_CLEAR_TEXT),
   WMS (NTLM_THROUGH_PROXY, NS_E_SERVER_ACCESSDENIED, NOT_AUTHORIZED,
       TEXT_NTLM_PROXY),
+  WMS (CHALLENGE, NS_E_SERVER_ACCESSDENIED, NOT_AUTHORIZED, TEXT_CHALLENGE),
+  WMS (PROXY_CHALLENGE, NS_E_PROXY_ACCESSDENIED, NOT_AUTHORIZED,
+      TEXT_CHALLENGE),
   WMS (NO_TICKET, NS_E_SERVER_ACCESSDENIED, NOT_AUTHORIZED, TEXT_ACCESS),
   WMS (PROXY_NO_TICKET, NS_E_PROXY_ACCESSDENIED, NOT_AUTHORIZED,
       TEXT_PROXY_ACCESS),
@@ -341,11 +347,19 @@ wms_failure_http_status (const GError * error)
     return 0;
   if (error->domain == WMS_HTTP_ERROR)
     return error->code;
-  if (g_error_matches (error, WMS_ERROR, WMS_ERROR_PROXY_CLEAR_TEXT))
-    return 407;
-  return g_error_matches (error, WMS_ERROR, WMS_ERROR_CLEAR_TEXT)
-      || g_error_matches (error, WMS_ERROR, WMS_ERROR_NTLM_THROUGH_PROXY) ?
-      401 : 0;
+  if (error->domain != WMS_ERROR)
+    return 0;
+  switch (error->code) {
+    case WMS_ERROR_CLEAR_TEXT:
+    case WMS_ERROR_NTLM_THROUGH_PROXY:
+    case WMS_ERROR_CHALLENGE:
+      return 401;
+    case WMS_ERROR_PROXY_CLEAR_TEXT:
+    case WMS_ERROR_PROXY_CHALLENGE:
+      return 407;
+    default:
+      return 0;
+  }
 }
 
 static const struct

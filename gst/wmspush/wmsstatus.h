@@ -158,6 +158,9 @@ GQuark wms_error_quark (void);
  * @WMS_ERROR_PROXY_CLEAR_TEXT: the same of the proxy
  * @WMS_ERROR_NTLM_THROUGH_PROXY: the server wants NTLM, which the proxy on the
  *     way does not carry
+ * @WMS_ERROR_CHALLENGE: the server wants Digest, and its challenge cannot be
+ *     answered
+ * @WMS_ERROR_PROXY_CHALLENGE: the same of the proxy
  * @WMS_ERROR_NO_TICKET: the server has accepted the user's ticket, and now no
  *     token can be made of it
  * @WMS_ERROR_PROXY_NO_TICKET: the same of the proxy
@@ -191,6 +194,8 @@ typedef enum
   WMS_ERROR_CLEAR_TEXT,
   WMS_ERROR_PROXY_CLEAR_TEXT,
   WMS_ERROR_NTLM_THROUGH_PROXY,
+  WMS_ERROR_CHALLENGE,
+  WMS_ERROR_PROXY_CHALLENGE,
   WMS_ERROR_NO_TICKET,
   WMS_ERROR_PROXY_NO_TICKET,
   WMS_ERROR_PROXY_NOT_FOUND,

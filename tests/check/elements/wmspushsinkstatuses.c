@@ -215,6 +215,12 @@ ANSWER_SCRIPT (script_wants_basic, "HTTP/1.1 401 Unauthorized\r\n"
     "WWW-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n")
 ANSWER_SCRIPT (script_wants_proxy_basic, "HTTP/1.1 407 Who are you\r\n"
     "Proxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n")
+ANSWER_SCRIPT (script_wants_latin_1, "HTTP/1.1 401 Unauthorized\r\n"
+    "WWW-Authenticate: Digest realm=\"M\xfcnchen\", nonce=\"n\"\r\n"
+    "Content-Length: 0\r\n\r\n")
+ANSWER_SCRIPT (script_wants_proxy_latin_1, "HTTP/1.1 407 Who are you\r\n"
+    "Proxy-Authenticate: Digest realm=\"M\xfcnchen\", nonce=\"n\"\r\n"
+    "Content-Length: 0\r\n\r\n")
 ANSWER_SCRIPT (script_wants_ntlm, "HTTP/1.1 401 Unauthorized\r\n"
     "WWW-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n")
 /* *INDENT-ON* */
@@ -363,6 +369,10 @@ static const struct
       WMS_ERROR_PROXY_CLEAR_TEXT, 407, "proxy", TRUE},
   {"NTLM through a proxy", script_wants_ntlm, wms_error_quark,
       WMS_ERROR_NTLM_THROUGH_PROXY, 401, "user", TRUE},
+  {"Digest in Latin-1", script_wants_latin_1, wms_error_quark,
+      WMS_ERROR_CHALLENGE, 401, "user"},
+  {"Digest in Latin-1 of a proxy", script_wants_proxy_latin_1, wms_error_quark,
+      WMS_ERROR_PROXY_CHALLENGE, 407, "proxy", TRUE},
   {"an end before the head", script_close_at_once, g_io_error_quark,
       G_IO_ERROR_PARTIAL_INPUT},
   {"a reset before the head", script_reset_at_once, g_io_error_quark,
