@@ -30,6 +30,7 @@ struct _WmsPush
   guint64 request_length;       /* of the last PushStart */
   guint bitrate_bps;
   gboolean accept_any_server;
+  gboolean has_kept_id;         /* of the answer that is being taken */
   WmsCookies *cookies;
   gboolean using_proxy;
   guint redirects;

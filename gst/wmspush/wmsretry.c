@@ -45,6 +45,7 @@ protocol_kind (gint code)
     case WMS_ERROR_ANSWER:
     case WMS_ERROR_REDIRECT:
     case WMS_ERROR_HOPS:
+    case WMS_ERROR_PUSH_ID:
       return KIND_REFUSED;
     default:
       return KIND_LOST;

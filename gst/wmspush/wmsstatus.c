@@ -84,6 +84,9 @@ wms_certificate_error_quark (void)
     "accept-any-server if it takes pushes all the same.")
 #define TEXT_ANSWER N_("The server's answer is no valid HTTP. Check host and " \
     "port of the URL.")
+#define TEXT_PUSH_ID N_("The server's push-id cannot be sent back: it is too " \
+    "long, or has characters that none may have. Check host and port of the " \
+    "URL, and whether there is a newer version of the server.")
 #define TEXT_NO_CONNECTION N_("No connection to the server. Check that it " \
     "runs, that host and port of the URL are right, and that no firewall " \
     "stands between.")
@@ -211,6 +214,7 @@ static const FailureRow failures[] = {
   WMS (ANSWER, NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, OPEN_WRITE, TEXT_ANSWER),
   WMS (REDIRECT, NS_E_INVALID_REDIRECT, OPEN_WRITE, TEXT_REDIRECT),
   WMS (HOPS, NS_E_TOO_MANY_HOPS, OPEN_WRITE, TEXT_REDIRECT),
+  WMS (PUSH_ID, NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, OPEN_WRITE, TEXT_PUSH_ID),
   WMS (NO_CONNECTION, NS_E_CANNOTCONNECT, OPEN_WRITE, TEXT_NO_CONNECTION),
   WMS (CONNECT_TIMEOUT, NS_E_CONNECT_TIMEOUT, OPEN_WRITE, TEXT_NO_ANSWER),
   WMS (NAME_TIMEOUT, NS_E_SERVER_NOT_FOUND, NOT_FOUND, TEXT_NO_RESOLVER),

@@ -134,6 +134,7 @@ GQuark wms_error_quark (void);
  * @WMS_ERROR_REDIRECT: the answer sends elsewhere, but not to a place that may
  *     be followed
  * @WMS_ERROR_HOPS: the answers send elsewhere again and again
+ * @WMS_ERROR_PUSH_ID: the answer's push-id cannot be sent back
  * @WMS_ERROR_NO_CONNECTION: no connection, for a reason that GIO has no code
  *     for
  * @WMS_ERROR_CONNECT_TIMEOUT: no connection, or no answer to PushSetup, in
@@ -180,6 +181,7 @@ typedef enum
   WMS_ERROR_ANSWER,
   WMS_ERROR_REDIRECT,
   WMS_ERROR_HOPS,
+  WMS_ERROR_PUSH_ID,
   WMS_ERROR_NO_CONNECTION,
   WMS_ERROR_CONNECT_TIMEOUT,
   WMS_ERROR_NAME_TIMEOUT,
