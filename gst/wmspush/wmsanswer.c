@@ -36,9 +36,12 @@ GUri *
 wms_answer_find_target (GUri * from, const gchar * location)
 {
   g_autoptr (GUri) target = NULL;
+  g_autofree gchar *escaped = NULL;
 
-  if (location != NULL)
-    target = g_uri_parse_relative (from, location, WMS_URI_FLAGS, NULL);
+  if (location == NULL)
+    return NULL;
+  escaped = wms_uri_escape (location);
+  target = g_uri_parse_relative (from, escaped, WMS_URI_FLAGS, NULL);
   if (target == NULL || !may_go_to (g_uri_get_scheme (from), target))
     return NULL;
   return g_steal_pointer (&target);

@@ -5,8 +5,6 @@
 
 #include "wmspush/wmsauth.h"
 
-#include <string.h>
-
 #include "wmspush/wmschallenge.h"
 #include "wmspush/wmsdigest.h"
 #include "wmspush/wmsntlm.h"
@@ -69,6 +67,7 @@ struct _WmsAuth
   gboolean asks_clear_text;
   gboolean clear_text_withheld;
   gboolean ntlm_withheld;
+  gboolean digest_unusable;     /* and nothing else is offered */
 
   WmsTicket *ticket;
   guint n_steps;
@@ -139,6 +138,10 @@ deny (WmsAuth * self, GError ** error)
   else if (self->ntlm_withheld)
     g_set_error_literal (error, WMS_ERROR, WMS_ERROR_NTLM_THROUGH_PROXY,
         "only NTLM is offered, through a proxy that does not support it");
+  else if (self->digest_unusable && self->refused->len == 0)
+    g_set_error_literal (error, WMS_ERROR, self->peer.is_proxy ?
+        WMS_ERROR_PROXY_CHALLENGE : WMS_ERROR_CHALLENGE,
+        "only Digest is offered, in a form that cannot be answered");
   else
     g_set_error (error, WMS_HTTP_ERROR, status,
         "%u refused, nothing else to try", self->refused->len);
@@ -271,6 +274,9 @@ choose (WmsAuth * self, GError ** error)
 
   reset (self);
   offer = find_best (self, &self->chosen);
+  self->digest_unusable = offer == NULL
+      && (self->methods & GST_WMS_AUTH_METHOD_DIGEST) != 0
+      && wms_challenges_have (self->offered, "Digest");
   if (offer == NULL)
     return deny (self, error);
   self->challenge = wms_challenge_copy (offer);
@@ -456,19 +462,6 @@ wms_auth_needs_ticket (WmsAuth * self)
 }
 
 static gchar *
-make_basic (const WmsCredentials * credentials)
-{
-  gchar *pair = g_strconcat (credentials->user, ":", credentials->password,
-      NULL);
-  gchar *code = g_base64_encode ((const guchar *) pair, strlen (pair));
-  gchar *value = g_strconcat ("Basic ", code, NULL);
-
-  wms_free_secret (pair);
-  wms_free_secret (code);
-  return value;
-}
-
-static gchar *
 make_digest (WmsAuth * self, const gchar * method, const gchar * uri)
 {
   WmsDigestRequest request = { method, uri, };
@@ -509,7 +502,7 @@ wms_auth_authorize (WmsAuth * self, const gchar * method, const gchar * uri)
 
   switch (get_method (self)) {
     case GST_WMS_AUTH_METHOD_BASIC:
-      value = make_basic (self->credentials);
+      value = wms_credentials_to_basic (self->credentials);
       break;
     case GST_WMS_AUTH_METHOD_DIGEST:
       value = make_digest (self, method, uri);

@@ -47,6 +47,20 @@ wms_challenge_copy (const WmsChallenge * self)
   return copy;
 }
 
+gboolean
+wms_challenges_have (const GPtrArray * challenges, const gchar * scheme)
+{
+  guint i;
+
+  for (i = 0; i < challenges->len; i++) {
+    const WmsChallenge *challenge = g_ptr_array_index (challenges, i);
+
+    if (g_ascii_strcasecmp (challenge->scheme, scheme) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 const gchar *
 wms_challenge_get (const WmsChallenge * self, const gchar * name)
 {

@@ -39,6 +39,16 @@ typedef struct
 GPtrArray *wms_challenges_parse (const gchar * header);
 
 /**
+ * wms_challenges_have:
+ * @challenges: (element-type WmsChallenge): from wms_challenges_parse()
+ * @scheme: name of a scheme
+ *
+ * Returns: whether there is one of this scheme, in whatever form.
+ */
+gboolean wms_challenges_have (const GPtrArray * challenges,
+    const gchar * scheme);
+
+/**
  * wms_challenge_get:
  *
  * Returns: (transfer none) (nullable): value of a parameter, by its name in

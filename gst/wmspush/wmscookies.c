@@ -54,17 +54,37 @@ wms_cookies_clear (WmsCookies * self)
 }
 
 /* A value goes into a header of ours later: printable, nothing that ends the
- * cookie or the line (RFC 6265, section 4.1.1). */
+ * cookie or the line, as @ends does. */
 static gboolean
-is_cookie_text (const gchar * text)
+is_text (const gchar * text, const gchar * ends)
 {
   const guchar *p;
 
   for (p = (const guchar *) text; *p != '\0'; p++) {
-    if (*p <= 0x20 || *p >= 0x7f || *p == ';' || *p == ',')
+    if (*p <= 0x20 || *p >= 0x7f || strchr (ends, *p) != NULL)
       return FALSE;
   }
   return p != (const guchar *) text;
+}
+
+/* RFC 6265, section 4.1.1. */
+static gboolean
+is_cookie_text (const gchar * text)
+{
+  return is_text (text, ";,");
+}
+
+/* session-id of [MS-WMHTTP] 2.2.1.3.1, 1*VCHAR.
+ * Returns: FALSE for one that cannot be sent back. */
+static gboolean
+keep_push_id (WmsCookies * self, const gchar * push_id)
+{
+  if (*push_id == '\0')
+    return TRUE;
+  if (!is_text (push_id, ";") || strlen (push_id) > WMS_PUSH_MAX_ID)
+    return FALSE;
+  wms_cookies_set_push_id (self, push_id);
+  return TRUE;
 }
 
 static void
@@ -89,26 +109,23 @@ keep_cookie (WmsCookies * self, const WmsCookie * cookie)
 }
 
 /* [MS-WMHTTP] 2.2.1.6 and 3.1.5.1. */
-void
+gboolean
 wms_cookies_take (WmsCookies * self, const WmsCookie * cookies, guint n_cookies)
 {
+  gboolean has_kept_id = TRUE;
   guint i;
 
   for (i = 0; i < n_cookies; i++) {
     const WmsCookie *cookie = &cookies[i];
-    gboolean is_id = strcmp (cookie->name, "push-id") == 0;
 
     /* a push-id is one, past its time or not */
-    if (!is_cookie_text (cookie->name) || ((is_id || !cookie->is_deleted)
-            && !is_cookie_text (cookie->value)))
-      continue;
-    if (!is_id) {
+    if (strcmp (cookie->name, "push-id") == 0)
+      has_kept_id = keep_push_id (self, cookie->value);
+    else if (is_cookie_text (cookie->name) && (cookie->is_deleted
+            || is_cookie_text (cookie->value)))
       keep_cookie (self, cookie);
-    } else if (strlen (cookie->value) <= WMS_PUSH_MAX_ID) {
-      g_free (self->push_id);
-      self->push_id = g_strdup (cookie->value);
-    }
   }
+  return has_kept_id;
 }
 
 void

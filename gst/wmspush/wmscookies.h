@@ -62,8 +62,11 @@ void wms_cookies_clear (WmsCookies * self);
  * @self: a #WmsCookies
  * @cookies: (array length=n_cookies): of an answer
  * @n_cookies: how many
+ *
+ * Returns: %FALSE when its push-id cannot be sent back: it is too long, or has
+ *     bytes that none may have.
  */
-void wms_cookies_take (WmsCookies * self, const WmsCookie * cookies,
+gboolean wms_cookies_take (WmsCookies * self, const WmsCookie * cookies,
     guint n_cookies);
 
 /**

@@ -69,3 +69,15 @@ wms_credentials_equal (const WmsCredentials * a, const WmsCredentials * b)
   return strcmp (a->user, b->user) == 0
       && strcmp (a->password, b->password) == 0;
 }
+
+gchar *
+wms_credentials_to_basic (const WmsCredentials * self)
+{
+  gchar *pair = g_strconcat (self->user, ":", self->password, NULL);
+  gchar *code = g_base64_encode ((const guchar *) pair, strlen (pair));
+  gchar *value = g_strconcat ("Basic ", code, NULL);
+
+  wms_free_secret (pair);
+  wms_free_secret (code);
+  return value;
+}

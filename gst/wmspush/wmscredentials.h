@@ -104,6 +104,14 @@ gboolean wms_credentials_equal (const WmsCredentials * a,
     const WmsCredentials * b);
 
 /**
+ * wms_credentials_to_basic:
+ *
+ * Returns: (transfer full): value of an Authorization header that shows them
+ *     (RFC 7617, section 2). Whoever gets it wipes it.
+ */
+gchar *wms_credentials_to_basic (const WmsCredentials * self);
+
+/**
  * wms_wipe:
  * @data: (nullable): memory
  * @size: its bytes

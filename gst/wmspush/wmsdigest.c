@@ -49,6 +49,16 @@ has_qop_auth (const gchar * qop)
   return FALSE;
 }
 
+/* Response and answer are made of these as they were sent; where that is no
+ * UTF-8, libsoup has put U+FFFD in its place. */
+static gboolean
+is_as_sent (const WmsChallenge * challenge, const gchar * name)
+{
+  const gchar *value = wms_challenge_get (challenge, name);
+
+  return value == NULL || strstr (value, "\357\277\275") == NULL;
+}
+
 gboolean
 wms_digest_is_usable (const WmsChallenge * challenge)
 {
@@ -57,7 +67,9 @@ wms_digest_is_usable (const WmsChallenge * challenge)
   return find_algorithm (challenge) != NULL
       && wms_challenge_get (challenge, "realm") != NULL
       && wms_challenge_get (challenge, "nonce") != NULL
-      && (qop == NULL || has_qop_auth (qop));
+      && (qop == NULL || has_qop_auth (qop))
+      && is_as_sent (challenge, "realm") && is_as_sent (challenge, "nonce")
+      && is_as_sent (challenge, "opaque");
 }
 
 gchar *

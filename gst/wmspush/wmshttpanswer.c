@@ -29,32 +29,53 @@ is_past (SoupCookie * cookie)
   return expires != NULL && g_date_time_compare (expires, now) <= 0;
 }
 
+static void
+add_item (GArray * list, const gchar * name, const gchar * value,
+    gboolean is_deleted)
+{
+  WmsCookie item = { g_strdup (name), g_strdup (value), is_deleted };
+
+  g_array_append_val (list, item);
+  /* the array has them: cppcheck 2.10 does not follow structures into it */
+  /* cppcheck-suppress memleak */
+}
+
 /* A push-id is of the protocol and has no attributes ([MS-WMHTTP] 2.2.1.6): what
- * stands behind it does not count.  Other cookies are those of RFC 2109: one
- * for another place is none for us. */
+ * stands behind it does not count, nor what a proxy has folded into its header:
+ * a session-id may have commas, but no blanks. */
+static gboolean
+add_push_id (GArray * list, const gchar * header)
+{
+  g_autofree gchar *pair = g_strndup (header, strcspn (header, ";"));
+  gchar *value = strchr (pair, '=');
+  gchar *fold;
+
+  if (value == NULL)
+    return FALSE;
+  *value++ = '\0';
+  if (strcmp (g_strstrip (pair), "push-id") != 0)
+    return FALSE;
+  fold = strstr (value, ", ");
+  if (fold != NULL)
+    *fold = '\0';
+  add_item (list, pair, g_strstrip (value), FALSE);
+  return TRUE;
+}
+
+/* Other cookies are those of RFC 2109: one for another place is none for us. */
 static void
 add_cookie (GArray * list, const gchar * header, GUri * uri)
 {
-  g_autofree gchar *pair = g_strndup (header, strcspn (header, ";"));
-  SoupCookie *cookie = soup_cookie_parse (pair, NULL);
-  WmsCookie item = { NULL, };
+  SoupCookie *cookie = soup_cookie_parse (header, uri);
+  gboolean is_deleted;
 
-  if (cookie != NULL && strcmp (soup_cookie_get_name (cookie), "push-id") != 0) {
-    soup_cookie_free (cookie);
-    cookie = soup_cookie_parse (header, uri);
-    item.is_deleted = cookie != NULL && is_past (cookie);
-    if (cookie != NULL && !item.is_deleted
-        && !soup_cookie_applies_to_uri (cookie, uri))
-      g_clear_pointer (&cookie, soup_cookie_free);
-  }
   if (cookie == NULL)
     return;
-  item.name = g_strdup (soup_cookie_get_name (cookie));
-  item.value = g_strdup (soup_cookie_get_value (cookie));
-  g_array_append_val (list, item);
+  is_deleted = is_past (cookie);
+  if (is_deleted || soup_cookie_applies_to_uri (cookie, uri))
+    add_item (list, soup_cookie_get_name (cookie),
+        soup_cookie_get_value (cookie), is_deleted);
   soup_cookie_free (cookie);
-  /* the array has them: cppcheck 2.10 does not follow structures into it */
-  /* cppcheck-suppress memleak */
 }
 
 static void
@@ -68,7 +89,8 @@ take_cookies (WmsHttpAnswer * self, SoupMessageHeaders * headers, GUri * uri)
   g_array_set_clear_func (self->cookies, clear_cookie);
   soup_message_headers_iter_init (&iter, headers);
   while (soup_message_headers_iter_next (&iter, &name, &value)) {
-    if (g_ascii_strcasecmp (name, "Set-Cookie") == 0)
+    if (g_ascii_strcasecmp (name, "Set-Cookie") == 0
+        && !add_push_id (self->cookies, value))
       add_cookie (self->cookies, value, uri);
   }
   self->response.cookies = (const WmsCookie *) self->cookies->data;

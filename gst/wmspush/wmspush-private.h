@@ -31,6 +31,7 @@ struct _WmsPush
   gboolean is_answered;         /* a filled request was, in this session */
   guint bitrate_bps;
   gboolean accept_any_server;
+  gboolean has_kept_id;         /* of the answer that is being taken */
   WmsCookies *cookies;
   gboolean using_proxy;
   guint redirects;

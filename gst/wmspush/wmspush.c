@@ -331,6 +331,9 @@ take_success (WmsPush * self, const WmsResponse * response, GError ** error)
       && !wms_answer_is_publishing_point (response->server))
     return fail (self, error, WMS_ERROR, WMS_ERROR_NOT_A_PUBLISHING_POINT,
         "success, but no Server header of a publishing point");
+  if (!self->has_kept_id)
+    return fail (self, error, WMS_ERROR, WMS_ERROR_PUSH_ID,
+        "success, but a push-id that cannot be sent back");
   self->state = WMS_PUSH_STATE_OPEN;
   wms_auth_accept (self->server_auth);
   wms_auth_accept (self->proxy_auth);
@@ -412,7 +415,8 @@ WmsOutcome
 wms_push_take_response (WmsPush * self, const WmsResponse * response,
     GError ** error)
 {
-  wms_cookies_take (self->cookies, response->cookies, response->n_cookies);
+  self->has_kept_id = wms_cookies_take (self->cookies, response->cookies,
+      response->n_cookies);
   if (response->via != NULL || response->proxy_host != NULL)
     self->using_proxy = TRUE;
 

@@ -37,12 +37,15 @@ protocol_kind (gint code)
     case WMS_ERROR_CLEAR_TEXT:
     case WMS_ERROR_PROXY_CLEAR_TEXT:
     case WMS_ERROR_NTLM_THROUGH_PROXY:
+    case WMS_ERROR_CHALLENGE:
+    case WMS_ERROR_PROXY_CHALLENGE:
     case WMS_ERROR_NO_SESSION:
       return KIND_FINAL;
     case WMS_ERROR_NOT_A_PUBLISHING_POINT:
     case WMS_ERROR_ANSWER:
     case WMS_ERROR_REDIRECT:
     case WMS_ERROR_HOPS:
+    case WMS_ERROR_PUSH_ID:
       return KIND_REFUSED;
     default:
       return KIND_LOST;

@@ -71,6 +71,9 @@ wms_certificate_error_quark (void)
 #define TEXT_NTLM_PROXY N_("The server wants NTLM, which the proxy on the way " \
     "does not carry. Connect without the proxy, use https, or let the " \
     "server offer Digest.")
+#define TEXT_CHALLENGE N_("The password is asked for in a way that cannot be " \
+    "followed. Have the server, or the proxy, ask for Digest with a usual " \
+    "algorithm and a realm in UTF-8, or for NTLM.")
 #define TEXT_PROXY N_("A proxy on the way cannot reach the server. Check that " \
     "the server runs and that its address is right, or connect without the " \
     "proxy.")
@@ -81,6 +84,9 @@ wms_certificate_error_quark (void)
     "accept-any-server if it takes pushes all the same.")
 #define TEXT_ANSWER N_("The server's answer is no valid HTTP. Check host and " \
     "port of the URL.")
+#define TEXT_PUSH_ID N_("The server's push-id cannot be sent back: it is too " \
+    "long, or has characters that none may have. Check host and port of the " \
+    "URL, and whether there is a newer version of the server.")
 #define TEXT_NO_CONNECTION N_("No connection to the server. Check that it " \
     "runs, that host and port of the URL are right, and that no firewall " \
     "stands between.")
@@ -208,6 +214,7 @@ static const FailureRow failures[] = {
   WMS (ANSWER, NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, OPEN_WRITE, TEXT_ANSWER),
   WMS (REDIRECT, NS_E_INVALID_REDIRECT, OPEN_WRITE, TEXT_REDIRECT),
   WMS (HOPS, NS_E_TOO_MANY_HOPS, OPEN_WRITE, TEXT_REDIRECT),
+  WMS (PUSH_ID, NS_E_BAD_SYNTAX_IN_SERVER_RESPONSE, OPEN_WRITE, TEXT_PUSH_ID),
   WMS (NO_CONNECTION, NS_E_CANNOTCONNECT, OPEN_WRITE, TEXT_NO_CONNECTION),
   WMS (CONNECT_TIMEOUT, NS_E_CONNECT_TIMEOUT, OPEN_WRITE, TEXT_NO_ANSWER),
   WMS (NAME_TIMEOUT, NS_E_SERVER_NOT_FOUND, NOT_FOUND, TEXT_NO_RESOLVER),
@@ -224,6 +231,9 @@ static const FailureRow failures[] = {
       TEXT_PROXY_CLEAR_TEXT),
   WMS (NTLM_THROUGH_PROXY, NS_E_SERVER_ACCESSDENIED, NOT_AUTHORIZED,
       TEXT_NTLM_PROXY),
+  WMS (CHALLENGE, NS_E_SERVER_ACCESSDENIED, NOT_AUTHORIZED, TEXT_CHALLENGE),
+  WMS (PROXY_CHALLENGE, NS_E_PROXY_ACCESSDENIED, NOT_AUTHORIZED,
+      TEXT_CHALLENGE),
   WMS (NO_TICKET, NS_E_SERVER_ACCESSDENIED, NOT_AUTHORIZED, TEXT_ACCESS),
   WMS (PROXY_NO_TICKET, NS_E_PROXY_ACCESSDENIED, NOT_AUTHORIZED,
       TEXT_PROXY_ACCESS),
@@ -341,11 +351,19 @@ wms_failure_http_status (const GError * error)
     return 0;
   if (error->domain == WMS_HTTP_ERROR)
     return error->code;
-  if (g_error_matches (error, WMS_ERROR, WMS_ERROR_PROXY_CLEAR_TEXT))
-    return 407;
-  return g_error_matches (error, WMS_ERROR, WMS_ERROR_CLEAR_TEXT)
-      || g_error_matches (error, WMS_ERROR, WMS_ERROR_NTLM_THROUGH_PROXY) ?
-      401 : 0;
+  if (error->domain != WMS_ERROR)
+    return 0;
+  switch (error->code) {
+    case WMS_ERROR_CLEAR_TEXT:
+    case WMS_ERROR_NTLM_THROUGH_PROXY:
+    case WMS_ERROR_CHALLENGE:
+      return 401;
+    case WMS_ERROR_PROXY_CLEAR_TEXT:
+    case WMS_ERROR_PROXY_CHALLENGE:
+      return 407;
+    default:
+      return 0;
+  }
 }
 
 static const struct

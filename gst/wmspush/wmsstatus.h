@@ -134,6 +134,7 @@ GQuark wms_error_quark (void);
  * @WMS_ERROR_REDIRECT: the answer sends elsewhere, but not to a place that may
  *     be followed
  * @WMS_ERROR_HOPS: the answers send elsewhere again and again
+ * @WMS_ERROR_PUSH_ID: the answer's push-id cannot be sent back
  * @WMS_ERROR_NO_CONNECTION: no connection, for a reason that GIO has no code
  *     for
  * @WMS_ERROR_CONNECT_TIMEOUT: no connection, or no answer to PushSetup, in
@@ -158,6 +159,9 @@ GQuark wms_error_quark (void);
  * @WMS_ERROR_PROXY_CLEAR_TEXT: the same of the proxy
  * @WMS_ERROR_NTLM_THROUGH_PROXY: the server wants NTLM, which the proxy on the
  *     way does not carry
+ * @WMS_ERROR_CHALLENGE: the server wants Digest, and its challenge cannot be
+ *     answered
+ * @WMS_ERROR_PROXY_CHALLENGE: the same of the proxy
  * @WMS_ERROR_NO_TICKET: the server has accepted the user's ticket, and now no
  *     token can be made of it
  * @WMS_ERROR_PROXY_NO_TICKET: the same of the proxy
@@ -177,6 +181,7 @@ typedef enum
   WMS_ERROR_ANSWER,
   WMS_ERROR_REDIRECT,
   WMS_ERROR_HOPS,
+  WMS_ERROR_PUSH_ID,
   WMS_ERROR_NO_CONNECTION,
   WMS_ERROR_CONNECT_TIMEOUT,
   WMS_ERROR_NAME_TIMEOUT,
@@ -191,6 +196,8 @@ typedef enum
   WMS_ERROR_CLEAR_TEXT,
   WMS_ERROR_PROXY_CLEAR_TEXT,
   WMS_ERROR_NTLM_THROUGH_PROXY,
+  WMS_ERROR_CHALLENGE,
+  WMS_ERROR_PROXY_CHALLENGE,
   WMS_ERROR_NO_TICKET,
   WMS_ERROR_PROXY_NO_TICKET,
   WMS_ERROR_PROXY_NOT_FOUND,

@@ -7,6 +7,9 @@
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz" \
     "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._"
 #define ADDRESS_CHARACTERS "abcdefABCDEF0123456789:."
+/* What is in no rule of RFC 3986, appendix A; GLib encodes blanks and control
+ * characters itself. */
+#define FOREIGN_CHARACTERS "\"<>\\^`{|}"
 
 static const struct
 {
@@ -61,6 +64,21 @@ wms_uri_has_plain_host (GUri * uri)
   return size > 0 && host[size] == '\0';
 }
 
+gchar *
+wms_uri_escape (const gchar * text)
+{
+  GString *escaped = g_string_new (NULL);
+  const gchar *p;
+
+  for (p = text; *p != '\0'; p++) {
+    if (strchr (FOREIGN_CHARACTERS, *p) != NULL)
+      g_string_append_printf (escaped, "%%%02X", *p);
+    else
+      g_string_append_c (escaped, *p);
+  }
+  return g_string_free (escaped, FALSE);
+}
+
 static const gchar *
 find_http_scheme (const gchar * scheme)
 {
@@ -79,6 +97,7 @@ wms_uri_parse (const gchar * text, WmsCredentials ** user, GError ** error)
 {
   g_autoptr (GUri) uri = parse (text, error);
   g_autofree gchar *clean = NULL;
+  g_autofree gchar *escaped = NULL;
   const gchar *scheme;
 
   if (user != NULL)
@@ -101,7 +120,8 @@ wms_uri_parse (const gchar * text, WmsCredentials ** user, GError ** error)
   if (user != NULL && g_uri_get_user (uri) != NULL)
     *user = wms_credentials_new (g_uri_get_user (uri),
         g_uri_get_password (uri));
-  return parse (clean, error);
+  escaped = wms_uri_escape (clean);
+  return parse (escaped, error);
 }
 
 gboolean

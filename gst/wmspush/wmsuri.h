@@ -42,6 +42,18 @@ GUri *wms_uri_parse (const gchar * text, WmsCredentials ** user,
 gboolean wms_uri_has_plain_host (GUri * uri);
 
 /**
+ * wms_uri_escape:
+ * @text: a URL or a reference, without a password
+ *
+ * GLib leaves quotation marks and other characters that no URL has as they are.
+ * In a Digest's uri, which has to be what the request line says (RFC 7616,
+ * section 3.4.6), they would end or change the quoted string.
+ *
+ * Returns: (transfer full): @text with these characters percent-encoded.
+ */
+gchar *wms_uri_escape (const gchar * text);
+
+/**
  * wms_uri_is_same_origin:
  *
  * Returns: whether scheme, host and port are the same.

@@ -354,6 +354,7 @@ pub_options_free (PubOptions * self)
   g_free (self->tls_certificate);
   g_free (self->tls_key);
   g_strfreev (self->hosts);
+  g_free (self->url);
   g_strfreev (self->points);
   clear_role (&self->encoder);
   clear_role (&self->player);

@@ -32,6 +32,7 @@ typedef struct
  * @tls_certificate: (nullable): name of a PEM file
  * @tls_key: (nullable): the same, where the key is not beside the certificate
  * @hosts: (nullable): names that the server goes by
+ * @url: (nullable): of the server, as players reach it
  * @points: (nullable): paths; any when there are none
  * @encoder: who may push
  * @player: who may play
@@ -60,6 +61,7 @@ typedef struct
   guint port, tls_port;
   gchar *tls_certificate, *tls_key;
   gchar **hosts;
+  gchar *url;
   gchar **points;
   PubRoleOptions encoder, player, admin;
   gchar *realm;

@@ -12,6 +12,7 @@
 #include "pubpath.h"
 #include "pubrelayurl.h"
 #include "wmspush/wmscredentials.h"
+#include "wmspush/wmsuri.h"
 
 #define DEFAULT_ADDRESS "127.0.0.1"
 #define DEFAULT_MAX_PLAYERS 2000
@@ -75,6 +76,21 @@ check_host (const gchar * value)
 }
 
 static const gchar *
+check_url (const gchar * value)
+{
+  WmsCredentials *user = NULL;
+  GUri *uri = wms_uri_parse (value, &user, NULL);
+  gboolean is_good = uri != NULL && user == NULL && check_text (value) == NULL
+      && g_ascii_strncasecmp (value, "http", strlen ("http")) == 0
+      && strpbrk (value, "?#") == NULL;
+
+  wms_credentials_free (user);
+  g_clear_pointer (&uri, g_uri_unref);
+  return is_good ? NULL : N_("a URL such as https://media.example.org:8443/,"
+      " without user and query, is wanted");
+}
+
+static const gchar *
 check_point (const gchar * value)
 {
   if (value[0] != '/' || value[1] == '\0' || check_text (value) != NULL
@@ -125,6 +141,9 @@ static const PubOptionRow table[] = {
   {NULL, "host", 0, PUB_OPTION_LIST, FIELD (hosts), 0, 0, check_host,
       N_("NAME"), N_("Name that clients use for this server; * for any;"
             " default: addresses, localhost and the machine's name")},
+  {NULL, "url", 0, PUB_OPTION_TEXT, FIELD (url), 0, 0, check_url, N_("URL"),
+      N_("URL by which players reach this server, for playlists and pages"
+            " (default: what they have asked for)")},
   {N_("Who may do what"), "point", 0, PUB_OPTION_LIST, FIELD (points), 0, 0,
         check_point, N_("PATH"),
       N_("Accept pushes to this path only, such as /live")},

@@ -235,7 +235,7 @@ answer_status (PubPage * self, SoupServerMessage * msg)
 static void
 answer_point (PubPage * self, SoupServerMessage * msg, const gchar * path)
 {
-  gchar **urls = pub_playlist_urls (msg, path);
+  gchar **urls = pub_playlist_urls (self->server, msg, path);
   gchar *url_path = g_uri_escape_string (path, "/", FALSE);
   gchar *text = pub_status_text (path);
   gchar *title = g_markup_escape_text (text, -1);
@@ -276,7 +276,8 @@ static void
 answer_playlist (PubPage * self, SoupServerMessage * msg, PubPoint * point)
 {
   if (point != NULL)
-    answer_fresh (self, msg, PUB_PLAYLIST_TYPE, pub_playlist_make (point, msg));
+    answer_fresh (self, msg, PUB_PLAYLIST_TYPE, pub_playlist_make (self->server,
+            point, msg));
   else
     answer_missing (self, msg);
 }

@@ -25,11 +25,14 @@ pub_playlist_has_path (PubServer * server, const gchar * path,
   return TRUE;
 }
 
-/* The host is that of the Host header: libsoup has made the address of it. */
+/* @folder: percent-encoded, what @path is below */
 static gchar *
-make_url (GUri * uri, const gchar * scheme, const gchar * path)
+make_url (GUri * uri, const gchar * scheme, const gchar * folder,
+    const gchar * path)
 {
-  gchar *escaped = g_uri_escape_string (path, "/", FALSE);
+  gchar *own = g_uri_escape_string (path, "/", FALSE);
+  gsize size = strlen (folder) - g_str_has_suffix (folder, "/");
+  gchar *escaped = g_strdup_printf ("%.*s%s", (gint) size, folder, own);
   gint usual_port = g_str_equal (scheme, "https") ? 443 : 80;
   gint port = g_uri_get_port (uri);
   gchar *url = g_uri_join (G_URI_FLAGS_ENCODED_PATH, scheme, NULL,
@@ -37,21 +40,30 @@ make_url (GUri * uri, const gchar * scheme, const gchar * path)
       NULL);
 
   g_free (escaped);
+  g_free (own);
   return url;
 }
 
-/* MMS over HTTP has no form for TLS. */
+/* Without a URL that was set, the host is that of the Host header: libsoup has
+ * made the address of it.  MMS over HTTP has no form for TLS. */
 gchar **
-pub_playlist_urls (SoupServerMessage * msg, const gchar * path)
+pub_playlist_urls (PubServer * server, SoupServerMessage * msg,
+    const gchar * path)
 {
   GUri *uri = soup_server_message_get_uri (msg);
+  const gchar *folder = "";
   gboolean is_secure =
       pub_auth_is_secure (soup_server_message_get_remote_address (msg));
   gchar **urls = g_new0 (gchar *, 3);
 
-  urls[0] = make_url (uri, is_secure ? "https" : "http", path);
+  if (server->url != NULL) {
+    uri = server->url;
+    folder = g_uri_get_path (uri);
+    is_secure = g_str_equal (g_uri_get_scheme (uri), "https");
+  }
+  urls[0] = make_url (uri, is_secure ? "https" : "http", folder, path);
   if (!is_secure)
-    urls[1] = make_url (uri, "mmsh", path);
+    urls[1] = make_url (uri, "mmsh", folder, path);
   return urls;
 }
 
@@ -59,10 +71,11 @@ pub_playlist_urls (SoupServerMessage * msg, const gchar * path)
  * opens.  The file has to begin with "<ASX", so there is no XML declaration,
  * and its encoding is said in a PARAM. */
 GBytes *
-pub_playlist_make (PubPoint * point, SoupServerMessage * msg)
+pub_playlist_make (PubServer * server, PubPoint * point,
+    SoupServerMessage * msg)
 {
   const gchar *path = pub_point_get_path (point);
-  gchar **urls = pub_playlist_urls (msg, path), *text, *title;
+  gchar **urls = pub_playlist_urls (server, msg, path), *text, *title;
   GString *asx = g_string_new ("<ASX VERSION=\"3.0\">\n"
       "  <PARAM NAME=\"Encoding\" VALUE=\"UTF-8\" />\n");
   PubPointInfo info;

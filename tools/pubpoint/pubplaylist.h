@@ -24,12 +24,15 @@ gboolean pub_playlist_has_path (PubServer * server, const gchar * path,
  * @path: of a point
  *
  * Returns: (transfer full) (array zero-terminated=1): where players find the
- *     point, under the name that the sender of @msg has used for the server.
+ *     point: below the URL of pub_server_set_url(), or else under the name that
+ *     the sender of @msg has used for the server.
  */
-gchar **pub_playlist_urls (SoupServerMessage * msg, const gchar * path);
+gchar **pub_playlist_urls (PubServer * server, SoupServerMessage * msg,
+    const gchar * path);
 
 /* Returns: (transfer full): a Windows Media metafile (ASX 3.0). */
-GBytes *pub_playlist_make (PubPoint * point, SoupServerMessage * msg);
+GBytes *pub_playlist_make (PubServer * server, PubPoint * point,
+    SoupServerMessage * msg);
 
 G_END_DECLS
 #endif /* __PUB_PLAYLIST_H__ */

@@ -355,8 +355,8 @@ new_session (PubPoint * self, SoupServerMessage * msg, const gchar ** why)
   *why = "the point is left out";
   if (self->is_left_out)
     return SOUP_STATUS_NOT_FOUND;
-  /* one that has never sent anything gives way: its encoder has begun anew */
-  if (self->push != NULL && !pub_push_is_free_for (self->push, msg)) {
+  /* one that has never sent anything, and that nobody can go on with */
+  if (self->push != NULL && !pub_push_is_free (self->push)) {
     *why = "another encoder's session is there";
     pub_push_tell_wait (self->push, msg);
     return SOUP_STATUS_CONFLICT;

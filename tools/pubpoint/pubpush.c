@@ -290,13 +290,12 @@ pub_push_is_unused (PubPush * self)
 }
 
 /* Without its push-id anybody could come between an encoder's PushSetup and its
- * PushStart, which may be minutes later: both are on one connection. */
+ * PushStart, which may be minutes later.  To come on the same connection proves
+ * nothing: a proxy may send the requests of others there. */
 gboolean
-pub_push_is_free_for (PubPush * self, SoupServerMessage * msg)
+pub_push_is_free (PubPush * self)
 {
-  return pub_push_is_unused (self)
-      && (self->remote == soup_server_message_get_remote_address (msg)
-      || !pub_socket_is_peer_there (self->remote));
+  return pub_push_is_unused (self) && !pub_socket_is_peer_there (self->remote);
 }
 
 static gboolean

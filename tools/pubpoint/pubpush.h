@@ -106,9 +106,9 @@ void pub_push_tell_wait (PubPush * self, SoupServerMessage * msg);
 /* Whether nothing of the programme has come, and nothing is on its way. */
 gboolean pub_push_is_unused (PubPush * self);
 
-/* Whether an encoder that begins anew with @msg may have the place: @self is
- * unused, and its own encoder is gone, or is the one that begins anew. */
-gboolean pub_push_is_free_for (PubPush * self, SoupServerMessage * msg);
+/* Whether an encoder without the push-id may have the place: @self is unused,
+ * and the connection of its encoder has ended. */
+gboolean pub_push_is_free (PubPush * self);
 
 /* Takes a PushStart over (S4); not while one is running. */
 void pub_push_start (PubPush * self, SoupServerMessage * msg);

@@ -151,6 +151,7 @@ answer_head (PubRequest * request)
   soup_server_message_set_status (msg, SOUP_STATUS_OK, NULL);
   soup_message_headers_replace (headers, "Content-Type", "video/x-ms-asf");
   soup_message_headers_replace (headers, "Cache-Control", "no-cache");
+  soup_message_headers_replace (headers, "Connection", "close");
   soup_message_headers_set_encoding (headers, SOUP_ENCODING_EOF);
 }
 
@@ -288,6 +289,9 @@ got_headers (SoupServerMessage * msg, gpointer data)
   guint status;
 
   pub_conns_forget_waiting (msg);
+  /* it would be in a 100 Continue, behind which the connection goes on */
+  soup_message_headers_remove (soup_server_message_get_response_headers (msg),
+      "Connection");
   status = check_request (request, &why);
   if (status != 0)
     pub_request_refuse (request, status, why);

@@ -22,6 +22,7 @@ struct _PubServer
   gboolean is_strict;           /* only points that were made known */
   PubTotalsTable *totals;
   struct _PubPage *page;
+  GUri *url;                    /* NULL: what was asked for */
   gchar **known;                /* by pub_server_set_points() */
 
   PubRelays *relays;

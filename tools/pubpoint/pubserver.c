@@ -14,6 +14,7 @@
 #include "pubroute.h"
 #include "pubserver-private.h"
 #include "wmspush/wmssource.h"
+#include "wmspush/wmsuri.h"
 
 /* Paths whose totals are kept. */
 #define MAX_KNOWN_PATHS 4096
@@ -222,6 +223,14 @@ free_recorders (PubServer * self)
 }
 
 void
+pub_server_set_url (PubServer * self, const gchar * url)
+{
+  g_clear_pointer (&self->url, g_uri_unref);
+  if (url != NULL)
+    self->url = wms_uri_parse (url, NULL, NULL);
+}
+
+void
 pub_server_free (PubServer * self)
 {
   if (self == NULL)
@@ -238,6 +247,7 @@ pub_server_free (PubServer * self)
   g_hash_table_unref (self->points);
   pub_totals_table_free (self->totals);
   pub_page_free (self->page);
+  g_clear_pointer (&self->url, g_uri_unref);
   g_strfreev (self->known);
   free_recorders (self);
   g_free ((gchar *) self->record_config.directory);

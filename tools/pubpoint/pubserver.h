@@ -127,6 +127,16 @@ gboolean pub_server_set_access (PubServer * self, PubRole role,
 void pub_server_set_hosts (PubServer * self, const gchar * const *names);
 
 /**
+ * pub_server_set_url:
+ * @url: (nullable): http or https, without user and query; %NULL: what they
+ *     have asked for
+ *
+ * By which URL players are told to reach the server, where a proxy changes
+ * name, port or scheme.
+ */
+void pub_server_set_url (PubServer * self, const gchar * url);
+
+/**
  * pub_server_check:
  * @msg: a request whose head has been read
  * @role: what it is for

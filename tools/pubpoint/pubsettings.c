@@ -12,6 +12,14 @@ set_hosts (PubServer * server, const PubOptions * options, PubFiles * files,
 }
 
 static gboolean
+set_url (PubServer * server, const PubOptions * options, PubFiles * files,
+    GError ** error)
+{
+  pub_server_set_url (server, options->url);
+  return TRUE;
+}
+
+static gboolean
 set_role (PubServer * server, PubRole role, const PubRoleOptions * options,
     PubFiles * files, GError ** error)
 {
@@ -116,8 +124,8 @@ typedef gboolean (*SetFunc) (PubServer * server, const PubOptions * options,
     PubFiles * files, GError ** error);
 
 static const SetFunc setters[] = {
-  set_limits, set_hosts, set_encoders, set_players, set_admins, set_tls,
-  set_points, set_relays, set_record
+  set_limits, set_hosts, set_url, set_encoders, set_players, set_admins,
+  set_tls, set_points, set_relays, set_record
 };
 
 static gboolean

@@ -256,7 +256,7 @@ script_cookies (ScriptConnection * connection, gpointer user_data)
   /* one is for another host, one for another path, one is taken back */
   script_send (connection, "HTTP/1.1 401 Unauthorized\r\n"
       "Server: Cougar/9.5\r\nContent-Length: 2\r\n"
-      "Set-Cookie: push-id=11; path=/elsewhere; domain=host.example\r\n"
+      "Set-Cookie: push-id=1,1, e=7; path=/elsewhere; domain=host.example\r\n"
       "Set-Cookie: a=1; path=/\r\nSet-Cookie: b=2\r\n"
       "Set-Cookie: c=3; domain=.host.example\r\n"
       "Set-Cookie: d=4; path=/elsewhere\r\n"
@@ -287,7 +287,7 @@ GST_START_TEST (test_cookies)
   parts = g_strsplit (heads, "\r\n\r\n", -1);
   fail_unless_equals_int (g_strv_length (parts), 4);
   fail_unless (strstr (parts[0], "\r\nCookie: push-id=0\r\n") != NULL);
-  fail_unless (strstr (parts[1], "\r\nCookie: push-id=11; a=1; b=2\r\n")
+  fail_unless (strstr (parts[1], "\r\nCookie: push-id=1,1; a=1; b=2\r\n")
       != NULL, "%s", parts[1]);
   fail_unless (strstr (parts[2], "\r\nCookie: push-id=22; b=5\r\n") != NULL,
       "%s", parts[2]);

@@ -209,12 +209,20 @@ ANSWER_SCRIPT (script_round_and_round, "HTTP/1.1 302 Found\r\n"
     "Location: /live\r\nContent-Length: 0\r\n\r\n")
 ANSWER_SCRIPT (script_no_http, "SSH-2.0-OpenSSH_9.2p1\r\n\r\n")
 ANSWER_SCRIPT (script_bad_status, "HTTP/1.1 1000 Too much\r\n\r\n")
+ANSWER_SCRIPT (script_bad_id, "HTTP/1.1 204 No Content\r\n"
+    "Server: Cougar/9.5\r\nSet-Cookie: push-id=\xca 3\r\n\r\n")
 ANSWER_SCRIPT (script_encoding, "HTTP/1.1 403 Forbidden\r\n"
     "Transfer-Encoding: rot13\r\n\r\n")
 ANSWER_SCRIPT (script_wants_basic, "HTTP/1.1 401 Unauthorized\r\n"
     "WWW-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n")
 ANSWER_SCRIPT (script_wants_proxy_basic, "HTTP/1.1 407 Who are you\r\n"
     "Proxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n")
+ANSWER_SCRIPT (script_wants_latin_1, "HTTP/1.1 401 Unauthorized\r\n"
+    "WWW-Authenticate: Digest realm=\"M\xfcnchen\", nonce=\"n\"\r\n"
+    "Content-Length: 0\r\n\r\n")
+ANSWER_SCRIPT (script_wants_proxy_latin_1, "HTTP/1.1 407 Who are you\r\n"
+    "Proxy-Authenticate: Digest realm=\"M\xfcnchen\", nonce=\"n\"\r\n"
+    "Content-Length: 0\r\n\r\n")
 ANSWER_SCRIPT (script_wants_ntlm, "HTTP/1.1 401 Unauthorized\r\n"
     "WWW-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n")
 /* *INDENT-ON* */
@@ -351,6 +359,8 @@ static const struct
       302},
   {"302 in circles", script_round_and_round, wms_error_quark, WMS_ERROR_HOPS,
       302},
+  {"a push-id that is none", script_bad_id, wms_error_quark, WMS_ERROR_PUSH_ID,
+      204},
   {"another protocol", script_no_http, soup_session_error_quark,
       SOUP_SESSION_ERROR_PARSING},
   {"a status of four digits", script_bad_status, soup_session_error_quark,
@@ -363,6 +373,10 @@ static const struct
       WMS_ERROR_PROXY_CLEAR_TEXT, 407, "proxy", TRUE},
   {"NTLM through a proxy", script_wants_ntlm, wms_error_quark,
       WMS_ERROR_NTLM_THROUGH_PROXY, 401, "user", TRUE},
+  {"Digest in Latin-1", script_wants_latin_1, wms_error_quark,
+      WMS_ERROR_CHALLENGE, 401, "user"},
+  {"Digest in Latin-1 of a proxy", script_wants_proxy_latin_1, wms_error_quark,
+      WMS_ERROR_PROXY_CHALLENGE, 407, "proxy", TRUE},
   {"an end before the head", script_close_at_once, g_io_error_quark,
       G_IO_ERROR_PARTIAL_INPUT},
   {"a reset before the head", script_reset_at_once, g_io_error_quark,

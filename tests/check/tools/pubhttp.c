@@ -47,11 +47,15 @@ GST_START_TEST (test_expect_continue)
 {
   RawPush *push = push_case_connect ();
   const gchar *body = "AutoDestroy: 0\r\n";
+  gchar *head = NULL;
 
   raw_push_send_text (push, "POST /live HTTP/1.1\r\n" HOST AGENT
       "Content-Type: " PUB_SETUP_TYPE "\r\nExpect: 100-continue\r\n"
       "Content-Length: 16\r\n\r\n");
-  assert_equals_int (raw_push_response (push, NULL), 100);
+  assert_equals_int (raw_push_response (push, &head), 100);
+  /* what only a final answer may say */
+  fail_unless (strstr (head, "\r\nConnection:") == NULL, "%s", head);
+  g_free (head);
   raw_push_send_text (push, body);
   assert_equals_int (raw_push_response (push, NULL), 204);
   raw_push_free (push);

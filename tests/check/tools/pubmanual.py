@@ -40,7 +40,7 @@ def options_of_page():
 
 def keys_of_page():
     section = read(PAGE).split('\nThe keys are\n')[1].split('\n.Sh ')[0]
-    return set(re.findall(r'[a-z-]{4,}', section))
+    return set(re.findall(r'[a-z-]{3,}', section)) - {'and'}
 
 
 def keys_of_example():

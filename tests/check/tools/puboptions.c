@@ -85,6 +85,7 @@ GST_START_TEST (test_command_line)
 {
   const gchar *arguments[] = { "--address=::1", "-p", "8080", "--tls-port=0",
     "--tls-certificate", "c.pem", "--tls-key=k.pem", "--host=a", "--host=b",
+    "--url=https://media.example.org:8443/radio/",
     "--point=/a", "--encoder-passwords=e", "--player-access=10.0.0.0/8",
     "--player-access=::1", "--admin-passwords=a", "--realm=Radio",
     "--record=dir", "--record-time=3600", "--record-size=5000000000",
@@ -100,6 +101,7 @@ GST_START_TEST (test_command_line)
   assert_equals_string (options->tls_key, "k.pem");
   assert_equals_int (g_strv_length (options->hosts), 2);
   assert_equals_string (options->hosts[1], "b");
+  assert_equals_string (options->url, "https://media.example.org:8443/radio/");
   assert_equals_string (options->points[0], "/a");
   assert_equals_string (options->encoder.passwords, "e");
   assert_equals_int (g_strv_length (options->player.access), 2);
@@ -168,6 +170,13 @@ GST_START_TEST (test_errors)
     {NULL, "--record-time=99999999999", "--record-time=99999999999: "},
     {NULL, "--address=localhost", "--address=localhost: a numeric"},
     {NULL, "--host=a b", "--host=a b: a host name"},
+    {NULL, "--url=media.example.org", "--url=media.example.org: a URL"},
+    {NULL, "--url=//media.example.org/", "--url=//media.example.org/: a URL"},
+    {NULL, "--url=https:///x", "--url=https:///x: a URL"},
+    {NULL, "--url=wmspush://h/", "--url=wmspush://h/: a URL"},
+    {NULL, "--url=https://h/?a=b", "--url=https://h/?a=b: a URL"},
+    {NULL, "--url=https://h/#a", "--url=https://h/#a: a URL"},
+    {NULL, "--url=https://u:secret@h/", "--url=https://...@h/: a URL"},
     {NULL, "--point=live", "--point=live: a path"},
     {NULL, "--point=/", "--point=/: a path"},
     {NULL, "--point=/metrics", "--point=/metrics: a path"},

@@ -279,6 +279,37 @@ GST_START_TEST (test_playlist_of_the_host_asked_for)
 
 GST_END_TEST;
 
+static void
+set_url (PubServer * self, gpointer data)
+{
+  pub_server_set_url (self, data);
+}
+
+/* What a proxy in front is called, whatever was asked for. */
+GST_START_TEST (test_playlist_of_the_url_that_is_set)
+{
+  RawPush *push = page_case_push ("/a%20b", NULL, NULL);
+  PageAnswer answer;
+
+  pub_thread_call (page_case_server, set_url,
+      (gpointer) "https://media.example.org:8443/radio/");
+  answer = page_case_get ("/a%20b.asx", NULL);
+  expect_text (&answer, "\"https://media.example.org:8443/radio/a%20b\"", 0);
+  fail_unless (strstr (answer.body, "mmsh:") == NULL);
+  page_answer_clear (&answer);
+  answer = page_case_get ("/a%20b", BROWSER);
+  expect_text (&answer, "\"https://media.example.org:8443/radio/a%20b\"", 0);
+  page_answer_clear (&answer);
+  pub_thread_call (page_case_server, set_url, (gpointer) "http://media:80");
+  answer = page_case_get ("/a%20b.asx", NULL);
+  expect_text (&answer, "\"http://media/a%20b\"", 0);
+  expect_text (&answer, "\"mmsh://media/a%20b\"", 0);
+  page_answer_clear (&answer);
+  raw_push_free (push);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_page_of_a_point)
 {
   guint port = pub_thread_get_port (page_case_server);
@@ -341,6 +372,7 @@ pubpage_suite (void)
   tcase_add_test (tc, test_nothing_is_pushed_there);
   tcase_add_test (tc, test_playlist);
   tcase_add_test (tc, test_playlist_of_the_host_asked_for);
+  tcase_add_test (tc, test_playlist_of_the_url_that_is_set);
   tcase_add_test (tc, test_page_of_a_point);
   tcase_add_test (tc, test_head_of_a_point);
   return suite;

@@ -199,8 +199,6 @@ GST_START_TEST (test_unused_session_gives_way)
 {
   RawPush *first_push = push_case_connect (), *other = push_case_connect ();
 
-  /* an encoder that begins anew, on the same connection and on another one */
-  assert_equals_int (raw_push_setup (first_push, PUSH_CASE_PATH, "0", ""), 204);
   assert_equals_int (raw_push_setup (first_push, PUSH_CASE_PATH, "0", ""), 204);
   raw_push_free (first_push);
   assert_equals_int (raw_push_setup (other, PUSH_CASE_PATH, "0", ""), 204);
@@ -222,6 +220,26 @@ GST_START_TEST (test_unused_session_is_kept)
   raw_push_start (push, PUSH_CASE_PATH, RAW_LENGTH);
   push_case_deliver_header (push);
   raw_push_free (stranger);
+  raw_push_free (push);
+}
+
+GST_END_TEST;
+
+/* A proxy that keeps connections sends those of several encoders on one: it is
+ * the push-id that says whose session it is. */
+GST_START_TEST (test_shared_connection)
+{
+  RawPush *push = push_case_connect ();
+  g_autofree gchar *push_id = NULL;
+
+  assert_equals_int (raw_push_setup (push, PUSH_CASE_PATH, "0", ""), 204);
+  push_id = g_strdup (push->push_id);
+  assert_equals_int (raw_push_setup (push, PUSH_CASE_PATH, "0", ""), 409);
+  assert_equals_int (raw_push_setup (push, PUSH_CASE_PATH, NULL, ""), 409);
+  assert_equals_int (raw_push_setup (push, PUSH_CASE_PATH, push_id, ""), 204);
+  assert_equals_string (push->push_id, push_id);
+  raw_push_start (push, PUSH_CASE_PATH, RAW_LENGTH);
+  push_case_deliver_header (push);
   raw_push_free (push);
 }
 
@@ -427,6 +445,7 @@ pubpush_suite (void)
   tcase_add_test (tc, test_second_encoder_is_refused);
   tcase_add_test (tc, test_unused_session_gives_way);
   tcase_add_test (tc, test_unused_session_is_kept);
+  tcase_add_test (tc, test_shared_connection);
   tcase_add_test (tc, test_templates);
   tcase_add_test (tc, test_idle_timeout);
   tcase_add_test (tc, test_idle_timeout_despite_fillers);

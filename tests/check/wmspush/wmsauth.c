@@ -12,6 +12,7 @@
 
 #define BASIC "Basic realm=\"points\""
 #define DIGEST "Digest realm=\"points\", nonce=\"n1\", qop=\"auth\""
+#define DIGEST_LATIN_1 "Digest realm=\"M\357\277\275nchen\", nonce=\"n1\""
 #define DIGEST_STALE "Digest realm=\"points\", nonce=\"n2\", stale=true"
 /* any challenge with a target that is empty */
 #define NTLM_2 "TlRMTVNTUAACAAAAAAAAAAAAAAAFggIAASNFZ4mrze8AAAAAAAAAAAAAAAAAAAAA"
@@ -156,6 +157,7 @@ static const struct
   {0, BASIC, wms_error_quark, WMS_ERROR_CLEAR_TEXT},
   {PROXY, BASIC, wms_error_quark, WMS_ERROR_PROXY_CLEAR_TEXT},
   {SHARED, "NTLM", wms_error_quark, WMS_ERROR_NTLM_THROUGH_PROXY},
+  {0, DIGEST_LATIN_1, wms_error_quark, WMS_ERROR_CHALLENGE},
   {0, "Bearer", wms_http_error_quark, 401},
   {PROXY, "Bearer", wms_http_error_quark, 407},
 };

@@ -203,11 +203,13 @@ GST_START_TEST (test_overlong_push_id)
   WmsResponse response = {
     .status = 204,.server = "Cougar/9.5",.cookies = &cookie,.n_cookies = 1
   };
+  g_autoptr (GError) error = NULL;
   WmsRequest request;
 
   wms_push_next_request (push, &request);
-  wms_push_take_response (push, &response, NULL);
-  fail_unless_equals_string (wms_push_get_id (push), "0");
+  fail_unless_equals_int (wms_push_take_response (push, &response, &error),
+      WMS_OUTCOME_FAILED);
+  fail_unless (g_error_matches (error, WMS_ERROR, WMS_ERROR_PUSH_ID));
   wms_push_free (push);
 }
 

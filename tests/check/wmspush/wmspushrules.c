@@ -238,6 +238,7 @@ static const struct
   {"http://h/p", "http://[::1%25lo%0d%0aX]/q", NULL},
   {"http://h/p", "/q\rX-Evil: 1", "http://h/q%0DX-Evil:%201"},
   {"http://h/p", "/q HTTP/1.0", "http://h/q%20HTTP/1.0"},
+  {"http://h/p", "/a\"b\\c", "http://h/a%22b%5Cc"},
   {"http://h/p", "http://a_b.c-d.:81/q", "http://a_b.c-d.:81/q"},
   {"http://h/p", NULL, NULL},
 };
@@ -250,6 +251,47 @@ GST_START_TEST (test_targets)
   g_autofree gchar *text = target != NULL ? g_uri_to_string (target) : NULL;
 
   fail_unless_equals_string (text, targets[__i__].target);
+}
+
+GST_END_TEST;
+
+static const struct
+{
+  const gchar *url;
+  const gchar *target;
+} proofs[] = {
+  {"http://u:\"@h/a\"b\\?n=\"x\"", "/a%22b%5C?n=%22x%22"},
+  {"http://h/<^`{|}>", "/%3C%5E%60%7B%7C%7D%3E"},
+  {"http://h/%22[1]%5c", "/%22[1]%5C"},
+};
+
+/* Digest's uri is what the request line says (RFC 7616, section 3.4.6), and a
+ * quoted string that ends where it should. */
+GST_START_TEST (test_proofs)
+{
+  g_autoptr (GUri) uri = wms_uri_parse (proofs[__i__].url, NULL, NULL);
+  g_autoptr (WmsCredentials) alice = wms_credentials_new ("alice", "a");
+  g_autofree gchar *proof = g_strdup_printf ("uri=\"%s\", response=",
+      proofs[__i__].target);
+  g_autofree gchar *target = NULL;
+  WmsPushConfig config = { uri, NULL, FALSE, 0 };
+  WmsRequest request;
+  WmsPush *push;
+
+  config.server.methods = GST_WMS_AUTH_METHOD_DIGEST;
+  config.server.given[0] = alice;
+  push = wms_push_new (&config);
+  fail_unless (wms_push_next_request (push, &request));
+  fail_unless_equals_int (take (push, (WmsResponse) {
+          .status = 401,.server_challenges =
+            "Digest realm=\"r\", nonce=\"n\""}, NULL), WMS_OUTCOME_REPEAT);
+  fail_unless (wms_push_next_request (push, &request));
+  fail_unless (strstr (request.authorization, proof) != NULL);
+  target = g_strconcat (g_uri_get_path (request.uri),
+      g_uri_get_query (request.uri) != NULL ? "?" : NULL,
+      g_uri_get_query (request.uri), NULL);
+  fail_unless_equals_string (target, proofs[__i__].target);
+  wms_push_free (push);
 }
 
 GST_END_TEST;
@@ -352,10 +394,11 @@ GST_END_TEST;
 /* [MS-WMHTTP] 2.2.1.3 and 2.2.1.6; protocol.md, C5. */
 GST_START_TEST (test_cookies_come_and_go)
 {
-  WmsCookie here[] = { {"push-id", "1"}, {"a", "x"}, {"ab", "y"}
+  WmsCookie here[] = { {"push-id", "1,{\"}"}, {"a", "x"}, {"ab", "y"},
+  {"push-id", "\xca 3", TRUE}
   };
   WmsCookie gone[] = { {"push-id", "2"}, {"a", "", TRUE}, {"c", "z", TRUE},
-  {"push-id", "\xca 3", TRUE}, {"push-id", "", TRUE}
+  {"push-id", "", TRUE}
   };
   WmsPush *push = new_push ("http://h/p");
   WmsRequest request;
@@ -363,10 +406,10 @@ GST_START_TEST (test_cookies_come_and_go)
   fail_unless (wms_push_next_request (push, &request));
   fail_unless_equals_string (request.cookie, "push-id=0");
   fail_unless_equals_int (take (push, (WmsResponse) {
-          .status = 302,.location = "/p",.cookies = here,.n_cookies = 3}
+          .status = 302,.location = "/p",.cookies = here,.n_cookies = 4}
           , NULL), WMS_OUTCOME_AGAIN);
   fail_unless (wms_push_next_request (push, &request));
-  fail_unless_equals_string (request.cookie, "push-id=1; a=x; ab=y");
+  fail_unless_equals_string (request.cookie, "push-id=1,{\"}; a=x; ab=y");
   fail_unless_equals_int (take (push, (WmsResponse) {
           .status = 204, COUGAR,.cookies = gone,.n_cookies =
             G_N_ELEMENTS (gone)}
@@ -473,6 +516,7 @@ wmspushrules_suite (void)
   tcase_add_test (tc, test_hops);
   tcase_add_test (tc, test_use_proxy);
   tcase_add_loop_test (tc, test_targets, 0, G_N_ELEMENTS (targets));
+  tcase_add_loop_test (tc, test_proofs, 0, G_N_ELEMENTS (proofs));
   tcase_add_loop_test (tc, test_origins, 0, G_N_ELEMENTS (origins));
   tcase_add_test (tc, test_server_of_both_answers);
   tcase_add_test (tc, test_goes_on);

@@ -54,6 +54,7 @@ static const struct
   {wms_http_error_quark, 401, FALSE, FALSE, FALSE},
   {wms_http_error_quark, 407, FALSE, FALSE, FALSE},
   {wms_error_quark, WMS_ERROR_CLEAR_TEXT, FALSE, FALSE, FALSE},
+  {wms_error_quark, WMS_ERROR_CHALLENGE, FALSE, FALSE, FALSE},
   {wms_error_quark, WMS_ERROR_HEADER_TOO_LARGE, FALSE, FALSE, FALSE},
   {asf_error_quark, ASF_ERROR_INVALID, FALSE, FALSE, FALSE},
 };

@@ -216,6 +216,9 @@ static const gchar *const unusable[] = {
   "Digest nonce=\"n\"",
   "Digest realm=\"r\", nonce=\"n\", algorithm=SHA-512-256",
   "Digest realm=\"r\", nonce=\"n\", qop=\"auth-int\"",
+  "Digest realm=\"\357\277\275\", nonce=\"n\"",
+  "Digest realm=\"r\", nonce=\"n\357\277\275\"",
+  "Digest realm=\"r\", nonce=\"n\", opaque=\"\357\277\275o\"",
 };
 
 GST_START_TEST (test_digest_unusable)

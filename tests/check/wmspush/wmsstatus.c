@@ -100,10 +100,11 @@ GST_START_TEST (test_own_codes)
 
   for (code = 0; code <= WMS_ERROR_BUSY; code++) {
     gboolean is_server = code == WMS_ERROR_CLEAR_TEXT
-        || code == WMS_ERROR_NTLM_THROUGH_PROXY;
+        || code == WMS_ERROR_NTLM_THROUGH_PROXY || code == WMS_ERROR_CHALLENGE;
+    gboolean is_proxy = code == WMS_ERROR_PROXY_CLEAR_TEXT
+        || code == WMS_ERROR_PROXY_CHALLENGE;
 
-    check_code (WMS_ERROR, code, is_server ? 401 :
-        code == WMS_ERROR_PROXY_CLEAR_TEXT ? 407 : 0);
+    check_code (WMS_ERROR, code, is_server ? 401 : is_proxy ? 407 : 0);
   }
 }
 
