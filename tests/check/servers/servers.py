@@ -103,10 +103,11 @@ def check_refused(point, outcome, hresult):
 
 
 def check_both_as(apache, user):
-    """PushSetup and PushStart were let in as this user."""
+    """PushSetup and PushStart were let in as this user.  Squid on the way may
+    end the connection behind the last $E, which Apache calls a bad request."""
     apache.stop()
     good = [(kind, name) for kind, name, status in apache.requests()
-            if status == 204]
+            if status in (204, 400)]
     assert good == [('pushsetup', user), ('pushstart', user)], \
         apache.requests()
 
