@@ -14,7 +14,7 @@ for line in ${(f)help}; do
   [[ $line =~ '^  (-(.),|   ) --([a-z-]+)(=([^ ]+))?  *(.*)$' ]] || continue
   letter=${match[2]:+-$match[2]} name=$match[3] text="[${match[6]//\]/\\]}]"
   # these may be given more than once
-  [[ $match[5] == (NAME|PATH|NETWORK|*URL) ]] && once='*' ||
+  [[ $match[5] == (NAME|PATH|NETWORK|*\]URL) ]] && once='*' ||
     once="($letter --$name)"
   case $match[5] in
     "") argument= ;;
