@@ -141,7 +141,7 @@ static const PubOptionRow table[] = {
   {NULL, "host", 0, PUB_OPTION_LIST, FIELD (hosts), 0, 0, check_host,
       N_("NAME"), N_("Name that clients use for this server; * for any;"
             " default: addresses, localhost and the machine's name")},
-  {NULL, "url", 0, PUB_OPTION_TEXT, FIELD (url), 0, 0, check_url, N_("URL"),
+  {NULL, "url", 0, PUB_OPTION_TEXT, FIELD (url), 0, 0, check_url, N_("BASE"),
       N_("URL by which players reach this server, for playlists and pages"
             " (default: what they have asked for)")},
   {N_("Who may do what"), "point", 0, PUB_OPTION_LIST, FIELD (points), 0, 0,
