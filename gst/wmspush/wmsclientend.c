@@ -120,7 +120,8 @@ wms_client_linger_cb (gpointer user_data)
   WmsClient *self = user_data;
 
   if (self->http != NULL)
-    wms_client_start_source (self, LINGER_MS * 1000, linger_over_cb);
+    wms_client_start_source (self, LINGER_MS * G_GUINT64_CONSTANT (1000),
+        linger_over_cb);
   return G_SOURCE_REMOVE;
 }
 
