@@ -20,6 +20,8 @@
 static GstFlowReturn (*base_event) (GstAggregator *, GstAggregatorPad *,
     GstEvent *);
 static gboolean (*base_query) (GstAggregator *, GstAggregatorPad *, GstQuery *);
+static gboolean (*answer_query) (GstAggregator *, GstAggregatorPad *,
+    GstQuery *);
 
 static void
 sleep_locked (GstWmsAsfIntake * self)
@@ -438,19 +440,62 @@ take_event (GstAggregator * mux, GstAggregatorPad * pad, GstEvent * event)
   return base_event (mux, pad, event);
 }
 
-/* A serialized query waits until the streaming thread comes to it. */
+/* A serialized query waits until the streaming thread comes to it.  The base
+ * class gives it back at a flush, and to stop, while that thread may be at it:
+ * then it is waited for. */
+static gboolean
+wait_for_answer (GstWmsAsfIntake * self, GstAggregator * mux,
+    GstAggregatorPad * pad, GstQuery * query)
+{
+  gboolean ok;
+
+  g_mutex_lock (&self->lock);
+  self->query = query;
+  g_mutex_unlock (&self->lock);
+  ok = base_query (mux, pad, query);
+  g_mutex_lock (&self->lock);
+  self->query = NULL;
+  while (self->is_answering)
+    sleep_locked (self);
+  g_mutex_unlock (&self->lock);
+  return ok;
+}
+
 static gboolean
 take_query (GstAggregator * mux, GstAggregatorPad * pad, GstQuery * query)
 {
   GstWmsAsfIntake *self = GST_WMS_ASF_MUX_PAD (pad)->intake;
   gboolean ok;
 
-  if (!GST_QUERY_IS_SERIALIZED (query) || self->is_sparse)
-    return base_query (mux, pad, query);
+  if (!GST_QUERY_IS_SERIALIZED (query))
+    return answer_query (mux, pad, query);
+  if (self->is_sparse)
+    return wait_for_answer (self, mux, pad, query);
   seal (self, GST_PAD (pad), GST_OBJECT (mux), NULL);
   begin_wait (GST_PAD (pad), GST_OBJECT (mux));
-  ok = base_query (mux, pad, query);
+  ok = wait_for_answer (self, mux, pad, query);
   end_wait (self);
+  return ok;
+}
+
+/* Streaming thread, with what was a serialized query and may be gone. */
+static gboolean
+answer_serialized (GstAggregator * mux, GstAggregatorPad * pad,
+    GstQuery * query)
+{
+  GstWmsAsfIntake *self = GST_WMS_ASF_MUX_PAD (pad)->intake;
+  gboolean ok;
+
+  g_mutex_lock (&self->lock);
+  ok = self->is_answering = query == self->query;
+  g_mutex_unlock (&self->lock);
+  if (!ok)
+    return FALSE;
+  ok = answer_query (mux, pad, query);
+  g_mutex_lock (&self->lock);
+  self->is_answering = FALSE;
+  gst_wms_asf_intake_wake_locked (self);
+  g_mutex_unlock (&self->lock);
   return ok;
 }
 
@@ -459,8 +504,10 @@ gst_wms_asf_intake_class_init (GstAggregatorClass * klass)
 {
   base_event = klass->sink_event_pre_queue;
   base_query = klass->sink_query_pre_queue;
+  answer_query = klass->sink_query;
   klass->sink_event_pre_queue = take_event;
   klass->sink_query_pre_queue = take_query;
+  klass->sink_query = answer_serialized;
 }
 
 void

@@ -56,6 +56,8 @@ struct _GstWmsAsfIntake
   GstWmsAsfBatch *pending;
   GQueue sealed;                /* batches that an event came after */
   GQueue events;                /* GstWmsAsfQueuedEvent */
+  GstQuery *query;              /* that waits for the streaming thread */
+  gboolean is_answering;        /* which is at it */
   GstWmsAsfBatch *spare;
   /* lock: of a sparse pad, buffers and events */
   GQueue items;

@@ -243,6 +243,66 @@ GST_START_TEST (test_long_gap)
 
 GST_END_TEST;
 
+typedef struct
+{
+  GstHarness *input;
+  GAsyncQueue *arrived, *gate, *answered;
+} HeldQuery;
+
+static GstPadProbeReturn
+hold_query (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  HeldQuery *held = data;
+
+  if (info->type & GST_PAD_PROBE_TYPE_PUSH
+      && GST_QUERY_TYPE (GST_PAD_PROBE_INFO_QUERY (info)) == GST_QUERY_DRAIN) {
+    g_async_queue_push (held->arrived, held);
+    g_async_queue_pop (held->gate);
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+static gpointer
+ask (gpointer data)
+{
+  HeldQuery *held = data;
+
+  wait_until_taken (held->input);
+  g_async_queue_push (held->answered, held);
+  return NULL;
+}
+
+/* A flush of one pad ends its wait for the answer to a serialized query, and who
+ * asked frees it: not while the streaming thread is at it. */
+GST_START_TEST (test_flush_during_query)
+{
+  HeldQuery held = { NULL, g_async_queue_new (), g_async_queue_new (),
+    g_async_queue_new ()
+  };
+  GThread *thread;
+  TestMux mux;
+
+  begin (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO);
+  /* behind which the sound is taken, and the query is next */
+  test_mux_push (mux.video, 40, 40, 100, TRUE);
+  held.input = mux.audio;
+  gst_pad_add_probe (mux.out->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM,
+      hold_query, &held, NULL);
+  thread = g_thread_new ("ask", ask, &held);
+  g_async_queue_pop (held.arrived);
+  gst_harness_push_event (mux.audio, gst_event_new_flush_start ());
+  fail_unless (g_async_queue_timeout_pop (held.answered, QUIET) == NULL);
+  g_async_queue_push (held.gate, &held);
+  g_thread_join (thread);
+  gst_harness_push_event (mux.audio, gst_event_new_flush_stop (TRUE));
+  test_mux_clear (&mux);
+  g_async_queue_unref (held.arrived);
+  g_async_queue_unref (held.gate);
+  g_async_queue_unref (held.answered);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxguards_suite (void)
 {
@@ -258,6 +318,7 @@ asfmuxguards_suite (void)
   tcase_add_test (tc, test_long_gap);
   tcase_add_test (tc, test_flush_within_batch);
   tcase_add_test (tc, test_many_flushes);
+  tcase_add_test (tc, test_flush_during_query);
   return s;
 }
 
