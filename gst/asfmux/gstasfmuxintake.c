@@ -304,14 +304,17 @@ look (GstWmsAsfIntake * self, GstAggregatorPad * pad)
   gst_buffer_unref (buffer);
 }
 
-/* Gives the token back, unless a flush took its buffer away. */
+/* Gives the token back, unless a flush took its buffer away, which it may do
+ * between the two looks as well. */
 static void
 give_back (GstWmsAsfIntake * self, GstAggregatorPad * pad)
 {
   GstBuffer *buffer = gst_aggregator_pad_peek_buffer (pad);
+  GstBuffer *popped = NULL;
 
   if (buffer != NULL && get_token (buffer) == self->taken)
-    gst_buffer_unref (gst_aggregator_pad_pop_buffer (pad));
+    popped = gst_aggregator_pad_pop_buffer (pad);
+  gst_clear_buffer (&popped);
   gst_clear_buffer (&buffer);
   g_clear_pointer (&self->taken, token_unref);
 }
