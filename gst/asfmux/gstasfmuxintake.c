@@ -310,11 +310,9 @@ static void
 give_back (GstWmsAsfIntake * self, GstAggregatorPad * pad)
 {
   GstBuffer *buffer = gst_aggregator_pad_peek_buffer (pad);
-  GstBuffer *popped = NULL;
 
   if (buffer != NULL && get_token (buffer) == self->taken)
-    popped = gst_aggregator_pad_pop_buffer (pad);
-  gst_clear_buffer (&popped);
+    gst_aggregator_pad_drop_buffer (pad);
   gst_clear_buffer (&buffer);
   g_clear_pointer (&self->taken, token_unref);
 }
@@ -361,9 +359,7 @@ refill (GstWmsAsfIntake * self, GstAggregatorPad * pad)
 static GstBuffer *
 pop_plain (GstWmsAsfIntake * self, GstAggregatorPad * pad)
 {
-  GstBuffer *buffer = gst_aggregator_pad_pop_buffer (pad);
-
-  gst_clear_buffer (&buffer);
+  gst_aggregator_pad_drop_buffer (pad);
   return g_steal_pointer (&self->plain);
 }
 
