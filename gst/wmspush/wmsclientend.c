@@ -149,16 +149,17 @@ end_without_answer (WmsClient * self, GError ** error)
 {
   g_autoptr (GError) reason = NULL;
   WmsWriterStats stats = { 0, };
+  guint unsent;
 
   g_mutex_lock (&self->lock);
   if (self->writer != NULL)
     wms_writer_get_stats (self->writer, &stats);
+  unsent = count_unsent_locked (self, &stats);
   if (self->phase == WMS_PHASE_FAILED)
     reason = g_error_copy (self->failure);
-  else if (count_unsent_locked (self, &stats) > 0)
+  else if (unsent > 0)
     reason = g_error_new (WMS_ERROR, WMS_ERROR_STALLED,
-        "%u bytes before the end were not acknowledged",
-        count_unsent_locked (self, &stats));
+        "%u bytes before the end were not acknowledged", unsent);
   else if (is_to_be_whole_locked (self) && wms_push_is_answered (self->push))
     reason = g_error_new_literal (WMS_ERROR, WMS_ERROR_STALLED,
         "the last request was not answered");
@@ -252,6 +253,13 @@ write_end (WmsClient * self, GCancellable * cancellable, GError ** error)
   return TRUE;
 }
 
+/* -1 for no limit, as those who wait take it. */
+static gint
+get_timeout_ms (const WmsClient * self)
+{
+  return self->timeout_ms > 0 ? (gint) self->timeout_ms : -1;
+}
+
 /* Returns: whether there is more to write. */
 static gboolean
 fill_rest (WmsClient * self, WmsWriter * writer, GCancellable * cancellable)
@@ -268,9 +276,8 @@ fill_rest (WmsClient * self, WmsWriter * writer, GCancellable * cancellable)
   wms_writer_leave (writer);
   if (result != WMS_WRITE_BLOCKED)
     return result == WMS_WRITE_DONE && left > 0;
-  return wms_writer_wait (writer,
-      self->timeout_ms > 0 ? (gint) self->timeout_ms : -1, cancellable,
-      &reason) || (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
+  return wms_writer_wait (writer, get_timeout_ms (self), cancellable, &reason)
+      || (g_error_matches (reason, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
       && is_taking (self));
 }
 
@@ -300,11 +307,11 @@ complete_request (WmsClient * self, GCancellable * cancellable)
 static gboolean
 wait_open (WmsClient * self, GCancellable * cancellable, GError ** error)
 {
-  gint timeout_ms = self->timeout_ms > 0 ? (gint) self->timeout_ms : -1;
   gboolean ok = TRUE;
   WmsWait wait;
 
-  wms_wait_begin (&wait, &self->lock, &self->cond, cancellable, timeout_ms);
+  wms_wait_begin (&wait, &self->lock, &self->cond, cancellable,
+      get_timeout_ms (self));
   while (ok && (self->phase == WMS_PHASE_SETUP
           || (self->phase == WMS_PHASE_LOST && !self->has_opened)))
     ok = wms_wait_step (&wait, error);
@@ -356,7 +363,6 @@ wms_client_goes_on (WmsClient * self)
 gboolean
 wms_client_end (WmsClient * self, GCancellable * cancellable, GError ** error)
 {
-  gint timeout_ms = self->timeout_ms > 0 ? (gint) self->timeout_ms : -1;
   WmsPhase phase;
 
   if (self->end_us == 0)
@@ -377,7 +383,7 @@ wms_client_end (WmsClient * self, GCancellable * cancellable, GError ** error)
   if (phase < WMS_PHASE_ENDING && !write_end (self, cancellable, error))
     return FALSE;
   complete_request (self, cancellable);
-  return wait_for_end (self, timeout_ms, cancellable, error);
+  return wait_for_end (self, get_timeout_ms (self), cancellable, error);
 }
 
 static gboolean
