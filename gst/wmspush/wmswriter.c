@@ -377,10 +377,20 @@ stream_ready_cb (GObject * stream, gpointer user_data)
   return note_cb (user_data);
 }
 
-static gboolean
-cancelled_cb (GCancellable * cancellable, gpointer user_data)
+static void
+wake_up_cb (GCancellable * cancellable, gpointer user_data)
 {
-  return note_cb (user_data);
+  g_main_context_wakeup (user_data);
+}
+
+/* Not by a source: GLib 2.74 leaves that behind when it is cleared while the
+ * cancelling thread is still at it. */
+static gulong
+connect_wake_up (WmsWriter * self, GCancellable * cancellable)
+{
+  return cancellable == NULL ? 0 :
+      g_cancellable_connect (cancellable, G_CALLBACK (wake_up_cb),
+      self->context, NULL);
 }
 
 /* Returns: (transfer full): @source, to be cleared behind the wait. */
@@ -399,25 +409,25 @@ static gboolean
 wait_tls (WmsWriter * self, gint timeout_ms, GCancellable * cancellable,
     GError ** error)
 {
-  gboolean is_over = FALSE, timed_out = FALSE;
-  GSource *sources[4] = { NULL, };
+  gboolean is_ready = FALSE, timed_out = FALSE;
+  GSource *sources[2] = { NULL, };
+  gulong closing_id = connect_wake_up (self, self->closing);
+  gulong cancel_id = connect_wake_up (self, cancellable);
   gsize i;
 
   sources[0] = attach (self,
       g_pollable_output_stream_create_source (self->tls, NULL),
-      G_SOURCE_FUNC (stream_ready_cb), &is_over);
-  sources[1] = attach (self, g_cancellable_source_new (self->closing),
-      G_SOURCE_FUNC (cancelled_cb), &is_over);
-  if (cancellable != NULL)
-    sources[2] = attach (self, g_cancellable_source_new (cancellable),
-        G_SOURCE_FUNC (cancelled_cb), &is_over);
+      G_SOURCE_FUNC (stream_ready_cb), &is_ready);
   if (timeout_ms >= 0)
-    sources[3] = attach (self, g_timeout_source_new (timeout_ms), note_cb,
+    sources[1] = attach (self, g_timeout_source_new (timeout_ms), note_cb,
         &timed_out);
-  while (!is_over && !timed_out)
+  while (!is_ready && !timed_out && !g_cancellable_is_cancelled (self->closing)
+      && !g_cancellable_is_cancelled (cancellable))
     g_main_context_iteration (self->context, TRUE);
   for (i = 0; i < G_N_ELEMENTS (sources); i++)
     wms_source_clear (&sources[i]);
+  g_cancellable_disconnect (cancellable, cancel_id);
+  g_cancellable_disconnect (self->closing, closing_id);
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return FALSE;
   if (timed_out)

@@ -4,6 +4,7 @@
 #include "wmspush/wmswriter.h"
 
 #include <gst/check/gstcheck.h>
+#include <malloc.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -323,6 +324,41 @@ GST_START_TEST (test_wait_without_descriptors)
 
 GST_END_TEST;
 
+static void
+linger_cb (GCancellable * cancellable, gpointer user_data)
+{
+  g_usleep (5000);
+}
+
+/* GLib's own source leaves 168 bytes behind when the wait ends before
+ * g_cancellable_cancel() does. */
+GST_START_TEST (test_tls_cancelled_waits)
+{
+  const guint n_waits = 50;
+  Pair pair;
+  g_autoptr (GIOStream) server = pair_init_tls (&pair);
+  gsize before = 0;
+  guint i;
+
+  fill_queues (&pair);
+  for (i = 0; i < 5 + n_waits; i++) {
+    g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+    GThread *thread;
+
+    if (i == 5)
+      before = mallinfo2 ().uordblks;
+    g_signal_connect_after (cancellable, "cancelled", G_CALLBACK (linger_cb),
+        NULL);
+    thread = g_thread_new ("cancel", cancel, cancellable);
+    fail_wait (pair.writer, -1, cancellable, G_IO_ERROR_CANCELLED);
+    g_thread_join (thread);
+  }
+  fail_unless (mallinfo2 ().uordblks < before + n_waits * 100);
+  pair_clear (&pair);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_tls_wait_without_descriptors)
 {
   Pair pair;
@@ -574,6 +610,7 @@ wmswriter_suite (void)
   tcase_add_test (tc, test_tls_finish);
   tcase_add_test (tc, test_wait_ends);
   tcase_add_test (tc, test_wait_without_descriptors);
+  tcase_add_test (tc, test_tls_cancelled_waits);
   tcase_add_test (tc, test_tls_wait_without_descriptors);
   tcase_add_test (tc, test_peer_closed);
   tcase_add_loop_test (tc, test_full_request, 0, 40);
