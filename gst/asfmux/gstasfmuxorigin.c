@@ -20,11 +20,14 @@ GST_DEBUG_CATEGORY_EXTERN (gst_wms_asf_mux_debug);
 
 /* Whether the buffer may have been moved. */
 static gboolean
-is_suspect (const GstWmsAsfMuxPad * pad, GstBuffer * first)
+is_suspect (GstWmsAsfMuxPad * pad, GstBuffer * first)
 {
+  GstSegment segment;
+
+  gst_wms_asf_mux_pad_get_segment (pad, &segment);
   return first != NULL && gst_wms_asf_mux_pad_comes_from_asf (pad)
       && GST_BUFFER_PTS_IS_VALID (first)
-      && GST_BUFFER_PTS (first) == GST_AGGREGATOR_PAD (pad)->segment.start;
+      && GST_BUFFER_PTS (first) == segment.start;
 }
 
 static gboolean
@@ -78,17 +81,11 @@ video_duration (const GstWmsAsfMuxPad * pad, GstBuffer * buffer)
       0 : duration;
 }
 
-GstClockTime
-gst_wms_asf_origin_lead (GstWmsAsfMuxPad * pad)
+static GstClockTime
+find_lead (GstWmsAsfMuxPad * pad, GstBuffer * first, GstBuffer * second)
 {
-  GstBuffer *first = gst_wms_asf_intake_peek (pad);
   GstClockTime duration, step, lead;
-  GstBuffer *second;
 
-  if (!is_suspect (pad, first) || is_live (pad))
-    return 0;
-  second = gst_wms_asf_intake_peek_second (pad);
-  first = gst_wms_asf_intake_peek (pad);
   if (second == NULL || !GST_BUFFER_PTS_IS_VALID (second)
       || GST_BUFFER_PTS (second) < GST_BUFFER_PTS (first))
     return 0;
@@ -104,6 +101,21 @@ gst_wms_asf_origin_lead (GstWmsAsfMuxPad * pad)
       "second one comes %" GST_TIME_FORMAT " after it: begins %"
       GST_TIME_FORMAT " earlier", GST_TIME_ARGS (duration),
       GST_TIME_ARGS (step), GST_TIME_ARGS (lead));
+  return lead;
+}
+
+GstClockTime
+gst_wms_asf_origin_lead (GstWmsAsfMuxPad * pad)
+{
+  GstBuffer *first = gst_wms_asf_intake_peek (pad);
+  GstClockTime lead;
+
+  if (!is_suspect (pad, first) || is_live (pad))
+    return 0;
+  /* which a flush may drop meanwhile */
+  gst_buffer_ref (first);
+  lead = find_lead (pad, first, gst_wms_asf_intake_peek_second (pad));
+  gst_buffer_unref (first);
   return lead;
 }
 

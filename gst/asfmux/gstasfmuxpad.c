@@ -38,6 +38,14 @@ gst_wms_asf_mux_pad_forget_position (GstWmsAsfMuxPad * self)
 }
 
 void
+gst_wms_asf_mux_pad_get_segment (GstWmsAsfMuxPad * self, GstSegment * segment)
+{
+  GST_OBJECT_LOCK (self);
+  *segment = self->parent.segment;
+  GST_OBJECT_UNLOCK (self);
+}
+
+void
 gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self)
 {
   gst_wms_asf_mux_pad_reset_stream (self);

@@ -142,6 +142,17 @@ void gst_wms_asf_mux_pad_forget_position (GstWmsAsfMuxPad * self);
 GstClockTime gst_wms_asf_sane_duration (GstClockTime duration);
 
 /**
+ * gst_wms_asf_mux_pad_get_segment:
+ * @self: a pad.
+ * @segment: (out caller-allocates): what its time stamps are counted in.
+ *
+ * A flush of the pad, in another thread, takes it away at any time: only what was
+ * copied stays in the format that it was found in.
+ */
+void gst_wms_asf_mux_pad_get_segment (GstWmsAsfMuxPad * self,
+    GstSegment * segment);
+
+/**
  * gst_wms_asf_mux_pad_reset_stream:
  *
  * Forgets what belongs to one header, and takes the properties over for the

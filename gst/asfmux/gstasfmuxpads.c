@@ -198,8 +198,12 @@ gst_wms_asf_pads_skip_gaps (GstElement * mux)
 
     if (buffer == NULL || !gst_wms_asf_mux_pad_is_gap (buffer))
       continue;
+    /* unless a flush takes it away */
+    buffer = gst_wms_asf_intake_pop (pad);
+    if (buffer == NULL)
+      continue;
     gst_wms_asf_mux_pad_advance (pad, buffer);
-    gst_buffer_unref (gst_wms_asf_intake_pop (pad));
+    gst_buffer_unref (buffer);
     skipped = TRUE;
   }
   GST_OBJECT_UNLOCK (mux);

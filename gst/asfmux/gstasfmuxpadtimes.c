@@ -29,12 +29,14 @@ to_running (GstWmsAsfMuxPad * self, GstClockTime time)
   guint64 running = time;
   gint sign = 1;
 
+  GST_OBJECT_LOCK (self);
   if (segment->format == GST_FORMAT_TIME && segment->rate == 1.0 &&
       segment->offset == 0 && time >= segment->start)
     running = time - segment->start + segment->base;
   else if (segment->format == GST_FORMAT_TIME)
     sign = gst_segment_to_running_time_full (segment, GST_FORMAT_TIME, time,
         &running);
+  GST_OBJECT_UNLOCK (self);
   if (sign == 0)
     return 0;
   running = MIN (running, MAX_RUNNING);

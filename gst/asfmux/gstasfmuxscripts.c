@@ -108,12 +108,13 @@ find_stream (GstWmsAsfSession * self, guint8 number)
 static GstClockTime
 to_position (GstWmsAsfMuxPad * pad, GstClockTimeDiff running)
 {
-  const GstSegment *segment = &GST_AGGREGATOR_PAD (pad)->segment;
+  GstSegment segment;
 
+  gst_wms_asf_mux_pad_get_segment (pad, &segment);
   running -= pad->jump_ns;
-  if (segment->format != GST_FORMAT_TIME)
+  if (segment.format != GST_FORMAT_TIME)
     return MAX (running, 0);
-  return gst_segment_position_from_running_time (segment, GST_FORMAT_TIME,
+  return gst_segment_position_from_running_time (&segment, GST_FORMAT_TIME,
       MAX (running, 0));
 }
 

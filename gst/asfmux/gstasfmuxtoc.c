@@ -41,7 +41,7 @@ gst_wms_asf_toc_take (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
   gst_event_unref (event);
   gst_wms_asf_toc_clear (&pad->toc);
   pad->toc = toc;
-  pad->toc_segment = GST_AGGREGATOR_PAD (pad)->segment;
+  gst_wms_asf_mux_pad_get_segment (pad, &pad->toc_segment);
   if (!self->is_started || !pad->in_header)
     return;
   if (!self->is_file)
@@ -63,7 +63,7 @@ find_segments (GPtrArray * pads)
     GstWmsAsfMuxPad *pad = g_ptr_array_index (pads, i);
 
     if (pad->toc_segment.format == GST_FORMAT_UNDEFINED)
-      pad->toc_segment = GST_AGGREGATOR_PAD (pad)->segment;
+      gst_wms_asf_mux_pad_get_segment (pad, &pad->toc_segment);
   }
 }
 

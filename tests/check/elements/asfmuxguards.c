@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dlfcn.h>
+
+#include <gst/base/gstaggregator.h>
 #include <gst/check/gsttestclock.h>
 
 #include "testmux.h"
@@ -303,6 +306,57 @@ GST_START_TEST (test_flush_during_query)
 
 GST_END_TEST;
 
+/* the pad whose segment is looked at; atomic */
+static GstPad *watched;
+static gint n_looks, n_unguarded;
+
+/* That of GStreamer, which the muxer calls: it asserts that the segment is in
+ * the format that the caller has just seen it in. */
+gint
+gst_segment_to_running_time_full (const GstSegment * segment, GstFormat format,
+    guint64 position, guint64 * running_time)
+{
+  gint (*next) (const GstSegment *, GstFormat, guint64, guint64 *);
+  GstPad *pad = g_atomic_pointer_get (&watched);
+
+  *(void **) &next = dlsym (RTLD_NEXT, "gst_segment_to_running_time_full");
+  if (pad != NULL && segment == &GST_AGGREGATOR_PAD_CAST (pad)->segment) {
+    g_atomic_int_inc (&n_looks);
+    if (GST_OBJECT_TRYLOCK (pad)) {
+      g_atomic_int_inc (&n_unguarded);
+      GST_OBJECT_UNLOCK (pad);
+    }
+  }
+  return next (segment, format, position, running_time);
+}
+
+/* A flush takes a pad's segment away under the pad's lock, at any time. */
+GST_START_TEST (test_segment_is_guarded)
+{
+  GstSegment segment;
+  TestMux mux;
+  guint i;
+
+  begin (&mux, TEST_MUX_VIDEO | TEST_MUX_AUDIO);
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  segment.rate = 2;
+  g_atomic_pointer_set (&watched, GST_PAD_PEER (mux.audio->srcpad));
+  for (i = 1; i < 20; i++) {
+    test_mux_push_many (mux.video, i, 1, 100);
+    if (i == 1)
+      gst_harness_push_event (mux.audio, gst_event_new_segment (&segment));
+    test_mux_push_many (mux.audio, i, 1, 100);
+  }
+  test_mux_end (&mux);
+  fail_unless_equals_int (test_mux_count_objects (&mux), 40);
+  g_atomic_pointer_set (&watched, NULL);
+  fail_unless (g_atomic_int_get (&n_looks) > 0);
+  fail_unless_equals_int (g_atomic_int_get (&n_unguarded), 0);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxguards_suite (void)
 {
@@ -319,6 +373,7 @@ asfmuxguards_suite (void)
   tcase_add_test (tc, test_flush_within_batch);
   tcase_add_test (tc, test_many_flushes);
   tcase_add_test (tc, test_flush_during_query);
+  tcase_add_test (tc, test_segment_is_guarded);
   return s;
 }
 
