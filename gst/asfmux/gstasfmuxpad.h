@@ -146,8 +146,8 @@ GstClockTime gst_wms_asf_sane_duration (GstClockTime duration);
  * @self: a pad.
  * @segment: (out caller-allocates): what its time stamps are counted in.
  *
- * A flush of the pad, in another thread, takes it away at any time: only what was
- * copied stays in the format that it was found in.
+ * A flush of the pad, in another thread, takes it away at any time: only what
+ * was copied stays in the format that it was found in.
  */
 void gst_wms_asf_mux_pad_get_segment (GstWmsAsfMuxPad * self,
     GstSegment * segment);

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 /* The writer over a socketpair whose queues are small, and over TLS. */
-#include "wmspush/wmswriter.h"
-
 #include <gst/check/gstcheck.h>
-#include <malloc.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,61 +9,9 @@
 #include "sinkrig.h"
 #include "wmspush/wmssocket.h"
 #include "wmspush/wmsstatus.h"
+#include "writerpair.h"
 
 #define N_PACKETS 200
-
-typedef struct
-{
-  GSocketConnection *ours;
-  GSocketConnection *theirs;
-  WmsWriter *writer;
-  GByteArray *expected;
-} Pair;
-
-static GSocketConnection *
-new_connection (gint fd)
-{
-  g_autoptr (GSocket) socket = g_socket_new_from_fd (fd, NULL);
-  gint size = 4096;
-
-  setsockopt (fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-  return g_socket_connection_factory_create_connection (socket);
-}
-
-static void
-pair_init (Pair * pair, guint64 request_length)
-{
-  gint fds[2];
-
-  fail_unless (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
-  pair->ours = new_connection (fds[0]);
-  pair->theirs = new_connection (fds[1]);
-  pair->writer = wms_writer_new (G_IO_STREAM (pair->ours), request_length, 0,
-      NULL);
-  pair->expected = g_byte_array_new ();
-  fail_unless (pair->writer != NULL);
-}
-
-static void
-pair_clear (Pair * pair)
-{
-  wms_writer_unref (pair->writer);
-  g_object_unref (pair->ours);
-  g_object_unref (pair->theirs);
-  g_byte_array_unref (pair->expected);
-}
-
-/* A packet, and the bytes that it has to become. */
-static void
-make_packet (Pair * pair, WmsPacket * packet, guint n)
-{
-  g_autoptr (GBytes) bytes = sink_rig_get_packet (n);
-  g_autoptr (GstBuffer) buffer = gst_buffer_new_wrapped_bytes (bytes);
-
-  fail_unless (wms_packet_init (packet, WMS_FRAME_DATA, buffer, NULL));
-  g_byte_array_append (pair->expected, packet->head, packet->head_size);
-  g_byte_array_append (pair->expected, packet->body, packet->body_size);
-}
 
 static gpointer
 read_slowly (gpointer user_data)
@@ -108,7 +53,7 @@ write_all (WmsWriter * writer, WmsPacket * packets, guint n_packets,
 }
 
 static void
-check_stream (Pair * pair, GInputStream * input)
+check_stream (WriterPair * pair, GInputStream * input)
 {
   static WmsPacket packets[N_PACKETS];
   WmsWriterStats stats;
@@ -117,7 +62,7 @@ check_stream (Pair * pair, GInputStream * input)
   guint i;
 
   for (i = 0; i < N_PACKETS; i++)
-    make_packet (pair, &packets[i], i);
+    writer_pair_make_packet (pair, &packets[i], i);
   thread = write_all (pair->writer, packets, N_PACKETS, input);
   fail_unless (thread != NULL);
   wms_writer_get_stats (pair->writer, &stats);
@@ -133,76 +78,24 @@ check_stream (Pair * pair, GInputStream * input)
 /* Short writes end anywhere, also in a head; every byte arrives once. */
 GST_START_TEST (test_short_writes)
 {
-  Pair pair;
+  WriterPair pair;
 
-  pair_init (&pair, 2147483647);
+  writer_pair_init (&pair, 2147483647);
   check_stream (&pair,
       g_io_stream_get_input_stream (G_IO_STREAM (pair.theirs)));
-  pair_clear (&pair);
+  writer_pair_clear (&pair);
 }
 
 GST_END_TEST;
 
-static gboolean
-accept_any (GTlsConnection * connection, GTlsCertificate * certificate,
-    GTlsCertificateFlags errors, gpointer user_data)
-{
-  return TRUE;
-}
-
-static gpointer
-shake_hands (gpointer user_data)
-{
-  fail_unless (g_tls_connection_handshake (user_data, NULL, NULL));
-  return NULL;
-}
-
-/* Returns the server's side, which keeps the client's. */
-static GIOStream *
-make_tls (GSocketConnection * ours, GSocketConnection * theirs,
-    GIOStream ** client)
-{
-  g_autoptr (GTlsCertificate) certificate =
-      g_tls_certificate_new_from_file (TEST_CERTIFICATE, NULL);
-  GIOStream *server;
-  GThread *thread;
-
-  fail_unless (certificate != NULL);
-  server = g_tls_server_connection_new (G_IO_STREAM (theirs), certificate,
-      NULL);
-  *client = g_tls_client_connection_new (G_IO_STREAM (ours), NULL, NULL);
-  fail_unless (server != NULL && *client != NULL);
-  g_signal_connect (*client, "accept-certificate", G_CALLBACK (accept_any),
-      NULL);
-  thread = g_thread_new ("server", shake_hands, server);
-  shake_hands (*client);
-  g_thread_join (thread);
-  g_object_set_data_full (G_OBJECT (server), "client", *client, g_object_unref);
-  return server;
-}
-
-/* Returns the server's side. */
-static GIOStream *
-pair_init_tls (Pair * pair)
-{
-  GIOStream *client;
-  GIOStream *server;
-
-  pair_init (pair, 2147483647);
-  server = make_tls (pair->ours, pair->theirs, &client);
-  wms_writer_unref (pair->writer);
-  pair->writer = wms_writer_new (client, 2147483647, 0, NULL);
-  return server;
-}
-
 /* The same, through TLS: records are offered again as they were. */
 GST_START_TEST (test_tls)
 {
-  Pair pair;
-  g_autoptr (GIOStream) server = pair_init_tls (&pair);
+  WriterPair pair;
+  g_autoptr (GIOStream) server = writer_pair_init_tls (&pair);
 
   check_stream (&pair, g_io_stream_get_input_stream (server));
-  pair_clear (&pair);
+  writer_pair_clear (&pair);
 }
 
 GST_END_TEST;
@@ -216,8 +109,8 @@ GST_START_TEST (test_tls_finish)
   guint n_frames;
 
   for (n_frames = 1; result == WMS_WRITE_DONE; n_frames++) {
-    Pair pair;
-    g_autoptr (GIOStream) server = pair_init_tls (&pair);
+    WriterPair pair;
+    g_autoptr (GIOStream) server = writer_pair_init_tls (&pair);
     guint i, n;
 
     for (i = 0; i < n_frames && result == WMS_WRITE_DONE; i++) {
@@ -229,142 +122,9 @@ GST_START_TEST (test_tls_finish)
     if (result == WMS_WRITE_DONE)
       n_blocked += wms_writer_finish (pair.writer) == WMS_WRITE_BLOCKED;
     wms_writer_shutdown (pair.writer);
-    pair_clear (&pair);
+    writer_pair_clear (&pair);
   }
   fail_unless (n_frames > 2 && n_blocked > 0);
-}
-
-GST_END_TEST;
-
-static void
-fill_queues (Pair * pair)
-{
-  WmsPacket packet;
-  guint i = 0;
-  guint n;
-
-  for (;;) {
-    make_packet (pair, &packet, i++);
-    if (wms_writer_push (pair->writer, &packet, 1, &n, NULL)
-        == WMS_WRITE_BLOCKED) {
-      if (n == 0)
-        wms_packet_clear (&packet);
-      return;
-    }
-  }
-}
-
-static gpointer
-cancel (gpointer user_data)
-{
-  g_cancellable_cancel (user_data);
-  return NULL;
-}
-
-static void
-fail_wait (WmsWriter * writer, gint timeout_ms, GCancellable * cancellable,
-    gint code)
-{
-  g_autoptr (GError) error = NULL;
-
-  fail_if (wms_writer_wait (writer, timeout_ms, cancellable, &error));
-  fail_unless (g_error_matches (error, G_IO_ERROR, code));
-}
-
-/* Of a writer whose queues are full. */
-static void
-check_waits (WmsWriter * writer)
-{
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  GThread *thread;
-
-  fail_wait (writer, 1, cancellable, G_IO_ERROR_TIMED_OUT);
-  thread = g_thread_new ("cancel", cancel, cancellable);
-  fail_wait (writer, -1, cancellable, G_IO_ERROR_CANCELLED);
-  g_thread_join (thread);
-  fail_wait (writer, -1, cancellable, G_IO_ERROR_CANCELLED);
-  wms_writer_shutdown (writer);
-  fail_unless (wms_writer_wait (writer, -1, NULL, NULL));
-}
-
-GST_START_TEST (test_wait_ends)
-{
-  Pair pair;
-  guint n;
-
-  pair_init (&pair, 2147483647);
-  fail_unless (wms_writer_wait (pair.writer, 0, NULL, NULL));
-  fill_queues (&pair);
-  check_waits (pair.writer);
-  /* a shutdown has ended the last wait, and now nothing can be written */
-  fail_unless_equals_int (wms_writer_push (pair.writer, NULL, 0, &n, NULL),
-      WMS_WRITE_FAILED);
-  pair_clear (&pair);
-}
-
-GST_END_TEST;
-
-/* GLib's own waits end the process there. */
-static void
-check_without_descriptors (Pair * pair)
-{
-  sink_rig_use_up_descriptors ();
-  fill_queues (pair);
-  check_waits (pair->writer);
-  pair_clear (pair);
-}
-
-GST_START_TEST (test_wait_without_descriptors)
-{
-  Pair pair;
-
-  pair_init (&pair, 2147483647);
-  check_without_descriptors (&pair);
-}
-
-GST_END_TEST;
-
-static void
-linger_cb (GCancellable * cancellable, gpointer user_data)
-{
-  g_usleep (5000);
-}
-
-/* GLib's own source leaves 168 bytes behind when the wait ends before
- * g_cancellable_cancel() does. */
-GST_START_TEST (test_tls_cancelled_waits)
-{
-  const guint n_waits = 50;
-  Pair pair;
-  g_autoptr (GIOStream) server = pair_init_tls (&pair);
-  gsize before = 0;
-  guint i;
-
-  fill_queues (&pair);
-  for (i = 0; i < 5 + n_waits; i++) {
-    g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-    GThread *thread;
-
-    if (i == 5)
-      before = mallinfo2 ().uordblks;
-    g_signal_connect_after (cancellable, "cancelled", G_CALLBACK (linger_cb),
-        NULL);
-    thread = g_thread_new ("cancel", cancel, cancellable);
-    fail_wait (pair.writer, -1, cancellable, G_IO_ERROR_CANCELLED);
-    g_thread_join (thread);
-  }
-  fail_unless (mallinfo2 ().uordblks < before + n_waits * 100);
-  pair_clear (&pair);
-}
-
-GST_END_TEST;
-
-GST_START_TEST (test_tls_wait_without_descriptors)
-{
-  Pair pair;
-  g_autoptr (GIOStream) server = pair_init_tls (&pair);
-
-  check_without_descriptors (&pair);
 }
 
 GST_END_TEST;
@@ -373,18 +133,18 @@ GST_START_TEST (test_peer_closed)
 {
   g_autoptr (GError) error = NULL;
   WmsPacket packet;
-  Pair pair;
+  WriterPair pair;
   guint n;
 
-  pair_init (&pair, 2147483647);
+  writer_pair_init (&pair, 2147483647);
   g_io_stream_close (G_IO_STREAM (pair.theirs), NULL, NULL);
-  make_packet (&pair, &packet, 0);
+  writer_pair_make_packet (&pair, &packet, 0);
   fail_unless_equals_int (wms_writer_push (pair.writer, &packet, 1, &n,
           &error), WMS_WRITE_FAILED);
   fail_unless (g_error_matches (error, WMS_ERROR, WMS_ERROR_LOST));
   fail_unless_equals_int (n, 0);
   wms_packet_clear (&packet);
-  pair_clear (&pair);
+  writer_pair_clear (&pair);
 }
 
 GST_END_TEST;
@@ -397,13 +157,13 @@ GST_START_TEST (test_full_request)
   WmsWriteResult result = WMS_WRITE_DONE;
   WmsWriterStats stats;
   WmsPacket packet;
-  Pair pair;
+  WriterPair pair;
   guint n = 1;
   guint i;
 
-  pair_init (&pair, length);
+  writer_pair_init (&pair, length);
   for (i = 0; result == WMS_WRITE_DONE; i++) {
-    make_packet (&pair, &packet, i);
+    writer_pair_make_packet (&pair, &packet, i);
     result = wms_writer_push (pair.writer, &packet, 1, &n, NULL);
   }
   fail_unless_equals_int (result, WMS_WRITE_FULL);
@@ -417,7 +177,7 @@ GST_START_TEST (test_full_request)
   wms_writer_get_stats (pair.writer, &stats);
   fail_unless_equals_uint64 (stats.left, 0);
   fail_unless_equals_uint64 (stats.bytes, length);
-  pair_clear (&pair);
+  writer_pair_clear (&pair);
 }
 
 GST_END_TEST;
@@ -549,7 +309,7 @@ GST_START_TEST (test_tls_silence_is_kept)
   g_autoptr (GSocketConnection) theirs = NULL;
   g_autoptr (GSocketConnection) ours = connect_to_silence (listener, &theirs);
   GIOStream *client;
-  g_autoptr (GIOStream) server = make_tls (ours, theirs, &client);
+  g_autoptr (GIOStream) server = writer_pair_make_tls (ours, theirs, &client);
 
   check_silence (client);
 }
@@ -574,7 +334,7 @@ GST_START_TEST (test_tls_reset_is_kept)
   g_autoptr (GSocketConnection) theirs = NULL;
   g_autoptr (GSocketConnection) ours = connect_to_silence (listener, &theirs);
   GIOStream *client;
-  g_autoptr (GIOStream) server = make_tls (ours, theirs, &client);
+  g_autoptr (GIOStream) server = writer_pair_make_tls (ours, theirs, &client);
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) failure = NULL;
   WmsWriter *writer = wms_writer_new (client, 2147483647, 300, NULL);
@@ -608,10 +368,6 @@ wmswriter_suite (void)
   tcase_add_test (tc, test_short_writes);
   tcase_add_test (tc, test_tls);
   tcase_add_test (tc, test_tls_finish);
-  tcase_add_test (tc, test_wait_ends);
-  tcase_add_test (tc, test_wait_without_descriptors);
-  tcase_add_test (tc, test_tls_cancelled_waits);
-  tcase_add_test (tc, test_tls_wait_without_descriptors);
   tcase_add_test (tc, test_peer_closed);
   tcase_add_loop_test (tc, test_full_request, 0, 40);
   tcase_add_test (tc, test_filler_sizes);
