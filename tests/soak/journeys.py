@@ -63,10 +63,10 @@ def state(location):
 
 
 class Journey:
-    """`is_whole` runs what takes hours, too."""
+    """`is_whole` runs what takes hours, too; `stops` ends it at a failure."""
 
-    def __init__(self, system, is_whole):
-        self.system, self.is_whole = system, is_whole
+    def __init__(self, system, is_whole, stops=False):
+        self.system, self.is_whole, self.stops = system, is_whole, stops
         self.settings = []      # of the reader's shell
         self.servers = {}       # by port
         self.push = None
@@ -105,6 +105,8 @@ class Journey:
                     self.follow_line(f'{path}:{number}', block, line)
 
     def follow_line(self, place, block, line):
+        if self.stops and self.counts['FAILED']:
+            return
         if block.kind == '' and not line.startswith(FIRST_WORDS):
             return
         if line.startswith(('tools/', 'bash ')):
@@ -143,6 +145,8 @@ class Journey:
 
     def run_program(self, path, block):
         """A program of the document's, in a file."""
+        if self.stops and self.counts['FAILED']:
+            return
         with open(self.system.inside(f'{TREE}/example.py'), 'w', encoding='utf-8') as file:
             file.writelines(text + '\n' for _, text in block.lines)
         self.run(f'{path}:{block.lines[0][0]}', 'python3 example.py')
