@@ -388,7 +388,7 @@ hostile_event (GRand * rand, GstClockTime time)
     case 3:
       return gst_event_new_segment_done (GST_FORMAT_TIME, hostile_int (rand));
     case 4:
-      return gst_event_new_stream_group_done (g_rand_int (rand));
+      return gst_event_new_stream_group_done (g_rand_int (rand) | 1);
     default:
       if (hostile_chance (rand, 8) || !GST_CLOCK_TIME_IS_VALID (time))
         time = hostile_time (rand);
