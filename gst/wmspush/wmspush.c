@@ -181,6 +181,27 @@ wms_push_begin_connection (WmsPush * self)
   wms_auth_begin_connection (self->proxy_auth);
 }
 
+/* [MS-WMHTTP] 3.1.4.2.1: who was let in may go on elsewhere, but with NTLM it
+ * would be nobody there. */
+static gboolean
+move (WmsPush * self)
+{
+  if (wms_auth_is_of_connection (self->server_auth)
+      || wms_auth_is_of_connection (self->proxy_auth))
+    return FALSE;
+  wms_push_begin_connection (self);
+  return TRUE;
+}
+
+gboolean
+wms_push_move_start (WmsPush * self)
+{
+  if (self->state != WMS_PUSH_STATE_STREAMING || !move (self))
+    return FALSE;
+  self->state = WMS_PUSH_STATE_OPEN;
+  return TRUE;
+}
+
 gboolean
 wms_push_is_at_home (WmsPush * self)
 {
@@ -322,8 +343,7 @@ is_success (guint status)
 
 /* [MS-WMHTTP] 3.1.5.1 and 3.1.5.2 want the same of both requests' answers
  * (protocol.md, C13).  A server that closes the connection gets the next
- * request on another one ([MS-WMHTTP] 3.1.4.2.1), but with NTLM it would be
- * nobody's there. */
+ * request on another one. */
 static WmsOutcome
 take_success (WmsPush * self, const WmsResponse * response, GError ** error)
 {
@@ -337,9 +357,8 @@ take_success (WmsPush * self, const WmsResponse * response, GError ** error)
   self->state = WMS_PUSH_STATE_OPEN;
   wms_auth_accept (self->server_auth);
   wms_auth_accept (self->proxy_auth);
-  if (response->is_closing && !wms_auth_is_of_connection (self->server_auth)
-      && !wms_auth_is_of_connection (self->proxy_auth))
-    wms_push_begin_connection (self);
+  if (response->is_closing)
+    move (self);
   return WMS_OUTCOME_OPENED;
 }
 

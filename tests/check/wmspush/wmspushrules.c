@@ -100,6 +100,24 @@ GST_START_TEST (test_bound)
 
 GST_END_TEST;
 
+/* A PushStart whose connection is gone moves to another one; there is none
+ * before the server has let us in. */
+GST_START_TEST (test_moved)
+{
+  WmsRequest request;
+  WmsPush *push = new_open_push (&request);
+
+  fail_if (wms_push_move_start (push));
+  fail_unless (wms_push_next_request (push, &request));
+  fail_unless (wms_push_move_start (push));
+  fail_unless (wms_push_next_request (push, &request));
+  fail_unless_equals_int (request.kind, WMS_REQUEST_START);
+  fail_unless (!request.is_bound && request.needs_connection);
+  wms_push_free (push);
+}
+
+GST_END_TEST;
+
 #define NTLM_2 "TlRMTVNTUAACAAAAAAAAAAAAAAAFggIAASNFZ4mrze8AAAAAAAAAAAAAAAAAAAAA"
 
 /* What NTLM has let in is the connection ([MS-WMHTTP] 1.7): elsewhere PushStart
@@ -511,6 +529,7 @@ wmspushrules_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, test_hosts, 0, G_N_ELEMENTS (hosts));
   tcase_add_test (tc, test_bound);
+  tcase_add_test (tc, test_moved);
   tcase_add_test (tc, test_bound_by_ntlm);
   tcase_add_loop_test (tc, test_redirections, 0, G_N_ELEMENTS (redirections));
   tcase_add_test (tc, test_hops);
