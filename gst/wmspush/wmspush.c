@@ -441,7 +441,8 @@ wms_push_take_response (WmsPush * self, const WmsResponse * response,
 
   switch (self->state) {
     case WMS_PUSH_STATE_SETUP:
-      return take_setup_response (self, response, error);
+      return wms_push_return_home (self,
+          take_setup_response (self, response, error), error);
     case WMS_PUSH_STATE_ENDING:
       /* Receivers answer the final $E with all sorts of statuses
        * (protocol.md, Other servers): the session has ended.  But who was
@@ -472,7 +473,7 @@ wms_push_take_loss (WmsPush * self, const GError * reason, GError ** error)
     return WMS_OUTCOME_ENDED;
   if (error != NULL)
     *error = g_error_copy (reason);
-  return WMS_OUTCOME_FAILED;
+  return wms_push_return_home (self, WMS_OUTCOME_FAILED, error);
 }
 
 WmsOutcome
@@ -496,8 +497,9 @@ wms_push_get_question (WmsPush * self, WmsQuestionInfo * info)
 WmsOutcome
 wms_push_answer (WmsPush * self, WmsCredentials * credentials, GError ** error)
 {
-  return take_step (self, wms_auth_answer (self->busy_auth, credentials,
-          error));
+  WmsAuthStep step = wms_auth_answer (self->busy_auth, credentials, error);
+
+  return wms_push_return_home (self, take_step (self, step), error);
 }
 
 WmsTicket *
@@ -510,8 +512,10 @@ WmsOutcome
 wms_push_return_ticket (WmsPush * self, WmsTicket * ticket,
     const gchar * token, GError ** error)
 {
-  return take_step (self, wms_auth_return_ticket (self->busy_auth, ticket,
-          token, error));
+  WmsAuthStep step = wms_auth_return_ticket (self->busy_auth, ticket, token,
+      error);
+
+  return wms_push_return_home (self, take_step (self, step), error);
 }
 
 void
