@@ -20,7 +20,7 @@ start_without_packets (GstWmsSender * self)
 {
   GstFlowReturn ret = GST_FLOW_OK;
   gboolean is_open = self->has_sent_header;
-  gboolean is_streaming = self->has_sent_header;
+  gboolean is_streaming = FALSE;
 
   while (ret == GST_FLOW_OK && !is_open) {
     GError *error = NULL;
@@ -29,8 +29,9 @@ start_without_packets (GstWmsSender * self)
     if (!is_open)
       ret = gst_wms_sender_handle_failure (self, error);
   }
+  /* a session that is lost has not started before it is back */
   while (ret == GST_FLOW_OK && !is_streaming
-      && wms_client_goes_on (self->client))
+      && (self->has_sent_header || wms_client_goes_on (self->client)))
     is_streaming = gst_wms_sender_poke (self, &ret);
   if (ret == GST_FLOW_OK && is_streaming)
     gst_wms_sender_tell_start (self, 0);
