@@ -87,7 +87,7 @@ gst_wms_sender_end (GstWmsSender * self)
   /* the system had no thread left for another session */
   if (self->client == NULL)
     return GST_FLOW_ERROR;
-  self->end_us = wms_client_begin_end (self->client);
+  self->end_us = wms_client_begin_end (self->client, self->is_action);
   ret = gst_wms_sender_flush (self);
   if (ret == GST_FLOW_OK && !self->has_started)
     ret = start_without_packets (self);
@@ -112,6 +112,15 @@ gst_wms_sender_end (GstWmsSender * self)
   return ret;
 }
 
+gboolean
+gst_wms_sender_drop_question (GstWmsSender * self)
+{
+  if (!self->is_action || !wms_client_is_asking (self->client))
+    return FALSE;
+  gst_wms_sender_clear_batch (self, &self->drops.dropped);
+  return TRUE;
+}
+
 guint32
 gst_wms_sender_end_now (GstWmsSender * self)
 {
@@ -123,6 +132,7 @@ gst_wms_sender_end_now (GstWmsSender * self)
     return WMS_NS_E_NOCONNECTION;
   self->cancellable = wms_gate_get_action (gate);
   self->is_action = TRUE;
+  gst_wms_sender_drop_question (self);
   ret = gst_wms_sender_end (self);
   self->is_action = FALSE;
   self->cancellable = wms_gate_get_streaming (gate);

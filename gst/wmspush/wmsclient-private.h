@@ -56,6 +56,7 @@ struct _WmsClient
   guint64 blocked_bytes;        /* acknowledged when the socket took no more */
   gint64 blocked_us;            /* and since when; 0 when it does */
   gint64 end_us;                /* wms_client_begin_end() */
+  gboolean is_action;           /* of that one */
 
   GMutex lock;
   GCond cond;
