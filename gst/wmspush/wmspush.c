@@ -335,10 +335,13 @@ authenticate (WmsPush * self, const WmsResponse * response, GError ** error)
   return take_step (self, step);
 }
 
+/* Publishing points say 200 or 204; any other server may mean the same with
+ * another status of its class (RFC 9110, section 15.3). */
 static gboolean
-is_success (guint status)
+is_success (WmsPush * self, guint status)
 {
-  return status == 200 || status == 204;
+  return status == 200 || status == 204
+      || (self->accept_any_server && status / 100 == 2);
 }
 
 /* [MS-WMHTTP] 3.1.5.1 and 3.1.5.2 want the same of both requests' answers
@@ -380,10 +383,9 @@ take_setup_response (WmsPush * self, const WmsResponse * response,
     case 401:
     case 407:
       return authenticate (self, response, error);
-    case 200:
-    case 204:
-      return take_success (self, response, error);
     default:
+      if (is_success (self, response->status))
+        return take_success (self, response, error);
       if (wms_push_can_renew (self, response->status))
         return WMS_OUTCOME_AGAIN;
       return fail (self, error, WMS_HTTP_ERROR, response->status,
@@ -400,7 +402,7 @@ take_start_response (WmsPush * self, const WmsResponse * response,
 
   if (response->status == 401 || response->status == 407)
     return authenticate (self, response, error);
-  if (!is_success (response->status)) {
+  if (!is_success (self, response->status)) {
     wms_push_take_refusal (self, response->status);
     return fail (self, error, WMS_HTTP_ERROR, response->status,
         "PushStart refused");
@@ -422,9 +424,9 @@ wms_push_goes_on (WmsPush * self, guint status)
 {
   switch (self->state) {
     case WMS_PUSH_STATE_SETUP:
-      return is_success (status) || status == 401 || status == 407;
+      return is_success (self, status) || status == 401 || status == 407;
     case WMS_PUSH_STATE_FILLED:
-      return is_success (status);
+      return is_success (self, status);
     default:
       return FALSE;
   }
