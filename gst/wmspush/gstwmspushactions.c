@@ -63,7 +63,9 @@ gst_wms_push_actions_install_signals (GstElementClass * klass)
    * for: IWMWriterPushSink::EndSession of the Windows Media Format SDK.  What
    * was rendered is sent, then the end of the session; the call returns when
    * the server has had it and the messages are on the bus, after
-   * #GstWmsPushSink:timeout at the latest.  After that upstream gets
+   * #GstWmsPushSink:timeout at the latest.  A session that waits for
+   * #GstWmsPushSink::acquire-credentials and has sent nothing is closed at
+   * once, also from within that signal.  After that upstream gets
    * %GST_FLOW_EOS, and the EOS that it sends then is posted as usual.  A flush,
    * or a change to READY and back, begins another session with the next data.
    *

@@ -64,8 +64,10 @@ install_point (GObjectClass * object_class)
    * GstWmsPushSink:accept-any-server:
    *
    * Whether a server that does not call itself `Cougar` or `Rex` is taken for
-   * a publishing point ([MS-WMHTTP] 3.1.5.1).  An ordinary web server answers
-   * a push with success as well, and throws the stream away.  Default: %FALSE.
+   * a publishing point ([MS-WMHTTP] 3.1.5.1), and any status of success for
+   * that, where publishing points say 200 or 204.  An ordinary web server
+   * answers a push with success as well, and throws the stream away.
+   * Default: %FALSE.
    *
    * Since: 1.22
    */

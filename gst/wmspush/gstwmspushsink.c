@@ -103,9 +103,13 @@ take_eos (GstWmsPushSink * self)
     ret = gst_wms_sender_end (self->sender);
   }
   leave (self);
-  /* where an action has the session, its end is that of the stream */
+  /* where an action has the session, its end is that of the stream; emitted
+   * from within a message or a question, it leaves its statuses behind */
   if (ret == GST_FLOW_EOS)
     ret = gst_wms_turn_wait_action (self->turn);
+  if (ret == GST_FLOW_OK)
+    wms_mailbox_drain (self->mailbox, -1,
+        wms_gate_get_streaming (gst_wms_turn_get_gate (self->turn)));
   return ret;
 }
 

@@ -56,6 +56,17 @@
  * the middle of a packet; %GST_CORE_ERROR_CLOCK when there is no clock to send
  * by.
  *
+ * ## End
+ *
+ * EOS ends the session, behind all data.  While a session is lost, data waits
+ * for the server and EOS waits behind it, as long as there are
+ * #GstWmsPushSink:retries; so it does while credentials are waited for.  The
+ * first Ctrl-C of `gst-launch-1.0 -e` does nothing then (a second one ends it
+ * without EOS), and a gst_element_send_event() does not return.  With
+ * #GstWmsPushSink:leaky nothing waits in front of EOS, and
+ * #GstWmsPushSink::end-session breaks the wait; both fail after
+ * #GstWmsPushSink:timeout when the server is not back.
+ *
  * ## Seeks
  *
  * Where `asfparse` stands between a file and the sink, an application can seek

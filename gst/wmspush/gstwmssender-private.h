@@ -102,6 +102,17 @@ void gst_wms_sender_drop_packet (GstWmsSender * self, WmsPacket * packet);
 void gst_wms_sender_clear_batch (GstWmsSender * self, guint64 * counter);
 
 /**
+ * gst_wms_sender_drop_question:
+ *
+ * An application that wants the end does not answer: what waits for the
+ * credentials of a session without data is dropped, and nothing has to be
+ * ended.
+ *
+ * Returns: whether it was so.
+ */
+gboolean gst_wms_sender_drop_question (GstWmsSender * self);
+
+/**
  * gst_wms_sender_get_deadline_us:
  *
  * Returns: monotonic time up to which the batch may wait, -1 without a limit.

@@ -245,7 +245,7 @@ handle_broken_wait (GstWmsSender * self)
   self->blocked_us = 0;
   ret = gst_wms_turn_wait_preroll (self->turn);
   if (ret == GST_FLOW_OK && self->end_us != 0)
-    self->end_us = wms_client_begin_end (self->client);
+    self->end_us = wms_client_begin_end (self->client, FALSE);
   return ret;
 }
 
@@ -260,9 +260,11 @@ handle_busy (GstWmsSender * self)
     gst_wms_sender_clear_batch (self, &self->drops.dropped);
     return GST_FLOW_OK;
   }
+  if (gst_wms_sender_drop_question (self))
+    return GST_FLOW_OK;
   if (!wms_client_take_slow_end (self->client, &error))
     return report_failure (self, error);
-  self->end_us = wms_client_begin_end (self->client);
+  self->end_us = wms_client_begin_end (self->client, self->is_action);
   return GST_FLOW_OK;
 }
 

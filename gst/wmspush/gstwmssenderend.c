@@ -20,7 +20,7 @@ start_without_packets (GstWmsSender * self)
 {
   GstFlowReturn ret = GST_FLOW_OK;
   gboolean is_open = self->has_sent_header;
-  gboolean is_streaming = self->has_sent_header;
+  gboolean is_streaming = FALSE;
 
   while (ret == GST_FLOW_OK && !is_open) {
     GError *error = NULL;
@@ -29,8 +29,9 @@ start_without_packets (GstWmsSender * self)
     if (!is_open)
       ret = gst_wms_sender_handle_failure (self, error);
   }
+  /* a session that is lost has not started before it is back */
   while (ret == GST_FLOW_OK && !is_streaming
-      && wms_client_goes_on (self->client))
+      && (self->has_sent_header || wms_client_goes_on (self->client)))
     is_streaming = gst_wms_sender_poke (self, &ret);
   if (ret == GST_FLOW_OK && is_streaming)
     gst_wms_sender_tell_start (self, 0);
@@ -86,7 +87,7 @@ gst_wms_sender_end (GstWmsSender * self)
   /* the system had no thread left for another session */
   if (self->client == NULL)
     return GST_FLOW_ERROR;
-  self->end_us = wms_client_begin_end (self->client);
+  self->end_us = wms_client_begin_end (self->client, self->is_action);
   ret = gst_wms_sender_flush (self);
   if (ret == GST_FLOW_OK && !self->has_started)
     ret = start_without_packets (self);
@@ -111,6 +112,15 @@ gst_wms_sender_end (GstWmsSender * self)
   return ret;
 }
 
+gboolean
+gst_wms_sender_drop_question (GstWmsSender * self)
+{
+  if (!self->is_action || !wms_client_is_asking (self->client))
+    return FALSE;
+  gst_wms_sender_clear_batch (self, &self->drops.dropped);
+  return TRUE;
+}
+
 guint32
 gst_wms_sender_end_now (GstWmsSender * self)
 {
@@ -122,6 +132,7 @@ gst_wms_sender_end_now (GstWmsSender * self)
     return WMS_NS_E_NOCONNECTION;
   self->cancellable = wms_gate_get_action (gate);
   self->is_action = TRUE;
+  gst_wms_sender_drop_question (self);
   ret = gst_wms_sender_end (self);
   self->is_action = FALSE;
   self->cancellable = wms_gate_get_streaming (gate);

@@ -56,6 +56,7 @@ struct _WmsClient
   guint64 blocked_bytes;        /* acknowledged when the socket took no more */
   gint64 blocked_us;            /* and since when; 0 when it does */
   gint64 end_us;                /* wms_client_begin_end() */
+  gboolean is_action;           /* of that one */
 
   GMutex lock;
   GCond cond;
@@ -73,6 +74,7 @@ struct _WmsClient
   gboolean former_has_header;   /* of which the server has the header */
   gboolean is_continuing;       /* it has been told so, and what it means */
   gboolean has_opened;
+  gboolean is_open_told;        /* in this try */
   gboolean has_started;
   gboolean is_restarted;        /* PushSetup is sent again without a loss */
   gboolean is_start_told;       /* of the session that the server has now */
@@ -177,6 +179,17 @@ void wms_client_conclude_locked (WmsClient * self, const GError * failure);
  * Returns: %FALSE when the session is over.
  */
 gboolean wms_client_lose_locked (WmsClient * self, const GError * error);
+
+/**
+ * wms_client_begin_again_locked:
+ * @self: a #WmsClient whose connection was gone before a request could go out
+ *
+ * Decides what goes out on another connection; with `lock` held, on the context
+ * thread.
+ *
+ * Returns: %FALSE when that has been tried often enough.
+ */
+gboolean wms_client_begin_again_locked (WmsClient * self);
 
 /**
  * wms_client_want_locked:

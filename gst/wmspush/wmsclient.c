@@ -17,10 +17,6 @@
 GST_DEBUG_CATEGORY (wmsclient_debug);
 #define GST_CAT_DEFAULT wmsclient_debug
 
-/* How often PushSetup is sent again because the connection was gone when
- * PushStart wanted it. */
-#define MAX_RESTARTS 3
-
 static void http_progress (WmsHttpProgress progress, gpointer user_data);
 static void http_answered (const WmsResponse * response, gpointer user_data);
 static void http_failed (const GError * reason, gpointer user_data);
@@ -332,10 +328,11 @@ take_opening_locked (WmsClient * self)
 {
   if (wms_client_is_over_locked (self))
     return;
-  /* the answer to a filled request opens the next one without a word */
-  if (!self->has_opened || self->loss != NULL)
+  /* once in each try: what answers a filled request, or PushSetup once more,
+   * opens the session without a word */
+  if (!self->is_open_told)
     wms_client_post (self, GST_WMS_STATUS_OPENED, NULL);
-  self->has_opened = TRUE;
+  self->has_opened = self->is_open_told = TRUE;
   if (self->has_former) {
     self->has_former = FALSE;
     self->is_continuing = TRUE;
@@ -458,18 +455,15 @@ http_goes_on (guint status, gpointer user_data)
   return goes_on;
 }
 
-/* The connection was gone before the request could go out; returns whether all
- * begins again on another one. */
+/* The connection was gone before the request could go out; returns whether it
+ * is tried on another one. */
 static gboolean
 restart (WmsClient * self)
 {
   gboolean is_due;
 
   g_mutex_lock (&self->lock);
-  is_due = self->phase != WMS_PHASE_LOST && self->restarts++ < MAX_RESTARTS;
-  self->is_restarted |= is_due;
-  if (is_due)
-    wms_push_restart (self->push);
+  is_due = wms_client_begin_again_locked (self);
   g_mutex_unlock (&self->lock);
   if (is_due) {
     self->wants_connection = TRUE;

@@ -138,7 +138,7 @@ void wms_client_tell_marker (WmsClient * self, const GstStructure * marker);
  * @error: return location
  *
  * Waits at the end until the server has accepted the session; for one that is
- * tried again, as long as for an answer.
+ * tried again, as long as for an answer; not while wms_client_is_asking().
  *
  * Returns: %FALSE with the session's failure, or %G_IO_ERROR_CANCELLED.
  */
@@ -148,6 +148,8 @@ gboolean wms_client_wait_open (WmsClient * self, GCancellable * cancellable,
 /**
  * wms_client_begin_end:
  * @self: a #WmsClient
+ * @is_action: whether the application wants the end; then an open question
+ *     for credentials has no more time than this either
  *
  * Begins the time that the end of the session may take, or begins it again:
  * for what is written before wms_client_end().
@@ -155,7 +157,16 @@ gboolean wms_client_wait_open (WmsClient * self, GCancellable * cancellable,
  * Returns: monotonic time up to which a lost session is waited for, -1 for no
  *     limit.
  */
-gint64 wms_client_begin_end (WmsClient * self);
+gint64 wms_client_begin_end (WmsClient * self, gboolean is_action);
+
+/**
+ * wms_client_is_asking:
+ * @self: a #WmsClient
+ *
+ * Returns: whether credentials are waited for before anything is written, so
+ *     that there is nothing to end.
+ */
+gboolean wms_client_is_asking (WmsClient * self);
 
 /**
  * wms_client_take_slow_end:

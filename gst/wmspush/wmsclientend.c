@@ -206,11 +206,36 @@ wait_for_end (WmsClient * self, gint timeout_ms, GCancellable * cancellable,
 }
 
 gint64
-wms_client_begin_end (WmsClient * self)
+wms_client_begin_end (WmsClient * self, gboolean is_action)
 {
+  self->is_action = is_action;
   self->end_us = self->timeout_ms == 0 ? -1 :
       g_get_monotonic_time () + self->timeout_ms * (gint64) 1000;
   return self->end_us;
+}
+
+static gboolean
+is_asking_locked (WmsClient * self)
+{
+  return self->question != NULL && !self->has_begun;
+}
+
+gboolean
+wms_client_is_asking (WmsClient * self)
+{
+  gboolean is_asking;
+
+  g_mutex_lock (&self->lock);
+  is_asking = is_asking_locked (self);
+  g_mutex_unlock (&self->lock);
+  return is_asking;
+}
+
+static gboolean
+give_up_auth_cb (gpointer user_data)
+{
+  wms_client_give_up_auth (user_data);
+  return G_SOURCE_REMOVE;
 }
 
 gboolean
@@ -225,11 +250,14 @@ wms_client_take_slow_end (WmsClient * self, GError ** error)
     wms_client_conclude_locked (self, self->loss);
   }
   g_mutex_unlock (&self->lock);
-  if (is_lost)
+  if (is_lost) {
     wms_client_invoke (self, wms_client_close_http_cb);
-  else
-    wms_client_begin_end (self);
-  return !is_lost;
+    return FALSE;
+  }
+  if (self->is_action)
+    wms_client_invoke (self, give_up_auth_cb);
+  wms_client_begin_end (self, self->is_action);
+  return TRUE;
 }
 
 static gboolean
@@ -312,7 +340,7 @@ wait_open (WmsClient * self, GCancellable * cancellable, GError ** error)
 
   wms_wait_begin (&wait, &self->lock, &self->cond, cancellable,
       get_timeout_ms (self));
-  while (ok && (self->phase == WMS_PHASE_SETUP
+  while (ok && !is_asking_locked (self) && (self->phase == WMS_PHASE_SETUP
           || (self->phase == WMS_PHASE_LOST && !self->has_opened)))
     ok = wms_wait_step (&wait, error);
   if (ok && self->phase == WMS_PHASE_FAILED) {
@@ -366,7 +394,7 @@ wms_client_end (WmsClient * self, GCancellable * cancellable, GError ** error)
   WmsPhase phase;
 
   if (self->end_us == 0)
-    wms_client_begin_end (self);
+    wms_client_begin_end (self, FALSE);
   if (!self->has_begun && !wms_client_wait_open (self, cancellable, error))
     return FALSE;
   g_mutex_lock (&self->lock);

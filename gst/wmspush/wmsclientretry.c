@@ -15,6 +15,12 @@
 GST_DEBUG_CATEGORY_EXTERN (wmsclient_debug);
 #define GST_CAT_DEFAULT wmsclient_debug
 
+/* How often all begins again because the connection was gone when a request
+ * wanted it; of those with PushSetup, unless only the same connection will
+ * do. */
+#define MAX_RESTARTS 3
+#define MAX_SETUPS_AGAIN 1
+
 /* What every server takes, and how many packets may be on their way before the
  * end of a connection is seen that the first one was the reason for. */
 #define LARGE_PACKET 8192
@@ -22,6 +28,24 @@ GST_DEBUG_CATEGORY_EXTERN (wmsclient_debug);
 
 /* How long a server may take to read a header that its system has. */
 #define CHANGE_DOUBT_US (10 * G_TIME_SPAN_SECOND)
+
+/* A session that has waited long for its data may be forgotten, so PushSetup
+ * goes first.  When its connection is gone as well, the server ends each one
+ * with its answer, and PushStart gets one of its own ([MS-WMHTTP] 3.1.4.2.1;
+ * protocol.md, C15). */
+gboolean
+wms_client_begin_again_locked (WmsClient * self)
+{
+  if (self->phase == WMS_PHASE_LOST || self->restarts >= MAX_RESTARTS)
+    return FALSE;
+  if (self->restarts++ >= MAX_SETUPS_AGAIN && wms_push_move_start (self->push)) {
+    wms_client_set_phase_locked (self, WMS_PHASE_OPEN);
+  } else {
+    self->is_restarted = TRUE;
+    wms_push_restart (self->push);
+  }
+  return TRUE;
+}
 
 static void
 tell_try (WmsClient * self, const GError * reason)
@@ -183,7 +207,7 @@ lose_locked (WmsClient * self, const GError * error)
     wms_client_retire_writer_locked (self);
   }
   wms_client_forget_auth_locked (self);
-  self->is_delay_over = self->is_wanted = FALSE;
+  self->is_delay_over = self->is_wanted = self->is_open_told = FALSE;
   wms_client_set_phase_locked (self, WMS_PHASE_LOST);
   wms_client_invoke (self, begin_delay_cb);
   return TRUE;

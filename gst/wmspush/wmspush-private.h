@@ -54,6 +54,7 @@ struct _WmsPush
   gboolean is_resuming;
   gchar *resume_id;             /* (nullable): push-id of the lost session */
   gboolean is_renewed;          /* this try has given it up */
+  gboolean is_recalled;         /* it is a former one, and not open yet */
 };
 
 /**
@@ -86,6 +87,20 @@ void wms_push_leave_server (WmsPush * self);
  * Makes the first request one with its push-id, to the server that has it.
  */
 void wms_push_recall (WmsPush * self, const WmsPushMemory * memory);
+
+/**
+ * wms_push_return_home:
+ * @self: a #WmsPush
+ * @outcome: of what was done to open a session
+ * @error: (nullable): set where it has failed
+ *
+ * A former session that cannot be opened where a redirection has led it is
+ * begun where the configuration leads, once.
+ *
+ * Returns: @outcome, or %WMS_OUTCOME_AGAIN, with @error cleared.
+ */
+WmsOutcome wms_push_return_home (WmsPush * self, WmsOutcome outcome,
+    GError ** error);
 
 /**
  * wms_push_can_renew:

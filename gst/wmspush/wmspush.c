@@ -181,6 +181,27 @@ wms_push_begin_connection (WmsPush * self)
   wms_auth_begin_connection (self->proxy_auth);
 }
 
+/* [MS-WMHTTP] 3.1.4.2.1: who was let in may go on elsewhere, but with NTLM it
+ * would be nobody there. */
+static gboolean
+move (WmsPush * self)
+{
+  if (wms_auth_is_of_connection (self->server_auth)
+      || wms_auth_is_of_connection (self->proxy_auth))
+    return FALSE;
+  wms_push_begin_connection (self);
+  return TRUE;
+}
+
+gboolean
+wms_push_move_start (WmsPush * self)
+{
+  if (self->state != WMS_PUSH_STATE_STREAMING || !move (self))
+    return FALSE;
+  self->state = WMS_PUSH_STATE_OPEN;
+  return TRUE;
+}
+
 gboolean
 wms_push_is_at_home (WmsPush * self)
 {
@@ -314,16 +335,18 @@ authenticate (WmsPush * self, const WmsResponse * response, GError ** error)
   return take_step (self, step);
 }
 
+/* Publishing points say 200 or 204; any other server may mean the same with
+ * another status of its class (RFC 9110, section 15.3). */
 static gboolean
-is_success (guint status)
+is_success (WmsPush * self, guint status)
 {
-  return status == 200 || status == 204;
+  return status == 200 || status == 204
+      || (self->accept_any_server && status / 100 == 2);
 }
 
 /* [MS-WMHTTP] 3.1.5.1 and 3.1.5.2 want the same of both requests' answers
  * (protocol.md, C13).  A server that closes the connection gets the next
- * request on another one ([MS-WMHTTP] 3.1.4.2.1), but with NTLM it would be
- * nobody's there. */
+ * request on another one. */
 static WmsOutcome
 take_success (WmsPush * self, const WmsResponse * response, GError ** error)
 {
@@ -337,9 +360,8 @@ take_success (WmsPush * self, const WmsResponse * response, GError ** error)
   self->state = WMS_PUSH_STATE_OPEN;
   wms_auth_accept (self->server_auth);
   wms_auth_accept (self->proxy_auth);
-  if (response->is_closing && !wms_auth_is_of_connection (self->server_auth)
-      && !wms_auth_is_of_connection (self->proxy_auth))
-    wms_push_begin_connection (self);
+  if (response->is_closing)
+    move (self);
   return WMS_OUTCOME_OPENED;
 }
 
@@ -361,10 +383,9 @@ take_setup_response (WmsPush * self, const WmsResponse * response,
     case 401:
     case 407:
       return authenticate (self, response, error);
-    case 200:
-    case 204:
-      return take_success (self, response, error);
     default:
+      if (is_success (self, response->status))
+        return take_success (self, response, error);
       if (wms_push_can_renew (self, response->status))
         return WMS_OUTCOME_AGAIN;
       return fail (self, error, WMS_HTTP_ERROR, response->status,
@@ -381,7 +402,7 @@ take_start_response (WmsPush * self, const WmsResponse * response,
 
   if (response->status == 401 || response->status == 407)
     return authenticate (self, response, error);
-  if (!is_success (response->status)) {
+  if (!is_success (self, response->status)) {
     wms_push_take_refusal (self, response->status);
     return fail (self, error, WMS_HTTP_ERROR, response->status,
         "PushStart refused");
@@ -403,9 +424,9 @@ wms_push_goes_on (WmsPush * self, guint status)
 {
   switch (self->state) {
     case WMS_PUSH_STATE_SETUP:
-      return is_success (status) || status == 401 || status == 407;
+      return is_success (self, status) || status == 401 || status == 407;
     case WMS_PUSH_STATE_FILLED:
-      return is_success (status);
+      return is_success (self, status);
     default:
       return FALSE;
   }
@@ -422,7 +443,8 @@ wms_push_take_response (WmsPush * self, const WmsResponse * response,
 
   switch (self->state) {
     case WMS_PUSH_STATE_SETUP:
-      return take_setup_response (self, response, error);
+      return wms_push_return_home (self,
+          take_setup_response (self, response, error), error);
     case WMS_PUSH_STATE_ENDING:
       /* Receivers answer the final $E with all sorts of statuses
        * (protocol.md, Other servers): the session has ended.  But who was
@@ -453,7 +475,7 @@ wms_push_take_loss (WmsPush * self, const GError * reason, GError ** error)
     return WMS_OUTCOME_ENDED;
   if (error != NULL)
     *error = g_error_copy (reason);
-  return WMS_OUTCOME_FAILED;
+  return wms_push_return_home (self, WMS_OUTCOME_FAILED, error);
 }
 
 WmsOutcome
@@ -477,8 +499,9 @@ wms_push_get_question (WmsPush * self, WmsQuestionInfo * info)
 WmsOutcome
 wms_push_answer (WmsPush * self, WmsCredentials * credentials, GError ** error)
 {
-  return take_step (self, wms_auth_answer (self->busy_auth, credentials,
-          error));
+  WmsAuthStep step = wms_auth_answer (self->busy_auth, credentials, error);
+
+  return wms_push_return_home (self, take_step (self, step), error);
 }
 
 WmsTicket *
@@ -491,8 +514,10 @@ WmsOutcome
 wms_push_return_ticket (WmsPush * self, WmsTicket * ticket,
     const gchar * token, GError ** error)
 {
-  return take_step (self, wms_auth_return_ticket (self->busy_auth, ticket,
-          token, error));
+  WmsAuthStep step = wms_auth_return_ticket (self->busy_auth, ticket, token,
+      error);
+
+  return wms_push_return_home (self, take_step (self, step), error);
 }
 
 void

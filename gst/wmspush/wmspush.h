@@ -354,6 +354,17 @@ void wms_push_settle (WmsPush * self);
 void wms_push_restart (WmsPush * self);
 
 /**
+ * wms_push_move_start:
+ * @self: a #WmsPush whose PushStart has found its connection gone
+ *
+ * Repeats that PushStart on a new connection, push-id and cookies kept.
+ *
+ * Returns: %FALSE when nobody would be let in there, or when there was no
+ *     PushStart: nothing has changed.
+ */
+gboolean wms_push_move_start (WmsPush * self);
+
+/**
  * wms_push_begin_refill:
  *
  * Tells that the request is filled up ([MS-WMHTTP] 3.1.4.3): after its answer

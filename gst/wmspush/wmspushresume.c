@@ -48,7 +48,7 @@ wms_push_recall (WmsPush * self, const WmsPushMemory * memory)
   wms_cookies_free (self->cookies);
   self->cookies = wms_cookies_copy (memory->cookies);
   self->resume_id = g_strdup (wms_cookies_get_push_id (self->cookies));
-  self->is_resuming = TRUE;
+  self->is_resuming = self->is_recalled = TRUE;
 }
 
 /* Nor is there a proxy that the server had named. */
@@ -76,6 +76,31 @@ go_home (WmsPush * self)
   }
   g_uri_unref (self->uri);
   self->uri = g_uri_ref (self->home);
+}
+
+static gboolean
+is_elsewhere (WmsPush * self)
+{
+  return !wms_push_is_at_home (self)
+      || g_strcmp0 (g_uri_get_path (self->uri),
+      g_uri_get_path (self->home)) != 0
+      || g_strcmp0 (g_uri_get_query (self->uri),
+      g_uri_get_query (self->home)) != 0;
+}
+
+WmsOutcome
+wms_push_return_home (WmsPush * self, WmsOutcome outcome, GError ** error)
+{
+  if (outcome != WMS_OUTCOME_FAILED || !self->is_recalled
+      || !is_elsewhere (self))
+    return outcome;
+  g_clear_error (error);
+  self->is_recalled = FALSE;
+  go_home (self);
+  self->redirects = 0;
+  self->state = WMS_PUSH_STATE_SETUP;
+  wms_push_begin_connection (self);
+  return WMS_OUTCOME_AGAIN;
 }
 
 static void
@@ -109,7 +134,7 @@ wms_push_resume (WmsPush * self)
   wms_cookies_set_push_id (self->cookies,
       self->resume_id != NULL ? self->resume_id : NO_ID);
   self->is_resuming = TRUE;
-  self->is_renewed = FALSE;
+  self->is_renewed = self->is_recalled = FALSE;
   self->redirects = 0;
   /* servers forget nonces when they restart, or after minutes */
   wms_auth_settle (self->server_auth);
@@ -129,7 +154,7 @@ void
 wms_push_settle (WmsPush * self)
 {
   g_clear_pointer (&self->resume_id, g_free);
-  self->is_resuming = self->is_renewed = FALSE;
+  self->is_resuming = self->is_renewed = self->is_recalled = FALSE;
 }
 
 /* The server says which push-id it means with its status alone: a session that

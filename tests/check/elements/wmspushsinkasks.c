@@ -8,6 +8,7 @@
 #include "scriptserver.h"
 #include "sinkrig.h"
 #include "testasf.h"
+#include "wmspush/wmsstatus.h"
 
 #define UNAUTHORIZED(challenge) "HTTP/1.1 401 Unauthorized\r\n" \
     "Server: Cougar/9.5\r\nWWW-Authenticate: " challenge "\r\n" \
@@ -300,6 +301,92 @@ GST_START_TEST (test_stop_while_asking)
 
 GST_END_TEST;
 
+static guint
+end_session (GstElement * sink)
+{
+  guint hresult = 42;
+
+  g_signal_emit_by_name (sink, "end-session", &hresult);
+  return hresult;
+}
+
+/* Who is asked, and ends the session once it is the element's: a server on this
+ * machine may ask before that. */
+typedef struct
+{
+  gint is_playing;
+  guint hresult;
+} Ending;
+
+static GstStructure *
+end_instead (GstElement * sink, const gchar * realm, const gchar * site,
+    const gchar * user, guint hresult, guint flags, Ending * self)
+{
+  while (!g_atomic_int_get (&self->is_playing))
+    g_thread_yield ();
+  self->hresult = end_session (sink);
+  return NULL;
+}
+
+/* Who wants the end before anything was sent has it at once, and no error; from
+ * within the question as well. */
+GST_START_TEST (test_end_while_asking)
+{
+  Application application = {.is_pending = TRUE };
+  SinkRig *rig = new_rig (script_never, &application);
+  gint64 begun = g_get_monotonic_time ();
+  Ending ending = { FALSE, 42 };
+
+  g_object_set (rig->sink, "credentials-timeout", 0, "timeout", 60, NULL);
+  if (__i__ > 0) {
+    g_signal_handlers_disconnect_by_data (rig->sink, &application);
+    g_signal_connect (rig->sink, "acquire-credentials",
+        G_CALLBACK (end_instead), &ending);
+  }
+  play (rig);
+  g_atomic_int_set (&ending.is_playing, TRUE);
+  if (__i__ == 0) {
+    wait_for_question (&application);
+    ending.hresult = end_session (rig->sink);
+  }
+  fail_unless (sink_rig_wait (rig, "EOS"), "%s", rig->log->str);
+  fail_unless_equals_int (ending.hresult, WMS_S_OK);
+  fail_unless_equals_string (rig->log->str, "LOCATING CONNECTING CLOSED EOS");
+  fail_unless (g_get_monotonic_time () - begun < 30 * G_TIME_SPAN_SECOND);
+  sink_rig_check_account (rig, sink_rig_get_stat (rig, "packets-received"), 0);
+  free_rig (rig, &application);
+}
+
+GST_END_TEST;
+
+static void
+script_ask_in_stream (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_accept_push (connection)
+      && script_read_frames_until (connection, WMS_FRAME_DATA, 3)
+      && script_send (connection, UNAUTHORIZED (DIGEST)))
+    script_read_end (connection);
+}
+
+/* What was sent for nothing is told after `timeout`, not when the question has
+ * had its time. */
+GST_START_TEST (test_end_while_asking_again)
+{
+  Application application = {.is_pending = TRUE };
+  SinkRig *rig = new_rig (script_ask_in_stream, &application);
+
+  g_object_set (rig->sink, "credentials-timeout", 0, "timeout",
+      test_get_patience (), NULL);
+  sink_rig_play_packets (rig, 3);
+  wait_for_question (&application);
+  fail_unless_equals_int (end_session (rig->sink),
+      WMS_NS_E_SERVER_ACCESSDENIED);
+  fail_unless (sink_rig_wait (rig, "ERROR:NS_E_SERVER_ACCESSDENIED"));
+  free_rig (rig, &application);
+}
+
+GST_END_TEST;
+
 static GstStructure *
 answer_when_told (GstElement * sink, const gchar * realm, const gchar * site,
     const gchar * user, guint hresult, guint flags, Application * self)
@@ -358,6 +445,8 @@ wmspushsinkasks_suite (void)
   tcase_add_test (tc, test_late_refusal);
   tcase_add_test (tc, test_no_answer);
   tcase_add_test (tc, test_stop_while_asking);
+  tcase_add_loop_test (tc, test_end_while_asking, 0, 2);
+  tcase_add_test (tc, test_end_while_asking_again);
   tcase_add_test (tc, test_slow_handler);
   return suite;
 }

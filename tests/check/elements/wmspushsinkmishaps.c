@@ -96,6 +96,49 @@ GST_START_TEST (test_end_session)
 
 GST_END_TEST;
 
+/* A header on the first connection, then a reset; later ones are taken when
+ * the test says so. */
+static void
+script_lose_header (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_get_number (connection) > 0)
+    script_take_all (connection, user_data);
+  else if (script_accept_push (connection)
+      && script_read_frames_until (connection, WMS_FRAME_HEADER, 1))
+    script_reset (connection);
+}
+
+/* An end before the first packet, in the middle of a reconnect: what starts is
+ * the session that is back, and where none is nothing has started. */
+GST_START_TEST (test_end_without_connection)
+{
+  SinkRig *rig = new_rig (script_lose_header, 100 * GST_MSECOND);
+  guint hresult = 0;
+
+  g_object_set (rig->sink, "timeout", test_get_patience (), NULL);
+  sink_rig_push_header (rig);
+  sink_rig_set_state (rig, GST_STATE_PLAYING);
+  fail_unless (script_server_wait_frames (rig->server, WMS_FRAME_HEADER, 1));
+  if (__i__ > 0)
+    script_server_go_away (rig->server);
+  fail_unless (sink_rig_wait (rig, "RECONNECT_START"));
+  g_signal_emit_by_name (rig->sink, "end-session", &hresult);
+  if (__i__ == 0) {
+    fail_unless_equals_int (hresult, 0);
+    fail_unless (sink_rig_wait (rig, "FINALIZE:S_OK"));
+    fail_unless (strstr (rig->log->str, "OPENED RECONNECT_END STARTED "
+            "END_OF_STREAMING") != NULL, "%s", rig->log->str);
+  } else {
+    fail_unless (hresult >> 31, "%08x", hresult);
+    fail_unless (sink_rig_wait (rig, " ERROR:"));
+    fail_unless (strstr (rig->log->str, "STARTED") == NULL, "%s",
+        rig->log->str);
+  }
+  sink_rig_free (rig);
+}
+
+GST_END_TEST;
+
 static void
 script_other_session (ScriptConnection * connection, gpointer user_data)
 {
@@ -485,6 +528,7 @@ wmspushsinkmishaps_suite (void)
   tcase_set_timeout (tc, 30);
   tcase_add_test (tc, test_bad_data);
   tcase_add_test (tc, test_end_session);
+  tcase_add_loop_test (tc, test_end_without_connection, 0, 2);
   tcase_add_test (tc, test_change_in_list);
   tcase_add_test (tc, test_account_at_close);
   tcase_add_test (tc, test_nothing_more);

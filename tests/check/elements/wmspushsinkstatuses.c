@@ -313,9 +313,20 @@ script_reset_at_packet (ScriptConnection * connection, gpointer user_data)
 }
 
 /* No connection lasts until the PushStart. */
+#define NTLM_CHALLENGE "TlRMTVNTUAACAAAAAAAAAAAAAAAFggIAASNFZ4mrze8AAAAAAAAAAAA" \
+    "AAAAAAAAA"
+
+/* With NTLM, so that a PushStart on another connection would not be let in. */
 static void
 script_only_setups (ScriptConnection * connection, gpointer user_data)
 {
+  if (script_get_number (connection) == 0 && script_read_setup (connection))
+    script_send (connection, "HTTP/1.1 401 Unauthorized\r\n"
+        "WWW-Authenticate: NTLM\r\nContent-Length: 0\r\n\r\n");
+  if (script_read_setup (connection))
+    script_send (connection, "HTTP/1.1 401 Unauthorized\r\n"
+        "WWW-Authenticate: NTLM " NTLM_CHALLENGE "\r\n"
+        "Content-Length: 0\r\n\r\n");
   if (script_read_setup (connection))
     script_send_last (connection, SCRIPT_SETUP_OK);
 }
@@ -394,7 +405,7 @@ static const struct
   {"a reset in the stream", script_reset_in_stream, g_io_error_quark,
       G_IO_ERROR_CONNECTION_CLOSED},
   {"an end behind PushSetup", script_only_setups, wms_error_quark,
-      WMS_ERROR_CONNECTION_CHANGED},
+      WMS_ERROR_CONNECTION_CHANGED, 0, "user"},
   {"204 in the stream", script_204_in_stream, wms_error_quark,
       WMS_ERROR_ENDED_EARLY, 204},
   {"a text", script_take_all, asf_error_quark, ASF_ERROR_INVALID, 0, NULL,

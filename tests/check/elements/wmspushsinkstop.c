@@ -464,6 +464,53 @@ GST_START_TEST (test_same_location)
 
 GST_END_TEST;
 
+/* What the first one is sent to, and the second one gets itself. */
+static void
+script_redirect_first (ScriptConnection * connection, gpointer user_data)
+{
+  if (script_get_number (connection) > 0)
+    script_take_all (connection, user_data);
+  else if (script_read_setup (connection))
+    script_send (connection, user_data);
+}
+
+/* The server that has the session is gone: the next one begins where the
+ * location leads, also without retry-first. */
+GST_START_TEST (test_redirected_and_gone)
+{
+  ScriptServer *away = script_server_new (script_two_sessions, NULL);
+  g_autofree gchar *target = script_server_get_url (away);
+  g_autofree gchar *redirection = g_strdup_printf ("HTTP/1.1 302 Found\r\n"
+      "Location: %s\r\nContent-Length: 0\r\n\r\n", target);
+  ScriptServer *home = script_server_new (script_redirect_first, redirection);
+  g_autofree gchar *url = script_server_get_url (home);
+  SinkHarness s = { NULL, };
+
+  sink_harness_init (&s, script_take_all);
+  g_object_set (s.sink, "retries", 0, "location", url, NULL);
+  gst_util_set_object_arg (G_OBJECT (s.sink), "stop-mode", "disconnect");
+  sink_harness_play (&s);
+  fail_unless_equals_int (sink_harness_push_header (&s), GST_FLOW_OK);
+  fail_unless_equals_int (sink_harness_push_packets (&s, 0, 2), GST_FLOW_OK);
+  fail_unless (script_server_wait_frames (away, WMS_FRAME_DATA, 2));
+  wait_for_delivery (&s);
+  gst_element_set_state (s.sink, GST_STATE_READY);
+  script_server_go_away (away);
+  sink_harness_restart (&s);
+  fail_unless_equals_int (sink_harness_push_header (&s), GST_FLOW_OK);
+  fail_unless_equals_int (sink_harness_push_packets (&s, 0, 2), GST_FLOW_OK);
+  fail_unless (gst_harness_push_event (s.h, gst_event_new_eos ()));
+  fail_unless_equals_int (script_server_get_n_frames (home, WMS_FRAME_HEADER),
+      1);
+  fail_unless_equals_int (script_server_get_n_frames (home, WMS_FRAME_DATA), 2);
+  fail_unless_equals_int (script_server_get_n_frames (away, WMS_FRAME_DATA), 2);
+  sink_harness_clear (&s);
+  script_server_free (home);
+  script_server_free (away);
+}
+
+GST_END_TEST;
+
 static void
 script_read_nothing (ScriptConnection * connection, gpointer user_data)
 {
@@ -544,6 +591,7 @@ wmspushsinkstop_suite (void)
   tcase_add_test (tc, test_stream_refused);
   tcase_add_loop_test (tc, test_forget, 0, G_N_ELEMENTS (ways));
   tcase_add_test (tc, test_same_location);
+  tcase_add_test (tc, test_redirected_and_gone);
   tcase_add_test (tc, test_no_answer_to_stop);
   tcase_add_loop_test (tc, test_stop_while_blocked, 0, 2);
   return suite;

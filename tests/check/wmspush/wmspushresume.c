@@ -304,6 +304,77 @@ GST_START_TEST (test_redirected)
 
 GST_END_TEST;
 
+/* Another element's session, where a redirection had led it. */
+static WmsPush *
+new_recalled_push (void)
+{
+  g_autoptr (GUri) uri = wms_uri_parse ("http://home/p", NULL, NULL);
+  WmsPushConfig config = {.uri = uri };
+  WmsPush *push = new_push ();
+  WmsPushMemory *memory;
+
+  ask (push, "home", "push-id=0", 307, NULL);
+  ask (push, "away", "push-id=0", 204, "7");
+  config.memory = memory = wms_push_remember (push, TRUE);
+  wms_push_free (push);
+  push = wms_push_new (&config);
+  wms_push_memory_free (memory);
+  return push;
+}
+
+/* One that is not there any more is begun where the configuration leads, in the
+ * same try and once. */
+GST_START_TEST (test_recalled_is_gone)
+{
+  g_autoptr (GError) reason = g_error_new_literal (G_IO_ERROR,
+      G_IO_ERROR_CONNECTION_REFUSED, "x");
+  g_autoptr (GError) error = NULL;
+  WmsPush *push = new_recalled_push ();
+  WmsRequest request;
+
+  if (__i__ == 0) {
+    fail_unless_equals_int (ask (push, "away", "push-id=7", 404, NULL),
+        WMS_OUTCOME_AGAIN);
+    fail_unless_equals_int (ask (push, "away", "push-id=0", 404, NULL),
+        WMS_OUTCOME_AGAIN);
+  } else {
+    fail_unless (wms_push_next_request (push, &request));
+    fail_unless_equals_int (wms_push_take_loss (push, reason, &error),
+        WMS_OUTCOME_AGAIN);
+    fail_unless (error == NULL);
+  }
+  if (__i__ < 2) {
+    fail_unless_equals_int (ask (push, "home", "push-id=0", 204, "8"),
+        WMS_OUTCOME_OPENED);
+    fail_unless (!wms_push_is_continued (push));
+  } else {
+    fail_unless_equals_int (ask (push, "home", "push-id=0", 503, NULL),
+        WMS_OUTCOME_FAILED);
+  }
+  wms_push_free (push);
+}
+
+GST_END_TEST;
+
+/* What is lost when it was open is looked for there first, as any other. */
+GST_START_TEST (test_recalled_is_lost)
+{
+  WmsPush *push = new_recalled_push ();
+
+  fail_unless_equals_int (ask (push, "away", "push-id=7", 204, "7"),
+      WMS_OUTCOME_OPENED);
+  fail_unless (wms_push_is_continued (push));
+  wms_push_settle (push);
+  begin_stream (push);
+  lose (push);
+  wms_push_resume (push);
+  fail_unless_equals_int (ask (push, "away", "push-id=7", 503, NULL),
+      WMS_OUTCOME_FAILED);
+  wms_push_free (push);
+}
+
+GST_END_TEST;
+
 static Suite *
 wmspushresume_suite (void)
 {
@@ -321,6 +392,8 @@ wmspushresume_suite (void)
   tcase_add_loop_test (tc, test_trouble, 0, G_N_ELEMENTS (troubles));
   tcase_add_loop_test (tc, test_refused_start, 0, G_N_ELEMENTS (refusals));
   tcase_add_test (tc, test_redirected);
+  tcase_add_loop_test (tc, test_recalled_is_gone, 0, 3);
+  tcase_add_test (tc, test_recalled_is_lost);
   return s;
 }
 

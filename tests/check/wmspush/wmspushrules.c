@@ -100,6 +100,24 @@ GST_START_TEST (test_bound)
 
 GST_END_TEST;
 
+/* A PushStart whose connection is gone moves to another one; there is none
+ * before the server has let us in. */
+GST_START_TEST (test_moved)
+{
+  WmsRequest request;
+  WmsPush *push = new_open_push (&request);
+
+  fail_if (wms_push_move_start (push));
+  fail_unless (wms_push_next_request (push, &request));
+  fail_unless (wms_push_move_start (push));
+  fail_unless (wms_push_next_request (push, &request));
+  fail_unless_equals_int (request.kind, WMS_REQUEST_START);
+  fail_unless (!request.is_bound && request.needs_connection);
+  wms_push_free (push);
+}
+
+GST_END_TEST;
+
 #define NTLM_2 "TlRMTVNTUAACAAAAAAAAAAAAAAAFggIAASNFZ4mrze8AAAAAAAAAAAAAAAAAAAAA"
 
 /* What NTLM has let in is the connection ([MS-WMHTTP] 1.7): elsewhere PushStart
@@ -349,6 +367,36 @@ GST_START_TEST (test_server_of_both_answers)
 
 GST_END_TEST;
 
+/* Other statuses of success: refused, unless any server will do. */
+static const guint successes[] = { 201, 202, 203, 205, 299 };
+
+GST_START_TEST (test_other_successes)
+{
+  g_autoptr (GUri) uri = wms_uri_parse ("http://h/p", NULL, NULL);
+  WmsPushConfig config = {.uri = uri,.accept_any_server = TRUE };
+  WmsResponse response = {.status = successes[__i__], COUGAR };
+  g_autoptr (GError) error = NULL;
+  WmsRequest request;
+  WmsPush *push = new_push ("http://h/p");
+
+  fail_unless (wms_push_next_request (push, &request));
+  fail_unless_equals_int (take (push, response, &error), WMS_OUTCOME_FAILED);
+  fail_unless (g_error_matches (error, WMS_HTTP_ERROR, successes[__i__]));
+  wms_push_free (push);
+
+  push = wms_push_new (&config);
+  fail_unless (wms_push_next_request (push, &request));
+  fail_unless (wms_push_goes_on (push, successes[__i__]));
+  fail_unless_equals_int (take (push, response, NULL), WMS_OUTCOME_OPENED);
+  fail_unless (wms_push_next_request (push, &request));
+  wms_push_begin_refill (push);
+  fail_unless (wms_push_goes_on (push, successes[__i__]));
+  fail_unless_equals_int (take (push, response, NULL), WMS_OUTCOME_OPENED);
+  wms_push_free (push);
+}
+
+GST_END_TEST;
+
 /* Which answers are waited for up to their end: protocol.md, C23. */
 GST_START_TEST (test_goes_on)
 {
@@ -511,6 +559,7 @@ wmspushrules_suite (void)
   suite_add_tcase (suite, tc);
   tcase_add_loop_test (tc, test_hosts, 0, G_N_ELEMENTS (hosts));
   tcase_add_test (tc, test_bound);
+  tcase_add_test (tc, test_moved);
   tcase_add_test (tc, test_bound_by_ntlm);
   tcase_add_loop_test (tc, test_redirections, 0, G_N_ELEMENTS (redirections));
   tcase_add_test (tc, test_hops);
@@ -519,6 +568,7 @@ wmspushrules_suite (void)
   tcase_add_loop_test (tc, test_proofs, 0, G_N_ELEMENTS (proofs));
   tcase_add_loop_test (tc, test_origins, 0, G_N_ELEMENTS (origins));
   tcase_add_test (tc, test_server_of_both_answers);
+  tcase_add_loop_test (tc, test_other_successes, 0, G_N_ELEMENTS (successes));
   tcase_add_test (tc, test_goes_on);
   tcase_add_test (tc, test_cookies_come_and_go);
   tcase_add_test (tc, test_cookies_are_bounded);
