@@ -24,12 +24,15 @@ gst_wms_push_session_open (GstWmsPushSink * self)
   config.push.memory = memory != NULL ? memory->push : NULL;
   client = wms_client_new (&config, self->mailbox);
   gst_wms_push_settings_clear_config (&config);
-  if (client == NULL)
+  if (client == NULL) {
     GST_ELEMENT_ERROR (self, RESOURCE, NO_SPACE_LEFT,
         (_("The system has no thread left for the connection.")),
         ("no thread, or no descriptor for its main context"));
-  else
+  } else {
     gst_wms_sender_open (self->sender, client, memory);
+    /* its first message may be answered by the session's end */
+    wms_client_begin (client);
+  }
   gst_wms_memory_free (memory);
   return client != NULL;
 }

@@ -244,11 +244,12 @@ start (GstWmsPushSink * self)
   self->sender = sender;
   self->feed = gst_wms_feed_new (sink, self->turn, sender);
   GST_OBJECT_UNLOCK (self);
+  /* the first status may be answered by an action */
+  wms_gate_start (gst_wms_turn_get_gate (self->turn));
   if (!gst_wms_push_session_open (self)) {
     stop (self);
     return FALSE;
   }
-  wms_gate_start (gst_wms_turn_get_gate (self->turn));
   return TRUE;
 }
 

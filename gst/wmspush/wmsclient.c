@@ -538,8 +538,13 @@ wms_client_new (const WmsClientConfig * config, WmsMailbox * mailbox)
   self->retry.growth = self->has_former ? 1 : 0;
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
-  wms_client_invoke (self, send_next_cb);
   return self;
+}
+
+void
+wms_client_begin (WmsClient * self)
+{
+  wms_client_invoke (self, send_next_cb);
 }
 
 void

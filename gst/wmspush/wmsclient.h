@@ -48,13 +48,19 @@ typedef struct
  * @config: copied
  * @mailbox: where statuses and questions go
  *
- * Begins to connect and returns at once: the outcome is an event, and what
- * wms_client_write() and wms_client_end() return.
- *
  * Returns: %NULL when the system has no thread left.
  */
 WmsClient *wms_client_new (const WmsClientConfig * config,
     WmsMailbox * mailbox);
+
+/**
+ * wms_client_begin:
+ * @self: a new #WmsClient, which whoever gets its events knows already
+ *
+ * Begins to connect and returns at once: the outcome is an event, and what
+ * wms_client_write() and wms_client_end() return.
+ */
+void wms_client_begin (WmsClient * self);
 
 /**
  * wms_client_ref:

@@ -57,6 +57,7 @@ session_init (Session * session, ScriptFunc script, guint64 request_length)
   config.push.uri = uri;
   session->client = wms_client_new (&config, session->mailbox);
   fail_unless (session->client != NULL);
+  wms_client_begin (session->client);
 }
 
 static void

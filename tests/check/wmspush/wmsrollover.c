@@ -179,6 +179,7 @@ session_init (Session * session, guint64 request_length, gboolean is_tls)
   config.push.uri = uri;
   session->client = wms_client_new (&config, session->mailbox);
   fail_unless (session->client != NULL);
+  wms_client_begin (session->client);
 }
 
 /* After this the ledger is complete. */
