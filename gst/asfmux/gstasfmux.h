@@ -14,7 +14,10 @@
  * Times are running times; the stream that starts first begins at 0.  The DTS
  * of a packet is when a sink may send it: with a live source the time of its
  * last media object, else its Send Time.  The PTS is the running time of the
- * earliest media object in it.
+ * earliest media object in it.  A broadcast's header has the PTS of the packet
+ * behind it and no DTS, so that `multifilesink next-file=max-duration` can make
+ * files of it; a sink that keeps to the clock would wait for it, `wmspushsink`
+ * does not.
  *
  * A buffer without time stamps follows the one before it.  Empty buffers are
  * dropped with a warning, and so are objects that arrive when later packets
