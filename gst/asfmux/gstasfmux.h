@@ -19,10 +19,12 @@
  * files of it; a sink that keeps to the clock would wait for it, `wmspushsink`
  * does not.
  *
- * A buffer without time stamps follows the one before it.  Empty buffers are
- * dropped with a warning, and so are objects that arrive when later packets
- * have left already, with a QoS message.  Times of one stream that step back
- * are held at the latest one.
+ * A buffer without time stamps follows the one before it.  That one ends when
+ * its duration says, or, where it has none, when its bytes do (PCM, A-law,
+ * mu-law), else after the step before it; other sound of which nothing is known
+ * makes a warning.  Empty buffers are dropped with a warning, and so are
+ * objects that arrive when later packets have left already, with a QoS message.
+ * Times of one stream that step back are held at the latest one.
  *
  * ## Pads
  *
@@ -171,7 +173,8 @@
  *
  * A warning, %GST_STREAM_ERROR_MUX, tells what was left out: tags, chapters,
  * script commands, a language that is none, empty buffers, entries of an index;
- * and of pictures that FFmpeg does not read.
+ * and of pictures that FFmpeg does not read, and of sound that nobody says the
+ * time of.
  *
  * A QoS message, one for each run of them and at most one a second for a pad,
  * tells of media objects that came after later packets had left: its source is
