@@ -85,8 +85,9 @@
  *
  * Further values of a tag and values over 65,535 bytes are in the Metadata
  * Library, and so is, as a stream's own, what a stream says and another one
- * has displaced.  FFmpeg and asfdemux do not look there.  Codec names, bit
- * rates, durations and the languages of streams are said by other objects.
+ * has displaced.  FFmpeg and asfdemux do not look there, which the log says of
+ * long values.  Codec names, bit rates, durations and the languages of streams
+ * are said by other objects.
  * What cannot be written is named in an element warning.
  *
  * The header of a broadcast stays within #GstWmsAsfMux:max-header-size: first
