@@ -14,12 +14,17 @@
  * Times are running times; the stream that starts first begins at 0.  The DTS
  * of a packet is when a sink may send it: with a live source the time of its
  * last media object, else its Send Time.  The PTS is the running time of the
- * earliest media object in it.
+ * earliest media object in it.  A broadcast's header has the PTS of the packet
+ * behind it and no DTS, so that `multifilesink next-file=max-duration` can make
+ * files of it; a sink that keeps to the clock would wait for it, `wmspushsink`
+ * does not.
  *
- * A buffer without time stamps follows the one before it.  Empty buffers are
- * dropped with a warning, and so are objects that arrive when later packets
- * have left already, with a QoS message.  Times of one stream that step back
- * are held at the latest one.
+ * A buffer without time stamps follows the one before it.  That one ends when
+ * its duration says, or, where it has none, when its bytes do (PCM, A-law,
+ * mu-law), else after the step before it; other sound of which nothing is known
+ * makes a warning.  Empty buffers are dropped with a warning, and so are
+ * objects that arrive when later packets have left already, with a QoS message.
+ * Times of one stream that step back are held at the latest one.
  *
  * ## Pads
  *
@@ -80,8 +85,9 @@
  *
  * Further values of a tag and values over 65,535 bytes are in the Metadata
  * Library, and so is, as a stream's own, what a stream says and another one
- * has displaced.  FFmpeg and asfdemux do not look there.  Codec names, bit
- * rates, durations and the languages of streams are said by other objects.
+ * has displaced.  FFmpeg and asfdemux do not look there, which the log says of
+ * long values.  Codec names, bit rates, durations and the languages of streams
+ * are said by other objects.
  * What cannot be written is named in an element warning.
  *
  * The header of a broadcast stays within #GstWmsAsfMux:max-header-size: first
@@ -168,7 +174,8 @@
  *
  * A warning, %GST_STREAM_ERROR_MUX, tells what was left out: tags, chapters,
  * script commands, a language that is none, empty buffers, entries of an index;
- * and of pictures that FFmpeg does not read.
+ * and of pictures that FFmpeg does not read, and of sound that nobody says the
+ * time of.
  *
  * A QoS message, one for each run of them and at most one a second for a pad,
  * tells of media objects that came after later packets had left: its source is

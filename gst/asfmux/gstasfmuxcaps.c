@@ -210,8 +210,8 @@ read_audio (GstWmsAsfFormat * format, const GstWmsAsfCodec * codec,
   read_blocks (format, codec, s);
   /* design-muxer.md, Codecs and streams: players refuse MP3 with spread */
   format->stream.has_spread = (codec->flags & GST_WMS_ASF_CODEC_BLOCKS) != 0;
-  format->keep_whole = format->stream.has_spread &&
-      !(codec->flags & GST_WMS_ASF_CODEC_LINEAR);
+  format->is_linear = (codec->flags & GST_WMS_ASF_CODEC_LINEAR) != 0;
+  format->keep_whole = format->stream.has_spread && !format->is_linear;
   format->description = g_strdup_printf ("%u.%u kHz, %s", wave->rate / 1000,
       wave->rate % 1000 / 100, channels == 1 ? "mono" :
       channels == 2 ? "stereo" : "multichannel");

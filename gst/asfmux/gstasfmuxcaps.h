@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @times_are_decode: media objects carry decode times, since the codec
  *     reorders frames and readers expect times that do not step back
  * @keep_whole: a media object should not be split over packets
+ * @is_linear: sound with a constant number of bytes for each sample
  * @may_reorder: whether presentation times may step back, for frames that
  *     come after the ones that they are predicted from
  * @is_intra: each media object is a key frame, flagged or not
@@ -40,6 +41,7 @@ typedef struct
   gchar *description;
   gboolean times_are_decode;
   gboolean keep_whole;
+  gboolean is_linear;
   gboolean may_reorder;
   gboolean is_intra;
   GPtrArray *headers;

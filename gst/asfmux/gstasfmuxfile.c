@@ -53,6 +53,7 @@ take_tags (GstWmsAsfFile * self, GstWmsAsfTags * tags)
 {
   self->tags = *tags;
   memset (tags, 0, sizeof *tags);
+  gst_wms_asf_tags_log_long (&self->tags);
   gst_wms_asf_tags_apply (&self->tags, &self->header);
 }
 

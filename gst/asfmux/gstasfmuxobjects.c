@@ -140,7 +140,7 @@ mux_object (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, GstBuffer * buffer,
   pad->run_is_reported = FALSE;
   ret = gst_wms_asf_session_run (self);
   gst_wms_asf_mux_pad_account (pad, &object, self->packetizer.object_packets,
-      GST_BUFFER_DURATION (buffer));
+      gst_wms_asf_mux_pad_duration (pad, buffer));
   self->content_end_ns = MAX (self->content_end_ns, pad->end_ns);
   add_to_index (self, pad, &object);
   return ret;
@@ -165,6 +165,17 @@ report_large (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad, gsize size)
                 "and more: use videoscale or another encoder to make them "
                 "smaller.")), ("pad %s:%s, %" G_GSIZE_FORMAT " bytes",
             GST_DEBUG_PAD_NAME (pad), size));
+}
+
+static void
+report_timeless (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad)
+{
+  if (pad->n_timeless++ == 0)
+    GST_ELEMENT_WARNING (self->mux, STREAM, MUX,
+        (_("Sound that has neither time stamps nor durations is written at one "
+                "time: put a parser in front of the muxer, or let the "
+                "application set them.")), ("pad %s:%s",
+            GST_DEBUG_PAD_NAME (pad)));
 }
 
 /* A buffer of one memory, as nearly all are, costs more to map than the memory
@@ -216,6 +227,8 @@ gst_wms_asf_objects_add (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     return refuse (self, buffer);
   if (bytes.map.size > MAX_READ_SIZE)
     report_large (self, pad, bytes.map.size);
+  if (gst_wms_asf_mux_pad_is_timeless (pad, buffer))
+    report_timeless (self, pad);
   if (bytes.map.size > 0)
     ret = mux_object (self, pad, buffer, &bytes);
   else

@@ -26,6 +26,7 @@ gst_wms_asf_mux_pad_reset_stream (GstWmsAsfMuxPad * self)
   self->rate_is_known = FALSE;
   self->first_ns = self->last_ns = self->end_ns = 0;
   self->last_pres_ms = 0;
+  self->counted_bytes = 0;
   self->n_objects = self->n_bytes = self->n_payloads = 0;
   self->max_object_size = 0;
 }
@@ -58,6 +59,7 @@ gst_wms_asf_mux_pad_reset (GstWmsAsfMuxPad * self)
   self->lead_ns = 0;
   self->last_duration_ns = 0;
   self->n_dropped = self->n_empty = self->n_large = 0;
+  self->n_timeless = 0;
   self->run_is_reported = FALSE;
   self->n_reports = 0;
 }

@@ -99,6 +99,10 @@ struct _GstWmsAsfMuxPad
   GstClockTimeDiff next_running;
   gboolean have_next_running;   /* and last_running */
   gboolean is_behind;           /* the others, when last looked at */
+  /* of linear sound without durations: bytes since a time, and their end */
+  GstClockTimeDiff counted_from;
+  GstClockTimeDiff counted_end;
+  guint64 counted_bytes;
   GstClockTime lead_ns;
   guint64 last_duration_ns;
   guint64 first_ns;
@@ -113,6 +117,7 @@ struct _GstWmsAsfMuxPad
   guint64 n_dropped;
   guint64 n_empty;
   guint64 n_large;
+  guint64 n_timeless;
   gboolean run_is_reported;
   gint64 last_report_us;
   guint n_reports;
@@ -229,6 +234,29 @@ guint64 gst_wms_asf_mux_pad_content_time (GstWmsAsfMuxPad * self,
  * a time stamp.
  */
 void gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer);
+
+/**
+ * gst_wms_asf_mux_pad_duration:
+ * @self: a pad with a format
+ * @buffer: a buffer of it
+ *
+ * Returns: how long the buffer lasts, by itself or by the bytes of linear
+ *     sound, or GST_CLOCK_TIME_NONE.
+ */
+GstClockTime gst_wms_asf_mux_pad_duration (GstWmsAsfMuxPad * self,
+    GstBuffer * buffer);
+
+/**
+ * gst_wms_asf_mux_pad_is_timeless:
+ * @self: a pad with a format
+ * @buffer: the next buffer of it
+ *
+ * Returns: whether it is sound that nobody says the time of: it has no time
+ *     stamp, and the buffer before has neither a duration nor one that can be
+ *     told.
+ */
+gboolean gst_wms_asf_mux_pad_is_timeless (GstWmsAsfMuxPad * self,
+    GstBuffer * buffer);
 
 /**
  * gst_wms_asf_mux_pad_whole_size:

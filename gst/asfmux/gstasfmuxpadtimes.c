@@ -182,6 +182,42 @@ gst_wms_asf_mux_pad_object_time (GstWmsAsfMuxPad * self, GstBuffer * buffer)
   return to_running (self, GST_BUFFER_PTS (buffer)) - self->lead_ns;
 }
 
+static guint64
+bytes_to_time (GstWmsAsfMuxPad * self, guint64 bytes)
+{
+  const AsfWaveFormat *wave = &self->format.stream.wave;
+
+  return gst_util_uint64_scale (bytes, GST_SECOND,
+      (guint64) wave->block_align * wave->rate);
+}
+
+GstClockTime
+gst_wms_asf_mux_pad_duration (GstWmsAsfMuxPad * self, GstBuffer * buffer)
+{
+  GstClockTime duration =
+      gst_wms_asf_sane_duration (GST_BUFFER_DURATION (buffer));
+
+  if (!GST_CLOCK_TIME_IS_VALID (duration) && self->format.is_linear)
+    duration = bytes_to_time (self, gst_buffer_get_size (buffer));
+  return duration;
+}
+
+/* Where linear sound without a duration ends.  What follows it without a time
+ * stamp is counted from the same time, so that rounding does not add up. */
+static GstClockTimeDiff
+count_bytes (GstWmsAsfMuxPad * self, GstBuffer * buffer, GstClockTimeDiff start)
+{
+  if (self->counted_bytes == 0 || start != self->counted_end) {
+    self->counted_from = start;
+    self->counted_bytes = 0;
+  }
+  self->counted_bytes += gst_buffer_get_size (buffer);
+  self->counted_end = self->counted_from +
+      (GstClockTimeDiff) MIN (bytes_to_time (self, self->counted_bytes),
+      MAX_RUNNING);
+  return self->counted_end;
+}
+
 void
 gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
@@ -189,14 +225,24 @@ gst_wms_asf_mux_pad_advance (GstWmsAsfMuxPad * self, GstBuffer * buffer)
   GstClockTime duration =
       gst_wms_asf_sane_duration (GST_BUFFER_DURATION (buffer));
 
-  if (!GST_CLOCK_TIME_IS_VALID (duration))
-    duration = self->last_duration_ns;
+  if (GST_CLOCK_TIME_IS_VALID (duration))
+    self->next_running = start + duration;
+  else if (self->format.is_linear)
+    self->next_running = count_bytes (self, buffer, start);
+  else
+    self->next_running = start + self->last_duration_ns;
   self->lead_ns = 0;
   self->last_running = start;
-  self->next_running = start + duration;
   self->have_next_running = TRUE;
 }
 
+gboolean
+gst_wms_asf_mux_pad_is_timeless (GstWmsAsfMuxPad * self, GstBuffer * buffer)
+{
+  return !has_pts (buffer) && !has_dts (buffer) && self->have_next_running &&
+      self->next_running == self->last_running &&
+      self->format.stream.kind == ASF_STREAM_AUDIO;
+}
 
 guint64
 gst_wms_asf_mux_pad_content_time (GstWmsAsfMuxPad * self, GstBuffer * buffer,
@@ -220,8 +266,7 @@ gst_wms_asf_mux_pad_content_time (GstWmsAsfMuxPad * self, GstBuffer * buffer,
 static guint64
 expected_duration (GstWmsAsfMuxPad * self, GstBuffer * buffer)
 {
-  GstClockTime duration =
-      gst_wms_asf_sane_duration (GST_BUFFER_DURATION (buffer));
+  GstClockTime duration = gst_wms_asf_mux_pad_duration (self, buffer);
 
   if (GST_CLOCK_TIME_IS_VALID (duration) && duration > 0)
     return duration;

@@ -237,7 +237,8 @@ GstFlowReturn
 gst_wms_asf_restart_when_due (GstWmsAsfSession * self, GstWmsAsfMuxPad * pad,
     GstClockTimeDiff time)
 {
-  self->now = MAX (self->now, time);
+  /* behind a flush times may begin anew */
+  self->now = self->rebase ? time : MAX (self->now, time);
   return goes_on (self, pad, time) ? GST_FLOW_OK :
       look_closer (self, pad, time);
 }

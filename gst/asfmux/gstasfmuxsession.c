@@ -273,6 +273,9 @@ send_header (GstWmsAsfSession * self, HeaderPosition position)
     post_error (self, error);
     return GST_FLOW_ERROR;
   }
+  /* multifilesink measures a file from its first buffer on */
+  if (!self->is_file)
+    GST_BUFFER_PTS (header) = MAX (self->header_time, 0);
   if (position != HEADER_AT_END)
     set_src_caps (self, header);
   if (position != HEADER_BETWEEN)

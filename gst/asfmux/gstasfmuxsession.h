@@ -24,7 +24,8 @@ G_BEGIN_DECLS
  * @content_end_ns: end of what was written, on the content clock
  * @last_jump_ns: how far the stream that jumped back last was moved
  * @now: latest running time of the buffers that were looked at
- * @header_time: running time of the first buffer after the header
+ * @header_time: running time of the first buffer after the header, which a
+ *     broadcast's header has as well
  * @sent_tags: (nullable): the application sent them and they were not taken
  *     yet; atomic, changed under the object lock of @mux
  * @tags_changed: whether tags came that the header does not have

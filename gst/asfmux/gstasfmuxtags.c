@@ -497,6 +497,23 @@ gst_wms_asf_tags_leave_out (GstWmsAsfTags * self, const gchar * name)
 }
 
 void
+gst_wms_asf_tags_log_long (const GstWmsAsfTags * self)
+{
+  guint i;
+
+  for (i = 0; i < self->library->len; i++) {
+    const AsfAttribute *attribute = &g_array_index (self->library,
+        AsfAttribute, i);
+    gsize size = gst_wms_asf_attribute_size (attribute);
+
+    if (size > ASF_ATTRIBUTE_MAX_SIZE)
+      GST_WARNING ("%.200s is %" G_GSIZE_FORMAT " bytes long: it is in the "
+          "Metadata Library, which asfdemux and FFmpeg do not show",
+          attribute->name, size);
+  }
+}
+
+void
 gst_wms_asf_tags_apply (const GstWmsAsfTags * self, AsfHeader * header)
 {
   header->description = self->description;

@@ -78,6 +78,14 @@ void gst_wms_asf_tags_clear (GstWmsAsfTags * self);
 void gst_wms_asf_tags_apply (const GstWmsAsfTags * self, AsfHeader * header);
 
 /**
+ * gst_wms_asf_tags_log_long:
+ *
+ * Says in the log which values common readers will not show, since they are too
+ * long to be anywhere but in the Metadata Library.
+ */
+void gst_wms_asf_tags_log_long (const GstWmsAsfTags * self);
+
+/**
  * gst_wms_asf_tags_leave_out:
  * @self: tags
  * @name: what is not written

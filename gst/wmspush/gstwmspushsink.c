@@ -188,6 +188,17 @@ gst_wms_push_sink_query (GstBaseSink * sink, GstQuery * query)
   return TRUE;
 }
 
+/* A header waits for nothing: the server is asked before the first packet is
+ * due. */
+static void
+gst_wms_push_sink_get_times (GstBaseSink * sink, GstBuffer * buffer,
+    GstClockTime * start, GstClockTime * end)
+{
+  if (!GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_HEADER))
+    GST_BASE_SINK_CLASS (gst_wms_push_sink_parent_class)->get_times (sink,
+        buffer, start, end);
+}
+
 static gboolean
 gst_wms_push_sink_unlock (GstBaseSink * sink)
 {
@@ -424,6 +435,7 @@ gst_wms_push_sink_class_init (GstWmsPushSinkClass * klass)
   object_class->get_property = gst_wms_push_sink_get_property;
   object_class->finalize = gst_wms_push_sink_finalize;
   element_class->change_state = gst_wms_push_sink_change_state;
+  sink_class->get_times = gst_wms_push_sink_get_times;
   sink_class->unlock = gst_wms_push_sink_unlock;
   sink_class->unlock_stop = gst_wms_push_sink_unlock_stop;
   sink_class->event = gst_wms_push_sink_event;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "testasf.h"
 #include "testmux.h"
 
@@ -436,6 +438,59 @@ GST_START_TEST (test_encode_live)
 
 GST_END_TEST;
 
+/* One of several files of a broadcast: the header, then whole packets.
+ *
+ * Returns: its first Send Time in ms. */
+static guint32
+check_part (const gchar * path)
+{
+  g_autofree gchar *contents = NULL;
+  AsfPacketInfo packet;
+  AsfHeaderInfo info;
+  guint32 first_ms = 0;
+  gsize size, pos, begin;
+
+  fail_unless (g_file_get_contents (path, &contents, &size, NULL));
+  fail_unless (asf_header_read ((guint8 *) contents, size, &info, NULL));
+  begin = info.header_size + ASF_DATA_HEAD_SIZE;
+  fail_unless_equals_int ((size - begin) % info.packet_size, 0);
+  fail_unless (size > begin);
+  for (pos = begin; pos < size; pos += info.packet_size) {
+    fail_unless (asf_packet_read ((guint8 *) contents + pos, info.packet_size,
+            &packet, NULL));
+    if (pos == begin)
+      first_ms = packet.send_time_ms;
+  }
+  return first_ms;
+}
+
+/* multifilesink measures a file from its first buffer on, the header. */
+GST_START_TEST (test_files_by_duration)
+{
+  g_autofree gchar *dir = NULL;
+  guint32 begin_ms, before_ms = 0;
+  guint i;
+
+  if (!have_elements ("avenc_wmv2"))
+    return;
+  dir = g_dir_make_tmp ("asfmux-XXXXXX", NULL);
+  test_run_pipeline ("videotestsrc num-buffers=100 ! video/x-raw,width=320,"
+      "height=240,framerate=25/1 ! avenc_wmv2 ! asfmux streamable=true ! "
+      "multifilesink next-file=max-duration max-file-duration=1000000000 "
+      "location=%s/%%u.asf", dir);
+  for (i = 0; i < 4; i++) {
+    g_autofree gchar *path = g_strdup_printf ("%s/%u.asf", dir, i);
+
+    begin_ms = check_part (path);
+    fail_unless (i == 0 || begin_ms > before_ms);
+    before_ms = begin_ms;
+    g_unlink (path);
+  }
+  fail_unless_equals_int (g_rmdir (dir), 0);
+}
+
+GST_END_TEST;
+
 static Suite *
 asfmuxfiles_suite (void)
 {
@@ -448,6 +503,7 @@ asfmuxfiles_suite (void)
   tcase_add_loop_test (tc, test_remux_live, 0, G_N_ELEMENTS (media));
   tcase_add_loop_test (tc, test_encode, 0, G_N_ELEMENTS (encoders));
   tcase_add_loop_test (tc, test_encode_live, 0, G_N_ELEMENTS (encoders));
+  tcase_add_test (tc, test_files_by_duration);
   return s;
 }
 

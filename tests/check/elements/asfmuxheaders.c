@@ -72,6 +72,73 @@ GST_START_TEST (test_caps)
 
 GST_END_TEST;
 
+static GstPadProbeReturn
+note_time (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  GstBuffer *buffer = info->type & GST_PAD_PROBE_TYPE_BUFFER_LIST ?
+      gst_buffer_list_get (GST_PAD_PROBE_INFO_BUFFER_LIST (info), 0) :
+      GST_PAD_PROBE_INFO_BUFFER (info);
+
+  g_string_append_printf (user_data, "%s%" G_GINT64_FORMAT " ",
+      GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_HEADER) ? "h" : "",
+      GST_BUFFER_PTS_IS_VALID (buffer) ?
+      (gint64) (GST_BUFFER_PTS (buffer) / GST_MSECOND) : -1);
+  return GST_PAD_PROBE_OK;
+}
+
+/* A header has the time of the packet behind it, also where times have begun
+ * anew. */
+GST_START_TEST (test_header_times)
+{
+  GString *times = g_string_new (NULL);
+  GstPad *pad;
+  TestMux mux;
+  guint i;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO, "streamable", TRUE, NULL);
+  pad = gst_element_get_static_pad (mux.out->element, "src");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER |
+      GST_PAD_PROBE_TYPE_BUFFER_LIST, note_time, times, NULL);
+  test_mux_push (mux.video, 1000, 40, 3000, TRUE);
+  gst_harness_set_src_caps_str (mux.video, OTHER_VIDEO_CAPS);
+  test_mux_push (mux.video, 9000, 40, 3000, TRUE);
+  for (i = 0; i < 3; i++)
+    gst_buffer_unref (test_mux_pull (&mux));
+  test_mux_flush (&mux, 0);
+  gst_harness_set_src_caps_str (mux.video, TEST_VIDEO_CAPS);
+  test_mux_push (mux.video, 2500, 40, 3000, TRUE);
+  test_mux_end (&mux);
+  g_ptr_array_unref (test_mux_pull_parts (&mux, NULL));
+  fail_unless_equals_string (times->str, "h1000 1000 h9000 h2500 2500 ");
+  gst_object_unref (pad);
+  g_string_free (times, TRUE);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
+/* A file's segment is of bytes: its headers have no time. */
+GST_START_TEST (test_header_times_of_a_file)
+{
+  GString *times = g_string_new (NULL);
+  GstPad *pad;
+  TestMux mux;
+
+  test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_SEEKABLE, NULL, NULL);
+  pad = gst_element_get_static_pad (mux.out->element, "src");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, note_time, times, NULL);
+  test_mux_push (mux.video, 1000, 40, 3000, TRUE);
+  test_mux_end (&mux);
+  g_byte_array_unref (test_mux_pull_all (&mux));
+  fail_unless (g_str_has_prefix (times->str, "h-1 1000 "));
+  fail_unless (g_str_has_suffix (times->str, "h-1 "));
+  gst_object_unref (pad);
+  g_string_free (times, TRUE);
+  test_mux_clear (&mux);
+}
+
+GST_END_TEST;
+
 /* Caps that say the same make no header. */
 GST_START_TEST (test_same_caps)
 {
@@ -460,6 +527,8 @@ asfmuxheaders_suite (void)
   suite_add_tcase (s, tc);
   tcase_set_timeout (tc, 60);
   tcase_add_test (tc, test_caps);
+  tcase_add_test (tc, test_header_times);
+  tcase_add_test (tc, test_header_times_of_a_file);
   tcase_add_test (tc, test_same_caps);
   tcase_add_loop_test (tc, test_group, 0, 2);
   tcase_add_test (tc, test_streams);

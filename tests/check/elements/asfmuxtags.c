@@ -241,6 +241,44 @@ GST_START_TEST (test_lengths)
 
 GST_END_TEST;
 
+static void
+keep_warning (GstDebugCategory * category, GstDebugLevel level,
+    const gchar * file, const gchar * function, gint line, GObject * object,
+    GstDebugMessage * message, gpointer user_data)
+{
+  static GMutex lock;
+  const gchar *text = gst_debug_message_get (message);
+
+  if (level != GST_LEVEL_WARNING
+      || g_strcmp0 (gst_debug_category_get_name (category), "asfmux") != 0)
+    return;
+  g_mutex_lock (&lock);
+  g_string_append_printf (user_data, "%.24s|", text);
+  g_mutex_unlock (&lock);
+}
+
+/* What the two readers will not show is named in the log, once, though it is
+ * in the file. */
+GST_START_TEST (test_long_values_are_logged)
+{
+  g_autofree gchar *longest = new_text ("x", 32766);
+  g_autofree gchar *longer = new_text ("x", 32767);
+  g_autofree gchar *text = NULL;
+  GstTagList *tags = gst_tag_list_new (GST_TAG_TITLE, longest, GST_TAG_LYRICS,
+      longer, NULL);
+  GString *log = g_string_new (NULL);
+
+  gst_debug_set_threshold_from_string ("asfmux:2", FALSE);
+  gst_debug_add_log_function (keep_warning, log, NULL);
+  text = write_tags (tags, FALSE);
+  gst_debug_remove_log_function (keep_warning);
+  fail_unless_equals_string (log->str, "WM/Lyrics is 65536 bytes|");
+  g_string_free (log, TRUE);
+  gst_tag_list_unref (tags);
+}
+
+GST_END_TEST;
+
 /* Two streams; the application's word counts first, then the streams' by the
  * merge mode.  What a stream alone says is its own, in its language. */
 static const struct
@@ -342,6 +380,7 @@ asfmuxtags_suite (void)
   tcase_add_test (tc, test_dates_and_discs);
   tcase_add_test (tc, test_repeated);
   tcase_add_loop_test (tc, test_lengths, 0, G_N_ELEMENTS (lengths));
+  tcase_add_test (tc, test_long_values_are_logged);
   tcase_add_loop_test (tc, test_streams, 0, G_N_ELEMENTS (merges));
   tcase_add_test (tc, test_pixel_aspect_ratio);
   return s;

@@ -201,6 +201,28 @@ GST_START_TEST (test_list_waits)
 
 GST_END_TEST;
 
+/* The server gets a header before the first packet is due, and does not wait
+ * for it in the middle of a broadcast either, though it says when it counts. */
+GST_START_TEST (test_header_does_not_wait)
+{
+  g_autoptr (GBytes) bytes = sink_rig_get_header ();
+  GstBuffer *header = gst_buffer_new_wrapped_bytes (bytes);
+  Paced paced;
+
+  GST_BUFFER_PTS (header) = 5 * HARNESS_STEP;
+  GST_BUFFER_FLAG_SET (header, GST_BUFFER_FLAG_HEADER);
+  paced_init (&paced, TRUE, 200 * MS);
+  paced_begin (&paced, TRUE);
+  configure_latency (&paced, TRUE);
+  fail_unless_equals_int (gst_pad_push (paced.s.h->srcpad, header),
+      GST_FLOW_OK);
+  check_waits_until (&paced, sink_harness_get_packet (5),
+      5 * HARNESS_STEP + 200 * MS, 0, 1);
+  paced_clear (&paced);
+}
+
+GST_END_TEST;
+
 /* Without sync nothing waits, and the sink adds no latency of its own. */
 GST_START_TEST (test_no_sync)
 {
@@ -269,6 +291,7 @@ wmspushsinklatency_suite (void)
   tcase_set_timeout (tc, 20);
   tcase_add_loop_test (tc, test_packet_waits, 0, G_N_ELEMENTS (cases));
   tcase_add_test (tc, test_list_waits);
+  tcase_add_test (tc, test_header_does_not_wait);
   tcase_add_test (tc, test_no_sync);
   tcase_add_test (tc, test_bytes_wait);
   tcase_add_test (tc, test_max_bitrate);
