@@ -86,19 +86,27 @@ note_time (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
   return GST_PAD_PROBE_OK;
 }
 
+/* Notes from now on the times in ms of what comes out, of headers with an "h". */
+static void
+watch_times (TestMux * mux, GString * times)
+{
+  GstPad *pad = gst_element_get_static_pad (mux->out->element, "src");
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER |
+      GST_PAD_PROBE_TYPE_BUFFER_LIST, note_time, times, NULL);
+  gst_object_unref (pad);
+}
+
 /* A header has the time of the packet behind it, also where times have begun
  * anew. */
 GST_START_TEST (test_header_times)
 {
   GString *times = g_string_new (NULL);
-  GstPad *pad;
   TestMux mux;
   guint i;
 
   test_mux_init (&mux, TEST_MUX_VIDEO, "streamable", TRUE, NULL);
-  pad = gst_element_get_static_pad (mux.out->element, "src");
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER |
-      GST_PAD_PROBE_TYPE_BUFFER_LIST, note_time, times, NULL);
+  watch_times (&mux, times);
   test_mux_push (mux.video, 1000, 40, 3000, TRUE);
   gst_harness_set_src_caps_str (mux.video, OTHER_VIDEO_CAPS);
   test_mux_push (mux.video, 9000, 40, 3000, TRUE);
@@ -110,7 +118,6 @@ GST_START_TEST (test_header_times)
   test_mux_end (&mux);
   g_ptr_array_unref (test_mux_pull_parts (&mux, NULL));
   fail_unless_equals_string (times->str, "h1000 1000 h9000 h2500 2500 ");
-  gst_object_unref (pad);
   g_string_free (times, TRUE);
   test_mux_clear (&mux);
 }
@@ -121,18 +128,15 @@ GST_END_TEST;
 GST_START_TEST (test_header_times_of_a_file)
 {
   GString *times = g_string_new (NULL);
-  GstPad *pad;
   TestMux mux;
 
   test_mux_init (&mux, TEST_MUX_VIDEO | TEST_MUX_SEEKABLE, NULL, NULL);
-  pad = gst_element_get_static_pad (mux.out->element, "src");
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, note_time, times, NULL);
+  watch_times (&mux, times);
   test_mux_push (mux.video, 1000, 40, 3000, TRUE);
   test_mux_end (&mux);
   g_byte_array_unref (test_mux_pull_all (&mux));
   fail_unless (g_str_has_prefix (times->str, "h-1 1000 "));
   fail_unless (g_str_has_suffix (times->str, "h-1 "));
-  gst_object_unref (pad);
   g_string_free (times, TRUE);
   test_mux_clear (&mux);
 }

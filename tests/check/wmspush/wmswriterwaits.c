@@ -77,6 +77,8 @@ GST_START_TEST (test_wait_without_descriptors)
 
 GST_END_TEST;
 
+/* Nothing waits for this: it widens the moment in which the source was left, and
+ * a wait that leaves nothing passes with any of them. */
 static void
 linger_cb (GCancellable * cancellable, gpointer user_data)
 {
